@@ -1,0 +1,26 @@
+{{/*
+Names, the password and images come from the parent chart (its _redis.tpl, _secrets.tpl and _images.tpl), where the
+application takes them from too. Here is only what Redis' own objects have in common.
+*/}}
+
+{{- define "claude-relay.redis.objectLabels" -}}
+{{- $labels := include "claude-relay.redis.selectorLabels" (dict "values" .Values "release" .Release) | fromYaml -}}
+{{- $_ := set $labels "helm.sh/chart" (printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_") -}}
+{{- $_ := set $labels "app.kubernetes.io/version" .Chart.AppVersion -}}
+{{- $_ := set $labels "app.kubernetes.io/managed-by" .Release.Service -}}
+{{- merge $labels (deepCopy .Values.commonLabels) | toYaml -}}
+{{- end -}}
+
+{{- define "claude-relay.redis.serviceAccountName" -}}
+{{- if .Values.serviceAccount.create -}}
+{{- default (include "claude-relay.redis.fullname" (dict "values" .Values "release" .Release)) .Values.serviceAccount.name -}}
+{{- else -}}
+{{- default "default" .Values.serviceAccount.name -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The data of the ConfigMap. */}}
+{{- define "claude-relay.redis.configData" -}}
+redis.conf: {{ tpl (.Files.Get "files/redis.conf") . | toJson }}
+start.sh: {{ .Files.Get "files/start.sh" | toJson }}
+{{- end -}}

@@ -1,0 +1,88 @@
+{{/*
+The application's settings as environment variables: those that are no secret in a ConfigMap, so that a variable of
+`extraEnv` takes their place; secrets by reference to their Secret.
+*/}}
+
+{{/* The data of the ConfigMap: every value is a string, numbers are digits whatever type Helm read them as. */}}
+{{- define "claude-relay.config.data" -}}
+{{- $config := .Values.config -}}
+{{- $redis := include "claude-relay.redis.connection" . | fromYaml -}}
+NODE_ENV: {{ $config.nodeEnv | quote }}
+PORT: {{ int64 $config.port | quote }}
+HOST: {{ $config.host | quote }}
+ADMIN_SESSION_TIMEOUT: {{ int64 $config.adminSessionTimeout | quote }}
+API_KEY_PREFIX: {{ $config.apiKeyPrefix | toJson }}
+LOG_LEVEL: {{ $config.logLevel | quote }}
+LOG_MAX_SIZE: {{ $config.logMaxSize | quote }}
+LOG_MAX_FILES: {{ int64 $config.logMaxFiles | quote }}
+CLEANUP_INTERVAL: {{ int64 $config.cleanupInterval | quote }}
+RATE_LIMIT_CLEANUP_INTERVAL: {{ int64 $config.rateLimitCleanupInterval | quote }}
+TOKEN_USAGE_RETENTION: {{ int64 $config.tokenUsageRetention | quote }}
+HEALTH_CHECK_INTERVAL: {{ int64 $config.healthCheckInterval | quote }}
+TIMEZONE_OFFSET: {{ int64 $config.timezoneOffset | quote }}
+DEFAULT_TOKEN_LIMIT: {{ int64 $config.defaultTokenLimit | quote }}
+REQUEST_TIMEOUT: {{ int64 $config.requestTimeout | quote }}
+TRUST_PROXY: {{ include "claude-relay.config.trustProxy" . | quote }}
+# The start of one pod must not clear the counters of another.
+CLEAR_CONCURRENCY_QUEUES_ON_STARTUP: {{ ternary "false" "true" (or .Values.autoscaling.enabled (gt (int64 .Values.replicaCount) 1)) | quote }}
+REDIS_HOST: {{ $redis.host | quote }}
+REDIS_PORT: {{ int64 $redis.port | quote }}
+REDIS_DB: {{ int64 $redis.database | quote }}
+REDIS_ENABLE_TLS: {{ $redis.tls | quote }}
+{{- if include "claude-relay.redis.caVolume" . }}
+NODE_EXTRA_CA_CERTS: /etc/claude-relay/redis-ca/ca.crt
+{{- end }}
+{{- end -}}
+
+{{- define "claude-relay.config.trustProxy" -}}
+{{- if eq (toString .Values.config.trustProxy) "auto" -}}
+{{- or .Values.ingress.enabled .Values.httpRoute.enabled -}}
+{{- else -}}
+{{- .Values.config.trustProxy -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The variables that tell where Redis' password is, as a YAML list; the init container needs no other secret. */}}
+{{- define "claude-relay.config.redisEnv" -}}
+{{- $redis := include "claude-relay.redis.connection" . | fromYaml -}}
+{{- with $redis.secret }}
+- name: REDIS_PASSWORD
+  valueFrom:
+    secretKeyRef:
+      name: {{ .name }}
+      key: {{ .key }}
+{{- end }}
+{{- end -}}
+
+{{/* All secret variables of the application as a YAML list, then the user's, which take the place of the chart's. */}}
+{{- define "claude-relay.config.env" -}}
+{{- $source := include "claude-relay.secrets.source" . | fromYaml -}}
+{{- $names := dict "jwtSecret" "JWT_SECRET" "encryptionKey" "ENCRYPTION_KEY" "adminUsername" "ADMIN_USERNAME" "adminPassword" "ADMIN_PASSWORD" -}}
+{{- $own := list -}}
+{{- range $key := list "jwtSecret" "encryptionKey" "adminUsername" "adminPassword" -}}
+{{- $own = append $own (dict "name" (get $names $key) "valueFrom" (dict "secretKeyRef" (dict "name" $source.name "key" (get $source.keys $key)))) -}}
+{{- end -}}
+{{- with include "claude-relay.config.redisEnv" . -}}
+{{- $own = concat $own (get (printf "env: %s" (. | nindent 2) | fromYaml) "env") -}}
+{{- end -}}
+{{- $taken := list -}}
+{{- range .Values.extraEnv -}}
+{{- $taken = append $taken .name -}}
+{{- end -}}
+{{- $env := list -}}
+{{- range $own -}}
+{{- if not (has .name $taken) -}}
+{{- $env = append $env . -}}
+{{- end -}}
+{{- end -}}
+{{- concat $env .Values.extraEnv | toYaml -}}
+{{- end -}}
+
+{{/* The address at which a process inside the pod reaches the application. */}}
+{{- define "claude-relay.config.localAddress" -}}
+{{- $host := .Values.config.host -}}
+{{- if has $host (list "0.0.0.0" "::") -}}
+{{- $host = "127.0.0.1" -}}
+{{- end -}}
+{{- printf "%s:%d" (ternary (printf "[%s]" $host) $host (contains ":" $host)) (int64 .Values.config.port) -}}
+{{- end -}}

@@ -1,0 +1,190 @@
+{{/*
+Fluent Bit: its configuration is files/fluent-bit/fluent-bit.conf and parsers.conf; what each output plugin knows is
+files/fluent-bit/outputs.yaml. Settings that are credentials go to a Secret, and the configuration reads them from the
+environment.
+*/}}
+
+{{- define "claude-relay.fluentbit.enabled" -}}
+{{- if and .Values.storage.logs.fluentbit.enabled (has .Values.storage.logs.mode (list "fluentbit" "forward")) -}}true{{- end -}}
+{{- end -}}
+
+{{- define "claude-relay.fluentbit.name" -}}
+{{- include "claude-relay.nameWith" (dict "context" . "suffix" "fluent-bit") -}}
+{{- end -}}
+
+{{- define "claude-relay.fluentbit.configName" -}}
+{{- include "claude-relay.nameWith" (dict "context" . "suffix" "fluent-bit-config") -}}
+{{- end -}}
+
+{{/* The output's name among files/fluent-bit/outputs.yaml. */}}
+{{- define "claude-relay.fluentbit.type" -}}
+{{- if eq .Values.storage.logs.mode "forward" -}}
+forward
+{{- else if eq .Values.storage.logs.fluentbit.output.type "es" -}}
+elasticsearch
+{{- else -}}
+{{- .Values.storage.logs.fluentbit.output.type -}}
+{{- end -}}
+{{- end -}}
+
+{{/* A key of a plugin as a regular expression: keys are case-insensitive, `*` stands for any ending. */}}
+{{- define "claude-relay.fluentbit.keyPattern" -}}
+(?i)^({{ join "|" . | replace "." "\\." | replace "*" ".*" }})$
+{{- end -}}
+
+{{/* A value of a setting: numbers as digits, booleans as On and Off. */}}
+{{- define "claude-relay.fluentbit.value" -}}
+{{- if kindIs "bool" . -}}
+{{- ternary "On" "Off" . -}}
+{{- else if kindIs "float64" . -}}
+{{- if eq (floor .) . -}}{{- int64 . -}}{{- else -}}{{- . -}}{{- end -}}
+{{- else -}}
+{{- . -}}
+{{- end -}}
+{{- end -}}
+
+{{/*
+The output's settings: YAML with `lines` (key and text of each line of the configuration), `credentials` (environment
+variable → value, for the Secret) and `references` (environment variable → key in the user's Secret).
+*/}}
+{{- define "claude-relay.fluentbit.output" -}}
+{{- $fluentbit := .Values.storage.logs.fluentbit -}}
+{{- $outputs := .Files.Get "files/fluent-bit/outputs.yaml" | fromYaml -}}
+{{- $plugin := get $outputs.plugins (include "claude-relay.fluentbit.type" .) -}}
+{{- $secret := include "claude-relay.fluentbit.keyPattern" (concat $outputs.common.credentials $plugin.credentials) -}}
+{{- $given := dict -}}
+{{- range $key := concat (keys $fluentbit.output.config) (keys $fluentbit.output.existingSecretKeys) -}}
+{{- $_ := set $given (lower $key) true -}}
+{{- end -}}
+{{- $lines := list (dict "key" "Name" "text" $plugin.plugin) -}}
+{{- $defaults := merge (dict "match" "*" "storage.total_limit_size" (include "claude-relay.fluentbit.size" $fluentbit.bufferSize)) $plugin.defaults -}}
+{{- range $key := keys $defaults | sortAlpha -}}
+{{- if not (hasKey $given $key) -}}
+{{- $lines = append $lines (dict "key" $key "text" (get $defaults $key)) -}}
+{{- end -}}
+{{- end -}}
+{{- $credentials := dict -}}
+{{- range $key := keys $fluentbit.output.config | sortAlpha -}}
+{{- $value := get $fluentbit.output.config $key -}}
+{{- $values := ternary $value (list $value) (kindIs "slice" $value) -}}
+{{- range $index, $one := $values -}}
+{{- $text := include "claude-relay.fluentbit.value" $one -}}
+{{- $carries := regexMatch $secret $key -}}
+{{- if or (eq (lower $key) "header") (eq (lower $key) "proxy") -}}
+{{- $carries = regexMatch "(?i)authorization|key|token|secret|cookie|passw|@" $text -}}
+{{- end -}}
+{{- if $carries -}}
+{{- $variable := printf "FLB_OUTPUT_%s" (regexReplaceAll "[^A-Z0-9]" (upper $key) "_") -}}
+{{- if gt (len $values) 1 -}}
+{{- $variable = printf "%s_%d" $variable $index -}}
+{{- end -}}
+{{- $_ := set $credentials $variable $text -}}
+{{- $text = printf "${%s}" $variable -}}
+{{- end -}}
+{{- $lines = append $lines (dict "key" $key "text" $text) -}}
+{{- end -}}
+{{- end -}}
+{{- $references := dict -}}
+{{- range $key := keys $fluentbit.output.existingSecretKeys | sortAlpha -}}
+{{- $variable := printf "FLB_OUTPUT_%s" (regexReplaceAll "[^A-Z0-9]" (upper $key) "_") -}}
+{{- $_ := set $references $variable (get $fluentbit.output.existingSecretKeys $key) -}}
+{{- $lines = append $lines (dict "key" $key "text" (printf "${%s}" $variable)) -}}
+{{- end -}}
+{{- dict "lines" $lines "credentials" $credentials "references" $references | toYaml -}}
+{{- end -}}
+
+{{/* A Kubernetes quantity in Fluent Bit's units, which are powers of two: 256Mi is 256M. */}}
+{{- define "claude-relay.fluentbit.size" -}}
+{{- regexReplaceAll "i$" . "" -}}
+{{- end -}}
+
+{{/* The time zone of the application's log lines as `+0800`. */}}
+{{- define "claude-relay.fluentbit.timeOffset" -}}
+{{- $hours := int .Values.config.timezoneOffset -}}
+{{- printf "%s%02d00" (ternary "-" "+" (lt $hours 0)) (ternary (mul -1 $hours) $hours (lt $hours 0)) -}}
+{{- end -}}
+
+{{/* The data of Fluent Bit's ConfigMap. */}}
+{{- define "claude-relay.fluentbit.data" -}}
+fluent-bit.conf: {{ tpl (.Files.Get "files/fluent-bit/fluent-bit.conf") . | toJson }}
+parsers.conf: {{ tpl (.Files.Get "files/fluent-bit/parsers.conf") . | toJson }}
+{{- end -}}
+
+{{/* The data of the Secret with the output's credentials; empty where there are none. */}}
+{{- define "claude-relay.fluentbit.secretData" -}}
+{{- $output := include "claude-relay.fluentbit.output" . | fromYaml -}}
+{{- range $variable := keys $output.credentials | sortAlpha }}
+{{ $variable }}: {{ get $output.credentials $variable | b64enc }}
+{{- end }}
+{{- end -}}
+
+{{/* The sidecar, as a container; the Deployment decides among which containers it stands. */}}
+{{- define "claude-relay.fluentbit.container" -}}
+{{- $fluentbit := .Values.storage.logs.fluentbit -}}
+{{- $output := include "claude-relay.fluentbit.output" . | fromYaml -}}
+name: fluent-bit
+image: {{ include "claude-relay.image" (dict "context" . "image" $fluentbit.image) }}
+imagePullPolicy: {{ $fluentbit.image.pullPolicy }}
+args:
+  - --config=/fluent-bit/etc/claude-relay/fluent-bit.conf
+env:
+  - name: POD_NAME
+    valueFrom:
+      fieldRef:
+        fieldPath: metadata.name
+  - name: POD_NAMESPACE
+    valueFrom:
+      fieldRef:
+        fieldPath: metadata.namespace
+  - name: NODE_NAME
+    valueFrom:
+      fieldRef:
+        fieldPath: spec.nodeName
+  {{- range $variable := keys $output.credentials | sortAlpha }}
+  - name: {{ $variable }}
+    valueFrom:
+      secretKeyRef:
+        name: {{ include "claude-relay.fluentbit.name" $ }}
+        key: {{ $variable }}
+  {{- end }}
+  {{- range $variable := keys $output.references | sortAlpha }}
+  - name: {{ $variable }}
+    valueFrom:
+      secretKeyRef:
+        name: {{ $fluentbit.output.existingSecret }}
+        key: {{ get $output.references $variable }}
+  {{- end }}
+  {{- with $fluentbit.extraEnv }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- with $fluentbit.extraEnvFrom }}
+envFrom:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+livenessProbe:
+  httpGet:
+    path: /
+    port: 2020
+  initialDelaySeconds: 10
+  periodSeconds: 20
+  timeoutSeconds: 5
+readinessProbe:
+  httpGet:
+    path: /
+    port: 2020
+  periodSeconds: 20
+  timeoutSeconds: 5
+resources:
+  {{- toYaml $fluentbit.resources | nindent 2 }}
+securityContext:
+  {{- toYaml .Values.securityContext | nindent 2 }}
+volumeMounts:
+  - name: logs
+    mountPath: /app/logs
+    readOnly: true
+  - name: fluent-bit-config
+    mountPath: /fluent-bit/etc/claude-relay
+    readOnly: true
+  - name: fluent-bit-state
+    mountPath: /fluent-bit/state
+{{- end -}}

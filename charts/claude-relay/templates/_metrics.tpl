@@ -1,0 +1,43 @@
+{{/*
+Metrics: the application answers /metrics in JSON, so json_exporter stands between it and Prometheus, in the pod and on a
+port of its own. What a ServiceMonitor scrapes is decided here: the exporter's probe, unless the user says otherwise.
+*/}}
+
+{{- define "claude-relay.metrics.enabled" -}}
+{{- $mode := .Values.metrics.exporter.mode -}}
+{{- if or (eq $mode "always") (and (eq $mode "auto") (or .Values.serviceMonitor.enabled .Values.prometheusRule.enabled)) -}}true{{- end -}}
+{{- end -}}
+
+{{- define "claude-relay.metrics.name" -}}
+{{- include "claude-relay.nameWith" (dict "context" . "suffix" "metrics") -}}
+{{- end -}}
+
+{{/* The data of the exporter's ConfigMap. */}}
+{{- define "claude-relay.metrics.data" -}}
+config.yaml: {{ .Files.Get "files/json-exporter.yaml" | toJson }}
+{{- end -}}
+
+{{/* What to scrape: YAML with port, path and probe (whether the exporter has to be told its target). */}}
+{{- define "claude-relay.metrics.endpoint" -}}
+{{- $port := .Values.serviceMonitor.port -}}
+{{- $path := .Values.serviceMonitor.path -}}
+{{- if include "claude-relay.metrics.enabled" . -}}
+{{- if eq $path "/prometheus" -}}
+{{- $path = "/probe" -}}
+{{- end -}}
+{{- if and (eq $port "http") (eq $path "/probe") -}}
+{{- $port = "metrics" -}}
+{{- end -}}
+{{- end -}}
+port: {{ $port }}
+path: {{ $path }}
+probe: {{ and (eq $port "metrics") (eq $path "/probe") }}
+{{- end -}}
+
+{{/*
+What becomes of an object whose kind the cluster may not know: "true" where it is written. Fails are the guards'.
+Takes: context, when (render, skip or fail), kind (group/version/Kind).
+*/}}
+{{- define "claude-relay.writes" -}}
+{{- if or (ne .when "skip") (.context.Capabilities.APIVersions.Has .kind) -}}true{{- end -}}
+{{- end -}}

@@ -1,0 +1,63 @@
+{{/*
+Names and labels. A name is cut at 63 characters, the most that a Service's name and a label may have, and the base is
+what gives way, never the suffix that tells objects apart. Selector labels are immutable on a Deployment: they are the
+name and the instance, as in every earlier release of the chart, and nothing may be added to them.
+*/}}
+
+{{- define "claude-relay.name" -}}
+{{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" -}}
+{{- end -}}
+
+{{- define "claude-relay.fullname" -}}
+{{- $name := include "claude-relay.name" . -}}
+{{- if .Values.fullnameOverride -}}
+{{- .Values.fullnameOverride | trunc 63 | trimSuffix "-" -}}
+{{- else if contains $name .Release.Name -}}
+{{- .Release.Name | trunc 63 | trimSuffix "-" -}}
+{{- else -}}
+{{- printf "%s-%s" .Release.Name $name | trunc 63 | trimSuffix "-" -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The name of an object beside the main ones. Takes: context, suffix. */}}
+{{- define "claude-relay.nameWith" -}}
+{{- $room := sub 62 (len .suffix) | int -}}
+{{- printf "%s-%s" (include "claude-relay.fullname" .context | trunc $room | trimSuffix "-") .suffix -}}
+{{- end -}}
+
+{{- define "claude-relay.selectorLabels" -}}
+app.kubernetes.io/name: {{ include "claude-relay.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
+{{/* Labels of an object. Takes: context, and optionally component and labels (the user's, which lose against the chart's). */}}
+{{- define "claude-relay.labels" -}}
+{{- $labels := include "claude-relay.selectorLabels" .context | fromYaml -}}
+{{- $_ := set $labels "helm.sh/chart" (printf "%s-%s" .context.Chart.Name .context.Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-") -}}
+{{- $_ := set $labels "app.kubernetes.io/version" (.context.Chart.AppVersion | replace "+" "_" | trunc 63) -}}
+{{- $_ := set $labels "app.kubernetes.io/managed-by" .context.Release.Service -}}
+{{- with get . "component" -}}
+{{- $_ := set $labels "app.kubernetes.io/component" . -}}
+{{- end -}}
+{{- merge $labels (deepCopy (get . "labels" | default dict)) (deepCopy .context.Values.commonLabels) | toYaml -}}
+{{- end -}}
+
+{{/* Labels of the application's pods: no version in them, or a new version of the chart alone would roll the pods. */}}
+{{- define "claude-relay.podLabels" -}}
+{{- $labels := include "claude-relay.selectorLabels" . | fromYaml -}}
+{{- merge $labels (deepCopy .Values.podLabels) (deepCopy .Values.commonLabels) | toYaml -}}
+{{- end -}}
+
+{{- define "claude-relay.serviceAccountName" -}}
+{{- if .Values.serviceAccount.create -}}
+{{- default (include "claude-relay.fullname" .) .Values.serviceAccount.name -}}
+{{- else -}}
+{{- default "default" .Values.serviceAccount.name -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Labels of the test pod: of the release, but none that the application's Service selects. */}}
+{{- define "claude-relay.testLabels" -}}
+{{- $labels := dict "app.kubernetes.io/name" (printf "%s-test" (include "claude-relay.name" . | trunc 58)) "app.kubernetes.io/instance" .Release.Name "app.kubernetes.io/managed-by" .Release.Service "app.kubernetes.io/component" "test" -}}
+{{- merge $labels (deepCopy .Values.commonLabels) | toYaml -}}
+{{- end -}}

@@ -1,0 +1,113 @@
+{{/*
+Redis: where it is and how one logs in. The subchart takes its names from here and so does the application, so that they
+agree for every release name and every override. Helpers that both charts call take: values (the subchart's), release.
+*/}}
+
+{{/*
+The name of the Redis objects is the release's with "-redis", or the release's alone where that has "redis" in it
+already: the rule of the Redis chart that earlier releases depended on, so that their claims live on. It is cut at 52
+characters, since a StatefulSet's name and an 11-character hash make a label.
+*/}}
+{{- define "claude-relay.redis.fullname" -}}
+{{- $name := include "claude-relay.redis.name" . -}}
+{{- if .values.fullnameOverride -}}
+{{- .values.fullnameOverride | trunc 52 | trimSuffix "-" -}}
+{{- else if and (contains $name .release.Name) (not (contains "claude-relay" .release.Name)) -}}
+{{- .release.Name | trunc 52 | trimSuffix "-" -}}
+{{- else -}}
+{{- $room := sub 51 (len $name) | int -}}
+{{- printf "%s-%s" (.release.Name | trunc $room | trimSuffix "-") $name -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "claude-relay.redis.name" -}}
+{{- default "redis" .values.nameOverride | trunc 30 | trimSuffix "-" -}}
+{{- end -}}
+
+{{- define "claude-relay.redis.selectorLabels" -}}
+app.kubernetes.io/name: {{ include "claude-relay.redis.name" . }}
+app.kubernetes.io/instance: {{ .release.Name }}
+{{- end -}}
+
+{{/* The password's Secret and the key in it, as YAML; empty where Redis asks for none. */}}
+{{- define "claude-relay.redis.secretSource" -}}
+{{- if .values.auth.enabled -}}
+{{- if .values.auth.existingSecret -}}
+name: {{ .values.auth.existingSecret }}
+key: {{ .values.auth.existingSecretPasswordKey }}
+{{- else -}}
+name: {{ include "claude-relay.redis.fullname" . }}
+key: redis-password
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The data of Redis' own Secret as YAML, computed once a render. */}}
+{{- define "claude-relay.redis.secretData" -}}
+{{- if not (hasKey .values "_secrets") -}}
+{{- $data := dict -}}
+{{- if and .values.auth.enabled (not .values.auth.existingSecret) -}}
+{{- $_ := set $data "redis-password" (include "claude-relay.secrets.settle" (dict "value" .values.auth.password "kept" (include "claude-relay.redis.keptPassword" .) "generate" true "length" 32)) -}}
+{{- end -}}
+{{- $_ := set .values "_secrets" $data -}}
+{{- end -}}
+{{- get .values "_secrets" | toYaml -}}
+{{- end -}}
+
+{{/* The password that the cluster holds, in base64; empty where there is none. */}}
+{{- define "claude-relay.redis.keptPassword" -}}
+{{- get (include "claude-relay.secrets.lookup" (dict "name" (include "claude-relay.redis.fullname" .) "namespace" .release.Namespace) | fromYaml) "redis-password" -}}
+{{- end -}}
+
+{{/* Changes with Redis' password, also with one in a Secret that the chart did not make. */}}
+{{- define "claude-relay.redis.secretChecksum" -}}
+{{- $seen := list (include "claude-relay.redis.secretData" .) -}}
+{{- if and .values.auth.enabled .values.auth.existingSecret -}}
+{{- $seen = append $seen (include "claude-relay.secrets.lookup" (dict "name" .values.auth.existingSecret "namespace" .release.Namespace)) -}}
+{{- end -}}
+{{- toJson $seen | sha256sum -}}
+{{- end -}}
+
+{{/* How the application reaches Redis: YAML with host, port, database, tls, and secret (name, key) where there is a password. */}}
+{{- define "claude-relay.redis.connection" -}}
+{{- $redis := dict "values" .Values.redis "release" .Release -}}
+{{- if .Values.redis.enabled -}}
+host: {{ include "claude-relay.redis.fullname" $redis }}
+port: {{ int64 .Values.redis.service.port }}
+database: 0
+tls: false
+secret: {{ include "claude-relay.redis.secretSource" $redis | fromYaml | toJson }}
+{{- else -}}
+host: {{ .Values.externalRedis.host | quote }}
+port: {{ int64 .Values.externalRedis.port }}
+database: {{ int64 .Values.externalRedis.database }}
+tls: {{ .Values.externalRedis.tls }}
+{{- if .Values.externalRedis.existingSecret }}
+secret: {name: {{ .Values.externalRedis.existingSecret }}, key: {{ .Values.externalRedis.existingSecretPasswordKey }}}
+{{- else if .Values.externalRedis.password }}
+secret: {name: {{ include "claude-relay.secrets.name" . }}, key: redis-password}
+{{- else }}
+secret: {}
+{{- end }}
+{{- end -}}
+{{- end -}}
+
+{{/* The private authority of an external Redis: the volume's source as YAML, empty where there is none. */}}
+{{- define "claude-relay.redis.caVolume" -}}
+{{- if and (not .Values.redis.enabled) .Values.externalRedis.tls -}}
+{{- $ca := .Values.externalRedis.tlsCA -}}
+{{- if $ca.existingSecret -}}
+secret:
+  secretName: {{ $ca.existingSecret }}
+  items:
+    - key: {{ $ca.key }}
+      path: ca.crt
+{{- else if $ca.existingConfigMap -}}
+configMap:
+  name: {{ $ca.existingConfigMap }}
+  items:
+    - key: {{ $ca.key }}
+      path: ca.crt
+{{- end -}}
+{{- end -}}
+{{- end -}}

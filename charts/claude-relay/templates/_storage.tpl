@@ -1,0 +1,54 @@
+{{/*
+Claims: which ones the pods mount, and whether two pods can share them. The chart's own claims outlive the release.
+*/}}
+
+{{- define "claude-relay.storage.logsClaim" -}}
+{{- if eq .Values.storage.logs.mode "pvc" -}}
+{{- default (include "claude-relay.nameWith" (dict "context" . "suffix" "logs")) .Values.storage.logs.persistence.existingClaim -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "claude-relay.storage.externalDataClaim" -}}
+{{- if .Values.storage.data.external.enabled -}}
+{{- default (include "claude-relay.nameWith" (dict "context" . "suffix" "external-data")) .Values.storage.data.external.existingClaim -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The values paths of mounted claims that only one node or pod may mount, one a line; empty where there is none. */}}
+{{- define "claude-relay.storage.singleWriter" -}}
+{{- if and (eq .Values.storage.logs.mode "pvc") (ne .Values.storage.logs.persistence.accessMode "ReadWriteMany") }}
+storage.logs.persistence.accessMode={{ .Values.storage.logs.persistence.accessMode }}
+{{- end }}
+{{- if and .Values.storage.data.external.enabled (ne .Values.storage.data.external.accessMode "ReadWriteMany") }}
+storage.data.external.accessMode={{ .Values.storage.data.external.accessMode }}
+{{- end }}
+{{- end -}}
+
+{{/* A claim of the chart's own. Takes: context, name, claim (accessMode, size, storageClass, annotations). */}}
+{{- define "claude-relay.storage.claim" -}}
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata:
+  name: {{ .name }}
+  namespace: {{ .context.Release.Namespace }}
+  labels:
+    {{- include "claude-relay.labels" (dict "context" .context) | nindent 4 }}
+  annotations:
+    {{- merge (dict "helm.sh/resource-policy" "keep") .claim.annotations | toYaml | nindent 4 }}
+spec:
+  accessModes:
+    - {{ .claim.accessMode }}
+  {{- include "claude-relay.storage.class" .claim.storageClass | nindent 2 }}
+  resources:
+    requests:
+      storage: {{ .claim.size }}
+{{- end -}}
+
+{{/* `storageClassName`: "-" is the empty class, nothing the cluster's default. Takes the value. */}}
+{{- define "claude-relay.storage.class" -}}
+{{- if eq . "-" -}}
+storageClassName: ""
+{{- else if . -}}
+storageClassName: {{ . }}
+{{- end -}}
+{{- end -}}

@@ -1,0 +1,253 @@
+"""Writes what follows from the values' schema, whose one source is `schema/values/*.yaml`.
+
+    python -m schema.generate            write the files
+    python -m schema.generate --check    exit 1 and name the files that differ
+
+Out of the source come, for the chart and for its Redis subchart, `values.yaml` (every key with its
+description above it) and `values.schema.json` (JSON Schema draft-07, which every Helm since 3.0 reads),
+and the tables of values in the chart's README.
+
+A source file is a section: `title` and `properties`. A property is a JSON Schema with three words of our own:
+`use: NAME` takes a shape from `_fragments.yaml`; `subchart: NAME` marks the values of a subchart; an object with
+`properties` is closed unless it says otherwise. A property with a `default` is a leaf of `values.yaml`,
+an object without one is a branch.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import textwrap
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCE = ROOT / "schema" / "values"
+CHART = ROOT / "charts" / "claude-relay"
+TABLES_BEGIN = "<!-- values: written by `make generate` from schema/values/ -->"
+TABLES_END = "<!-- values: end -->"
+WIDTH = 110
+
+Node = dict[str, Any]
+
+
+class SourceError(Exception):
+    """The source under `schema/values/` is not what this program reads; says the file's place and the remedy."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """One source file: a group of values that belong together."""
+
+    title: str
+    properties: dict[str, Node]
+
+
+def read_sections(source: Path = SOURCE) -> list[Section]:
+    """The sections in the order of their file names, with all fragments put in.
+
+    Raises:
+        SourceError: a fragment is unknown, or a property lacks a description, a type or a default.
+    """
+    fragments = yaml.safe_load((source / "_fragments.yaml").read_text(encoding="utf-8"))
+    sections = []
+    for path in sorted(source.glob("[0-9]*.yaml")):
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        properties = {key: expand(node, fragments, f"{path.name}: {key}") for key, node in content["properties"].items()}
+        for key, node in properties.items():
+            require_complete(node, f"{path.name}: {key}")
+        sections.append(Section(content["title"], properties))
+    return sections
+
+
+def expand(node: Node, fragments: Mapping[str, Node], where: str) -> Node:
+    """The property with its fragment merged in, at every depth."""
+    if "use" in node:
+        name = node["use"]
+        if name not in fragments:
+            raise SourceError(f"{where}: no fragment {name!r}: define it in _fragments.yaml")
+        node = merge(fragments[name], {key: value for key, value in node.items() if key != "use"})
+        return expand(node, fragments, where)
+    expanded = dict(node)
+    if "properties" in node:
+        expanded["properties"] = {
+            key: expand(child, fragments, f"{where}.{key}") for key, child in node["properties"].items()
+        }
+    for word in ("items", "additionalProperties"):
+        if isinstance(node.get(word), dict):
+            expanded[word] = expand(node[word], fragments, f"{where}[]")
+    return expanded
+
+
+def merge(fragment: Node, own: Node) -> Node:
+    """The fragment under the property's own words; properties of its own stand first."""
+    merged = {**fragment, **own}
+    if "properties" in fragment and "properties" in own:
+        shared, added = fragment["properties"], own["properties"]
+        merged["properties"] = {key: child for key, child in added.items() if key not in shared}
+        for key, child in shared.items():
+            merged["properties"][key] = {**child, **added.get(key, {})}
+            if "properties" in child and "properties" in added.get(key, {}):
+                merged["properties"][key] = merge(child, added[key])
+    return merged
+
+
+def is_leaf(node: Node) -> bool:
+    return "default" in node or "properties" not in node
+
+
+def require_complete(node: Node, where: str) -> None:
+    if not node.get("description"):
+        raise SourceError(f"{where}: no description: add one")
+    if is_leaf(node):
+        for word in ("type", "default"):
+            if word not in node:
+                raise SourceError(f"{where}: no {word}: add one")
+        return
+    for key, child in node["properties"].items():
+        require_complete(child, f"{where}.{key}")
+
+
+def default_of(node: Node) -> Any:
+    """The value that `values.yaml` gives the property."""
+    if is_leaf(node):
+        return node["default"]
+    return {key: default_of(child) for key, child in node["properties"].items()}
+
+
+def json_schema(node: Node) -> Node:
+    """The property as JSON Schema draft-07, closed wherever it lists its properties."""
+    schema = {key: value for key, value in node.items() if key not in ("properties", "subchart")}
+    if "properties" in node:
+        schema["type"] = "object"
+        schema["properties"] = {key: json_schema(child) for key, child in node["properties"].items()}
+        if "subchart" in node:
+            # Helm hands `global` down to every subchart before it validates the parent's values.
+            schema["properties"]["global"] = {"type": "object", "description": "Values shared by all charts."}
+        schema.setdefault("additionalProperties", False)
+    for word in ("items", "additionalProperties"):
+        if isinstance(node.get(word), dict):
+            schema[word] = json_schema(node[word])
+    return schema
+
+
+def schema_file(title: str, properties: Mapping[str, Node]) -> str:
+    document = {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": title,
+        **json_schema({"properties": properties}),
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def values_file(heading: str, sections: list[Section]) -> str:
+    lines = [f"# {line}" for line in heading.splitlines()]
+    for section in sections:
+        lines += ["", f"# --- {section.title} ---"]
+        for key, node in section.properties.items():
+            lines += ["", *value_lines(key, node, 0)]
+    return "\n".join(lines) + "\n"
+
+
+def value_lines(key: str, node: Node, depth: int) -> Iterator[str]:
+    """The lines of `values.yaml` for one property: its description, an example if it has one, its default."""
+    indent = "  " * depth
+    for line in textwrap.wrap(node["description"], WIDTH - len(indent) - 2, break_on_hyphens=False):
+        yield f"{indent}# {line}"
+    for example in node.get("examples", []):
+        yield from (f"{indent}#   {line}" for line in dump({key: example}).splitlines())
+    if is_leaf(node):
+        yield from (f"{indent}{line}" for line in dump({key: node["default"]}).splitlines())
+        return
+    yield f"{indent}{key}:"
+    for name, child in node["properties"].items():
+        yield from value_lines(name, child, depth + 1)
+
+
+def dump(value: Any) -> str:
+    return yaml.safe_dump(value, sort_keys=False, width=1000, allow_unicode=True)
+
+
+def leaves(properties: Mapping[str, Node], prefix: str = "") -> Iterator[tuple[str, Node]]:
+    """Every leaf with its path, as in `config.port`."""
+    for key, node in properties.items():
+        if is_leaf(node):
+            yield f"{prefix}{key}", node
+        else:
+            yield from leaves(node["properties"], f"{prefix}{key}.")
+
+
+def tables(sections: list[Section]) -> str:
+    """The README's tables, one for each section."""
+    lines = []
+    for section in sections:
+        lines += ["", f"### {section.title}", "", "| Key | Type | Default | Description |", "|---|---|---|---|"]
+        for path, node in leaves(section.properties):
+            types = node["type"] if isinstance(node["type"], list) else [node["type"]]
+            default = json.dumps(node["default"], ensure_ascii=False)
+            description = node["description"].replace("|", "\\|")
+            if "enum" in node:
+                known = ", ".join(f"`{json.dumps(word)}`" for word in node["enum"])
+                description += f" One of {known}."
+            lines.append(f"| `{path}` | {' or '.join(types)} | `{default}` | {description} |")
+    return "\n".join(lines) + "\n\n"
+
+
+def with_tables(readme: str, text: str) -> str:
+    before, begin, rest = readme.partition(TABLES_BEGIN)
+    _, end, after = rest.partition(TABLES_END)
+    if not begin or not end:
+        raise SourceError(f"{CHART.name}/README.md: no place for the tables: add {TABLES_BEGIN!r} and {TABLES_END!r}")
+    return f"{before}{begin}\n{text}{end}{after}"
+
+
+def outputs(sections: list[Section]) -> dict[Path, str]:
+    """Every generated file and its text."""
+    properties = {key: node for section in sections for key, node in section.properties.items()}
+    files = {
+        CHART / "values.schema.json": schema_file("Values of the chart claude-relay", properties),
+        CHART / "values.yaml": values_file(
+            "Values of claude-relay. Written by `make generate` from schema/values/: change them there.", sections
+        ),
+    }
+    readme = CHART / "README.md"
+    files[readme] = with_tables(readme.read_text(encoding="utf-8"), tables(sections))
+    for node in properties.values():
+        if "subchart" in node:
+            folder = CHART / "charts" / node["subchart"]
+            title = f"Values of the subchart {node['subchart']}"
+            own = {**node["properties"], "global": properties["global"]}
+            files[folder / "values.schema.json"] = schema_file(title, own)
+            files[folder / "values.yaml"] = values_file(
+                f"{title}. Written by `make generate` from schema/values/: change them there.", [Section("Redis", own)]
+            )
+    return files
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m schema.generate", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if a file is not up to date")
+    check = parser.parse_args().check
+    try:
+        files = outputs(read_sections())
+    except SourceError as error:
+        print(f"schema/values: {error}", file=sys.stderr)
+        return 2
+    stale = [path for path, text in files.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    for path in stale:
+        name = path.relative_to(ROOT)
+        if check:
+            print(f"{name}: differs from schema/values/: run `make generate`", file=sys.stderr)
+        else:
+            path.write_text(files[path], encoding="utf-8")
+            print(f"wrote {name}")
+    return 1 if check and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
