@@ -58,7 +58,9 @@ def read_sections(source: Path = SOURCE) -> list[Section]:
     sections = []
     for path in sorted(source.glob("[0-9]*.yaml")):
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        properties = {key: expand(node, fragments, f"{path.name}: {key}") for key, node in content["properties"].items()}
+        properties = {
+            key: expand(node, fragments, f"{path.name}: {key}") for key, node in content["properties"].items()
+        }
         for key, node in properties.items():
             require_complete(node, f"{path.name}: {key}")
         sections.append(Section(content["title"], properties))
