@@ -1,0 +1,47 @@
+# Everything runs from here. Only Python >= 3.11 and make have to be there: the rest is fetched, pinned, into .venv and .tools.
+PYTHON ?= python3
+CHART ?= charts/claude-relay
+# A uv of the user's own is not used: the lock file is read by the version that wrote it.
+UV := .tools/uv/bin/uv
+RUN := .venv/bin/
+
+.PHONY: conformance test lint unit generate package e2e clean
+
+conformance: .venv/.synced ## render every case of the chart and check every object
+	$(RUN)chartgate $(CHART)
+
+test: lint unit ## linters and unit tests
+
+lint: .venv/.synced
+	$(RUN)ruff check
+	$(RUN)ruff format --check
+	$(RUN)mypy
+	$(RUN)lint-imports
+	$(RUN)python -m chartgate.tools.run_helm 3 4 -- lint --strict $(CHART)
+
+unit: .venv/.synced
+	$(RUN)pytest tests/unit
+
+e2e: .venv/.synced ## tests on a real API server
+	$(RUN)pytest tests/e2e
+
+generate: .venv/.synced ## values.schema.json and the README's value tables, from schema/values/
+	$(RUN)python -m schema.generate
+
+package: .venv/.synced ## the chart's archive and a repository index, in dist/
+	mkdir -p dist
+	$(RUN)python -m chartgate.tools.run_helm 4 -- package $(CHART) --destination dist
+	$(RUN)python -m chartgate.tools.run_helm 4 -- repo index dist
+
+clean: ## remove what make made; the download cache outside the repository stays
+	rm -rf .venv .tools dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .tox
+
+.venv/.synced: uv.lock pyproject.toml $(UV)
+	$(UV) sync --frozen --quiet --python $(PYTHON)
+	@touch $@
+
+$(UV): requirements-uv.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version)'
+	$(PYTHON) -m venv .tools/uv
+	.tools/uv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-uv.txt
+	@touch $@

@@ -1,0 +1,82 @@
+"""What a check reports: findings, and how much it looked at."""
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+
+from chartgate.releases.objects import KubeObject
+from chartgate.releases.rendered import Rendered
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """One defect. Never holds a Secret's data.
+
+    `rule` names it within its check; `object` is "Kind/name", or what else is at fault; `where` the place in it.
+    `target` is the "Kind/name" that a reference means but nothing makes; empty for any other finding.
+    """
+
+    check: str
+    rule: str
+    object: str
+    where: str
+    what: str
+    remedy: str
+    target: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What one check says of one render: how many things it examined, and what it found."""
+
+    rendered: Rendered
+    examined: int
+    findings: tuple[Finding, ...]
+
+
+Examine = Callable[[Sequence[Rendered]], list[Verdict]]
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check and its own description.
+
+    `examine` returns a verdict a render; it neither prints nor exits. `source` is where the rule comes from.
+    """
+
+    key: str
+    title: str
+    why: str
+    remedy: str
+    source: str
+    examine: Examine
+
+
+def guarded(check: str, ref: str, examine: Callable[..., Iterable[Finding]], *args: object) -> tuple[Finding, ...]:
+    """What `examine` finds; an object so misshapen that it cannot be read is a finding, not a crash."""
+    try:
+        return tuple(examine(*args))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        what = f"cannot be examined, since something in it is not shaped as Kubernetes says ({type(error).__name__})"
+        return (Finding(check, "malformed", ref, "", what, "correct what the schema check reports first"),)
+
+
+def by_object(
+    check: str,
+    renders: Sequence[Rendered],
+    examine: Callable[[KubeObject, str], Sequence[Finding]],
+    *,
+    wanted: Callable[[KubeObject], bool] = lambda _: True,
+) -> list[Verdict]:
+    """Verdicts of a rule that looks at one object and a Kubernetes version: each distinct pair is examined once."""
+    known: dict[Hashable, Sequence[Finding]] = {}
+    verdicts = []
+    for rendered in renders:
+        found: list[Finding] = []
+        objects = [obj for obj in rendered.release if wanted(obj)]
+        for obj in objects:
+            key = (obj.digest, rendered.release.kube_version)
+            if key not in known:
+                known[key] = guarded(check, obj.ref, examine, obj, rendered.release.kube_version)
+            found += known[key]
+        verdicts.append(Verdict(rendered, len(objects), tuple(found)))
+    return verdicts

@@ -1,0 +1,35 @@
+"""The check itself: every rule about references, over each distinct release once."""
+
+from collections.abc import Sequence
+
+from chartgate.findings.finding import Check, Finding, Verdict, guarded
+from chartgate.findings.references import names, pods, routes, selectors
+from chartgate.findings.references.surroundings import KEY, Surroundings
+from chartgate.releases.rendered import Rendered
+
+
+def examine(renders: Sequence[Rendered]) -> list[Verdict]:
+    """Judge each release as a whole, since a reference says something about two objects."""
+    known: dict[tuple[str, frozenset[str]], tuple[Finding, ...]] = {}
+    verdicts = []
+    for rendered in renders:
+        surroundings = Surroundings(rendered.release, rendered.case.named_objects())
+        key = (rendered.release.digest, surroundings.outside)
+        if key not in known:
+            known[key] = tuple(
+                found
+                for rules in (names, pods, selectors, routes)
+                for found in guarded(KEY, "release", rules.examine, surroundings)
+            )
+        verdicts.append(Verdict(rendered, len(rendered.release), known[key]))
+    return verdicts
+
+
+CHECK = Check(
+    key=KEY,
+    title="References between objects",
+    why="Kubernetes accepts a name, key, port or selector that leads nowhere; the pod then never starts or serves.",
+    remedy="make both ends from one helper",
+    source="Kubernetes API reference; Gateway API; Prometheus Operator API",
+    examine=examine,
+)

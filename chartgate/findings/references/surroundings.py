@@ -1,0 +1,47 @@
+"""What a reference may resolve to: the objects of the release, and those the case says exist already."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from chartgate.findings.finding import Finding
+from chartgate.releases.objects import KubeObject
+from chartgate.releases.release import Release
+from chartgate.releases.selectors import selects
+
+KEY = "references"
+
+# Kubernetes makes these in every namespace.
+ALWAYS_THERE = frozenset({("ServiceAccount", "default"), ("ConfigMap", "kube-root-ca.crt")})
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """A release, and the names that its case gives to objects which somebody else makes."""
+
+    release: Release
+    outside: frozenset[str]
+
+    @cached_property
+    def pods(self) -> list[KubeObject]:
+        """The objects that make pods which run on: hooks and jobs are no one's backend."""
+        return [obj for obj in self.release.workloads() if obj.kind not in {"Job", "CronJob"} and not obj.hooks]
+
+    def missing(self, obj: KubeObject, where: str, kind: str, name: str, namespace: str | None = None) -> list[Finding]:
+        """A finding if no `kind` called `name` is in the namespace (that of `obj` by default) nor said to exist."""
+        namespace = namespace or obj.namespace
+        if self.release.find(kind, name, namespace) or (kind, name) in ALWAYS_THERE or name in self.outside:
+            return []
+        what = f"refers to {kind}/{name}, which the chart does not make in namespace {namespace}"
+        remedy = "correct the name, or list the object in chartgate.yaml under outside or absent with the reason"
+        return [Finding(KEY, "missing", obj.ref, where, what, remedy, f"{kind}/{name}")]
+
+    def selected_pods(self, selector: Mapping[str, Any], namespace: str) -> list[KubeObject]:
+        """The running pods in `namespace` whose labels `selector`, of either form, matches."""
+        return [pod for pod in self.pods if pod.namespace == namespace and selects(selector, pod.pod_labels)]
+
+
+def finding(rule: str, obj: KubeObject, where: str, what: str, remedy: str) -> Finding:
+    """A finding of this check about a place in `obj`."""
+    return Finding(KEY, rule, obj.ref, where, what, remedy)

@@ -1,0 +1,1 @@
+"""Cases become releases: what Helm makes of a chart and its values, as objects that cannot be changed."""

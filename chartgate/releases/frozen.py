@@ -1,0 +1,39 @@
+"""Mappings and lists that cannot be changed, so that no check or test can alter what the next one sees.
+
+They stay a `dict` and a `list`: comparisons with plain literals, JSON and schema validators work as usual.
+"""
+
+from typing import Any, Never
+
+
+def _refuse(*_: object, **__: object) -> Never:
+    raise TypeError("an object of a release cannot be changed: copy it first")
+
+
+class FrozenDict(dict[str, Any]):
+    """A dict that refuses every change."""
+
+    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(tuple(self.items()))
+
+
+class FrozenList(list[Any]):
+    """A list that refuses every change."""
+
+    __setitem__ = __delitem__ = __iadd__ = __imul__ = append = clear = extend = insert = pop = remove = reverse = (
+        sort
+    ) = _refuse
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(tuple(self))
+
+
+def freeze(value: Any) -> Any:
+    """`value` with every mapping and list in it, at any depth, replaced by a frozen copy."""
+    if isinstance(value, dict):
+        return FrozenDict((str(key), freeze(child)) for key, child in value.items())
+    if isinstance(value, list):
+        return FrozenList(map(freeze, value))
+    return value

@@ -1,0 +1,53 @@
+"""Helm's printed manifests become objects."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+import yaml
+
+from chartgate.releases.objects import KubeObject, kube_object
+from chartgate.tools.kubernetes_yaml import read_all
+
+# Helm opens each manifest with these two lines; inside a block scalar they would be indented.
+_OPENING = re.compile(r"^---\n# Source: (.+)\n", re.MULTILINE)
+
+
+class ManifestError(ValueError):
+    """Helm printed something that is not an object; the message names the template."""
+
+
+@lru_cache(maxsize=512)
+def read_manifests(text: str, namespace: str) -> tuple[KubeObject, ...]:
+    """The objects in the output of `helm template`, in its order; a List counts as its items.
+
+    Equal output is read once: the objects cannot be changed, so every caller may have the same ones.
+
+    Raises:
+        ManifestError: a manifest is not YAML, has a key twice, or is not an object with kind and name.
+    """
+    objects = []
+    for template, body in _manifests(text):
+        try:
+            documents = read_all(body)
+        except yaml.YAMLError as error:
+            raise ManifestError(f"{template}: prints text that is not YAML: {error}") from error
+        for document in documents:
+            items = document.get("items", ()) if _is_list(document) else [document]
+            for item in items:
+                if not isinstance(item, dict) or not item.get("kind") or not (item.get("metadata") or {}).get("name"):
+                    raise ManifestError(
+                        f"{template}: prints something that is no object: kind or metadata.name is missing"
+                    )
+                objects.append(kube_object(item, template, namespace))
+    return tuple(objects)
+
+
+def _manifests(text: str) -> Iterator[tuple[str, str]]:
+    parts = _OPENING.split(text)
+    yield "(before the first template)", parts[0]
+    yield from zip(parts[1::2], parts[2::2], strict=True)
+
+
+def _is_list(document: object) -> bool:
+    return isinstance(document, dict) and str(document.get("kind", "")).endswith("List") and "items" in document

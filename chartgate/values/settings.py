@@ -1,0 +1,104 @@
+"""The chart's own `chartgate.yaml`, typed. Its schema, `settings.schema.json`, documents every key."""
+
+import json
+from dataclasses import dataclass, replace
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import yaml
+
+from chartgate.errors import GateError
+from chartgate.tools.kubernetes_yaml import read_one
+
+FILE_NAME = "chartgate.yaml"
+DEFAULT_HELM = ("3.2.4", "3", "4")
+DEFAULT_KUBERNETES = ("1.19", "1.37")
+
+
+@dataclass(frozen=True)
+class AcceptedFinding:
+    """A finding that is accepted: rule `rule` of check `check` on the objects that match the glob `objects`."""
+
+    check: str
+    rule: str
+    objects: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """Objects, a glob on "Kind/name", that the chart refers to and does not make."""
+
+    objects: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How the gate looks at one chart. `documents` are existing files.
+
+    Cases land in a namespace of their own by default, as an application should.
+    """
+
+    helm: tuple[str, ...] = DEFAULT_HELM
+    kubernetes: tuple[str, ...] = DEFAULT_KUBERNETES
+    api_versions: tuple[str, ...] = ()
+    documents: tuple[Path, ...] = ()
+    release: str = "release"
+    namespace: str = "apps"
+    outside: tuple[Declaration, ...] = ()
+    absent: tuple[Declaration, ...] = ()
+    exceptions: tuple[AcceptedFinding, ...] = ()
+
+    def with_versions(self, *, helm: tuple[str, ...] = (), kubernetes: tuple[str, ...] = ()) -> "Settings":
+        """The same, with the versions that the command line names in place of the file's."""
+        return replace(self, helm=helm or self.helm, kubernetes=kubernetes or self.kubernetes)
+
+
+def read_settings(chart: Path) -> Settings:
+    """The settings of the chart in folder `chart`; the defaults when it has no `chartgate.yaml`.
+
+    Raises:
+        GateError: the file is not YAML, breaks its schema, or names a document that does not exist.
+    """
+    path = chart / FILE_NAME
+    data = _read(path) if path.exists() else {}
+    documents = data.get("documents", ["README.md"] if (chart / "README.md").exists() else [])
+    for document in documents:
+        if not (chart / document).is_file():
+            raise GateError(
+                f"{path}: documents: {document}: no such file beside the chart: correct the path or remove it"
+            )
+    defaults = Settings()
+    return Settings(
+        helm=tuple(data.get("helm", defaults.helm)),
+        kubernetes=tuple(data.get("kubernetes", defaults.kubernetes)),
+        api_versions=tuple(data.get("apiVersions", ())),
+        documents=tuple(chart / document for document in documents),
+        release=data.get("release", defaults.release),
+        namespace=data.get("namespace", defaults.namespace),
+        outside=tuple(Declaration(entry["object"], entry["reason"]) for entry in data.get("outside", ())),
+        absent=tuple(Declaration(entry["object"], entry["reason"]) for entry in data.get("absent", ())),
+        exceptions=tuple(
+            AcceptedFinding(entry["check"], entry["rule"], entry.get("objects", "*"), entry["reason"])
+            for entry in data.get("exceptions", ())
+        ),
+    )
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        data = read_one(path.read_bytes()) or {}
+    except OSError as error:
+        raise GateError(f"{path}: cannot be read: {error.strerror}") from error
+    except yaml.YAMLError as error:
+        raise GateError(f"{path}: is not YAML: {error}") from error
+    schema = json.loads(files(__package__).joinpath("settings.schema.json").read_text(encoding="utf-8"))
+    errors = sorted(jsonschema.Draft202012Validator(schema).iter_errors(data), key=lambda error: error.json_path)
+    if errors:
+        raise GateError(
+            "\n".join(f"{path}: {error.json_path.lstrip('$.') or 'file'}: {error.message}" for error in errors)
+        )
+    return dict(data)

@@ -1,0 +1,231 @@
+"""A real API server without a cluster: etcd and kube-apiserver as plain processes, from the folder that envtest knows.
+
+Nothing runs on it: there are no controllers, no nodes, no kubelet. What it answers is what any API server answers,
+admission and Pod Security included.
+"""
+
+import base64
+import http.client
+import json
+import os
+import secrets
+import signal
+import socket
+import ssl
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ASSETS = "KUBEBUILDER_ASSETS"
+PROGRAMS = ("etcd", "kube-apiserver")
+READY_SECONDS = 90
+STOP_SECONDS = 20
+LOG_TAIL = 4000
+
+
+class ControlPlaneError(Exception):
+    """The control plane cannot be started: what is wrong, and what to do."""
+
+
+@dataclass(frozen=True)
+class ControlPlane:
+    """A running API server. `kubeconfig` gives every right on it, so it is readable by its owner only."""
+
+    kubeconfig: Path
+    folder: Path
+
+
+@dataclass(frozen=True)
+class _Program:
+    name: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def tail(self) -> str:
+        text = self.log.read_text(encoding="utf-8", errors="replace")
+        return f"--- the end of {self.name}'s log ---\n{text[-LOG_TAIL:]}"
+
+
+def find_assets() -> Path:
+    """The folder with the programs.
+
+    Raises:
+        ControlPlaneError: it is not named, or a program is missing in it.
+    """
+    named = os.environ.get(ASSETS)
+    if not named:
+        raise ControlPlaneError(_how_to_get("is not set"))
+    missing = [name for name in PROGRAMS if not os.access(Path(named, name), os.X_OK)]
+    if missing:
+        raise ControlPlaneError(_how_to_get(f"is {named}, which has no program {' and no '.join(missing)}"))
+    return Path(named)
+
+
+@contextmanager
+def running_control_plane(assets: Path) -> Iterator[ControlPlane]:
+    """Start the control plane, and stop it however the block ends; nothing of it stays.
+
+    Raises:
+        ControlPlaneError: it does not become ready; the message ends with the logs' last lines.
+    """
+    with ExitStack() as stack:
+        stack.enter_context(_sigterm_as_interrupt())
+        # Short, because the path of a socket has room for about a hundred characters.
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="relay-e2e-")))
+        token = secrets.token_urlsafe(32)
+        _write_private(folder / "tokens.csv", f"{token},operator,operator,system:masters\n")
+        _write_private(folder / "service-accounts.key", _ec_private_key())
+        port = stack.enter_context(_reserved_port())
+        programs = [
+            stack.enter_context(_running(assets / "etcd", folder, _etcd_arguments(folder))),
+            stack.enter_context(_running(assets / "kube-apiserver", folder, _apiserver_arguments(folder, port))),
+        ]
+        _wait_until_ready(programs, port, folder / "apiserver.crt", token)
+        kubeconfig = folder / "kubeconfig"
+        _write_private(kubeconfig, _kubeconfig(port, folder / "apiserver.crt", token))
+        yield ControlPlane(kubeconfig, folder)
+
+
+def _how_to_get(problem: str) -> str:
+    return (
+        f"{ASSETS} {problem}. The tests need a folder with {' and '.join(PROGRAMS)}, as envtest has it:\n"
+        "  go install sigs.k8s.io/controller-runtime/tools/setup-envtest@latest\n"
+        f'  export {ASSETS}="$(setup-envtest use -p path)"'
+    )
+
+
+def _etcd_arguments(folder: Path) -> list[str]:
+    # Sockets in the private folder: etcd asks for no password, and a TCP port would be open to the whole machine.
+    clients, peers = f"unix://{folder}/etcd.sock", f"unix://{folder}/peer.sock"
+    return [
+        f"--data-dir={folder}/etcd",
+        "--unsafe-no-fsync",
+        f"--listen-client-urls={clients}",
+        f"--advertise-client-urls={clients}",
+        f"--listen-peer-urls={peers}",
+        f"--initial-advertise-peer-urls={peers}",
+        f"--initial-cluster=default={peers}",
+    ]
+
+
+def _apiserver_arguments(folder: Path, port: int) -> list[str]:
+    return [
+        f"--etcd-servers=unix://{folder}/etcd.sock",
+        "--bind-address=127.0.0.1",
+        "--advertise-address=127.0.0.1",
+        "--endpoint-reconciler-type=none",  # the Service "kubernetes" needs no endpoints, and may have no loopback ones
+        f"--secure-port={port}",
+        "--permit-port-sharing",  # with the socket that reserves the port
+        f"--cert-dir={folder}",  # where it puts the certificate that it makes for itself
+        f"--token-auth-file={folder}/tokens.csv",
+        "--authorization-mode=RBAC",
+        "--service-account-issuer=https://kubernetes.default.svc",
+        f"--service-account-key-file={folder}/service-accounts.key",
+        f"--service-account-signing-key-file={folder}/service-accounts.key",
+        "--service-cluster-ip-range=10.0.0.0/16",
+        # As envtest: no controller makes the ServiceAccount "default" that this plugin asks for.
+        "--disable-admission-plugins=ServiceAccount",
+    ]
+
+
+@contextmanager
+def _running(program: Path, folder: Path, arguments: list[str]) -> Iterator[_Program]:
+    log = folder / f"{program.name}.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [str(program), *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # or Ctrl-C would reach it too, and it would be gone before the tests are
+        )
+        try:
+            yield _Program(program.name, process, log)
+        finally:
+            try:
+                process.terminate()
+                process.wait(STOP_SECONDS)
+            finally:
+                process.kill()
+                process.wait()
+
+
+def _wait_until_ready(programs: list[_Program], port: int, certificate: Path, token: str) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    answer = "no answer"
+    while time.monotonic() < deadline:
+        for program in programs:
+            if program.process.poll() is not None:
+                raise ControlPlaneError(
+                    f"{program.name} ended with exit code {program.process.returncode} before it was ready\n"
+                    f"{program.tail()}"
+                )
+        try:
+            answer = _readyz(port, certificate, token)
+        except (OSError, http.client.HTTPException) as error:
+            answer = str(error)
+        if answer == "ok":
+            return
+        time.sleep(0.05)
+    logs = "\n".join(program.tail() for program in programs)
+    raise ControlPlaneError(f"the API server was not ready after {READY_SECONDS} s: {answer}\n{logs}")
+
+
+def _readyz(port: int, certificate: Path, token: str) -> str:
+    context = ssl.create_default_context(cafile=str(certificate))
+    connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=5, context=context)
+    try:
+        connection.request("GET", "/readyz", headers={"Authorization": f"Bearer {token}"})
+        return connection.getresponse().read().decode()
+    finally:
+        connection.close()
+
+
+@contextmanager
+def _reserved_port() -> Iterator[int]:
+    """A free port that stays ours: the socket is bound, but does not listen, while the API server shares the port."""
+    with socket.socket() as holder:
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        holder.bind(("127.0.0.1", 0))
+        yield holder.getsockname()[1]
+
+
+@contextmanager
+def _sigterm_as_interrupt() -> Iterator[None]:
+    """Let SIGTERM end the tests as Ctrl-C does; by default Python would die of it and leave the programs behind."""
+    previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+
+
+def _write_private(path: Path, text: str) -> None:
+    path.touch(mode=0o600)
+    path.write_text(text, encoding="utf-8")
+
+
+def _ec_private_key() -> str:
+    """A new P-256 key in PEM. The encoding (RFC 5915, without the optional public half) is fixed but for the number."""
+    number = (secrets.randbits(255) or 1).to_bytes(32, "big")
+    der = bytes.fromhex("30310201010420") + number + bytes.fromhex("a00a06082a8648ce3d030107")
+    return f"-----BEGIN EC PRIVATE KEY-----\n{base64.encodebytes(der).decode()}-----END EC PRIVATE KEY-----\n"
+
+
+def _kubeconfig(port: int, certificate: Path, token: str) -> str:
+    """JSON, which is YAML too."""
+    cluster = {"server": f"https://127.0.0.1:{port}", "certificate-authority": str(certificate)}
+    return json.dumps(
+        {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "clusters": [{"name": "e2e", "cluster": cluster}],
+            "users": [{"name": "operator", "user": {"token": token}}],
+            "contexts": [{"name": "e2e", "context": {"cluster": "e2e", "user": "operator"}}],
+            "current-context": "e2e",
+        }
+    )

@@ -1,0 +1,81 @@
+"""A release in the hands of its operator: real Helm, one call a step."""
+
+import json
+import os
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from chartgate.tools.helm import Helm
+
+Values = Mapping[str, Any]
+
+HELM_SECONDS = 120
+
+
+class HelmRefusal(Exception):  # noqa: N818 (what a guard is there for)
+    """Helm ended with an error. The text is its own."""
+
+
+@dataclass(frozen=True)
+class HelmRelease:
+    """A release by name. Each step returns what Helm wrote beside its answer: the warnings.
+
+    `folder` is private: it takes the values, which hold secrets, and all that Helm would put into the user's home.
+    """
+
+    name: str
+    namespace: str
+    chart: Path
+    helm: Helm
+    kubeconfig: Path
+    folder: Path
+
+    def install(self, values: Values | None = None, *, chart: Path | None = None) -> str:
+        return self._change("install", values, chart)
+
+    def upgrade(self, values: Values | None = None, *, chart: Path | None = None) -> str:
+        return self._change("upgrade", values, chart)
+
+    def rollback(self, revision: int) -> str:
+        return self._run("rollback", self.name, str(revision)).stderr
+
+    def uninstall(self) -> str:
+        return self._run("uninstall", self.name).stderr
+
+    def hooks(self) -> str:
+        """The manifests that Helm applies on an occasion, such as the pod of `helm test`."""
+        return self._run("get", "hooks", self.name).stdout
+
+    def _change(self, command: str, values: Values | None, chart: Path | None) -> str:
+        path = self.folder / "values.yaml"
+        path.touch(mode=0o600)
+        path.write_text(json.dumps(values or {}), encoding="utf-8")
+        return self._run(command, self.name, str(chart or self.chart), "--values", str(path)).stderr
+
+    def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run Helm.
+
+        Raises:
+            HelmRefusal: it ends with an error.
+        """
+        done = subprocess.run(
+            [str(self.helm.path), *arguments, "--namespace", self.namespace],
+            env=self._environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=HELM_SECONDS,
+            check=False,
+        )
+        if done.returncode:
+            raise HelmRefusal(f"helm {self.helm.version} {arguments[0]}: {done.stderr.strip()}")
+        return done
+
+    def _environment(self) -> dict[str, str]:
+        """Nothing of the user's own Helm and cluster takes part, and nothing is left in their home."""
+        kept = {key: value for key, value in os.environ.items() if not key.startswith("HELM_")}
+        home = {"HOME": str(self.folder), "XDG_CACHE_HOME": "", "XDG_CONFIG_HOME": "", "XDG_DATA_HOME": ""}
+        return {**kept, **home, "KUBECONFIG": str(self.kubeconfig)}

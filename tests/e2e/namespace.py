@@ -1,0 +1,94 @@
+"""A namespace on the API server: its objects as the server tells them, and what the server would say to a pod."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from kubernetes import config
+from kubernetes.dynamic import DynamicClient, ResourceList
+from kubernetes.dynamic.exceptions import ForbiddenError
+
+Manifest = Mapping[str, Any]
+Ref = tuple[str, str]
+"""(kind, name)"""
+
+RESTRICTED = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "warn")}
+HELM_RECORD = "helm.sh/release.v1"
+
+
+class NotAdmitted(Exception):  # noqa: N818 (the answer to a question, not a failure of the test)
+    """The API server refuses an object. The text is its own."""
+
+
+def connect(kubeconfig: Path, cache: Path) -> Any:
+    """A client of the API server. It is untyped, since it hands objects on as the server wrote them."""
+    client = config.new_client_from_config(config_file=str(kubeconfig), persist_config=False)  # type: ignore[no-untyped-call]
+    return DynamicClient(client, cache_file=str(cache))  # type: ignore[no-untyped-call]
+
+
+class Namespace:
+    """A new namespace that enforces Pod Security "restricted"."""
+
+    def __init__(self, client: Any, name: str) -> None:
+        self._client = client
+        self.name = name
+        manifest = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": RESTRICTED}}
+        client.resources.get(api_version="v1", kind="Namespace").create(manifest)
+
+    def get(self, kind: str, name: str) -> Any:
+        """An object of this namespace as plain data."""
+        return self._resource(kind).get(name=name, namespace=self.name).to_dict()
+
+    def apply(self, manifest: Manifest) -> None:
+        """Create or change an object, as somebody else than Helm."""
+        self._resource(manifest["kind"]).server_side_apply(
+            manifest, namespace=self.name, field_manager="somebody-else", force_conflicts=True
+        )
+
+    def secret(self, name: str) -> dict[str, str]:
+        """The data of a Secret, in base64 as the server has it: equal texts are equal bytes."""
+        return dict(self.get("Secret", name)["data"])
+
+    def pod_template(self, kind: str, name: str) -> Any:
+        """What the pods of a workload are made from; its controller rolls them when, and only when, this changes."""
+        return self.get(kind, name)["spec"]["template"]
+
+    def objects(self) -> dict[Ref, Any]:
+        """Every object there is, but for events and the records that Helm keeps of its releases."""
+        found: dict[Ref, Any] = {}
+        for resource in self._kinds():
+            for item in resource.get(namespace=self.name).to_dict()["items"]:
+                if item.get("type") != HELM_RECORD:
+                    found[resource.kind, item["metadata"]["name"]] = item
+        return found
+
+    def fields(self, field: str) -> dict[Ref, str]:
+        """One field of the metadata of every object, such as "uid" or "resourceVersion"."""
+        return {ref: item["metadata"][field] for ref, item in self.objects().items()}
+
+    def try_pod(self, pod: Manifest) -> list[str]:
+        """Ask the server to admit a pod, without making it; returns its warnings.
+
+        Raises:
+            NotAdmitted: it does not.
+        """
+        path = self._resource("Pod").path(namespace=self.name)
+        query = [("dryRun", "All"), ("fieldValidation", "Strict")]
+        try:
+            answer = self._client.request("post", path, body=pod, query_params=query, serialize=False)
+        except ForbiddenError as error:
+            raise NotAdmitted(json.loads(error.body or "{}").get("message", "")) from error
+        return list(answer.headers.getlist("Warning"))
+
+    def _resource(self, kind: str) -> Any:
+        return next(resource for resource in self._kinds() if resource.kind == kind)
+
+    def _kinds(self) -> list[Any]:
+        """Every kind that lives in a namespace and can be listed, in the version that the server prefers."""
+        return [
+            resource
+            for resource in self._client.resources.search(preferred=True)
+            if not isinstance(resource, ResourceList) and resource.namespaced
+            if "list" in resource.verbs and resource.kind != "Event"
+        ]

@@ -1,0 +1,87 @@
+"""Pods roll when what they read changes, and only then."""
+
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.helm_release import HelmRelease, Values
+from tests.e2e.namespace import Namespace
+
+WORKLOADS = (("Deployment", "relay-claude-relay"), ("StatefulSet", "relay-redis"))
+VALUES = {"redis": {"auth": {"enabled": True}}}
+
+
+def pod_templates(namespace: Namespace) -> list[Any]:
+    return [namespace.pod_template(*workload) for workload in WORKLOADS]
+
+
+@pytest.fixture
+def next_version(chart: Path, tmp_path: Path) -> Path:
+    """The chart as it would be released next with nothing changed but its own version, and its subchart's."""
+    copy = tmp_path / "next"
+    shutil.copytree(chart, copy)
+    files = sorted(copy.rglob("Chart.yaml"))
+    assert len(files) == 2
+    for file in files:
+        text, count = re.subn(r"(?m)^version: .*$", "version: 99.9.9", file.read_text(encoding="utf-8"))
+        assert count == 1
+        file.write_text(re.sub(r"(?m)^(\s+version:) .*$", r"\1 99.9.9", text), encoding="utf-8")
+    return copy
+
+
+def test_an_upgrade_with_nothing_changed_touches_no_object(release: HelmRelease, namespace: Namespace) -> None:
+    release.install(VALUES)
+    first = namespace.fields("resourceVersion")
+    assert set(WORKLOADS) <= set(first)
+    release.upgrade(VALUES)
+    assert namespace.fields("resourceVersion") == first
+
+
+def test_a_new_version_of_the_chart_alone_does_not_roll_the_pods(
+    release: HelmRelease, namespace: Namespace, next_version: Path
+) -> None:
+    release.install(VALUES)
+    first = pod_templates(namespace)
+    release.upgrade(VALUES, chart=next_version)
+    assert namespace.get(*WORKLOADS[0])["metadata"]["labels"]["helm.sh/chart"] == "claude-relay-99.9.9"
+    assert pod_templates(namespace) == first
+
+
+@pytest.mark.parametrize(
+    ("change", "rolls"),
+    [
+        ({"config": {"logLevel": "debug"}}, ["Deployment"]),
+        ({"config": {"adminPassword": "a new password"}}, ["Deployment"]),
+        ({"redis": {"auth": {"enabled": True, "password": "a new password"}}}, ["Deployment", "StatefulSet"]),
+        ({"redis": {"auth": {"enabled": True}, "extraConfig": "maxclients 100"}}, ["StatefulSet"]),
+        ({"service": {"annotations": {"example.com/note": "relay"}}, "replicaCount": 1}, []),
+    ],
+    ids=["a-setting", "a-secret", "redis-password", "redis-setting", "nothing-of-the-pods"],
+)
+def test_a_change_rolls_the_pods_that_read_it(
+    release: HelmRelease, namespace: Namespace, change: Values, rolls: list[str]
+) -> None:
+    release.install(VALUES)
+    first = pod_templates(namespace)
+    release.upgrade({**VALUES, **change})
+    now = pod_templates(namespace)
+    assert [kind for (kind, _), old, new in zip(WORKLOADS, first, now, strict=True) if old != new] == rolls
+
+
+def test_a_new_value_in_an_existing_secret_rolls_the_pods(release: HelmRelease, namespace: Namespace) -> None:
+    values = {"config": {"existingSecret": "mine"}}
+    data = dict.fromkeys(("jwt-secret", "encryption-key", "admin-username", "admin-password"), "my own")
+    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "mine"}}
+    namespace.apply({**secret, "stringData": data})
+    release.install(values)
+    first = pod_templates(namespace)
+    release.upgrade(values)
+    assert pod_templates(namespace) == first
+    namespace.apply({**secret, "stringData": {**data, "jwt-secret": "my next"}})
+    release.upgrade(values)
+    (deployment, redis), (next_deployment, next_redis) = first, pod_templates(namespace)
+    assert next_deployment != deployment
+    assert next_redis == redis

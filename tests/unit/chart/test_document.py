@@ -1,0 +1,111 @@
+"""The chart's document: its values have the names and defaults they had in the chart that this one succeeds."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+DEFAULTS: dict[str, Any] = {
+    "replicaCount": 1,
+    "image.repository": "ghcr.io/wei-shaw/claude-relay-service",
+    "image.tag": "",
+    "image.pullPolicy": "IfNotPresent",
+    "service.type": "ClusterIP",
+    "service.port": 80,
+    "ingress.enabled": False,
+    "ingress.className": "",
+    "ingress.annotations": {},
+    "ingress.hosts": [],
+    "ingress.tls": [],
+    "autoscaling.enabled": False,
+    "autoscaling.minReplicas": 1,
+    "autoscaling.maxReplicas": 100,
+    "autoscaling.targetCPUUtilizationPercentage": 80,
+    "redis.enabled": True,
+    "redis.auth.enabled": False,
+    "redis.auth.password": "",
+    "redis.persistence.enabled": True,
+    "redis.persistence.size": "1Gi",
+    "redis.resources.limits": {"cpu": "250m", "memory": "256Mi"},
+    "redis.resources.requests": {"cpu": "100m", "memory": "128Mi"},
+    "externalRedis.host": "",
+    "externalRedis.port": 6379,
+    "externalRedis.password": "",
+    "externalRedis.database": 0,
+    "externalRedis.tls": False,
+    "config.nodeEnv": "production",
+    "config.port": 3000,
+    "config.host": "0.0.0.0",
+    "config.jwtSecret": "",
+    "config.encryptionKey": "",
+    "config.adminUsername": "",
+    "config.adminPassword": "",
+    "config.apiKeyPrefix": "cr_",
+    "config.adminSessionTimeout": 86400000,
+    "config.logLevel": "info",
+    "config.logMaxSize": "10m",
+    "config.logMaxFiles": 5,
+    "config.cleanupInterval": 3600000,
+    "config.rateLimitCleanupInterval": 5,
+    "config.tokenUsageRetention": 2592000000,
+    "config.healthCheckInterval": 60000,
+    "config.timezoneOffset": 8,
+    "config.defaultTokenLimit": 1000000,
+    "serviceMonitor.enabled": False,
+    "serviceMonitor.labels": {},
+    "serviceMonitor.annotations": {},
+    "serviceMonitor.interval": "30s",
+    "serviceMonitor.path": "/prometheus",
+    "serviceMonitor.port": "http",
+    "serviceMonitor.scrapeTimeout": "10s",
+    "serviceMonitor.relabelings": [],
+    "serviceMonitor.metricRelabelings": [],
+    "serviceMonitor.namespaceSelector": {},
+    "storage.data.type": "emptyDir",
+    "storage.data.external.enabled": False,
+    "storage.logs.mode": "fluentbit",
+    "storage.logs.fluentbit.enabled": True,
+    "storage.logs.fluentbit.image.repository": "fluent/fluent-bit",
+    "storage.logs.fluentbit.image.pullPolicy": "IfNotPresent",
+    "storage.logs.fluentbit.resources.limits": {"cpu": "100m", "memory": "128Mi"},
+    "storage.logs.fluentbit.resources.requests": {"cpu": "50m", "memory": "64Mi"},
+    "storage.logs.fluentbit.output.type": "stdout",
+    "storage.logs.fluentbit.output.config": {},
+    "storage.logs.persistence.enabled": False,
+    "storage.logs.persistence.storageClass": "",
+    "storage.logs.persistence.accessMode": "ReadWriteOnce",
+    "storage.logs.persistence.size": "10Gi",
+}
+
+
+@pytest.mark.parametrize("path", DEFAULTS)
+def test_a_value_has_the_name_and_default_it_had(chart: Path, path: str) -> None:
+    value = yaml.safe_load((chart / "values.yaml").read_text())
+    for key in path.split("."):
+        value = value[key]
+    assert value == DEFAULTS[path]
+    assert type(value) is type(DEFAULTS[path])
+
+
+EXAMPLES = {
+    "With your own secrets",
+    "External Redis",
+    "Ingress",
+    "ServiceMonitor",
+    "In production",
+    "Application",
+    "Redis",
+    "Redis (2)",
+    "Ingress and HTTPRoute",
+    "Monitoring",
+    "Logs and storage",
+    "Loki",
+    "Logs on a claim",
+    "External data",
+    "Upgrading",
+}
+
+
+def test_every_example_of_the_document_is_a_case(cases: Any) -> None:
+    assert {f"README.md: {heading}" for heading in EXAMPLES} <= {case.name for case in cases}

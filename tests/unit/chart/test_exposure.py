@@ -1,0 +1,209 @@
+"""Exposure: the application is reachable, its metrics are not, in any spelling it answers to."""
+
+import re
+from typing import Any
+
+import pytest
+
+SPELLINGS = ["/metrics", "/METRICS", "/metrics/", "/Metrics/", "/mEtRiCs", "/prometheus", "/PROMETHEUS/", "//metrics"]
+
+
+def ingress(**values: Any) -> dict[str, Any]:
+    return {"ingress": {"enabled": True, **values}}
+
+
+def paths(obj: Any) -> dict[str, list[tuple[str, str, str]]]:
+    """For each host its paths: path, type, and the Service."""
+    return {
+        rule.get("host", ""): [
+            (p["path"], p["pathType"], p["backend"]["service"]["name"]) for p in rule["http"]["paths"]
+        ]
+        for rule in obj.at("spec.rules")
+    }
+
+
+BLOCKED = [
+    (path, kind, "x-claude-relay-blocked") for path in ("/metrics", "/prometheus") for kind in ("Exact", "Prefix")
+]
+
+
+@pytest.mark.parametrize(
+    ("hosts", "expected"),
+    [
+        ([], {"": [("/", "Prefix")]}),
+        ([{"host": "a.example.com"}], {"a.example.com": [("/", "Prefix")]}),
+        (
+            [
+                {"host": "a.example.com", "paths": [{"path": "/api", "pathType": "Exact"}]},
+                {"host": "b.example.com", "paths": [{"path": "/"}]},
+            ],
+            {"a.example.com": [("/api", "Exact")], "b.example.com": [("/", "Prefix")]},
+        ),
+    ],
+)
+def test_every_host_blocks_the_metrics_first(render: Any, hosts: Any, expected: Any) -> None:
+    release = render(values=ingress(hosts=hosts), release="x")
+    found = paths(release.only("Ingress"))
+    assert found == {
+        host: BLOCKED + [(path, kind, "x-claude-relay") for path, kind in served] for host, served in expected.items()
+    }
+    assert not release.find("Service", "x-claude-relay-blocked")
+
+
+def test_ingress_nginx_compares_without_regard_to_case(render: Any) -> None:
+    annotations = render(values=ingress()).only("Ingress").annotations
+    assert annotations["nginx.ingress.kubernetes.io/use-regex"] == "true"
+
+
+@pytest.mark.parametrize("key", ["haproxy.org/backend-config-snippet", "haproxy-ingress.github.io/config-backend"])
+def test_haproxy_denies_in_the_backend(render: Any, key: str) -> None:
+    snippet = render(values=ingress()).only("Ingress").annotations[key]
+    match = re.fullmatch(r"http-request deny deny_status 404 if \{ path,url_dec -i -m reg (\S+) \}\n", snippet)
+    assert match
+    pattern = re.compile(match[1], re.IGNORECASE)
+    assert not [path for path in SPELLINGS if not pattern.match(path)]
+    assert not [path for path in ("/", "/api", "/metricsfoo", "/api/metrics") if pattern.match(path)]
+
+
+def test_traefik_gets_a_middleware_before_the_users(render: Any) -> None:
+    key = "traefik.ingress.kubernetes.io/router.middlewares"
+    values = ingress(className="traefik", annotations={key: "infra-headers@kubernetescrd"})
+    release = render(values=values, release="x", namespace="relay")
+    assert (
+        release.only("Ingress").annotations[key]
+        == "relay-x-claude-relay-blocked@kubernetescrd,infra-headers@kubernetescrd"
+    )
+    replace = release.only("Middleware").at("spec.replacePathRegex")
+    # Go's syntax for the flag stands for the whole expression, Python's as well.
+    assert not [path for path in SPELLINGS if not re.fullmatch(replace["regex"], path)]
+    assert not [path for path in ("/", "/api", "/metricsfoo", "/api/metrics") if re.fullmatch(replace["regex"], path)]
+
+
+@pytest.mark.parametrize(
+    ("values", "api", "expected"),
+    [
+        (ingress(), [], False),
+        (ingress(), ["traefik.io/v1alpha1/Middleware"], True),
+        (ingress(className="traefik-internal"), [], True),
+        (ingress(traefikMiddleware="always"), [], True),
+        (ingress(className="traefik", traefikMiddleware="never"), [], False),
+        ({}, ["traefik.io/v1alpha1/Middleware"], False),
+    ],
+)
+def test_the_middleware_is_made_where_traefik_may_serve(
+    render: Any, values: Any, api: list[str], expected: bool
+) -> None:
+    assert bool(render(values=values, api_versions=api).of_kind("Middleware")) is expected
+
+
+def test_strict_paths_let_only_what_is_served_pass(render: Any) -> None:
+    obj = render(values=ingress(strictPaths=True), release="x").only("Ingress")
+    served = [(path, kind) for path, kind, service in paths(obj)[""] if service == "x-claude-relay"]
+    assert ("/", "Exact") in served
+    assert not [path for path, kind in served if kind == "Prefix" and path == "/"]
+    assert len(served) == 15
+    # With regular expressions the exact `/` would match everything.
+    assert "nginx.ingress.kubernetes.io/use-regex" not in obj.annotations
+
+
+def test_streams_may_last_as_long_as_an_answer(render: Any) -> None:
+    values = {**ingress(), "config": {"requestTimeout": 1200500}}
+    annotations = render(values=values).only("Ingress").annotations
+    assert annotations["nginx.ingress.kubernetes.io/proxy-read-timeout"] == "1201"
+    assert annotations["nginx.ingress.kubernetes.io/proxy-buffering"] == "off"
+    assert annotations["haproxy.org/timeout-server"] == "1201s"
+    assert annotations["haproxy-ingress.github.io/timeout-server"] == "1201s"
+
+
+def test_annotations_of_the_users_win(render: Any) -> None:
+    key = "nginx.ingress.kubernetes.io/proxy-read-timeout"
+    assert render(values=ingress(annotations={key: "5"})).only("Ingress").annotations[key] == "5"
+    bare = render(values=ingress(controllerAnnotations=False)).only("Ingress")
+    assert not bare.annotations
+
+
+def test_tls_and_class_are_the_users(render: Any) -> None:
+    values = ingress(
+        className="nginx", hosts=[{"host": "a.example.com"}], tls=[{"secretName": "t", "hosts": ["a.example.com"]}]
+    )
+    spec = render(values=values).only("Ingress").spec
+    assert spec["ingressClassName"] == "nginx"
+    assert spec["tls"] == [{"secretName": "t", "hosts": ["a.example.com"]}]
+
+
+def route(**values: Any) -> dict[str, Any]:
+    return {"httpRoute": {"enabled": True, "parentRefs": [{"name": "gateway"}], **values}}
+
+
+def matches(rule: Any) -> list[tuple[str, str]]:
+    return [(match["path"]["type"], match["path"]["value"]) for match in rule["matches"]]
+
+
+def test_the_route_has_the_same_protection(render: Any) -> None:
+    blocked, *served = render(values=route(), release="x").only("HTTPRoute").at("spec.rules")
+    assert blocked["backendRefs"] == [{"name": "x-claude-relay-blocked", "port": 80}]
+    assert set(matches(blocked)) == {
+        (kind, path) for kind in ("Exact", "PathPrefix") for path in ("/metrics", "/prometheus")
+    }
+    listed = [match for rule in served for match in matches(rule)]
+    assert len(listed) == 15
+    assert ("PathPrefix", "/") not in listed
+    # The first v1 of the API allows eight matches a rule.
+    assert max(len(rule["matches"]) for rule in served) <= 8
+    assert {rule["timeouts"]["request"] for rule in served} == {"600s"}
+
+
+def test_an_open_route_blocks_every_spelling_by_expression(render: Any) -> None:
+    blocked, served = render(values=route(strictPaths=False)).only("HTTPRoute").at("spec.rules")
+    (pattern,) = [value for kind, value in matches(blocked) if kind == "RegularExpression"]
+    assert not [path for path in SPELLINGS if not re.fullmatch(pattern, path)]
+    assert matches(served) == [("PathPrefix", "/")]
+
+
+@pytest.mark.parametrize(
+    ("values", "key", "expected"),
+    [
+        ({"type": "NodePort", "nodePort": 30080}, "type", "NodePort"),
+        ({"clusterIP": "None"}, "clusterIP", "None"),
+        ({"type": "LoadBalancer", "loadBalancerIP": "192.0.2.1"}, "loadBalancerIP", "192.0.2.1"),
+        ({"type": "LoadBalancer", "loadBalancerClass": "a/b"}, "loadBalancerClass", "a/b"),
+        (
+            {"type": "LoadBalancer", "loadBalancerSourceRanges": ["192.0.2.0/24"]},
+            "loadBalancerSourceRanges",
+            ["192.0.2.0/24"],
+        ),
+        ({"type": "LoadBalancer", "externalTrafficPolicy": "Local"}, "externalTrafficPolicy", "Local"),
+        ({"internalTrafficPolicy": "Local"}, "internalTrafficPolicy", "Local"),
+        ({"externalIPs": ["192.0.2.1"]}, "externalIPs", ["192.0.2.1"]),
+        ({"sessionAffinity": "ClientIP"}, "sessionAffinity", "ClientIP"),
+        ({"ipFamilyPolicy": "PreferDualStack"}, "ipFamilyPolicy", "PreferDualStack"),
+        ({"ipFamilies": ["IPv6", "IPv4"]}, "ipFamilies", ["IPv6", "IPv4"]),
+    ],
+    ids=str,
+)
+def test_the_service_is_what_the_user_says(render: Any, values: Any, key: str, expected: Any) -> None:
+    assert render(values={"service": values}, release="x").get("Service", "x-claude-relay").spec[key] == expected
+
+
+def test_the_services_port_leads_to_the_applications(render: Any) -> None:
+    release = render(
+        values={"service": {"port": 8080, "type": "NodePort", "nodePort": 30080}, "config": {"port": 4000}}, release="x"
+    )
+    (port,) = release.get("Service", "x-claude-relay").at("spec.ports")
+    assert port == {"name": "http", "port": 8080, "targetPort": "http", "protocol": "TCP", "nodePort": 30080}
+    assert release.only("Deployment").container("http").ports == {"http": 4000}
+
+
+def test_peers_can_be_narrowed_and_the_test_pod_still_gets_in(render: Any) -> None:
+    peer = {"namespaceSelector": {"matchLabels": {"name": "ingress"}}}
+    values = {
+        "networkPolicy": {"ingressFrom": [peer], "metricsFrom": [peer], "egress": [{}]},
+        "serviceMonitor": {"enabled": True},
+    }
+    release = render(values=values, release="x")
+    policy = release.get("NetworkPolicy", "x-claude-relay")
+    http, metrics = policy.at("spec.ingress")
+    test = release.get("Pod", "x-claude-relay-test")
+    assert http["from"][1]["podSelector"]["matchLabels"].items() <= test.labels.items()
+    assert metrics["from"] == [peer]
+    assert policy.at("spec.policyTypes") == ["Ingress", "Egress"]

@@ -1,0 +1,112 @@
+"""Guards: values that contradict each other stop the render, all of them at once, with the path and the remedy."""
+
+from typing import Any
+
+import pytest
+
+EXTERNAL = {"redis": {"enabled": False}, "externalRedis": {"host": "redis"}}
+
+CONTRADICTIONS = [
+    ({"redis": {"enabled": False}}, "externalRedis.host is empty"),
+    ({"externalRedis": {"host": "redis"}}, "set redis.enabled to false"),
+    ({"redis": {"auth": {"password": "p"}}}, "redis.auth.enabled is false"),
+    ({"fullnameOverride": "a", "redis": {"fullnameOverride": "a"}}, "would both be called a"),
+    ({"nameOverride": "redis"}, "nameOverride and redis.nameOverride are both redis"),
+    (
+        {
+            "redis": {"enabled": False},
+            "externalRedis": {"host": "h", "tls": True, "tlsCA": {"existingSecret": "a", "existingConfigMap": "b"}},
+        },
+        "externalRedis.tlsCA.existingConfigMap",
+    ),
+    (
+        {"redis": {"enabled": False}, "externalRedis": {"host": "h", "tlsCA": {"existingSecret": "a"}}},
+        "externalRedis.tls is false",
+    ),
+    ({"autoscaling": {"enabled": True, "minReplicas": 5, "maxReplicas": 2}}, "autoscaling.minReplicas (5) is above"),
+    ({"autoscaling": {"enabled": True, "targetCPUUtilizationPercentage": 0}}, "nothing is measured"),
+    ({"replicaCount": 2, "storage": {"logs": {"mode": "pvc"}}}, "storage.logs.persistence.accessMode=ReadWriteOnce"),
+    (
+        {
+            "autoscaling": {"enabled": True},
+            "storage": {"data": {"external": {"enabled": True, "accessMode": "ReadWriteOncePod"}}},
+        },
+        "storage.data.external.accessMode=ReadWriteOncePod",
+    ),
+    (
+        {"podDisruptionBudget": {"enabled": True, "minAvailable": 0, "maxUnavailable": 1}},
+        "podDisruptionBudget.minAvailable",
+    ),
+    ({"config": {"host": "127.0.0.1"}}, "config.host is 127.0.0.1"),
+    ({"extraEnv": [{"name": "A"}, {"name": "A"}]}, "extraEnv names A twice"),
+    (
+        {"storage": {"logs": {"fluentbit": {"extraEnv": [{"name": "A"}, {"name": "A"}]}}}},
+        "storage.logs.fluentbit.extraEnv names A twice",
+    ),
+    ({"extraVolumes": [{"name": "data", "emptyDir": {}}]}, "extraVolumes: the name data is taken"),
+    (
+        {"extraVolumeMounts": [{"name": "a", "mountPath": "/app/data"}]},
+        "extraVolumeMounts: the mountPath /app/data is taken",
+    ),
+    ({"extraContainers": [{"name": "http"}]}, "the name http is taken"),
+    (
+        {"config": {"port": 7979}, "serviceMonitor": {"enabled": True}},
+        "metrics.exporter.port and config.port are both 7979",
+    ),
+    ({"config": {"port": 2020}}, "config.port is 2020"),
+    ({"service": {"nodePort": 30000}}, "service.nodePort"),
+    ({"service": {"externalTrafficPolicy": "Local"}}, "service.externalTrafficPolicy"),
+    ({"service": {"type": "NodePort", "clusterIP": "None"}}, "service.clusterIP is None"),
+    ({"service": {"loadBalancerIP": "192.0.2.1"}}, "service.loadBalancerIP"),
+    ({"ingress": {"enabled": True, "tls": [{"secretName": "a"}]}}, "ingress.tls[0].hosts is empty"),
+    ({"ingress": {"enabled": True, "hosts": [{"host": "a"}], "tls": [{"hosts": ["b"]}]}}, "b is none of ingress.hosts"),
+    ({"ingress": {"enabled": True, "hosts": [{"host": "a"}, {"host": "a"}]}}, '"a" stands twice'),
+    ({"ingress": {"enabled": True, "hosts": [{"paths": [{"path": "/Metrics/"}]}]}}, "ingress.hosts[0].paths[0].path"),
+    ({"servedPaths": {"prefixes": ["/"]}}, "servedPaths: / would let /metrics pass"),
+    ({"httpRoute": {"enabled": True}}, "httpRoute.parentRefs is empty"),
+    (
+        {"storage": {"logs": {"mode": "forward", "fluentbit": {"output": {"type": "loki"}}}}},
+        "use the mode fluentbit",
+    ),
+    ({"storage": {"logs": {"fluentbit": {"output": {"config": {"Name": "x"}}}}}}, "output.config.Name"),
+    ({"storage": {"logs": {"fluentbit": {"output": {"config": {"format": "a", "Format": "b"}}}}}}, "given twice"),
+    ({"storage": {"logs": {"fluentbit": {"output": {"type": "kafka"}}}}}, "has no brokers"),
+    ({"storage": {"logs": {"fluentbit": {"output": {"type": "s3"}}}}}, "has no bucket"),
+    (
+        {"storage": {"logs": {"fluentbit": {"output": {"existingSecretKeys": {"format": "a"}}}}}},
+        "output.existingSecret is empty",
+    ),
+]
+
+
+@pytest.mark.parametrize(("values", "message"), CONTRADICTIONS, ids=[message for _, message in CONTRADICTIONS])
+def test_a_contradiction_is_refused_with_path_and_remedy(refused: Any, values: Any, message: str) -> None:
+    assert message in refused(values)
+
+
+def test_all_contradictions_are_told_at_once(refused: Any) -> None:
+    message = refused({"redis": {"enabled": False}, "httpRoute": {"enabled": True}, "config": {"host": "::1"}})
+    assert message.count("\n  - ") == 3
+
+
+@pytest.mark.parametrize(
+    ("service", "too_old", "enough"),
+    [
+        ({"ipFamilyPolicy": "SingleStack"}, "1.19", "1.20"),
+        ({"internalTrafficPolicy": "Local"}, "1.20", "1.21"),
+        ({"type": "LoadBalancer", "loadBalancerClass": "a"}, "1.20", "1.21"),
+    ],
+)
+def test_a_field_the_cluster_lacks_is_refused(
+    render: Any, refused: Any, service: Any, too_old: str, enough: str
+) -> None:
+    assert f"needs Kubernetes {enough}" in refused({"service": service}, kube=too_old)
+    assert render(values={"service": service}, kube=enough)
+
+
+def test_an_assumed_version_of_an_old_helm_is_no_obstacle(render: Any, oldest_helm: Any) -> None:
+    assert render(values={"service": {"ipFamilyPolicy": "SingleStack"}}, helm=oldest_helm)
+
+
+def test_a_cluster_that_is_too_old_is_refused(refused: Any) -> None:
+    assert "1.19 or later" in refused({}, kube="1.18", api_versions=["v1/Pod"])

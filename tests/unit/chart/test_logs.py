@@ -1,0 +1,186 @@
+"""Logs: Fluent Bit follows the application's files and sends them on; credentials stay out of its configuration."""
+
+import base64
+from typing import Any
+
+import pytest
+
+
+def output(kind: str, **config: Any) -> dict[str, Any]:
+    return {"storage": {"logs": {"fluentbit": {"output": {"type": kind, "config": config}}}}}
+
+
+def configuration(release: Any, file: str = "fluent-bit.conf") -> list[tuple[str, list[tuple[str, str]]]]:
+    """The sections of a configuration, each with its keys in lower case and their values."""
+    text = release.get("ConfigMap", "x-claude-relay-fluent-bit-config").at("data")[file]
+    sections: list[tuple[str, list[tuple[str, str]]]] = []
+    for line in text.splitlines():
+        stripped = line.strip()
+        if stripped.startswith("["):
+            sections.append((stripped.strip("[]"), []))
+        elif stripped and not stripped.startswith("#"):
+            key, _, value = stripped.partition(" ")
+            sections[-1][1].append((key.lower(), value.strip()))
+    return sections
+
+
+def section(release: Any, name: str, file: str = "fluent-bit.conf") -> dict[str, str]:
+    return next(dict(entries) for found, entries in configuration(release, file) if found == name)
+
+
+def test_the_tail_follows_rotation_and_leaves_out_what_must_not_be_shipped(render: Any) -> None:
+    tail = section(render(release="x"), "INPUT")
+    assert tail["path"].split(",") == ["/app/logs/*.log", "/app/logs/*.log.*"]
+    assert {"*.gz", "*auth-detail*"} <= set(tail["exclude_path"].split(","))
+    assert tail["db"].startswith("/fluent-bit/state/")
+    assert tail["read_from_head"] == "On"
+    assert tail["storage.type"] == "filesystem"
+
+
+@pytest.mark.parametrize(
+    ("hours", "offset"), [(8, "+0800"), (0, "+0000"), (-5, "-0500"), (14, "+1400"), (-12, "-1200")]
+)
+def test_times_are_read_in_the_applications_time_zone(render: Any, hours: int, offset: str) -> None:
+    parser = section(render(values={"config": {"timezoneOffset": hours}}, release="x"), "PARSER", "parsers.conf")
+    assert parser["time_offset"] == offset
+    assert (parser["format"], parser["time_key"], parser["time_format"]) == ("json", "ts", "%Y-%m-%d %H:%M:%S")
+
+
+def test_pod_namespace_and_node_come_from_the_downward_api(render: Any) -> None:
+    release = render(release="x")
+    records = [
+        value
+        for name, entries in configuration(release)
+        if name == "FILTER"
+        for key, value in entries
+        if key == "record"
+    ]
+    assert records == ["pod ${POD_NAME}", "namespace ${POD_NAMESPACE}", "node ${NODE_NAME}"]
+    env = release.only("Deployment").container("fluent-bit").env
+    paths = {
+        name: env[name]["valueFrom"]["fieldRef"]["fieldPath"] for name in ("POD_NAME", "POD_NAMESPACE", "NODE_NAME")
+    }
+    assert paths == {"POD_NAME": "metadata.name", "POD_NAMESPACE": "metadata.namespace", "NODE_NAME": "spec.nodeName"}
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({}, {"name": "stdout", "format": "json_lines"}),
+        (output("forward", Host="f", Port=24224), {"name": "forward", "host": "f", "port": "24224"}),
+        ({"storage": {"logs": {"mode": "forward"}}}, {"name": "forward"}),
+        (
+            output("elasticsearch", Host="e", tls=True),
+            {"name": "es", "host": "e", "tls": "On", "suppress_type_name": "On"},
+        ),
+        (output("es", Suppress_Type_Name="Off"), {"name": "es", "suppress_type_name": "Off"}),
+        (
+            output("loki", Labels="a=b,c=d", line_format="json"),
+            {"name": "loki", "labels": "a=b,c=d", "line_format": "json"},
+        ),
+        (output("http", URI="/x", Match="none"), {"name": "http", "uri": "/x", "match": "none", "format": "json"}),
+        (
+            output("kafka", Brokers="k:9092", **{"rdkafka.message.max.bytes": 2592000000}),
+            {"name": "kafka", "brokers": "k:9092", "rdkafka.message.max.bytes": "2592000000"},
+        ),
+        (output("s3", bucket="b", region="r"), {"name": "s3", "bucket": "b", "store_dir": "/fluent-bit/state/s3"}),
+    ],
+    ids=str,
+)
+def test_an_output_has_exactly_its_plugins_keys(render: Any, values: Any, expected: dict[str, str]) -> None:
+    found = section(render(values=values, release="x"), "OUTPUT")
+    assert {key: found.get(key) for key in expected} == expected
+    allowed = set(expected) | {"match", "storage.total_limit_size", "region"}
+    assert set(found) <= allowed
+    assert found["storage.total_limit_size"] == "256M"
+
+
+@pytest.mark.parametrize(
+    ("kind", "key"),
+    [
+        ("elasticsearch", "HTTP_Passwd"),
+        ("elasticsearch", "http_api_key"),
+        ("elasticsearch", "Cloud_Auth"),
+        ("loki", "bearer_token"),
+        ("http", "oauth2.client_secret"),
+        ("forward", "Shared_Key"),
+        ("forward", "Password"),
+        ("kafka", "rdkafka.sasl.password"),
+        ("kafka", "rdkafka.ssl.key.password"),
+        ("kafka", "schema.registry.basic_auth.password"),
+        ("s3", "authorization_endpoint_bearer_token"),
+        ("stdout", "tls.key_passwd"),
+    ],
+)
+def test_a_credential_goes_to_the_secret_and_comes_back_by_the_environment(render: Any, kind: str, key: str) -> None:
+    required = {"kafka": {"brokers": "k"}, "s3": {"bucket": "b"}}.get(kind, {})
+    release = render(values=output(kind, **{key: 'p "$#'}, **required), release="x")
+    variable = section(release, "OUTPUT")[key.lower()].removeprefix("${").removesuffix("}")
+    secret = release.get("Secret", "x-claude-relay-fluent-bit").at("data")
+    assert base64.b64decode(secret[variable]).decode() == 'p "$#'
+    reference = release.only("Deployment").container("fluent-bit").env[variable]["valueFrom"]["secretKeyRef"]
+    assert reference == {"name": "x-claude-relay-fluent-bit", "key": variable}
+
+
+def test_a_credential_can_come_from_a_secret_of_the_users(render: Any) -> None:
+    values = output("loki", Host="l")
+    values["storage"]["logs"]["fluentbit"]["output"] |= {
+        "existingSecret": "mine",
+        "existingSecretKeys": {"Bearer_Token": "t"},
+    }
+    release = render(values=values, release="x")
+    variable = section(release, "OUTPUT")["bearer_token"].strip("${}")
+    env = release.only("Deployment").container("fluent-bit").env
+    assert env[variable]["valueFrom"]["secretKeyRef"] == {"name": "mine", "key": "t"}
+    assert not release.find("Secret", "x-claude-relay-fluent-bit")
+
+
+def test_several_headers_are_several_lines_and_only_the_secret_one_is_moved(render: Any) -> None:
+    release = render(values=output("http", Header=["X-Tenant relay", "Authorization Bearer t"]), release="x")
+    entries = next(entries for name, entries in configuration(release) if name == "OUTPUT")
+    headers = [value for key, value in entries if key == "header"]
+    assert headers == ["X-Tenant relay", "${FLB_OUTPUT_HEADER_1}"]
+
+
+def test_a_key_the_plugin_does_not_know_is_refused_unless_told_otherwise(render: Any, refused: Any) -> None:
+    values = output("loki", BatchWait="1s")
+    message = refused(values)
+    assert "storage.logs.fluentbit.output.config.BatchWait" in message
+    assert "line_format" in message
+    values["storage"]["logs"]["fluentbit"]["output"]["checkKeys"] = False
+    assert section(render(values=values, release="x"), "OUTPUT")["batchwait"] == "1s"
+
+
+@pytest.mark.parametrize(("kube", "role"), [("1.28", "container"), ("1.29", "sidecar"), ("1.37", "sidecar")])
+def test_the_sidecar_outlives_the_application_where_the_cluster_can(render: Any, kube: str, role: str) -> None:
+    assert render(kube=kube).only("Deployment").container("fluent-bit").role == role
+
+
+def test_fluent_bit_keeps_its_place_and_cannot_write_the_logs(render: Any) -> None:
+    deployment = render().only("Deployment")
+    mounts = {mount["name"]: mount for mount in deployment.container("fluent-bit").items("volumeMounts")}
+    assert mounts["logs"]["readOnly"] is True
+    assert not mounts["fluent-bit-state"].get("readOnly")
+    assert {volume["name"] for volume in deployment.pod_spec["volumes"] if "emptyDir" in volume} >= {
+        "logs",
+        "fluent-bit-state",
+    }
+
+
+def test_its_http_server_is_for_the_kubelet_alone(render: Any) -> None:
+    release = render(release="x")
+    fluent_bit = release.only("Deployment").container("fluent-bit")
+    assert fluent_bit.manifest["livenessProbe"]["httpGet"] == {"path": "/", "port": 2020}
+    assert not fluent_bit.ports
+    ports = [
+        port["port"]
+        for rule in release.get("NetworkPolicy", "x-claude-relay").at("spec.ingress")
+        for port in rule["ports"]
+    ]
+    assert ports == ["http"]
+
+
+def test_the_image_is_not_one_with_the_memory_corruption(render: Any) -> None:
+    image = render().only("Deployment").container("fluent-bit").manifest["image"]
+    version = tuple(int(part) for part in image.rpartition(":")[2].split("."))
+    assert version >= (4, 2, 2)  # CVE-2024-4323 is in 2.0.7 to 3.0.3

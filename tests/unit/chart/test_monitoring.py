@@ -1,0 +1,104 @@
+"""Monitoring: with the monitor alone switched on, its target is up and carries the application's figures."""
+
+from typing import Any
+
+import pytest
+import yaml
+
+MONITOR = {"serviceMonitor": {"enabled": True}}
+
+
+def scraped_service(release: Any) -> Any:
+    monitor = release.only("ServiceMonitor")
+    wanted = monitor.at("spec.selector.matchLabels").items()
+    (service,) = [service for service in release.of_kind("Service") if wanted <= service.labels.items()]
+    return service
+
+
+def test_the_monitor_leads_over_the_service_to_the_exporter(render: Any) -> None:
+    release = render(values=MONITOR, release="x", namespace="relay")
+    (endpoint,) = release.only("ServiceMonitor").at("spec.endpoints")
+    service = scraped_service(release)
+    (port,) = [port for port in service.at("spec.ports") if port["name"] == endpoint["port"]]
+    exporter = release.only("Deployment").container("metrics")
+    assert exporter.ports[port["targetPort"]] == 7979
+    assert "--web.listen-address=:7979" in exporter.manifest["args"]
+    assert (endpoint["path"], endpoint["interval"], endpoint["scrapeTimeout"]) == ("/probe", "30s", "10s")
+    assert endpoint["params"] == {"module": ["default"], "target": ["http://127.0.0.1:3000/metrics"]}
+
+
+def test_the_exporter_reads_what_the_application_answers(render: Any) -> None:
+    release = render(values=MONITOR, release="x")
+    module = yaml.safe_load(release.get("ConfigMap", "x-claude-relay-metrics").at("data")["config.yaml"])["modules"][
+        "default"
+    ]
+    paths = {metric["path"] for metric in module["metrics"]}
+    known = ["totalApiKeys", "totalClaudeAccounts", "totalUsageRecords", "uptime"]
+    known += [f"memory.{part}" for part in ("rss", "heapTotal", "heapUsed", "external", "arrayBuffers")]
+    assert paths == {f"{{ .{path} }}" for path in known}
+
+
+def test_the_monitor_stands_where_it_is_told_and_finds_the_release(render: Any) -> None:
+    values = {"serviceMonitor": {"enabled": True, "namespace": "monitoring", "labels": {"release": "prometheus"}}}
+    monitor = render(values=values, namespace="relay").only("ServiceMonitor")
+    assert monitor.namespace == "monitoring"
+    assert monitor.labels["release"] == "prometheus"
+    assert monitor.at("spec.namespaceSelector") == {"matchNames": ["relay"]}
+    anywhere = render(values={"serviceMonitor": {"enabled": True, "namespaceSelector": {"any": True}}})
+    assert anywhere.only("ServiceMonitor").at("spec.namespaceSelector") == {"any": True}
+
+
+@pytest.mark.parametrize(
+    ("monitor", "exporter", "expected"),
+    [
+        ({}, "auto", ("metrics", "/probe", True)),
+        ({}, "never", ("http", "/prometheus", False)),
+        ({"path": "/custom"}, "auto", ("http", "/custom", False)),
+        ({"port": "web"}, "auto", ("web", "/probe", False)),
+        ({"port": "metrics", "path": "/metrics"}, "auto", ("metrics", "/metrics", False)),
+        ({"port": "metrics"}, "auto", ("metrics", "/probe", True)),
+    ],
+)
+def test_path_and_port_are_the_users_once_changed(render: Any, monitor: Any, exporter: str, expected: Any) -> None:
+    values = {"serviceMonitor": {"enabled": True, **monitor}, "metrics": {"exporter": {"mode": exporter}}}
+    (endpoint,) = render(values=values).only("ServiceMonitor").at("spec.endpoints")
+    assert (endpoint["port"], endpoint["path"], "params" in endpoint) == expected
+
+
+def test_relabelings_and_the_rest_are_honoured(render: Any) -> None:
+    extra = {
+        "relabelings": [{"targetLabel": "a"}],
+        "metricRelabelings": [{"targetLabel": "b"}],
+        "interval": "1m",
+        "scrapeTimeout": "20s",
+        "honorLabels": True,
+    }
+    monitor = render(
+        values={"serviceMonitor": {"enabled": True, "jobLabel": "job", "annotations": {"a": "b"}, **extra}}
+    ).only("ServiceMonitor")
+    (endpoint,) = monitor.at("spec.endpoints")
+    assert {key: endpoint[key] for key in extra} == extra
+    assert monitor.at("spec.jobLabel") == "job"
+    assert monitor.annotations == {"a": "b"}
+
+
+def test_the_exporter_is_not_on_the_applications_service(render: Any) -> None:
+    release = render(values={**MONITOR, "service": {"type": "LoadBalancer"}}, release="x")
+    assert [port["name"] for port in release.get("Service", "x-claude-relay").at("spec.ports")] == ["http"]
+    assert release.get("Service", "x-claude-relay-metrics").at("spec.type") == "ClusterIP"
+
+
+def test_alerts_are_about_this_release_only(render: Any) -> None:
+    values = {"prometheusRule": {"enabled": True, "namespace": "monitoring", "rules": [{"alert": "Mine", "expr": "1"}]}}
+    rule = render(values=values, release="x", namespace="relay").only("PrometheusRule")
+    assert rule.namespace == "monitoring"
+    (group,) = rule.at("spec.groups")
+    own = [entry for entry in group["rules"] if entry["alert"] != "Mine"]
+    assert len(own) == 3
+    assert not [
+        entry["alert"] for entry in own if 'namespace="relay",service="x-claude-relay-metrics"' not in entry["expr"]
+    ]
+    without = render(
+        values={"prometheusRule": {"enabled": True, "defaultRules": False, "rules": [{"alert": "Mine", "expr": "1"}]}}
+    )
+    assert [entry["alert"] for entry in without.only("PrometheusRule").at("spec.groups")[0]["rules"]] == ["Mine"]

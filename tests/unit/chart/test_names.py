@@ -1,0 +1,136 @@
+"""Names: the public chart's for the same release, at most 63 characters, and never two objects of one name."""
+
+import re
+from typing import Any
+
+import pytest
+
+EVERYTHING = {
+    "serviceMonitor": {"enabled": True},
+    "prometheusRule": {"enabled": True},
+    "ingress": {"enabled": True, "className": "traefik"},
+    "autoscaling": {"enabled": True},
+    "podDisruptionBudget": {"enabled": True},
+    "redis": {"auth": {"enabled": True}},
+    "storage": {
+        "logs": {"mode": "forward", "fluentbit": {"output": {"config": {"Shared_Key": "a"}}}},
+        "data": {"external": {"enabled": True, "accessMode": "ReadWriteMany"}},
+    },
+}
+RELEASES = [
+    "x",
+    "claude-relay",
+    "my-claude-relay",
+    "redis",
+    "my-redis",
+    "claude-relay-redis",
+    "a" * 53,
+    "x" * 40 + "-claude-relay",
+    "r" * 46 + "-redis",
+]
+LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
+
+
+@pytest.mark.parametrize("name", RELEASES)
+def test_names_are_labels_and_each_ones_own(render: Any, name: str) -> None:
+    release = render(values=EVERYTHING, release=name)
+    names = release.inventory()
+    assert len(names) > 20
+    assert not [pair for pair in names if len(pair[1]) > 63 or not LABEL.fullmatch(pair[1])]
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("name", RELEASES)
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        {},
+        {"nameOverride": "gateway"},
+        {"fullnameOverride": "my-relay"},
+        {"redis": {"nameOverride": "cache"}},
+        {"redis": {"fullnameOverride": "my-cache"}},
+        {"nameOverride": "gateway", "redis": {"nameOverride": "cache", "fullnameOverride": "c" * 52}},
+    ],
+    ids=str,
+)
+def test_the_application_finds_its_redis(render: Any, name: str, overrides: dict[str, Any]) -> None:
+    release = render(values=overrides, release=name)
+    statefulset = release.only("StatefulSet")
+    configs = [obj for obj in release.of_kind("ConfigMap") if "REDIS_HOST" in obj.at("data")]
+    assert [obj.at("data")["REDIS_HOST"] for obj in configs] == [statefulset.name]
+    service = release.get("Service", statefulset.name)
+    assert service.at("spec.selector") == statefulset.at("spec.selector.matchLabels")
+    assert release.get("Service", statefulset.at("spec.serviceName")).at("spec.clusterIP") == "None"
+    # The controller puts the name and a hash of ten characters into one label.
+    assert len(statefulset.name) <= 52
+
+
+@pytest.mark.parametrize("name", RELEASES)
+def test_no_service_selects_pods_of_another_workload(render: Any, name: str) -> None:
+    release = render(values=EVERYTHING, release=name)
+    pairs = [
+        (
+            service.name,
+            sorted(
+                workload.ref
+                for workload in release.workloads()
+                if service.at("spec.selector").items() <= workload.pod_labels.items()
+            ),
+        )
+        for service in release.of_kind("Service")
+    ]
+    assert pairs
+    assert all(len(selected) == 1 for _, selected in pairs), pairs
+
+
+def test_names_and_selectors_are_the_public_charts(render: Any) -> None:
+    release = render(values=EVERYTHING, release="prod")
+    deployment = release.get("Deployment", "prod-claude-relay")
+    assert deployment.at("spec.selector.matchLabels") == {
+        "app.kubernetes.io/name": "claude-relay",
+        "app.kubernetes.io/instance": "prod",
+    }
+    for kind, name in [
+        ("Service", "prod-claude-relay"),
+        ("HorizontalPodAutoscaler", "prod-claude-relay"),
+        ("Ingress", "prod-claude-relay"),
+        ("ServiceMonitor", "prod-claude-relay"),
+        ("ServiceAccount", "prod-claude-relay"),
+        ("Secret", "prod-claude-relay-secret"),
+        ("ConfigMap", "prod-claude-relay-config"),
+        ("ConfigMap", "prod-claude-relay-fluent-bit-config"),
+        ("PersistentVolumeClaim", "prod-claude-relay-external-data"),
+    ]:
+        release.get(kind, name)
+    assert render(release="my-claude-relay").only("Deployment").name == "my-claude-relay"
+
+
+def test_redis_keeps_what_is_immutable_of_the_public_charts(render: Any) -> None:
+    statefulset = render(release="prod").only("StatefulSet")
+    assert statefulset.name == "prod-redis"
+    assert statefulset.at("spec.serviceName") == "prod-redis-headless"
+    assert statefulset.at("spec.selector.matchLabels") == {
+        "app.kubernetes.io/name": "redis",
+        "app.kubernetes.io/instance": "prod",
+    }
+    assert statefulset.at("spec.volumeClaimTemplates") == [
+        {
+            "metadata": {"name": "data"},
+            "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}},
+        },
+    ]
+
+
+def test_common_labels_are_on_every_object_and_pod_but_in_no_selector(render: Any) -> None:
+    labels = {"team": "relay", "app.kubernetes.io/name": "hostile"}
+    release = render(values={"commonLabels": labels, "redis": {"commonLabels": labels}})
+    assert not [obj.ref for obj in release if obj.labels.get("team") != "relay"]
+    assert not [obj.ref for obj in release.workloads() if obj.pod_labels.get("team") != "relay"]
+    selectors = [release.only(kind).at("spec.selector.matchLabels") for kind in ("Deployment", "StatefulSet")]
+    assert not [selector for selector in selectors if "team" in selector]
+    assert "hostile" not in [obj.labels["app.kubernetes.io/name"] for obj in release]
+
+
+def test_every_object_names_its_namespace(render: Any) -> None:
+    release = render(values=EVERYTHING, namespace="relay")
+    assert not [obj.ref for obj in release if obj.at("metadata.namespace") != "relay"]

@@ -1,0 +1,134 @@
+"""Pods: probes, an orderly end, least privilege, and whatever a user gives them besides."""
+
+from typing import Any
+
+import pytest
+
+RESTRICTED = {
+    "allowPrivilegeEscalation": False,
+    "readOnlyRootFilesystem": True,
+    "capabilities": {"drop": ["ALL"]},
+}
+
+
+def test_every_container_of_every_case_has_least_privilege_and_resources(releases: Any) -> None:
+    examined = 0
+    for release in releases:
+        for workload in release.workloads():
+            pod = workload.pod_spec
+            assert pod["securityContext"]["runAsNonRoot"] is True, workload.ref
+            assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}, workload.ref
+            assert pod["automountServiceAccountToken"] is False, workload.ref
+            for container in workload.containers:
+                examined += 1
+                assert container.manifest["securityContext"] == RESTRICTED, container.name
+                assert set(container.manifest["resources"]) == {"limits", "requests"}, container.name
+    assert examined > 100
+
+
+def test_long_running_containers_of_every_case_have_probes(releases: Any) -> None:
+    probed = 0
+    for release in releases:
+        for workload in release.of_kind("Deployment", "StatefulSet"):
+            for container in workload.containers:
+                if container.role != "init":
+                    probed += 1
+                    assert {"livenessProbe", "readinessProbe"} <= set(container.manifest), container.name
+    assert probed > 50
+
+
+def test_only_readiness_depends_on_redis(render: Any) -> None:
+    http = render().only("Deployment").container("http").manifest
+    for probe in ("startupProbe", "livenessProbe"):
+        assert http[probe]["httpGet"] == {"path": "/health", "port": "http"}
+    assert http["readinessProbe"]["exec"]["command"][1].endswith("/ready.js")
+
+
+@pytest.mark.parametrize(
+    ("config", "address"),
+    [({}, "127.0.0.1:3000"), ({"host": "::", "port": 4000}, "127.0.0.1:4000"), ({"host": "fd00::1"}, "[fd00::1]:3000")],
+)
+def test_readiness_asks_where_the_application_listens(render: Any, config: dict[str, Any], address: str) -> None:
+    http = render(values={"config": config}).only("Deployment").container("http").manifest
+    assert http["readinessProbe"]["exec"]["command"][-1] == address
+
+
+def test_a_probe_can_be_tuned_and_left_out(render: Any) -> None:
+    values = {"startupProbe": {"failureThreshold": 99}, "livenessProbe": {"enabled": False}}
+    http = render(values=values).only("Deployment").container("http").manifest
+    assert http["startupProbe"]["failureThreshold"] == 99
+    assert "livenessProbe" not in http
+
+
+def test_a_pod_leaves_the_service_before_it_stops(render: Any, refused: Any) -> None:
+    deployment = render().only("Deployment")
+    assert deployment.container("http").manifest["lifecycle"]["preStop"]["exec"]["command"] == ["sleep", "10"]
+    assert deployment.pod_spec["terminationGracePeriodSeconds"] >= 10 + 10 + 5
+    assert "terminationGracePeriodSeconds (24)" in refused({"terminationGracePeriodSeconds": 24})
+    assert "terminationGracePeriodSeconds" in refused({"preStopSleepSeconds": 31})
+    assert render(values={"preStopSleepSeconds": 0, "terminationGracePeriodSeconds": 15}).only("Deployment")
+
+
+def test_what_the_application_writes_is_a_volume(render: Any) -> None:
+    deployment = render().only("Deployment")
+    mounts = {mount["mountPath"]: mount for mount in deployment.container("http").items("volumeMounts")}
+    volumes = {volume["name"]: volume for volume in deployment.pod_spec["volumes"]}
+    for path in ("/app/data", "/app/logs", "/app/temp", "/tmp"):
+        assert "emptyDir" in volumes[mounts[path]["name"]], path
+    assert mounts["/app/.env"]["subPath"] == "dotenv"
+
+
+def test_no_further_image_waits_for_redis(render: Any) -> None:
+    deployment = render().only("Deployment")
+    wait, http = deployment.container("wait-for-redis"), deployment.container("http")
+    assert wait.manifest["image"] == http.manifest["image"]
+    assert wait.items("envFrom") == http.items("envFrom")
+    without = render(values={"waitForRedis": {"enabled": False}}).only("Deployment")
+    assert "wait-for-redis" not in [container.name for container in without.containers]
+
+
+def test_the_users_containers_stand_beside_the_charts(render: Any) -> None:
+    extra = {"name": "helper", "image": "helper:1"}
+    values = {"initContainers": [extra], "extraContainers": [{**extra, "name": "other"}]}
+    names = [container.name for container in render(values=values).only("Deployment").containers]
+    assert names == ["helper", "wait-for-redis", "fluent-bit", "http", "other"]
+
+
+@pytest.mark.parametrize(
+    ("values", "path", "expected"),
+    [
+        ({"nodeSelector": {"a": "b"}}, "nodeSelector", {"a": "b"}),
+        ({"tolerations": [{"key": "a", "operator": "Exists"}]}, "tolerations", [{"key": "a", "operator": "Exists"}]),
+        ({"priorityClassName": "high"}, "priorityClassName", "high"),
+        ({"runtimeClassName": "gvisor"}, "runtimeClassName", "gvisor"),
+        ({"affinity": {"nodeAffinity": {}}}, "affinity", {"nodeAffinity": {}}),
+        ({"terminationGracePeriodSeconds": 90}, "terminationGracePeriodSeconds", 90),
+        ({"serviceAccount": {"automount": True}}, "automountServiceAccountToken", True),
+        ({"serviceAccount": {"create": False}}, "serviceAccountName", "default"),
+        ({"serviceAccount": {"create": False, "name": "mine"}}, "serviceAccountName", "mine"),
+    ],
+)
+def test_scheduling_and_identity_are_the_users(render: Any, values: Any, path: str, expected: Any) -> None:
+    assert render(values=values).only("Deployment").pod_spec[path] == expected
+
+
+def test_a_spread_constraint_without_a_selector_gets_the_applications(render: Any) -> None:
+    constraint = {"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "DoNotSchedule"}
+    own = {**constraint, "labelSelector": {"matchLabels": {"a": "b"}}}
+    deployment = render(values={"topologySpreadConstraints": [constraint, own]}).only("Deployment")
+    first, second = deployment.pod_spec["topologySpreadConstraints"]
+    assert first["labelSelector"]["matchLabels"] == deployment.at("spec.selector.matchLabels")
+    assert (
+        second
+        == render(values={"topologySpreadConstraints": [own]})
+        .only("Deployment")
+        .pod_spec["topologySpreadConstraints"][0]
+    )
+
+
+def test_the_test_pod_asks_the_service_and_is_not_selected_by_it(render: Any) -> None:
+    release = render(release="x")
+    pod = release.get("Pod", "x-claude-relay-test")
+    assert pod.hooks == {"test"}
+    assert pod.container("test").manifest["command"][-1] == "x-claude-relay:80"
+    assert pod.labels["app.kubernetes.io/name"] != "claude-relay"

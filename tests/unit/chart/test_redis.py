@@ -1,0 +1,102 @@
+"""Redis: the release's own, and one that runs elsewhere."""
+
+from typing import Any
+
+import pytest
+
+
+def test_only_the_releases_own_pods_reach_redis(render: Any) -> None:
+    release = render(values={"nameOverride": "gateway"}, release="x")
+    policy = release.get("NetworkPolicy", "x-redis")
+    assert policy.at("spec.podSelector") == {"matchLabels": release.only("StatefulSet").at("spec.selector.matchLabels")}
+    (rule,) = policy.at("spec.ingress")
+    (peer,) = rule["from"]
+    assert set(peer) == {"podSelector"}
+    assert peer["podSelector"]["matchLabels"].items() <= release.only("Deployment").pod_labels.items()
+    assert rule["ports"] == [{"port": "redis", "protocol": "TCP"}]
+
+
+@pytest.mark.parametrize(
+    ("persistence", "volumes", "templates"),
+    [
+        ({}, [], 1),
+        ({"enabled": False}, [{"name": "data", "emptyDir": {}}], 0),
+        ({"existingClaim": "mine"}, [{"name": "data", "persistentVolumeClaim": {"claimName": "mine"}}], 0),
+    ],
+)
+def test_its_data_is_on_a_claim_a_given_claim_or_gone(
+    render: Any, persistence: Any, volumes: Any, templates: int
+) -> None:
+    statefulset = render(values={"redis": {"persistence": persistence}}).only("StatefulSet")
+    assert [volume for volume in statefulset.pod_spec["volumes"] if volume["name"] == "data"] == volumes
+    assert len(statefulset.at("spec.volumeClaimTemplates", ())) == templates
+
+
+@pytest.mark.parametrize(("value", "expected"), [("", None), ("-", ""), ("fast", "fast")])
+def test_the_storage_class_can_be_the_default_none_or_named(render: Any, value: str, expected: str | None) -> None:
+    values = {
+        "redis": {"persistence": {"storageClass": value}},
+        "storage": {"logs": {"mode": "pvc", "persistence": {"storageClass": value}}},
+    }
+    release = render(values=values)
+    claims = [
+        release.only("PersistentVolumeClaim").spec,
+        release.only("StatefulSet").at("spec.volumeClaimTemplates")[0]["spec"],
+    ]
+    assert [claim.get("storageClassName") for claim in claims] == [expected, expected]
+
+
+@pytest.mark.parametrize(("append_only", "line"), [(True, "appendonly yes"), (False, "appendonly no")])
+def test_it_writes_an_append_only_file(render: Any, append_only: bool, line: str) -> None:
+    values = {"redis": {"appendOnly": append_only, "extraConfig": "maxmemory 1mb"}}
+    lines = render(values=values, release="x").get("ConfigMap", "x-redis-config").at("data")["redis.conf"].splitlines()
+    assert line in lines
+    assert lines[-1] == "maxmemory 1mb"
+
+
+def test_its_password_is_in_no_argument(render: Any) -> None:
+    statefulset = render(values={"redis": {"auth": {"enabled": True}}}).only("StatefulSet")
+    redis = statefulset.container("redis").manifest
+    assert redis["command"] == ["sh", "/etc/redis/start.sh"]
+    assert "args" not in redis
+
+
+def test_without_a_password_none_is_asked_for(render: Any) -> None:
+    release = render(release="x")
+    assert not release.find("Secret", "x-redis")
+    assert "REDIS_PASSWORD" not in release.only("Deployment").container("http").env
+
+
+def test_the_port_of_its_service_is_the_one_the_application_uses(render: Any) -> None:
+    release = render(values={"redis": {"service": {"port": 6380}}}, release="x")
+    assert release.get("ConfigMap", "x-claude-relay-config").at("data")["REDIS_PORT"] == "6380"
+    for name in ("x-redis", "x-redis-headless"):
+        assert release.get("Service", name).at("spec.ports")[0]["port"] == 6380
+
+
+@pytest.mark.parametrize("kind", ["existingSecret", "existingConfigMap"])
+def test_a_private_authority_is_trusted_by_the_application_and_its_init_container(render: Any, kind: str) -> None:
+    external = {"host": "redis", "tls": True, "tlsCA": {kind: "authority", "key": "root.pem"}}
+    release = render(values={"redis": {"enabled": False}, "externalRedis": external}, release="x")
+    path = release.get("ConfigMap", "x-claude-relay-config").at("data")["NODE_EXTRA_CA_CERTS"]
+    deployment = release.only("Deployment")
+    (volume,) = [volume for volume in deployment.pod_spec["volumes"] if volume["name"] == "redis-ca"]
+    source = volume["secret" if kind == "existingSecret" else "configMap"]
+    assert source["items"] == [{"key": "root.pem", "path": "ca.crt"}]
+    for name in ("http", "wait-for-redis"):
+        mounts = {mount["name"]: mount["mountPath"] for mount in deployment.container(name).items("volumeMounts")}
+        assert path == f"{mounts['redis-ca']}/ca.crt", name
+
+
+@pytest.mark.parametrize(
+    ("external", "reference"),
+    [
+        ({"password": "p"}, {"name": "x-claude-relay-secret", "key": "redis-password"}),
+        ({"existingSecret": "mine", "existingSecretPasswordKey": "k"}, {"name": "mine", "key": "k"}),
+    ],
+)
+def test_the_password_of_an_external_redis_is_a_reference(render: Any, external: Any, reference: Any) -> None:
+    release = render(values={"redis": {"enabled": False}, "externalRedis": {"host": "redis", **external}}, release="x")
+    for name in ("http", "wait-for-redis"):
+        env = release.only("Deployment").container(name).env
+        assert env["REDIS_PASSWORD"]["valueFrom"]["secretKeyRef"] == reference

@@ -1,0 +1,147 @@
+"""The schema: closed, described, and the same as values.yaml, the README and what templates read."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from jsonschema import Draft7Validator
+
+from schema import generate
+
+REFUSED = [
+    ({"config": {"port": "http"}}, "port"),
+    ({"config": {"port": 80}}, "port"),
+    ({"config": {"port": 65536}}, "port"),
+    ({"config": {"jwtsecret": "x"}}, "jwtsecret"),
+    ({"config": {"logMaxSize": "10 MB"}}, "logMaxSize"),
+    ({"config": {"logLevel": "loud"}}, "logLevel"),
+    ({"config": {"timezoneOffset": 15}}, "timezoneOffset"),
+    ({"config": {"apiKeyPrefix": "a\nb"}}, "apiKeyPrefix"),
+    ({"unknown": 1}, "unknown"),
+    ({"redis": {"auth": {"pasword": "x"}}}, "pasword"),
+    ({"redis": {"persistence": {"size": "much"}}}, "size"),
+    ({"redis": {"auth": {"enabled": True, "password": "a", "existingSecret": "b"}}}, "password"),
+    ({"redis": {"enabled": False}, "externalRedis": {"host": "h", "password": "a", "existingSecret": "b"}}, "password"),
+    ({"externalRedis": {"port": 0}}, "port"),
+    ({"replicaCount": -1}, "replicaCount"),
+    ({"replicaCount": 1.5}, "replicaCount"),
+    ({"autoscaling": {"targetCPUUtilizationPercentage": -1}}, "targetCPUUtilizationPercentage"),
+    ({"image": {"digest": "sha256:abc"}}, "digest"),
+    ({"image": {"pullPolicy": "Sometimes"}}, "pullPolicy"),
+    ({"service": {"type": "ExternalName"}}, "type"),
+    ({"service": {"ports": 80}}, "ports"),
+    ({"ingress": {"hosts": [{"host": "Not A Host"}]}}, "host"),
+    ({"ingress": {"hosts": [{"name": "a"}]}}, "name"),
+    ({"serviceMonitor": {"interval": "often"}}, "interval"),
+    ({"serviceMonitor": {"path": "metrics"}}, "path"),
+    ({"storage": {"logs": {"mode": "file"}}}, "mode"),
+    ({"storage": {"logs": {"fluentbit": {"output": {"type": "syslog"}}}}}, "type"),
+    ({"storage": {"logs": {"fluentbit": {"output": {"config": {"Host": "a\nName evil"}}}}}}, "config"),
+    ({"storage": {"data": {"external": {"accessMode": "Any"}}}}, "accessMode"),
+    ({"resources": {"limits": {"cpu": "fast"}}}, "limits"),
+    ({"tolerations": [{"efect": "NoSchedule"}]}, "efect"),
+    ({"extraEnv": [{"value": "x"}]}, "extraEnv"),
+    ({"commonLabels": {"a": "not a label!"}}, "commonLabels"),
+    ({"nameOverride": "Not-A-Label"}, "nameOverride"),
+]
+
+
+@pytest.mark.parametrize(("values", "path"), REFUSED, ids=[json.dumps(values)[:60] for values, _ in REFUSED])
+def test_helm_refuses_and_names_the_path(refused: Any, any_helm: Any, values: Any, path: str) -> None:
+    assert path in refused(values, helm=any_helm)
+
+
+def objects(schema: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Every sub-schema of an object or its items, with its path."""
+    yield path, schema
+    for key, child in schema.get("properties", {}).items():
+        yield from objects(child, f"{path}.{key}".lstrip("."))
+    for word in ("items", "additionalProperties"):
+        if isinstance(schema.get(word), dict):
+            yield from objects(schema[word], f"{path}[]")
+
+
+@pytest.fixture(params=["", "charts/redis"], ids=["claude-relay", "redis"])
+def folder(chart: Path, request: pytest.FixtureRequest) -> Path:
+    return chart / str(request.param)
+
+
+@pytest.fixture
+def schema(folder: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((folder / "values.schema.json").read_text())
+    return content
+
+
+def test_generated_files_are_up_to_date() -> None:
+    stale = [path.name for path, text in generate.outputs(generate.read_sections()).items() if path.read_text() != text]
+    assert not stale, "run `make generate`"
+
+
+def test_the_schema_is_draft_07_and_values_yaml_fits_it(folder: Path, schema: dict[str, Any]) -> None:
+    Draft7Validator.check_schema(schema)
+    assert schema["$schema"] == "http://json-schema.org/draft-07/schema#"
+    assert "$ref" not in json.dumps(schema)
+    values = yaml.safe_load((folder / "values.yaml").read_text())
+    assert not list(Draft7Validator(schema).iter_errors(values))
+
+
+# Maps of the user's own, whose keys nobody can list: labels, annotations, environment, what Kubernetes defines.
+OPEN = re.compile(
+    r"global|.*(nnotations|abels|odeSelector|ecurityContext|ehavior|trategy|amespaceSelector|limits|requests)|"
+    r".*(nodeAffinity|podAffinity|podAntiAffinity|valueFrom|configMapRef|secretRef)|redis\.global|"
+    r".*(extraVolumes|extraVolumeMounts|extraContainers|initContainers|topologySpreadConstraints|parentRefs)\[\]|"
+    r".*(etricRelabelings|relabelings|metrics|rules|ngressFrom|etricsFrom|xtraIngress|egress)\[\]|extraObjects\[\]|"
+    r".*(output\.config|output\.existingSecretKeys)"
+)
+
+
+def test_objects_are_closed_but_for_the_users_own_maps(schema: dict[str, Any]) -> None:
+    kinds = [(path, node) for path, node in objects(schema) if "object" in node.get("type", "")]
+    assert len(kinds) > 20
+    still_open = [path for path, node in kinds if node.get("additionalProperties") is not False]
+    assert not [path for path in still_open if not OPEN.fullmatch(path)]
+
+
+def test_every_property_is_described_typed_and_bounded(schema: dict[str, Any]) -> None:
+    properties = [(path, node) for path, node in objects(schema) if path and not path.endswith("[]")]
+    assert len(properties) > 50
+    assert not [path for path, node in properties if not node.get("description") or "type" not in node]
+    integers = [
+        (path, node) for path, node in properties if node["type"] == "integer" and "tolerationSeconds" not in path
+    ]
+    assert not [path for path, node in integers if "minimum" not in node or "maximum" not in node]
+
+
+def test_every_default_and_example_fits_its_own_schema(schema: dict[str, Any]) -> None:
+    examined = 0
+    for path, node in objects(schema):
+        for value in [*([node["default"]] if "default" in node else []), *node.get("examples", [])]:
+            examined += 1
+            assert not list(Draft7Validator(node).iter_errors(value)), path
+    assert examined > 40
+
+
+def test_templates_read_every_value_and_no_other(chart: Path) -> None:
+    """Each leaf, or a map it is in, is named in a template; each name in a template is a value."""
+    sources = [path for pattern in ("templates/**/*.*", "files/**/*.*") for path in chart.glob(pattern)]
+    text = "\n".join(path.read_text() for path in sources)
+    read = {match.rstrip(".") for match in re.findall(r"\.Values\.([A-Za-z0-9_.]+)", text)}
+    read |= {match.rstrip(".") for match in re.findall(r"\$values\.([A-Za-z0-9_.]+)", text)}
+    sections = generate.read_sections()
+    properties = {key: node for section in sections for key, node in section.properties.items() if key != "redis"}
+    leaves = [path for path, _ in generate.leaves(properties)]
+    branches = {".".join(path.split(".")[:depth]) for path in leaves for depth in range(1, path.count(".") + 2)}
+    unknown = {path for path in read if path.split(".")[0] not in ("redis", "_secrets") and path not in branches}
+    # Below a leaf that is a map the user's own keys follow.
+    assert not {path for path in unknown if not any(path.startswith(f"{leaf}.") for leaf in leaves)}
+    words = set(re.findall(r"[A-Za-z0-9]+", text))
+    unread = [
+        path
+        for path in leaves
+        if path.split(".")[-1] not in words and not any(path == r or path.startswith(f"{r}.") for r in read)
+    ]
+    assert not unread

@@ -1,0 +1,128 @@
+"""Secrets: a value wins, an existing Secret replaces generation wholly, and none is seen outside a Secret."""
+
+import base64
+import json
+from typing import Any
+
+import pytest
+
+KEYS = ["admin-password", "admin-username", "encryption-key", "jwt-secret"]
+VARIABLES = {
+    "JWT_SECRET": "jwt-secret",
+    "ENCRYPTION_KEY": "encryption-key",
+    "ADMIN_USERNAME": "admin-username",
+    "ADMIN_PASSWORD": "admin-password",
+}
+
+
+def decoded(secret: Any) -> dict[str, str]:
+    return {key: base64.b64decode(value).decode() for key, value in secret.at("data").items()}
+
+
+def test_generated_secrets_are_long_and_new_with_every_install(render: Any) -> None:
+    first, second = (decoded(render(cached=False).only("Secret")) for _ in range(2))
+    assert sorted(first) == KEYS
+    assert {key: len(value) for key, value in first.items() if key != "admin-username"} == {
+        "jwt-secret": 64,
+        "encryption-key": 32,
+        "admin-password": 24,
+    }
+    assert first["admin-username"] == "admin"
+    assert all(first[key] != second[key] for key in KEYS if key != "admin-username")
+
+
+def test_values_win(render: Any) -> None:
+    config = {"jwtSecret": "j", "encryptionKey": "e", "adminUsername": "u", "adminPassword": "p"}
+    secret = render(values={"config": config}, release="x").get("Secret", "x-claude-relay-secret")
+    assert decoded(secret) == {"jwt-secret": "j", "encryption-key": "e", "admin-username": "u", "admin-password": "p"}
+
+
+def test_the_application_reads_every_secret_by_reference(render: Any) -> None:
+    env = render(release="x").only("Deployment").container("http").env
+    references = {name: env[name]["valueFrom"]["secretKeyRef"] for name in VARIABLES}
+    assert references == {name: {"name": "x-claude-relay-secret", "key": key} for name, key in VARIABLES.items()}
+
+
+def test_an_existing_secret_replaces_generation_wholly(render: Any) -> None:
+    keys = {"jwtSecret": "a", "encryptionKey": "b", "adminUsername": "c", "adminPassword": "d"}
+    release = render(values={"config": {"existingSecret": "mine", "existingSecretKeys": keys}})
+    assert not release.of_kind("Secret")
+    env = release.only("Deployment").container("http").env
+    assert {env[name]["valueFrom"]["secretKeyRef"]["key"] for name in VARIABLES} == set(keys.values())
+    assert {env[name]["valueFrom"]["secretKeyRef"]["name"] for name in VARIABLES} == {"mine"}
+
+
+@pytest.mark.parametrize("key", ["jwtSecret", "encryptionKey", "adminUsername", "adminPassword"])
+def test_a_value_beside_an_existing_secret_is_refused(refused: Any, key: str) -> None:
+    assert key in refused({"config": {"existingSecret": "mine", key: "value"}})
+
+
+def test_without_a_cluster_nothing_is_made_up(render: Any, refused: Any) -> None:
+    message = refused({"config": {"generateSecrets": False}, "redis": {"auth": {"enabled": True}}})
+    for path in ("config.jwtSecret", "config.encryptionKey", "config.adminPassword", "redis.auth.password"):
+        assert path in message
+    given = {
+        "config": {"generateSecrets": False, "jwtSecret": "j", "encryptionKey": "e", "adminPassword": "p"},
+        "redis": {"auth": {"enabled": True, "password": "r"}},
+    }
+    assert render(values=given, cached=False).digest == render(values=given, cached=False).digest
+
+
+def test_the_keys_outlive_the_release(render: Any) -> None:
+    release = render(values={"redis": {"auth": {"enabled": True}}})
+    secrets = release.of_kind("Secret")
+    assert len(secrets) == 2
+    assert all(secret.annotations["helm.sh/resource-policy"] == "keep" for secret in secrets)
+
+
+def test_redis_and_the_application_share_one_generated_password(render: Any) -> None:
+    release = render(values={"redis": {"auth": {"enabled": True}}}, release="x")
+    assert len(decoded(release.get("Secret", "x-redis"))["redis-password"]) == 32
+    expected = {"name": "x-redis", "key": "redis-password"}
+    redis = release.only("StatefulSet").container("redis").env
+    assert redis["REDIS_PASSWORD"]["valueFrom"]["secretKeyRef"] == expected
+    assert redis["REDISCLI_AUTH"]["valueFrom"]["secretKeyRef"] == expected
+    for name in ("http", "wait-for-redis"):
+        env = release.only("Deployment").container(name).env
+        assert env["REDIS_PASSWORD"]["valueFrom"]["secretKeyRef"] == expected
+
+
+def test_the_init_container_gets_no_secret_but_redis(render: Any) -> None:
+    container = render(values={"redis": {"auth": {"enabled": True}}}).only("Deployment").container("wait-for-redis")
+    assert list(container.env) == ["REDIS_PASSWORD"]
+
+
+def test_no_secret_value_stands_outside_a_secret(render: Any) -> None:
+    values = {
+        "config": {
+            "jwtSecret": "SECRET-1",
+            "encryptionKey": "SECRET-2",
+            "adminUsername": "SECRET-3",
+            "adminPassword": "SECRET-4",
+        },
+        "redis": {"enabled": False},
+        "externalRedis": {"host": "redis", "password": "SECRET-5"},
+        "storage": {
+            "logs": {
+                "fluentbit": {
+                    "output": {
+                        "type": "http",
+                        "config": {
+                            "Host": "logs",
+                            "HTTP_Passwd": "SECRET-6",
+                            "header": ["Authorization SECRET-7", "X-Api-Key SECRET-8"],
+                            "oauth2.client_secret": "SECRET-9",
+                            "tls.key_passwd": "SECRET-10",
+                            "proxy": "http://user:SECRET-11@proxy",
+                        },
+                    }
+                }
+            }
+        },
+    }
+    release = render(values=values)
+    open_objects = [obj for obj in release if obj.kind != "Secret"]
+    assert open_objects
+    assert not [obj.ref for obj in open_objects if "SECRET-" in json.dumps(obj.manifest)]
+    kept = " ".join(text for secret in release.of_kind("Secret") for text in decoded(secret).values())
+    assert not [number for number in range(1, 12) if f"SECRET-{number}" not in kept]

@@ -1,0 +1,66 @@
+"""Fixtures for tests of the gate itself: tiny charts, and releases written down as objects."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chartgate.findings.finding import Check, Finding
+from chartgate.releases.objects import kube_object
+from chartgate.releases.release import Release
+from chartgate.releases.rendered import Rendered
+from chartgate.tools.kubernetes_yaml import read_all
+from chartgate.values.case import Case
+
+MakeChart = Callable[[dict[str, str]], Path]
+FindingsOf = Callable[..., list[Finding]]
+
+
+@pytest.fixture
+def make_chart(tmp_path: Path) -> MakeChart:
+    """Writes a chart called "tiny" with these files beside its Chart.yaml."""
+
+    def make(files: dict[str, str]) -> Path:
+        chart = tmp_path / "tiny"
+        for name, text in {"Chart.yaml": "apiVersion: v2\nname: tiny\nversion: 1.0.0\n", **files}.items():
+            path = chart / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        return chart
+
+    return make
+
+
+def written_release(manifests: str, kube: str = "1.37") -> Release:
+    """A release in namespace "apps" of the objects in `manifests`."""
+    objects = tuple(kube_object(manifest, "tiny/templates/x.yaml", "apps") for manifest in read_all(manifests))
+    return Release("x", "apps", "4.3.1", kube, objects)
+
+
+@pytest.fixture
+def findings_of() -> FindingsOf:
+    """What a check finds in a release written as YAML."""
+
+    def find(check: Check, manifests: str, *, kube: str = "1.37", values: Sequence[str] = ()) -> list[Finding]:
+        case = Case("written", values=tuple(values))
+        (verdict,) = check.examine([Rendered(case, written_release(manifests, kube))])
+        return list(verdict.findings)
+
+    return find
+
+
+@pytest.fixture
+def release_of() -> Callable[..., Release]:
+    """A release written as YAML."""
+    return written_release
+
+
+@pytest.fixture(autouse=True)
+def _no_colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+
+
+def pytest_make_parametrize_id(val: Any) -> str | None:
+    """Long YAML parameters are not part of a test's name."""
+    return val[:24].replace("\n", " ") if isinstance(val, str) else None

@@ -1,0 +1,191 @@
+"""The references check: each rule finds its defect, and a sound release has none."""
+
+from collections.abc import Callable
+
+import pytest
+
+from chartgate.findings.finding import Finding
+from chartgate.findings.references import CHECK
+
+FindingsOf = Callable[..., list[Finding]]
+
+SOUND = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      serviceAccountName: web
+      containers:
+        - name: c
+          env:
+            - {name: KEY, valueFrom: {secretKeyRef: {name: web, key: token}}}
+          envFrom: [{configMapRef: {name: web}}]
+          ports: [{name: http, containerPort: 8080}]
+          volumeMounts: [{name: conf, mountPath: /conf, subPath: a.yaml}, {name: data, mountPath: /data}]
+      volumes: [{name: conf, configMap: {name: web}}, {name: data, persistentVolumeClaim: {claimName: web}}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, labels: {app: web}}
+spec: {selector: {app: web}, ports: [{name: http, port: 80, targetPort: http}]}
+---
+{apiVersion: v1, kind: ServiceAccount, metadata: {name: web}}
+---
+{apiVersion: v1, kind: Secret, metadata: {name: web}, data: {token: eA==}}
+---
+{apiVersion: v1, kind: ConfigMap, metadata: {name: web}, data: {a.yaml: x}}
+---
+{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: web}}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: web}
+spec:
+  rules: [{http: {paths: [{path: /, backend: {service: {name: web, port: {name: http}}}}]}}]
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: web}
+spec: {rules: [{backendRefs: [{name: web, port: 80}]}]}
+---
+apiVersion: monitoring.coreos.com/v1
+kind: ServiceMonitor
+metadata: {name: web, namespace: monitoring}
+spec:
+  namespaceSelector: {matchNames: [apps]}
+  selector: {matchLabels: {app: web}}
+  endpoints: [{port: http}]
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: web}
+spec: {scaleTargetRef: {kind: Deployment, name: web}}
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: web}
+spec: {selector: {matchLabels: {app: web}}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web}
+spec: {podSelector: {matchExpressions: [{key: app, operator: In, values: [web]}]}}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: web}
+roleRef: {kind: ClusterRole, name: view}
+subjects: [{kind: ServiceAccount, name: web}]
+"""
+
+
+def test_a_sound_release_has_no_findings(findings_of: FindingsOf) -> None:
+    assert findings_of(CHECK, SOUND) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (
+            "serviceAccountName: web",
+            "serviceAccountName: none",
+            "missing Deployment/web: refers to ServiceAccount/none",
+        ),
+        ("secretKeyRef: {name: web,", "secretKeyRef: {name: none,", "missing Deployment/web: refers to Secret/none"),
+        ("key: token", "key: none", "missing-key Deployment/web: key none is not in Secret/web"),
+        ("configMapRef: {name: web}", "configMapRef: {name: none}", "missing Deployment/web: refers to ConfigMap/none"),
+        ("claimName: web", "claimName: none", "missing Deployment/web: refers to PersistentVolumeClaim/none"),
+        ("subPath: a.yaml", "subPath: none", "missing-key Deployment/web: none is no key of ConfigMap/web"),
+        (", {name: data, mountPath: /data}", "", "unused-volume Deployment/web: volume data is mounted nowhere"),
+        ("{name: conf, configMap: {name: web}}, ", "", "no-volume Deployment/web: mounts conf"),
+        ("mountPath: /data}", "mountPath: /conf/}", "duplicate Deployment/web: mount path /conf stands 2 times"),
+        (
+            "            - {name: KEY,",
+            "            - {name: KEY}\n            - {name: KEY,",
+            "duplicate Deployment/web: variable",
+        ),
+        (
+            "[{name: http, containerPort: 8080}]",
+            "[{containerPort: 1}, {containerPort: 1}]",
+            "duplicate Deployment/web: port",
+        ),
+        (
+            "matchLabels: {app: web}}\n  template",
+            "matchLabels: {app: x}}\n  template",
+            "selector Deployment/web: does not",
+        ),
+        (
+            "spec: {selector: {app: web}, ports",
+            "spec: {selector: {app: x}, ports",
+            "selector Service/web: matches no pod",
+        ),
+        ("targetPort: http", "targetPort: 9", "port Service/web: Deployment/web has no container port 9"),
+        ("port: {name: http}", "port: {number: 9}", "port Ingress/web: Service/web has no port 9"),
+        ("service: {name: web", "service: {name: none", "missing Ingress/web: refers to Service/none"),
+        (
+            "backendRefs: [{name: web, port: 80}]",
+            "backendRefs: [{name: web, port: 9}]",
+            "port HTTPRoute/web: Service/web",
+        ),
+        ("matchNames: [apps]", "matchNames: [other]", "selector ServiceMonitor/web: finds no Service"),
+        (
+            "endpoints: [{port: http}]",
+            "endpoints: [{port: none}]",
+            "port ServiceMonitor/web: no selected Service leads",
+        ),
+        (
+            "kind: Deployment, name: web}}",
+            "kind: Deployment, name: x}}",
+            "missing HorizontalPodAutoscaler/web: refers to",
+        ),
+        ("spec: {selector: {matchLabels: {app: web}}}", "spec: {selector: {matchLabels: {app: x}}}", "selector PodDis"),
+        ("operator: In", "operator: NotIn", "selector NetworkPolicy/web: matches no pod"),
+        ("kind: ClusterRole, name: view", "kind: Role, name: none", "missing RoleBinding/web: refers to Role/none"),
+        (
+            "subjects: [{kind: ServiceAccount, name: web}]",
+            "subjects: [{kind: ServiceAccount, name: x}]",
+            "missing RoleB",
+        ),
+    ],
+)
+def test_each_broken_reference_is_found(findings_of: FindingsOf, old: str, new: str, expected: str) -> None:
+    assert old in SOUND
+    found = [f"{f.rule} {f.object}: {f.what}" for f in findings_of(CHECK, SOUND.replace(old, new, 1))]
+    assert any(line.startswith(expected) for line in found), found
+
+
+def test_pods_of_another_workload_must_not_match(findings_of: FindingsOf) -> None:
+    pod = "---\nkind: Pod\nmetadata: {name: t, labels: {app: web}, annotations: {helm.sh/hook: test}}\nspec: {}"
+    found = {(finding.rule, finding.object) for finding in findings_of(CHECK, SOUND + pod)}
+    assert found == {
+        ("selector-overlap", "Deployment/web"),
+        ("selector-overlap", "Service/web"),
+        ("selector-overlap", "PodDisruptionBudget/web"),
+    }
+
+
+def test_a_network_policy_may_be_for_a_hook_alone(findings_of: FindingsOf) -> None:
+    pod = "---\nkind: Pod\nmetadata: {name: t, labels: {app: t}, annotations: {helm.sh/hook: test}}\nspec: {}\n"
+    policy = "---\nkind: NetworkPolicy\nmetadata: {name: t}\nspec: {podSelector: {matchLabels: {app: t}}}\n"
+    assert findings_of(CHECK, SOUND + pod + policy) == []
+    assert [finding.rule for finding in findings_of(CHECK, SOUND + policy)] == ["selector"]
+
+
+def test_an_object_made_twice_is_found(findings_of: FindingsOf) -> None:
+    found = findings_of(CHECK, SOUND + "---\n{apiVersion: v1, kind: ServiceAccount, metadata: {name: web}}")
+    assert [(finding.rule, finding.what) for finding in found] == [("duplicate", "made 2 times: only one can exist")]
+
+
+def test_what_the_case_names_is_outside(findings_of: FindingsOf) -> None:
+    broken = SOUND.replace("secretKeyRef: {name: web,", "secretKeyRef: {name: mine,")
+    assert [finding.target for finding in findings_of(CHECK, broken)] == ["Secret/mine"]
+    assert findings_of(CHECK, broken, values=["auth: {existingSecret: mine}"]) == []
+
+
+def test_a_misshapen_object_is_a_finding_and_no_crash(findings_of: FindingsOf) -> None:
+    found = findings_of(CHECK, "kind: Deployment\nmetadata: {name: x}\nspec: {template: {spec: {containers: [5]}}}")
+    assert {finding.rule for finding in found} == {"malformed"}

@@ -1,0 +1,73 @@
+"""The chart's chartgate.yaml: read, or refused with the place and the reason."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from chartgate.errors import GateError
+from chartgate.values.discovery import find_cases
+from chartgate.values.settings import Settings, read_settings
+
+MakeChart = Callable[[dict[str, str]], Path]
+
+
+def test_a_chart_without_settings_has_the_defaults(make_chart: MakeChart) -> None:
+    assert read_settings(make_chart({})) == Settings()
+
+
+def test_every_key_is_read(make_chart: MakeChart) -> None:
+    text = (
+        'helm: ["4"]\nkubernetes: ["1.29"]\ndocuments: [DOC.md]\napiVersions: [a/v1]\nrelease: r\nnamespace: ns\n'
+        "outside: [{object: Secret/x, reason: the operator makes it}]\n"
+        "absent: [{object: Service/*-no, reason: blocks a path on purpose}]\n"
+        "exceptions: [{check: checkov, rule: CKV_1, reason: cannot be met here}]\n"
+    )
+    settings = read_settings(make_chart({"chartgate.yaml": text, "DOC.md": ""}))
+    assert (settings.helm, settings.kubernetes, settings.release, settings.namespace) == (("4",), ("1.29",), "r", "ns")
+    assert settings.api_versions == ("a/v1",)
+    assert [path.name for path in settings.documents] == ["DOC.md"]
+    assert settings.exceptions[0].objects == "*"
+    assert (settings.outside[0].objects, settings.absent[0].objects) == ("Secret/x", "Service/*-no")
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("helms: []", "'helms' was unexpected"),
+        ("helm: [newest]", r"helm\[0\]"),
+        ("exceptions: [{check: a, rule: b}]", "'reason' is a required property"),
+        ("absent: [{object: Service, reason: blocks a path}]", r"absent\[0\]\.object"),
+        ("- a", "is not of type 'object'"),
+        ("a: [", "is not YAML"),
+        ("documents: [NONE.md]", "no such file"),
+    ],
+)
+def test_bad_settings_are_refused_with_their_place(make_chart: MakeChart, text: str, complaint: str) -> None:
+    with pytest.raises(GateError, match=complaint):
+        read_settings(make_chart({"chartgate.yaml": text}))
+
+
+def test_cases_are_defaults_ci_files_and_examples_in_order(make_chart: MakeChart) -> None:
+    chart = make_chart(
+        {
+            "ci/b-values.yaml": "# Proves b,\n# all of it.\nb: 1\n",
+            "ci/a-values.yaml": "a: 1\n",
+            "ci/notes.yaml": "c: 1\n",
+            "README.md": "## More\n\n```yaml\nd: 1\n```\n",
+        }
+    )
+    cases = find_cases(chart, read_settings(chart))
+    assert [case.name for case in cases] == ["defaults", "ci/a", "ci/b", "README.md: More"]
+    assert cases[2].proves == "Proves b, all of it."
+
+
+def test_values_that_are_no_mapping_are_refused(make_chart: MakeChart) -> None:
+    chart = make_chart({"ci/a-values.yaml": "- a\n"})
+    with pytest.raises(GateError, match="a values file is a mapping"):
+        find_cases(chart, Settings())
+
+
+def test_a_folder_without_chart_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(GateError, match=r"is not a chart: .*Chart\.yaml"):
+        find_cases(tmp_path, Settings())

@@ -1,0 +1,156 @@
+"""Tools: nothing unpinned gets in, nothing half-written stays, and a user is told what to do."""
+
+import hashlib
+import io
+import platform
+import tarfile
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from chartgate.errors import GateError
+from chartgate.tools import helm as helm_module
+from chartgate.tools import run_helm
+from chartgate.tools.archives import member, members
+from chartgate.tools.cache import cache_folder, write_whole
+from chartgate.tools.catalogue import catalogue
+from chartgate.tools.download import require_sha256
+from chartgate.tools.helm import Helm, find_helm, fits
+from chartgate.tools.schemas import api_schemas, known_versions, minor_version, served_kinds
+
+
+def zipped(**files: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as bundle:
+        for name, content in files.items():
+            bundle.writestr(name, content)
+    return buffer.getvalue()
+
+
+def tarred(name: str, content: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as ball:
+        entry = tarfile.TarInfo(name)
+        entry.size = len(content)
+        ball.addfile(entry, io.BytesIO(content))
+    return buffer.getvalue()
+
+
+def test_a_member_is_found_through_nested_archives() -> None:
+    archive = zipped(outer=tarred("package/inner.zip", zipped(helm=b"program")))
+    assert member(archive, ("outer", "package/inner.zip", "helm")) == b"program"
+    with pytest.raises(GateError, match="holds no kubectl"):
+        member(archive, ("outer", "*.zip", "kubectl"))
+
+
+def test_what_is_no_archive_is_refused() -> None:
+    with pytest.raises(GateError, match="cannot be read"):
+        list(members(b"no archive", "*"))
+
+
+def test_a_download_with_another_hash_is_refused() -> None:
+    require_sha256(b"x", [hashlib.sha256(b"x").hexdigest()], "x")
+    with pytest.raises(GateError, match=r"x 1: SHA-256 is .*, pinned is aa"):
+        require_sha256(b"x", ["aa"], "x 1")
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    write_whole(tmp_path / "a", b"1", mode=0o755)
+    assert (tmp_path / "a").stat().st_mode & 0o777 == 0o755
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(GateError, match="cannot write"):
+        write_whole(tmp_path / "folder", b"1")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "folder"]
+
+
+def test_a_cache_that_cannot_be_made_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    with pytest.raises(GateError, match="set XDG_CACHE_HOME"):
+        cache_folder("helm")
+
+
+@pytest.mark.parametrize(
+    ("version", "spec", "expected"),
+    [
+        ("3.17.3", "3", True),
+        ("3.17.3", "3.17.3", True),
+        ("3.17.3", "3.17.4", False),
+        ("4.3.1", "3", False),
+        ("3.1.9", "3", False),
+    ],
+)
+def test_a_version_fits_a_specification(version: str, spec: str, expected: bool) -> None:
+    assert fits(version, spec) is expected
+
+
+@pytest.mark.parametrize(
+    ("spec", "complaint"),
+    [("latest", "not understood"), ("3.1.0", "not supported"), ("2", "not supported"), ("9", "not in the")],
+)
+def test_a_helm_that_cannot_be_had_is_an_error(spec: str, complaint: str) -> None:
+    with pytest.raises(GateError, match=complaint):
+        find_helm(spec)
+
+
+def test_a_helm_on_the_path_is_taken_when_it_fits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "helm"
+    program.write_text("#!/bin/sh\necho v4.9.9+gabc\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setattr(helm_module, "_on_path", helm_module._on_path.__wrapped__)
+    assert find_helm.__wrapped__("4") == Helm("4.9.9", program)
+    assert find_helm.__wrapped__("3.2.4").version == "3.2.4"
+
+
+def test_the_registry_copy_must_be_the_official_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    release = replace(catalogue().helm[0], copy=replace(catalogue().helm[0].copy, member=("helm",)))
+
+    def unreachable(url: str) -> bytes:
+        raise GateError(f"{url}: unreachable")
+
+    monkeypatch.setattr(helm_module, "fetch_url", unreachable)
+    monkeypatch.setattr(helm_module, "fetch_package", lambda _: zipped(helm=b"another program"))
+    with pytest.raises(GateError, match=r"Helm 3\.2\.4 cannot be had: .*unreachable.*SHA-256.*put it on PATH"):
+        helm_module._download(release)
+
+
+def test_an_official_archive_is_verified_by_its_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    release = replace(catalogue().helm[0], binary=hashlib.sha256(b"program").hexdigest())
+    monkeypatch.setattr(helm_module, "fetch_url", lambda _: tarred("linux-amd64/helm", b"program"))
+    assert helm_module._download(release) == b"program"
+
+
+def test_other_platforms_are_told_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(platform, "system", lambda: "Darwin")
+    with pytest.raises(GateError, match=r"Linux on x86-64 only, and this is Darwin .* put it on PATH"):
+        helm_module._program(catalogue().helm[0])
+
+
+def test_every_pin_is_a_sha256() -> None:
+    pins = [pin for release in catalogue().helm for pin in (release.binary, *release.copy.sha256)]
+    pins += [pin for package in catalogue().clients.values() for pin in package.sha256]
+    pins += [pin for entry in catalogue().kubernetes for pin in entry.package.sha256]
+    assert pins
+    assert all(len(pin) == 64 and int(pin, 16) for pin in pins)
+
+
+def test_every_kubernetes_minor_has_schemas() -> None:
+    assert (known_versions()[0], known_versions()[-1]) == ("1.19", "1.37")
+    assert all(("v1", "Pod") in served_kinds(version) for version in known_versions())
+    assert minor_version("v1.29.3") == "1.29"
+    with pytest.raises(GateError, match="not understood"):
+        minor_version("newest")
+    with pytest.raises(GateError, match=r"no schemas for Kubernetes 1\.18: choose a version from 1\.19 to 1\.37"):
+        api_schemas("1.18")
+
+
+def test_run_helm_passes_arguments_and_exit_codes_on(capfd: pytest.CaptureFixture[str]) -> None:
+    assert run_helm.main(["4", "--", "version", "--short"]) == 0
+    assert capfd.readouterr().out.startswith("v4.")
+    assert run_helm.main(["4", "--", "no-such-verb"]) == 1
+    assert "failed with exit code 1" in capfd.readouterr().err
+    assert run_helm.main(["4", "lint"]) == 2
+    assert run_helm.main(["nine", "--", "version"]) == 2
