@@ -54,12 +54,22 @@ def namespace(client: Any, request: pytest.FixtureRequest, _numbers: Iterator[in
 
 @pytest.fixture
 def release_called(
-    control_plane: ControlPlane, operators_helm: Helm, namespace: Namespace, chart: Path, tmp_path: Path
+    control_plane: ControlPlane, operators_helm: Helm, namespace: Namespace, chart: Path
 ) -> ReleaseCalled:
     """Makes a release of the project's chart by name; nothing is installed yet."""
+    folder = control_plane.folder / namespace.name
+    folder.mkdir(mode=0o700)
 
     def make(name: str) -> HelmRelease:
-        return HelmRelease(name, namespace.name, chart, operators_helm, control_plane.kubeconfig, tmp_path)
+        return HelmRelease(
+            name=name,
+            namespace=namespace.name,
+            chart=chart,
+            helm=operators_helm,
+            kubeconfig=control_plane.kubeconfig,
+            folder=folder,
+            home=control_plane.folder,  # one for all, so that Helm asks the server only once what it serves
+        )
 
     return make
 
@@ -68,9 +78,3 @@ def release_called(
 def release(release_called: ReleaseCalled) -> HelmRelease:
     """A release called "relay"; nothing is installed yet."""
     return release_called("relay")
-
-
-@pytest.fixture
-def other_release(release_called: ReleaseCalled) -> HelmRelease:
-    """A second release, in the same namespace."""
-    return release_called("other")

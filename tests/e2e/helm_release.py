@@ -23,7 +23,7 @@ class HelmRefusal(Exception):  # noqa: N818 (what a guard is there for)
 class HelmRelease:
     """A release by name. Each step returns what Helm wrote beside its answer: the warnings.
 
-    `folder` is private: it takes the values, which hold secrets, and all that Helm would put into the user's home.
+    `folder` is private: it takes the values, which hold secrets. `home` takes what Helm would put into the user's home.
     """
 
     name: str
@@ -32,6 +32,7 @@ class HelmRelease:
     helm: Helm
     kubeconfig: Path
     folder: Path
+    home: Path
 
     def install(self, values: Values | None = None, *, chart: Path | None = None) -> str:
         return self._change("install", values, chart)
@@ -77,5 +78,5 @@ class HelmRelease:
     def _environment(self) -> dict[str, str]:
         """Nothing of the user's own Helm and cluster takes part, and nothing is left in their home."""
         kept = {key: value for key, value in os.environ.items() if not key.startswith("HELM_")}
-        home = {"HOME": str(self.folder), "XDG_CACHE_HOME": "", "XDG_CONFIG_HOME": "", "XDG_DATA_HOME": ""}
+        home = {"HOME": str(self.home), "XDG_CACHE_HOME": "", "XDG_CONFIG_HOME": "", "XDG_DATA_HOME": ""}
         return {**kept, **home, "KUBECONFIG": str(self.kubeconfig)}

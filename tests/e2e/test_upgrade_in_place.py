@@ -39,8 +39,9 @@ def selectors_in(namespace: Namespace) -> dict[Ref, Any]:
 
 
 # One name that has the chart's in it and one that has not: the names of all objects hang on that.
-@pytest.mark.parametrize("name", ["prod", "claude-relay"])
-@pytest.mark.parametrize("values", [{}, EVERYTHING], ids=["defaults", "everything"])
+@pytest.mark.parametrize(
+    ("name", "values"), [("prod", {}), ("claude-relay", EVERYTHING)], ids=["defaults", "everything"]
+)
 def test_an_upgrade_from_the_public_chart_replaces_nothing(
     release_called: ReleaseCalled, namespace: Namespace, public_chart: Path, name: str, values: Values
 ) -> None:

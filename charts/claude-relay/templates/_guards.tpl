@@ -7,7 +7,7 @@ All of them are told at once, each with the values path and the remedy.
 {{- $errors := list -}}
 {{- $values := .Values -}}
 {{- $capabilities := .Capabilities -}}
-{{- $version := $capabilities.KubeVersion.Version -}}
+{{- $version := include "claude-relay.kubeVersion" . -}}
 {{- $several := include "claude-relay.scaling.several" . -}}
 
 {{- /* The cluster. "v1/Pod" is known only where a real one was asked. */ -}}

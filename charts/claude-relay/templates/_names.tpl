@@ -61,3 +61,8 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- $labels := dict "app.kubernetes.io/name" (printf "%s-test" (include "claude-relay.name" . | trunc 58)) "app.kubernetes.io/instance" .Release.Name "app.kubernetes.io/managed-by" .Release.Service "app.kubernetes.io/component" "test" -}}
 {{- merge $labels (deepCopy .Values.commonLabels) | toYaml -}}
 {{- end -}}
+
+{{/* The version of Kubernetes that the objects are for. */}}
+{{- define "claude-relay.kubeVersion" -}}
+{{- default .Capabilities.KubeVersion.Version .Values.kubeVersion -}}
+{{- end -}}

@@ -18,7 +18,7 @@ successThreshold: {{ int64 .probe.successThreshold }}
 
 {{/* Whether sidecars are init containers that restart (Kubernetes 1.29 and later): such a one outlives the application. */}}
 {{- define "claude-relay.pod.nativeSidecars" -}}
-{{- if semverCompare ">=1.29-0" .Capabilities.KubeVersion.Version -}}true{{- end -}}
+{{- if semverCompare ">=1.29-0" (include "claude-relay.kubeVersion" .) -}}true{{- end -}}
 {{- end -}}
 
 {{/* Topology spread constraints; one without a selector gets the application's. */}}

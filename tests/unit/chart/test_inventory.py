@@ -139,6 +139,19 @@ def test_the_api_version_is_one_the_cluster_serves(
     assert {kube: render(values=values, kube=kube).only(kind).api_version for kube in versions} == versions
 
 
+def test_an_old_helm_can_be_told_the_version_by_a_value(render: Any, oldest_helm: Any) -> None:
+    """Helm before 3.6 has no --kube-version."""
+    values = {"autoscaling": {"enabled": True}}
+    told = {
+        version: render(values={**values, "kubeVersion": version}, helm=oldest_helm).only("HorizontalPodAutoscaler")
+        for version in ("1.22", "1.23")
+    }
+    assert {version: obj.api_version for version, obj in told.items()} == {
+        "1.22": "autoscaling/v2beta2",
+        "1.23": "autoscaling/v2",
+    }
+
+
 def test_objects_of_the_users_own_are_templates(render: Any) -> None:
     text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: '{{ .Release.Name }}-text'}\n"
     mapping = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "{{ .Release.Name }}-map"}}
