@@ -1,8 +1,6 @@
 """The report for people: a table of cases × checks, then each distinct finding once, then the numbers."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from itertools import groupby
 
 from rich import box
@@ -11,29 +9,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from chartgate.findings.finding import Finding, Verdict
+from chartgate.reports.results import Results, cell_of
 
 NAMED_CASES = 3
-
-
-@dataclass(frozen=True)
-class Results:
-    """Everything the gate found out: the verdicts of each check in order, and findings about the run itself."""
-
-    verdicts: Sequence[tuple[str, Sequence[Verdict]]]
-    general: Sequence[Finding]
-    summary: str
-
-    @property
-    def occurrences(self) -> dict[Finding, list[str]]:
-        """Where each distinct finding occurs: the cases in order, each with its versions."""
-        found: defaultdict[Finding, list[str]] = defaultdict(list)
-        for finding in self.general:
-            found[finding] = []
-        for _, verdicts in self.verdicts:
-            for verdict in verdicts:
-                for finding in verdict.findings:
-                    found[finding].append(verdict.rendered.case.name)
-        return {finding: list(dict.fromkeys(cases)) for finding, cases in found.items()}
 
 
 def print_report(results: Results, console: Console) -> None:
@@ -52,22 +30,18 @@ def print_report(results: Results, console: Console) -> None:
 def _table(results: Results) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("case", overflow="fold")
-    rows: defaultdict[str, dict[str, list[Verdict]]] = defaultdict(dict)
-    for check, verdicts in results.verdicts:
+    for check in results.checks:
         table.add_column(check, justify="right", no_wrap=True)
-        for verdict in verdicts:
-            rows[verdict.rendered.case.name].setdefault(check, []).append(verdict)
-    for case, cells in rows.items():
-        table.add_row(escape(case), *(_cell(cells.get(check, ())) for check, _ in results.verdicts))
+    for case, cells in results.cells.items():
+        table.add_row(escape(case), *(_cell(cells.get(check, ())) for check in results.checks))
     return table
 
 
-def _cell(verdicts: Iterable[Verdict]) -> str:
-    verdicts = list(verdicts)
-    distinct = {finding for verdict in verdicts for finding in verdict.findings}
-    if distinct:
-        return f"[red]{len(distinct)} found[/red]"
-    return f"[green]{sum(verdict.examined for verdict in verdicts)} ok[/green]" if verdicts else "–"
+def _cell(verdicts: Sequence[Verdict]) -> str:
+    cell = cell_of(verdicts)
+    if cell.findings:
+        return f"[red]{len(cell.findings)} found[/red]"
+    return f"[green]{cell.examined} ok[/green]" if verdicts else "–"
 
 
 def _line(finding: Finding, cases: Sequence[str]) -> str:
