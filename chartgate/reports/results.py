@@ -95,6 +95,17 @@ class Results:
                 renders[rendered.case.name].setdefault(version, rendered)
         return {case: list(found.values()) for case, found in renders.items()}
 
+    def acceptances_of(self, case: str) -> list[Acceptance]:
+        """What chartgate.yaml accepts in one case."""
+        return self._acceptances_by_case.get(case, [])
+
+    @cached_property
+    def _acceptances_by_case(self) -> dict[str, list[Acceptance]]:
+        found: defaultdict[str, list[Acceptance]] = defaultdict(list)
+        for acceptance in self.acceptances:
+            found[acceptance.case].append(acceptance)
+        return dict(found)
+
     @cached_property
     def cases(self) -> dict[str, Case]:
         """The cases by name, in order."""
