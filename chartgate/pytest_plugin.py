@@ -1,7 +1,7 @@
-"""The pytest plugin: fixtures that render a chart and judge what comes out, so that a chart's tests read as sentences.
+"""The pytest plugin: fixtures that render a chart and judge what comes out, so that tests read as sentences.
 
-The chart is named by `--chart FOLDER` or by `chartgate_chart` in pytest's settings. Everything is imported on first use:
-a project that merely has chartgate installed pays nothing, and a fixture of its own called like one of these wins.
+The chart is named by `--chart FOLDER` or by `chartgate_chart` in pytest's settings. All is imported on first use: a
+project that merely has chartgate installed pays nothing, and a fixture of its own called like one of these wins.
 """
 
 from collections.abc import Callable, Collection, Sequence

@@ -69,6 +69,7 @@ def _header(results: Results) -> str:
     name = escape(results.chart.resolve().name)
     return (
         f'<header><a class="home" href="#overview"><span>chartgate</span> {name}</a>{badge}'
+        '<span class="jump"><a href="#findings">Findings</a><a href="#map">Cases</a><a href="#checks">Checks</a></span>'
         '<button id="theme" hidden>Light / dark</button></header>'
     )
 
@@ -110,7 +111,7 @@ def _findings(results: Results, ids: dict[str, str], cases: CasePages) -> str:
     found = results.occurrences_by_render
     if not found:
         none = "None: every object of every case passes every check."
-        return f'<section><h2>Findings</h2><p class="none">{none}</p></section>'
+        return f'<section id="findings"><h2>Findings</h2><p class="none">{none}</p></section>'
     rules = declared(finding.check for finding in found)
     parts = []
     for check in dict.fromkeys(finding.check for finding in found):
@@ -141,7 +142,7 @@ def _about(results: Results) -> str:
         for key in results.checks
     )
     return (
-        '<section><h2>Checks</h2><div class="wide"><table class="plain"><thead><tr>'
+        '<section id="checks"><h2>Checks</h2><div class="wide"><table class="plain"><thead><tr>'
         f"<th>key<th>what it asks<th>why<th>time</thead>{rows}</table></div></section>"
         f'<section><h2>Made with</h2><dl class="facts">{_versions(results)}</dl></section>'
     )
