@@ -4,13 +4,15 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from chartgate.commands import check, checks, diff, render
+from chartgate.commands import check, checks, diff, matrix, render
 from chartgate.commands.command import CLEAN, EXIT_CODES, FINDINGS, INTERRUPTED, UNUSABLE, parser_of
 from chartgate.errors import GateError
 
 __all__ = ["CLEAN", "FINDINGS", "INTERRUPTED", "UNUSABLE", "main"]
 
-SUBCOMMANDS = {command.name: command for command in (render.COMMAND, checks.CHECKS, checks.EXPLAIN, diff.COMMAND)}
+SUBCOMMANDS = {
+    command.name: command for command in (render.COMMAND, matrix.COMMAND, checks.CHECKS, checks.EXPLAIN, diff.COMMAND)
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

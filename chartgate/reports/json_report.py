@@ -40,7 +40,7 @@ def report_data(results: Results) -> dict[str, Any]:
         "summary": results.summary,
         "versions": tool_versions(results),
         "seconds": {phase: round(seconds, 3) for phase, seconds in results.seconds.items()},
-        "coverage": asdict(results.proof) if results.proof else None,
+        "coverage": [{**asdict(proof), "holds": proof.holds} for proof in results.coverage],
         "checks": [asdict(rules[key]) for key in results.checks],
         "findings": [_finding(finding, found_at[finding].template, found_at[finding].line) for finding in findings],
         "general": [number[finding] for finding in results.general],
@@ -68,7 +68,9 @@ def _case(
     cells = {check: cell_of(verdicts) for check, verdicts in results.cells[name].items()}
     return {
         "name": name,
+        "origin": case.origin,
         "proves": case.proves,
+        "refusal": case.refusal,
         "release": case.release,
         "namespace": case.namespace,
         "values": [without_secrets(text, secrets) for text in case.values],

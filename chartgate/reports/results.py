@@ -10,6 +10,7 @@ from chartgate.findings.finding import Finding, Verdict
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.rendered import Rendered
 from chartgate.values.case import Case
+from chartgate.values.proof import Proof
 
 
 @dataclass(frozen=True)
@@ -22,24 +23,11 @@ class Acceptance:
 
 
 @dataclass(frozen=True)
-class Proof:
-    """What a covering array proves: of the `required` tuples of `strength` choices, how many cases cover.
-
-    `excluded` are ruled out by constraints; `uncovered` has to be 0.
-    """
-
-    strength: int
-    required: int
-    covered: int
-    excluded: int
-    uncovered: int
-
-
-@dataclass(frozen=True)
 class Results:
     """Everything the gate found out: the verdicts of each check in order, and findings about the run itself.
 
-    `chart` is the chart's folder; `seconds` what each phase took; `proof` is there when the cases come from a matrix.
+    `chart` is the chart's folder; `seconds` what each phase took; `coverage` proves, for
+    each group of a matrix' axes, that the cases have every combination.
     """
 
     verdicts: Sequence[tuple[str, Sequence[Verdict]]]
@@ -48,7 +36,7 @@ class Results:
     chart: Path = Path()
     acceptances: Sequence[Acceptance] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
-    proof: Proof | None = None
+    coverage: Sequence[Proof] = ()
 
     @property
     def occurrences(self) -> dict[Finding, list[str]]:

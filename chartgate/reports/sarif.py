@@ -64,7 +64,7 @@ def _result(
     where = f" {finding.where}:" if finding.where else ""
     more = f" and {len(cases) - NAMED_CASES} more" if len(cases) > NAMED_CASES else ""
     seen = f" (cases: {', '.join(cases[:NAMED_CASES])}{more})" if cases else ""
-    identity = "\n".join((finding.check, finding.rule, finding.object, finding.where, finding.what))
+    identity = json.dumps([finding.check, finding.rule, finding.object, finding.where, finding.what])
     return {
         # A rule within a check is told by the rest of a hierarchical id (SARIF 2.1.0, 3.27.5).
         "ruleId": f"{finding.check}/{finding.rule}",

@@ -35,6 +35,8 @@ class CasePages:
         case, renders = self._results.cases[name], self._results.renders[name]
         meta = f"release {escape(case.release)} · namespace {escape(case.namespace)}"
         proves = f'<p class="lead">{escape(case.proves)}</p>' if case.proves else ""
+        if case.refusal is not None:
+            proves += f'<p class="lead">Helm has to refuse it, and to say: <code>{escape(case.refusal)}</code></p>'
         return (
             f'<section class="page case" id="{self._ids[name]}">{self._neighbours(name)}<h1>{escape(name)}</h1>{proves}'
             f'<p class="meta">{meta}</p>{self._verdicts(name)}{self._findings(name)}{self._warnings(renders)}'
@@ -146,7 +148,7 @@ class CasePages:
             refs = [obj.ref for obj in release]
             connected = {ref for edge in edges for ref in (edge.source, edge.target)}
             drawing = draw(refs, edges)
-            key = f"g-{hashlib.sha256((drawing.body if drawing else '').encode()).hexdigest()[:12]}"
+            key = f"g-{hashlib.sha256((drawing.body if drawing else '').encode(errors='replace')).hexdigest()[:12]}"
             if drawing:
                 self._drawings[key] = drawing
             self._drawn[release.digest] = key, [ref for ref in dict.fromkeys(refs) if ref not in connected]

@@ -1,13 +1,21 @@
 """Cases × checks as a table of coloured cells; the cases stand in groups by the source they come from."""
 
-import re
 from collections.abc import Sequence
 from html import escape
 
 from chartgate.findings.finding import Verdict
 from chartgate.reports.results import Results, cell_of
+from chartgate.values.case import Origin
 
 MANY = 5
+
+SOURCES: dict[Origin, str] = {
+    "defaults": "The chart's defaults",
+    "ci": "CI values",
+    "document": "Examples of its documents",
+    "matrix": "Matrix",
+    "schema": "Values made from its schema",
+}
 
 
 def heat_map(results: Results, ids: dict[str, str]) -> str:
@@ -16,7 +24,7 @@ def heat_map(results: Results, ids: dict[str, str]) -> str:
     rows: list[str] = []
     group = None
     for name, cells in results.cells.items():
-        if (source := _group(name)) != group:
+        if (source := SOURCES[results.cases[name].origin]) != group:
             group = source
             rows.append(f'<tr class="group"><th colspan="{len(results.checks) + 1}">{escape(source)}</th></tr>')
         accepted = {acceptance.finding.check for acceptance in results.acceptances_of(name)}
@@ -41,9 +49,3 @@ def _cell(verdicts: Sequence[Verdict], case_id: str, *, accepted: bool) -> str:
     if not cell.examined:
         return '<td class="x">–</td>'
     return f'<td class="{"a" if accepted else "p"}" title="{cell.examined} examined">✓</td>'
-
-
-def _group(name: str) -> str:
-    """Where a case comes from, as its name tells: the part before the first "/" or ": "."""
-    found = re.match(r"([^/]*?)(?:/|: )", name)
-    return found[1] if found and found[1] else "chart"

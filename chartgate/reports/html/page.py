@@ -93,18 +93,24 @@ def _figures(results: Results, objects: ObjectPages) -> str:
 
 
 def _coverage(results: Results) -> str:
-    proof = results.proof
-    if proof is None:
+    if not results.coverage:
         return ""
-    share = 100 * proof.covered / proof.required if proof.required else 100
-    outcome = "passed" if proof.uncovered == 0 else "failed"
-    return (
-        f"<section><h2>Coverage</h2><p>Every combination of {proof.strength} choices: "
-        f'<b class="badge {outcome}">{share:.4g} % covered</b></p><dl class="facts">'
-        f"<dt>required</dt><dd>{proof.required:,}</dd><dt>covered</dt><dd>{proof.covered:,}</dd>"
-        f"<dt>excluded by constraints</dt><dd>{proof.excluded:,}</dd>"
-        f"<dt>uncovered</dt><dd>{proof.uncovered:,}</dd></dl></section>"
+    rows = "".join(
+        f"<tr><td>{proof.strength} of {len(proof.axes)} axes</td>"
+        + "".join(f'<td class="r">{number:,}</td>' for number in (proof.required, proof.covered, proof.excluded))
+        + f'<td class="r">{len(proof.uncovered):,}</td>'
+        f"<td>{_PROVEN if proof.holds else _OPEN}</td></tr>"
+        for proof in results.coverage
     )
+    return (
+        '<section id="coverage"><h2>Coverage</h2><p class="why">Every combination of so many choices occurs in a case, '
+        'unless the constraints rule it out.</p><table class="plain"><thead><tr><th>every combination of'
+        '<th class="r">required<th class="r">covered<th class="r">excluded<th class="r">uncovered<th></thead>'
+        f"{rows}</table></section>"
+    )
+
+
+_PROVEN, _OPEN = '<b class="badge passed">proven</b>', '<b class="badge failed">open</b>'
 
 
 def _findings(results: Results, ids: dict[str, str], cases: CasePages) -> str:
