@@ -146,6 +146,6 @@ class Inventor:
             for index in range(self.random.randint(0, 2)):
                 key = f"example.com/key-{index}"
                 found[key if not names or self.shape.fits_at(key, names) else self.value(names)] = self.value(more)
-        elif more and not schema.get("properties"):
+        elif schema.get("additionalProperties") is True or not schema.get("properties"):
             raise LookupError("the schema leaves the content open")
         return found
