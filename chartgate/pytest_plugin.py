@@ -65,7 +65,8 @@ def render(chart: Path, chart_settings: "Settings") -> "Callable[..., Release]":
     """Renders the chart, with the last Helm for the last Kubernetes of its settings unless told otherwise.
 
     `render(values, sets=…, release=…, namespace=…, kube=…, api_versions=…, helm=…, cached=…)`, or `render(case=…)`;
-    `values` is data, YAML text or several texts. A refusal is a `RenderError` whose text is Helm's own.
+    `values` is data, YAML text or several texts; versions that a case binds
+    count for it. A refusal is a `RenderError` whose text is Helm's own.
     """
     from chartgate.releases.render import render as render_chart
     from chartgate.tools.helm import find_helm
@@ -78,7 +79,7 @@ def render(chart: Path, chart_settings: "Settings") -> "Callable[..., Release]":
         sets: Sequence[str] = (),
         release: str = settings.release,
         namespace: str = settings.namespace,
-        kube: str = settings.kubernetes[-1],
+        kube: str = "",
         api_versions: Sequence[str] = settings.api_versions,
         helm: "Helm | None" = None,
         case: "Case | None" = None,
@@ -87,6 +88,9 @@ def render(chart: Path, chart_settings: "Settings") -> "Callable[..., Release]":
     ) -> "Release":
         if case is not None:
             values, sets, release, namespace = case.values, case.sets, case.release, case.namespace
+            helm = helm or (find_helm(case.helm) if case.helm else None)
+            kube = kube or case.kubernetes or ""
+            api_versions = (*api_versions, *case.api_versions)
         return render_chart(
             chart,
             helm=helm or find_helm(settings.helm[-1]),
@@ -94,7 +98,7 @@ def render(chart: Path, chart_settings: "Settings") -> "Callable[..., Release]":
             sets=sets,
             release=release,
             namespace=namespace,
-            kube_version=kube,
+            kube_version=kube or settings.kubernetes[-1],
             api_versions=api_versions,
             cached=cached,
         )

@@ -11,7 +11,7 @@ from chartgate.values.settings import Settings
 
 
 def rendered_with(chart: Path, case: Case, settings: Settings, *, cached: bool = True) -> Release:
-    """The case by the last Helm and for the last Kubernetes that the settings name.
+    """The case by the Helm and for the Kubernetes that it binds, else the last that the settings name.
 
     Args:
         cached: False renders anew, so that what the chart generates differs.
@@ -22,12 +22,12 @@ def rendered_with(chart: Path, case: Case, settings: Settings, *, cached: bool =
     """
     return render(
         chart,
-        helm=find_helm(settings.helm[-1]),
+        helm=find_helm(case.helm or settings.helm[-1]),
         values=case.values,
         sets=case.sets,
         release=case.release,
         namespace=case.namespace,
-        kube_version=minor_version(settings.kubernetes[-1]),
-        api_versions=settings.api_versions,
+        kube_version=minor_version(case.kubernetes or settings.kubernetes[-1]),
+        api_versions=(*settings.api_versions, *case.api_versions),
         cached=cached,
     )

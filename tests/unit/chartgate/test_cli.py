@@ -55,7 +55,7 @@ def test_explain_of_an_unknown_key_names_the_known_ones(capsys: pytest.CaptureFi
 
 
 def test_matrix_prints_the_proof(make_chart: MakeChart, capsys: pytest.CaptureFixture[str]) -> None:
-    axes = "axes:\n" + "".join(f"  - {{name: {n}, values: {{off: {{}}, on: {{{n}: true}}}}}}\n" for n in "abc")
+    axes = "axes:\n" + "".join(f"  - {{name: {n}, values: {{less: {{}}, more: {{{n}: true}}}}}}\n" for n in "abc")
     chart = make_chart({**CHART, "matrix.yaml": f"{axes}strength: [{{t: 2}}]\n"})
     assert cli.main(["matrix", str(chart)]) == cli.CLEAN
     out = capsys.readouterr().out
