@@ -1,22 +1,13 @@
-"""Fixtures of all tests: the tools, the chart, and `render`."""
+"""Fixtures of this project's own tests; `chart`, `cases`, `render` and `assert_conforms` are chartgate's plugin's."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
-from chartgate.releases.release import Release
-from chartgate.releases.render import RenderError, Values, render_notes
-from chartgate.releases.render import render as render_chart
+from chartgate.releases.render import Values, render_notes
 from chartgate.tools.helm import Helm, find_helm
-from chartgate.values.case import Case
-from chartgate.values.discovery import find_cases
-from chartgate.values.settings import Settings, read_settings
-
-Render = Callable[..., Release]
-Notes = Callable[..., str]
-
-__all__ = ["Notes", "Render", "RenderError"]
+from chartgate.values.settings import Settings
 
 
 @pytest.fixture(scope="session")
@@ -32,60 +23,13 @@ def oldest_helm() -> Helm:
 
 
 @pytest.fixture(scope="session")
-def chart() -> Path:
-    """The project's chart."""
-    return Path(__file__).parent / "charts" / "claude-relay"
-
-
-@pytest.fixture(scope="session")
-def settings(chart: Path) -> Settings:
+def settings(chart_settings: Settings) -> Settings:
     """What the chart's chartgate.yaml says."""
-    return read_settings(chart)
+    return chart_settings
 
 
 @pytest.fixture(scope="session")
-def cases(chart: Path, settings: Settings) -> list[Case]:
-    """Every case that the chart offers."""
-    return find_cases(chart, settings)
-
-
-@pytest.fixture(scope="session")
-def render(chart: Path, helm: Helm, settings: Settings) -> Render:
-    """Renders the project's chart; a refusal is a `RenderError` whose text is Helm's own."""
-    newest_helm = helm
-
-    def render(
-        values: Values = (),
-        *,
-        sets: Sequence[str] = (),
-        release: str = settings.release,
-        namespace: str = settings.namespace,
-        kube: str = settings.kubernetes[-1],
-        api_versions: Sequence[str] = settings.api_versions,
-        helm: Helm = newest_helm,
-        case: Case | None = None,
-        chart: Path = chart,
-        cached: bool = True,
-    ) -> Release:
-        if case is not None:
-            values, sets, release, namespace = case.values, case.sets, case.release, case.namespace
-        return render_chart(
-            chart,
-            helm=helm,
-            values=values,
-            sets=sets,
-            release=release,
-            namespace=namespace,
-            kube_version=kube,
-            api_versions=api_versions,
-            cached=cached,
-        )
-
-    return render
-
-
-@pytest.fixture(scope="session")
-def notes(chart: Path, helm: Helm, settings: Settings) -> Notes:
+def notes(chart: Path, helm: Helm, settings: Settings) -> Callable[..., str]:
     """The project's NOTES.txt, rendered; takes values, sets, release and namespace."""
 
     def notes(

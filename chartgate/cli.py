@@ -1,47 +1,46 @@
-"""The command line: arguments in, exit code out. Everything else is wired in `gate`."""
+"""The command line: arguments in, exit code out. Each subcommand is a module in `commands`."""
 
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
-from rich.console import Console
-
-from chartgate import gate
+from chartgate.commands import check, checks, diff, matrix, render
+from chartgate.commands.command import CLEAN, EXIT_CODES, FINDINGS, INTERRUPTED, UNUSABLE, parser_of
 from chartgate.errors import GateError
-from chartgate.reports.table import print_report
 
-CLEAN, FINDINGS, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
+__all__ = ["CLEAN", "FINDINGS", "INTERRUPTED", "UNUSABLE", "main"]
 
-EXIT_CODES = "exit codes: 0 no findings; 1 findings; 2 wrong usage, or a tool that cannot be had; 130 interrupted"
+SUBCOMMANDS = {
+    command.name: command for command in (render.COMMAND, matrix.COMMAND, checks.CHECKS, checks.EXPLAIN, diff.COMMAND)
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code."""
-    options = _parser().parse_args(arguments)
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    # Without a subcommand it is the gate. A chart in a folder called like a subcommand is given as ./render.
+    command = SUBCOMMANDS.get(arguments[0]) if arguments else None
+    if command is None:
+        options, work = _gate_parser().parse_args(arguments), check.COMMAND.run
+    else:
+        options, work = parser_of(command).parse_args(arguments[1:]), command.run
     try:
-        results = gate.run(options.chart, helm=options.helm, kubernetes=options.kube, case_pattern=options.case)
+        return work(options)
     except GateError as error:
         print(f"chartgate: {error}", file=sys.stderr)
         return UNUSABLE
     except KeyboardInterrupt:
         print("chartgate: interrupted", file=sys.stderr)
         return INTERRUPTED
-    # A report that goes to a file or a log must not be cut at a terminal's usual width.
-    print_report(results, Console(highlight=False, width=None if sys.stdout.isatty() else 160))
-    return FINDINGS if results.occurrences else CLEAN
 
 
-def _parser() -> argparse.ArgumentParser:
+def _gate_parser() -> argparse.ArgumentParser:
+    listed = "\n".join(f"  {command.name:<9} {command.help}" for command in SUBCOMMANDS.values())
     parser = argparse.ArgumentParser(
         prog="chartgate",
         description="Render a Helm chart in every case it offers and check every object that comes out.",
-        epilog=EXIT_CODES,
+        epilog=f"subcommands (chartgate SUBCOMMAND --help):\n{listed}\n\n{EXIT_CODES}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("chart", type=Path, metavar="CHART", help="folder of the chart")
-    parser.add_argument(
-        "--helm", nargs="+", default=[], metavar="SPEC", help="Helm versions: exact (3.17.3) or major (4)"
-    )
-    parser.add_argument("--kube", nargs="+", default=[], metavar="VERSION", help="Kubernetes versions, such as 1.29")
-    parser.add_argument("--case", default="*", metavar="GLOB", help="only the cases whose name matches")
+    check.COMMAND.add_arguments(parser)
     return parser

@@ -16,7 +16,8 @@ from chartgate.releases import store
 from chartgate.releases.release import Release
 from chartgate.releases.render import RenderError, render
 from chartgate.releases.rendered import Rendered
-from chartgate.reports.table import Results
+from chartgate.reports.acceptances import acceptances
+from chartgate.reports.results import Results
 from chartgate.tools.catalogue import version_key
 from chartgate.tools.helm import Helm, find_helm
 from chartgate.tools.progress import track
@@ -56,7 +57,11 @@ def run(chart: Path, *, helm: Sequence[str] = (), kubernetes: Sequence[str] = ()
     store.forget_old("renders")
     verdicts, renders = _render_all(chart, jobs, settings.api_versions)
     columns: list[tuple[str, list[Verdict]]] = [(RENDER, verdicts)]
-    columns += [(check.key, check.examine(renders)) for check in CHECKS]
+    seconds = {RENDER: time.monotonic() - started}
+    for check in CHECKS:
+        begun = time.monotonic()
+        columns.append((check.key, check.examine(renders)))
+        seconds[check.key] = time.monotonic() - begun
     general = [_nothing_examined(key) for key, found in columns if not sum(verdict.examined for verdict in found)]
     accepted = []
     unused: set[Finding] = set()
@@ -67,7 +72,14 @@ def run(chart: Path, *, helm: Sequence[str] = (), kubernetes: Sequence[str] = ()
     # Part of the cases says nothing about whether an exception is still needed.
     if cases == every_case and not helm and not kubernetes:
         general += sorted(unused)
-    return Results(accepted, general, _summary(jobs, renders, cases, time.monotonic() - started))
+    return Results(
+        accepted,
+        general,
+        _summary(jobs, renders, cases, time.monotonic() - started),
+        chart=chart,
+        acceptances=acceptances((verdict for _, found in columns for verdict in found), settings),
+        seconds=seconds,
+    )
 
 
 def plan(cases: Sequence[Case], settings: Settings) -> list[Job]:

@@ -23,7 +23,7 @@ def accept(verdicts: Iterable[Verdict], settings: Settings) -> tuple[list[Verdic
     for verdict in verdicts:
         kept = []
         for finding in verdict.findings:
-            matches = {entry for entry in entries if _covers(entry, finding)}
+            matches = {entry for entry in entries if covers(entry, finding)}
             used |= matches
             if not matches:
                 kept.append(finding)
@@ -31,7 +31,8 @@ def accept(verdicts: Iterable[Verdict], settings: Settings) -> tuple[list[Verdic
     return remaining, [_unused(entry) for entry in entries if entry not in used]
 
 
-def _covers(entry: Entry, finding: Finding) -> bool:
+def covers(entry: Entry, finding: Finding) -> bool:
+    """Whether an entry of chartgate.yaml accepts a finding."""
     if isinstance(entry, Declaration):
         return bool(finding.target) and fnmatchcase(finding.target, entry.objects)
     same_rule = (entry.check, entry.rule) == (finding.check, finding.rule)

@@ -1,8 +1,6 @@
 """The report for people: a table of cases × checks, then each distinct finding once, then the numbers."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from rich import box
@@ -11,34 +9,18 @@ from rich.markup import escape
 from rich.table import Table
 
 from chartgate.findings.finding import Finding, Verdict
+from chartgate.reports.results import Results, cell_of
+from chartgate.values.case import Origin
 
 NAMED_CASES = 3
-
-
-@dataclass(frozen=True)
-class Results:
-    """Everything the gate found out: the verdicts of each check in order, and findings about the run itself."""
-
-    verdicts: Sequence[tuple[str, Sequence[Verdict]]]
-    general: Sequence[Finding]
-    summary: str
-
-    @property
-    def occurrences(self) -> dict[Finding, list[str]]:
-        """Where each distinct finding occurs: the cases in order, each with its versions."""
-        found: defaultdict[Finding, list[str]] = defaultdict(list)
-        for finding in self.general:
-            found[finding] = []
-        for _, verdicts in self.verdicts:
-            for verdict in verdicts:
-                for finding in verdict.findings:
-                    found[finding].append(verdict.rendered.case.name)
-        return {finding: list(dict.fromkeys(cases)) for finding, cases in found.items()}
+MADE = frozenset({"matrix", "schema"})
+"""Origins of cases that no person wrote."""
 
 
 def print_report(results: Results, console: Console) -> None:
     """Write the report to `console`."""
-    console.print(_table(results))
+    for part in _table(results, console.width):
+        console.print(part)
     occurrences = results.occurrences
     for check, findings in groupby(sorted(occurrences), key=lambda finding: finding.check):
         console.print(f"\n[bold]{escape(check)}[/bold]")
@@ -49,25 +31,47 @@ def print_report(results: Results, console: Console) -> None:
     console.print(f"\n[{colour}]{outcome}[/{colour}]: {escape(results.summary)}", soft_wrap=True)
 
 
-def _table(results: Results) -> Table:
+def _table(results: Results, width: int) -> Iterator[Table | str]:
+    """The table; where it would not fit into `width`, with numbers for the checks, and a line that explains them."""
+    rows = _rows(results)
+    full = max(map(len, rows), default=0) + sum(max(len(check), len("10000 ok")) + 2 for check in results.checks)
+    wide = full <= width
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("case", overflow="fold")
-    rows: defaultdict[str, dict[str, list[Verdict]]] = defaultdict(dict)
-    for check, verdicts in results.verdicts:
-        table.add_column(check, justify="right", no_wrap=True)
-        for verdict in verdicts:
-            rows[verdict.rendered.case.name].setdefault(check, []).append(verdict)
-    for case, cells in rows.items():
-        table.add_row(escape(case), *(_cell(cells.get(check, ())) for check, _ in results.verdicts))
-    return table
+    for number, check in enumerate(results.checks, 1):
+        table.add_column(check if wide else str(number), justify="right", no_wrap=True)
+    for name, cells in rows.items():
+        table.add_row(escape(name), *(_cell(cells.get(check, ()), wide=wide) for check in results.checks))
+    if not wide:
+        yield escape(", ".join(f"{number} {check}" for number, check in enumerate(results.checks, 1)))
+    yield table
 
 
-def _cell(verdicts: Iterable[Verdict]) -> str:
-    verdicts = list(verdicts)
-    distinct = {finding for verdict in verdicts for finding in verdict.findings}
-    if distinct:
-        return f"[red]{len(distinct)} found[/red]"
-    return f"[green]{sum(verdict.examined for verdict in verdicts)} ok[/green]" if verdicts else "–"
+def _rows(results: Results) -> dict[str, dict[str, list[Verdict]]]:
+    """A row a case; of the hundreds that a program makes, those without findings share one."""
+    rows: dict[str, dict[str, list[Verdict]]] = {}
+    shared: dict[Origin, list[str]] = {}
+    for name, cells in results.cells.items():
+        origin = results.cases[name].origin
+        if origin in MADE and not any(cell_of(verdicts).findings for verdicts in cells.values()):
+            shared.setdefault(origin, []).append(name)
+        else:
+            rows[name] = cells
+    for source, names in shared.items():
+        rows[f"{source}: {_counted(len(names), 'case')} without findings"] = {
+            check: [verdict for name in names for verdict in results.cells[name].get(check, ())]
+            for check in results.checks
+        }
+    return rows
+
+
+def _cell(verdicts: Sequence[Verdict], *, wide: bool) -> str:
+    cell = cell_of(verdicts)
+    if cell.findings:
+        return f"[red]{len(cell.findings)}{' found' if wide else ''}[/red]"
+    if not verdicts:
+        return "–"
+    return f"[green]{cell.examined} ok[/green]" if wide else "[green]✓[/green]" if cell.examined else "–"
 
 
 def _line(finding: Finding, cases: Sequence[str]) -> str:

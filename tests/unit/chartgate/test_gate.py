@@ -12,7 +12,8 @@ from chartgate.findings.finding import Check, Finding, Verdict
 from chartgate.findings.registry import CHECKS
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
-from chartgate.reports.table import Results, print_report
+from chartgate.reports.results import Results
+from chartgate.reports.table import print_report
 from chartgate.tools.helm import find_helm
 from chartgate.values.case import Case
 from chartgate.values.settings import Settings

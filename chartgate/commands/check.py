@@ -1,0 +1,44 @@
+"""`chartgate CHART`: the gate itself, with its reports."""
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from chartgate import gate
+from chartgate.commands.command import CLEAN, FINDINGS, Command, add_chart, add_choice, console
+from chartgate.reports.files import require_writable, write_report
+from chartgate.reports.html import html_report
+from chartgate.reports.json_report import json_report
+from chartgate.reports.junit import junit_report
+from chartgate.reports.results import Results
+from chartgate.reports.sarif import sarif_report
+from chartgate.reports.table import print_report
+
+FORMATS: dict[str, tuple[str, Callable[[Results], bytes]]] = {
+    "junit": ("JUnit XML, for CI servers", junit_report),
+    "sarif": ("SARIF 2.1.0, for code scanning", partial(sarif_report, base=Path())),
+    "json": ("JSON, for programs", json_report),
+    "html": ("one page that needs nothing but itself", html_report),
+}
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    add_chart(parser)
+    add_choice(parser)
+    for name, (text, _) in FORMATS.items():
+        parser.add_argument(f"--{name}", type=Path, metavar="FILE", help=f"write a report: {text}")
+
+
+def run(options: Namespace) -> int:
+    wanted: dict[str, Path] = {name: path for name in FORMATS if (path := getattr(options, name))}
+    for path in wanted.values():
+        require_writable(path)
+    results = gate.run(options.chart, helm=options.helm, kubernetes=options.kube, case_pattern=options.case)
+    for name, path in wanted.items():
+        write_report(path, FORMATS[name][1](results))
+    print_report(results, console())
+    return FINDINGS if results.occurrences else CLEAN
+
+
+COMMAND = Command("check", "render a chart in every case it offers and check every object", add_arguments, run)

@@ -1,0 +1,58 @@
+"""`chartgate diff CHART_A CHART_B`: what an upgrade from A to B changes for whoever installed A in one of its cases."""
+
+from argparse import ArgumentParser, Namespace
+from concurrent.futures import ThreadPoolExecutor
+from os import cpu_count
+from pathlib import Path
+
+from chartgate.commands.command import CLEAN, FINDINGS, Command, add_chart, add_choice, console, matching
+from chartgate.commands.rendering import rendered_with
+from chartgate.releases.release import Release
+from chartgate.releases.render import RenderError
+from chartgate.reports.diff.compare import Difference, compare, random_places
+from chartgate.reports.diff.report import diff_data, print_diff
+from chartgate.reports.files import require_writable, write_report
+from chartgate.tools.progress import track
+from chartgate.values.case import Case
+from chartgate.values.discovery import chart_name, find_cases
+from chartgate.values.settings import Settings, read_settings
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    add_chart(parser, "chart_a", "folder of the chart as it is installed; its cases are compared")
+    add_chart(parser, "chart_b", "folder of the chart to upgrade to")
+    add_choice(parser)
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the differences as JSON")
+
+
+def run(options: Namespace) -> int:
+    if options.json:
+        require_writable(options.json)
+    chart_name(options.chart_b)
+    settings = read_settings(options.chart_a).with_versions(helm=tuple(options.helm), kubernetes=tuple(options.kube))
+    cases = matching(find_cases(options.chart_a, settings), options.case)
+
+    def difference(case: Case) -> Difference:
+        return _difference(options.chart_a, options.chart_b, case, settings)
+
+    with ThreadPoolExecutor(cpu_count() or 1) as pool:
+        differences = list(track(pool.map(difference, cases), len(cases), "comparing"))
+    if options.json:
+        write_report(options.json, diff_data(str(options.chart_a), str(options.chart_b), differences))
+    print_diff(differences, console())
+    return FINDINGS if any(each.immutable or each.refused for each in differences) else CLEAN
+
+
+def _difference(before: Path, after: Path, case: Case, settings: Settings) -> Difference:
+    releases: list[Release] = []
+    # The second render of the same chart shows what differs every time, such as generated secrets.
+    for chart, cached in ((before, True), (before, False), (after, True)):
+        try:
+            releases.append(rendered_with(chart, case, settings, cached=cached))
+        except RenderError as error:
+            return Difference(case.name, refused=f"{chart} does not render the case: {error}")
+    once, again, upgraded = releases
+    return compare(case.name, once, upgraded, random_places(once, again))
+
+
+COMMAND = Command("diff", "show what changes for each case of a chart between two versions of it", add_arguments, run)

@@ -1,0 +1,37 @@
+"""`chartgate render CHART`: the objects of the chosen cases, as YAML."""
+
+from argparse import ArgumentParser, Namespace
+
+from chartgate.commands.command import CLEAN, FINDINGS, Command, add_chart, add_choice, matching
+from chartgate.commands.rendering import rendered_with
+from chartgate.releases.render import RenderError
+from chartgate.reports.masking import as_yaml, masked
+from chartgate.tools.progress import say
+from chartgate.values.discovery import find_cases
+from chartgate.values.settings import read_settings
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    add_chart(parser)
+    add_choice(parser)
+
+
+def run(options: Namespace) -> int:
+    settings = read_settings(options.chart).with_versions(helm=tuple(options.helm), kubernetes=tuple(options.kube))
+    outcome = CLEAN
+    for case in matching(find_cases(options.chart, settings), options.case):
+        try:
+            release = rendered_with(options.chart, case, settings)
+        except RenderError as error:
+            say(f"{case.name}: {error}")
+            outcome = FINDINGS
+            continue
+        print(f"# case {case.name}: Helm {release.helm_version}, Kubernetes {release.kube_version}")
+        for obj in release:
+            print(f"---\n# Source: {obj.template}\n{as_yaml(masked(obj))}", end="")
+    return outcome
+
+
+COMMAND = Command(
+    "render", "print the objects of the cases, by the last of the versions, Secrets masked", add_arguments, run
+)

@@ -1,0 +1,144 @@
+"""The pytest plugin: fixtures that render a chart and judge what comes out, so that tests read as sentences.
+
+The chart is named by `--chart FOLDER` or by `chartgate_chart` in pytest's settings. All is imported on first use: a
+project that merely has chartgate installed pays nothing, and a fixture of its own called like one of these wins.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from chartgate.releases.release import Release
+    from chartgate.releases.render import Values
+    from chartgate.tools.helm import Helm
+    from chartgate.values.case import Case
+    from chartgate.values.settings import Settings
+
+INI = "chartgate_chart"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--chart FOLDER`, and the setting that stands for it."""
+    group = parser.getgroup("chartgate", "Helm charts (chartgate)")
+    try:
+        group.addoption("--chart", dest=INI, metavar="FOLDER", help="the chart that the fixtures render")
+    except ValueError:
+        # Another plugin has an option of that name; the setting is still there.
+        return
+    finally:
+        parser.addini(INI, "folder of the chart that the fixtures render, from the settings file's folder on")
+
+
+@pytest.fixture(scope="session")
+def chart(request: pytest.FixtureRequest) -> Path:
+    """The chart's folder."""
+    named = request.config.getoption(INI, None)
+    if named:
+        return Path(request.config.invocation_params.dir, named)
+    written = str(request.config.getini(INI))
+    if not written:
+        pytest.fail(f"no chart: name its folder with --chart, or write {INI} = FOLDER into pytest's settings", False)
+    return request.config.rootpath / written
+
+
+@pytest.fixture(scope="session")
+def chart_settings(chart: Path) -> "Settings":
+    """What the chart's chartgate.yaml says; the defaults without one."""
+    from chartgate.values.settings import read_settings
+
+    return read_settings(chart)
+
+
+@pytest.fixture(scope="session")
+def cases(chart: Path, chart_settings: "Settings") -> "list[Case]":
+    """Every case that the chart offers: its defaults, its CI values, the examples of its documents."""
+    from chartgate.values.discovery import find_cases
+
+    return find_cases(chart, chart_settings)
+
+
+@pytest.fixture(scope="session")
+def render(chart: Path, chart_settings: "Settings") -> "Callable[..., Release]":
+    """Renders the chart, with the last Helm for the last Kubernetes of its settings unless told otherwise.
+
+    `render(values, sets=…, release=…, namespace=…, kube=…, api_versions=…, helm=…, cached=…)`, or `render(case=…)`;
+    `values` is data, YAML text or several texts; versions that a case binds
+    count for it. A refusal is a `RenderError` whose text is Helm's own.
+    """
+    from chartgate.releases.render import render as render_chart
+    from chartgate.tools.helm import find_helm
+
+    settings, named_chart = chart_settings, chart
+
+    def render(
+        values: "Values" = (),
+        *,
+        sets: Sequence[str] = (),
+        release: str = settings.release,
+        namespace: str = settings.namespace,
+        kube: str = "",
+        api_versions: Sequence[str] = settings.api_versions,
+        helm: "Helm | None" = None,
+        case: "Case | None" = None,
+        chart: Path = named_chart,
+        cached: bool = True,
+    ) -> "Release":
+        if case is not None:
+            values, sets, release, namespace = case.values, case.sets, case.release, case.namespace
+            helm = helm or (find_helm(case.helm) if case.helm else None)
+            kube = kube or case.kubernetes or ""
+            api_versions = (*api_versions, *case.api_versions)
+        return render_chart(
+            chart,
+            helm=helm or find_helm(settings.helm[-1]),
+            values=values,
+            sets=sets,
+            release=release,
+            namespace=namespace,
+            kube_version=kube or settings.kubernetes[-1],
+            api_versions=api_versions,
+            cached=cached,
+        )
+
+    return render
+
+
+@pytest.fixture(scope="session")
+def assert_conforms(chart_settings: "Settings") -> Callable[..., None]:
+    """Fails with every finding that a release has, exceptions of chartgate.yaml aside.
+
+    `assert_conforms(release, case=…, checks=…)`: `case` says which objects exist outside the chart; `checks` are the
+    keys of the checks to run, all of them by default.
+    """
+    from chartgate.findings.accepted import accept
+    from chartgate.findings.registry import CHECKS
+    from chartgate.releases.rendered import Rendered
+    from chartgate.values.case import Case
+
+    def assert_conforms(
+        release: "Release", *, case: "Case | None" = None, checks: Collection[str] | None = None
+    ) -> None:
+        __tracebackhide__ = True
+        known = [check.key for check in CHECKS]
+        unknown = sorted(set(checks or ()) - set(known))
+        if unknown:
+            pytest.fail(f"no check is called {', '.join(unknown)}: choose from {', '.join(known)}", False)
+        if not len(release):
+            pytest.fail("the release has no object, so that nothing can conform", False)
+        rendered = Rendered(case or Case("release"), release)
+        lines = []
+        for check in CHECKS:
+            if checks is None or check.key in checks:
+                remaining, _ = accept(check.examine([rendered]), chart_settings)
+                for finding in (finding for verdict in remaining for finding in verdict.findings):
+                    where = f" {finding.where}:" if finding.where else ""
+                    lines.append(
+                        f"{finding.object}:{where} {finding.what}: {finding.remedy} [{check.key}/{finding.rule}]"
+                    )
+        if lines:
+            pytest.fail("\n".join(["the release does not conform:", *dict.fromkeys(lines)]), False)
+
+    return assert_conforms

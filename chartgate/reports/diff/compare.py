@@ -1,0 +1,149 @@
+"""Two releases of one case compared, object by object and path by path."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from chartgate.releases.objects import KubeObject
+from chartgate.releases.release import Release
+from chartgate.reports.diff.immutable import is_immutable, is_selector
+from chartgate.reports.masking import MASK, is_secret_checksum
+
+ABSENT = object()
+"""Stands for a value on the side that has none."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One place that differs. `before` or `after` is `ABSENT` where only the other side has it.
+
+    `immutable`: the API server refuses the change on an existing object. `selector`: it decides which pods belong.
+    """
+
+    path: str
+    before: Any
+    after: Any
+    immutable: bool
+    selector: bool
+
+
+@dataclass(frozen=True)
+class ChangedObject:
+    """An object that both versions make, with what differs. `rolls`: its pods are replaced."""
+
+    ref: str
+    namespace: str
+    changes: tuple[Change, ...]
+    rolls: bool
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What an upgrade changes in one case: objects as "Kind/name" that come and go, and those that change.
+
+    `refused` holds the chart's words where one of the two does not render the case; nothing is compared then.
+    """
+
+    case: str
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    changed: tuple[ChangedObject, ...] = ()
+    refused: str = ""
+
+    @property
+    def empty(self) -> bool:
+        return not (self.added or self.removed or self.changed or self.refused)
+
+    @property
+    def immutable(self) -> list[tuple[str, Change]]:
+        """The changes that make an upgrade fail, with their objects."""
+        return [(obj.ref, change) for obj in self.changed for change in obj.changes if change.immutable]
+
+
+Identity = tuple[str, str, str]
+"""Kind, namespace and name: an object keeps its identity when its apiVersion changes."""
+
+
+Place = tuple[str, str]
+"""An object as "Kind/name", and a path in it."""
+
+
+def random_places(once: Release, again: Release) -> frozenset[Place]:
+    """Where two renders of the same chart and case differ: generated secrets, and whatever is made of them."""
+    return frozenset((obj.ref, change.path) for obj in compare("", once, again).changed for change in obj.changes)
+
+
+def compare(case: str, before: Release, after: Release, ignored: frozenset[Place] = frozenset()) -> Difference:
+    """The difference of two renders of `case`; what Secrets hold is masked on both sides.
+
+    `ignored` places count only where one side has no value.
+    """
+    old, new = _by_identity(before), _by_identity(after)
+    changed = []
+    for identity in old.keys() & new.keys():
+        ref = new[identity].ref
+        changes = tuple(
+            change
+            for change in _changes(old[identity], new[identity])
+            if change.before is ABSENT or change.after is ABSENT or (ref, change.path) not in ignored
+        )
+        if changes:
+            pod = f"{new[identity].pod_path}".removesuffix("spec").rstrip(".")
+            rolls = bool(pod) and any(f"{change.path}.".startswith(f"{pod}.") for change in changes)
+            changed.append(ChangedObject(ref, new[identity].namespace, changes, rolls))
+    return Difference(
+        case,
+        tuple(sorted(new[identity].ref for identity in new.keys() - old.keys())),
+        tuple(sorted(old[identity].ref for identity in old.keys() - new.keys())),
+        tuple(sorted(changed, key=lambda obj: (obj.ref, obj.namespace))),
+    )
+
+
+def _by_identity(release: Release) -> dict[Identity, KubeObject]:
+    return {(obj.kind, obj.namespace, obj.name): obj for obj in release}
+
+
+def _changes(before: KubeObject, after: KubeObject) -> Iterator[Change]:
+    for path, old, new in _differences(before.manifest, after.manifest, ()):
+        secret = (after.kind == "Secret" and path[0] in {"data", "stringData"}) or is_secret_checksum(path[-1])
+        yield Change(
+            written(path),
+            _masked(old, secret),
+            _masked(new, secret),
+            is_immutable(before, path, old is not ABSENT),
+            is_selector(after.kind, path),
+        )
+
+
+def _masked(value: Any, secret: bool) -> Any:
+    return MASK if secret and value is not ABSENT else value
+
+
+Path = tuple[str | int, ...]
+
+
+def _differences(before: Any, after: Any, path: Path) -> Iterator[tuple[Path, Any, Any]]:
+    """The deepest places that differ. Lists of named entries are compared by name, so that one more is one change."""
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        for key in dict.fromkeys([*before, *after]):
+            yield from _differences(before.get(key, ABSENT), after.get(key, ABSENT), (*path, key))
+    elif _named(before) and _named(after):
+        old, new = ({entry["name"]: entry for entry in entries} for entries in (before, after))
+        for name in dict.fromkeys([*old, *new]):
+            yield from _differences(old.get(name, ABSENT), new.get(name, ABSENT), (*path, f"[{name}]"))
+    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        for index, (old, new) in enumerate(zip(before, after, strict=True)):
+            yield from _differences(old, new, (*path, index))
+    elif type(before) is not type(after) or before != after:
+        yield path, before, after
+
+
+def _named(value: Any) -> bool:
+    names = [entry.get("name") for entry in value if isinstance(entry, Mapping)] if isinstance(value, list) else []
+    return bool(names) and len(set(names)) == len(value) and all(isinstance(name, str) for name in names)
+
+
+def written(path: Sequence[str | int]) -> str:
+    """A path as reports write it: "spec.containers[http].env[0]"."""
+    parts = (f"[{part}]" if isinstance(part, int) else part if part.startswith("[") else f".{part}" for part in path)
+    return "".join(parts).lstrip(".")

@@ -1,0 +1,115 @@
+"""JSON for programs: the whole run. `report.schema.json` beside this module documents every key.
+
+Objects stand once under `objects`, by a digest of their masked content; cases refer to them, so that a thousand cases
+stay small.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from chartgate.findings.finding import Finding
+from chartgate.releases.objects import KubeObject
+from chartgate.releases.rendered import Rendered
+from chartgate.reports.declared import declared
+from chartgate.reports.locations import locations
+from chartgate.reports.masking import masked, secret_texts, without_secrets
+from chartgate.reports.results import Results, cell_of
+from chartgate.reports.tools import tool_versions
+
+FORMAT = 1
+
+
+def json_report(results: Results) -> bytes:
+    """The whole file."""
+    return json.dumps(report_data(results), ensure_ascii=False, indent=1).encode("utf-8", "replace") + b"\n"
+
+
+def report_data(results: Results) -> dict[str, Any]:
+    """The report as plain data, in the shape of `report.schema.json`."""
+    found_at = locations(results)
+    findings = list(results.occurrences_by_render)
+    number = {finding: index for index, finding in enumerate(findings)}
+    objects: dict[str, dict[str, Any]] = {}
+    rules = declared([*results.checks, *(finding.check for finding in findings)])
+    return {
+        "format": FORMAT,
+        "chart": results.chart.name,
+        "summary": results.summary,
+        "versions": tool_versions(results),
+        "seconds": {phase: round(seconds, 3) for phase, seconds in results.seconds.items()},
+        "coverage": [{**asdict(proof), "holds": proof.holds} for proof in results.coverage],
+        "checks": [asdict(rules[key]) for key in results.checks],
+        "findings": [_finding(finding, found_at[finding].template, found_at[finding].line) for finding in findings],
+        "general": [number[finding] for finding in results.general],
+        "cases": [_case(results, name, number, objects) for name in results.cases],
+        "objects": objects,
+    }
+
+
+def object_key(obj: KubeObject) -> str:
+    """The digest under which reports keep an object: of what they show of it, since a secret's own could be guessed."""
+    text = json.dumps([masked(obj), obj.namespace, obj.template], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _finding(finding: Finding, template: str, line: int) -> dict[str, Any]:
+    entry: dict[str, Any] = {**asdict(finding), "template": template, "line": line}
+    return entry
+
+
+def _case(
+    results: Results, name: str, number: Mapping[Finding, int], objects: dict[str, dict[str, Any]]
+) -> dict[str, Any]:
+    case, renders = results.cases[name], results.renders[name]
+    secrets = secret_texts(obj for rendered in renders for obj in rendered.release)
+    cells = {check: cell_of(verdicts) for check, verdicts in results.cells[name].items()}
+    return {
+        "name": name,
+        "origin": case.origin,
+        "proves": case.proves,
+        "refusal": case.refusal,
+        "release": case.release,
+        "namespace": case.namespace,
+        "values": [without_secrets(text, secrets) for text in case.values],
+        "sets": [without_secrets(text, secrets) for text in case.sets],
+        "verdicts": {
+            check: {
+                "outcome": cell.outcome,
+                "examined": cell.examined,
+                "findings": [number[finding] for finding in cell.findings],
+            }
+            for check, cell in cells.items()
+        },
+        "accepted": [
+            {
+                "check": acceptance.finding.check,
+                "rule": acceptance.finding.rule,
+                "object": acceptance.finding.object,
+                "where": acceptance.finding.where,
+                "reason": acceptance.reason,
+            }
+            for acceptance in results.acceptances_of(name)
+        ],
+        "renders": [_render(rendered, objects) for rendered in renders],
+    }
+
+
+def _render(rendered: Rendered, objects: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    release = rendered.release
+    return {
+        "helm": release.helm_version,
+        "kubernetes": release.kube_version,
+        "warnings": list(release.warnings),
+        "objects": list(_keep(release, objects)),
+    }
+
+
+def _keep(release: Iterable[KubeObject], objects: dict[str, dict[str, Any]]) -> Iterable[str]:
+    for obj in release:
+        key = object_key(obj)
+        if key not in objects:
+            objects[key] = {"template": obj.template, "namespace": obj.namespace, "manifest": masked(obj)}
+        yield key

@@ -1,0 +1,111 @@
+"""From a finding to the line of the template that made the object, as far as the template's text tells it."""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from chartgate.findings.finding import Finding
+from chartgate.releases.objects import KubeObject
+from chartgate.releases.rendered import Rendered
+from chartgate.reports.results import Results, object_of
+
+_KEY = re.compile(r"^(?P<indent> *)(?P<item>(?:- +)*)[\"']?(?P<key>[^\s\"':#{][^\"':]*)[\"']?:(?:\s|$)")
+
+
+@dataclass(frozen=True, order=True)
+class Location:
+    """A file and a line, counted from 1. `template` is the file's name inside the chart's folder."""
+
+    template: str
+    line: int
+
+
+@dataclass
+class Templates:
+    """The template files of the chart in folder `chart`, each read once."""
+
+    chart: Path
+    _lines: dict[str, list[str]] = field(default_factory=dict)
+
+    def locate(self, finding: Finding, rendered: Rendered | None) -> Location:
+        """Where to look for a finding: the line in its template, else line 1 of it, else of Chart.yaml."""
+        obj = object_of(finding, rendered) if rendered else None
+        if obj is None:
+            return Location("Chart.yaml", 1)
+        template = obj.template.partition("/")[2]
+        lines = self._read(template)
+        # A packed subchart has no file of its own to point into.
+        return Location(template, line_in(lines, obj, finding.where)) if lines else Location("Chart.yaml", 1)
+
+    def _read(self, template: str) -> list[str]:
+        if template not in self._lines:
+            try:
+                # Not splitlines(): an editor counts newlines alone.
+                self._lines[template] = (self.chart / template).read_text(encoding="utf-8").split("\n")
+            except (OSError, UnicodeDecodeError):
+                self._lines[template] = []
+        return self._lines[template]
+
+
+def locations(results: Results) -> dict[Finding, Location]:
+    """The location of each distinct finding, by the first render that has it."""
+    templates = Templates(results.chart)
+    return {
+        finding: templates.locate(finding, renders[0] if renders else None)
+        for finding, renders in results.occurrences_by_render.items()
+    }
+
+
+def line_in(lines: list[str], obj: KubeObject, where: str) -> int:
+    """The best line for the place `where` of `obj` in a template: the deepest key of the path that the text shows.
+
+    A template makes parts of an object elsewhere, so keys that it does not show are passed over. The line of the
+    object's `kind:` stands for the object itself, and 1 for a template that does not show even that.
+    """
+    kind = next(
+        (at for at, line in enumerate(lines) if re.match(rf"\s*kind: *[\"']?{re.escape(obj.kind)}\b", line)), None
+    )
+    if kind is None:
+        return 1
+    first = next((at + 1 for at in range(kind, -1, -1) if lines[at].startswith("---")), 0)
+    last = next((at for at in range(kind, len(lines)) if lines[at].startswith("---")), len(lines))
+    found, indent = kind, -1
+    position, end = first, last
+    for key in _keys(where):
+        at = _find_key(lines, key, position, end, indent)
+        if at is not None:
+            indent = _indent(lines[at])
+            found, position, end = at, at + 1, _end_of_block(lines, at, end, indent)
+    return found + 1
+
+
+def _keys(where: str) -> list[str]:
+    """The keys of a path such as "spec.containers[0] (http).env"; other text yields words that no line has as key."""
+    return [part for part in re.split(r"\.|\[\d+\]", re.sub(r" *\([^)]*\)", "", where)) if part.strip()]
+
+
+def _find_key(lines: list[str], key: str, start: int, end: int, indent: int) -> int | None:
+    """The shallowest line below `indent` that has `key`, the first of several."""
+    found = [
+        at
+        for at in range(start, end)
+        if (match := _KEY.match(lines[at])) and match["key"].strip() == key.strip() and _indent(lines[at]) > indent
+    ]
+    return min(found, key=lambda at: (_indent(lines[at]), at), default=None)
+
+
+def _end_of_block(lines: list[str], at: int, end: int, indent: int) -> int:
+    """Where the block under the key in line `at` ends. Template actions may stand at any column."""
+    for below in range(at + 1, end):
+        text = lines[below].strip()
+        if not text or text.startswith(("{{", "#")):
+            continue
+        depth = len(lines[below]) - len(lines[below].lstrip())
+        if depth < indent or (depth == indent and not text.startswith("- ")):
+            return below
+    return end
+
+
+def _indent(line: str) -> int:
+    match = _KEY.match(line)
+    return len(match["indent"]) + len(match["item"]) if match else len(line) - len(line.lstrip())

@@ -1,0 +1,128 @@
+"""What the gate found out, in the one form that every report reads."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from chartgate.findings.finding import Finding, Verdict
+from chartgate.releases.objects import KubeObject
+from chartgate.releases.rendered import Rendered
+from chartgate.values.case import Case
+from chartgate.values.proof import Proof
+
+
+@dataclass(frozen=True)
+class Acceptance:
+    """A finding that chartgate.yaml accepts in one case, with the reason given there."""
+
+    finding: Finding
+    case: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Results:
+    """Everything the gate found out: the verdicts of each check in order, and findings about the run itself.
+
+    `chart` is the chart's folder; `seconds` what each phase took; `coverage` proves, for
+    each group of a matrix' axes, that the cases have every combination.
+    """
+
+    verdicts: Sequence[tuple[str, Sequence[Verdict]]]
+    general: Sequence[Finding]
+    summary: str
+    chart: Path = Path()
+    acceptances: Sequence[Acceptance] = ()
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    coverage: Sequence[Proof] = ()
+
+    @property
+    def occurrences(self) -> dict[Finding, list[str]]:
+        """Where each distinct finding occurs: the names of its cases in order."""
+        return {
+            finding: list(dict.fromkeys(rendered.case.name for rendered in renders))
+            for finding, renders in self.occurrences_by_render.items()
+        }
+
+    @cached_property
+    def occurrences_by_render(self) -> dict[Finding, list[Rendered]]:
+        """Where each distinct finding occurs: its renders in order; none for a finding about the run itself."""
+        found: defaultdict[Finding, list[Rendered]] = defaultdict(list)
+        for finding in self.general:
+            found[finding] = []
+        for _, verdicts in self.verdicts:
+            for verdict in verdicts:
+                for finding in verdict.findings:
+                    found[finding].append(verdict.rendered)
+        return dict(found)
+
+    @property
+    def checks(self) -> list[str]:
+        """The keys of the checks, in order."""
+        return [key for key, _ in self.verdicts]
+
+    @cached_property
+    def cells(self) -> dict[str, dict[str, list[Verdict]]]:
+        """The verdicts by case and check, one a render, in order."""
+        cells: defaultdict[str, dict[str, list[Verdict]]] = defaultdict(dict)
+        for check, verdicts in self.verdicts:
+            for verdict in verdicts:
+                cells[verdict.rendered.case.name].setdefault(check, []).append(verdict)
+        return dict(cells)
+
+    @cached_property
+    def renders(self) -> dict[str, list[Rendered]]:
+        """The distinct renders by case, failed ones included."""
+        renders: defaultdict[str, dict[tuple[str, str], Rendered]] = defaultdict(dict)
+        for _, verdicts in self.verdicts:
+            for verdict in verdicts:
+                rendered = verdict.rendered
+                version = rendered.release.helm_version, rendered.release.kube_version
+                renders[rendered.case.name].setdefault(version, rendered)
+        return {case: list(found.values()) for case, found in renders.items()}
+
+    def acceptances_of(self, case: str) -> list[Acceptance]:
+        """What chartgate.yaml accepts in one case."""
+        return self._acceptances_by_case.get(case, [])
+
+    @cached_property
+    def _acceptances_by_case(self) -> dict[str, list[Acceptance]]:
+        found: defaultdict[str, list[Acceptance]] = defaultdict(list)
+        for acceptance in self.acceptances:
+            found[acceptance.case].append(acceptance)
+        return dict(found)
+
+    @cached_property
+    def cases(self) -> dict[str, Case]:
+        """The cases by name, in order."""
+        return {name: renders[0].case for name, renders in self.renders.items()}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Case × check, over all renders of the case: how much was examined, what was found, how often it was accepted."""
+
+    examined: int
+    findings: tuple[Finding, ...]
+
+    @property
+    def outcome(self) -> str:
+        """ "failed", "passed", or "empty": there was nothing to examine."""
+        if self.findings:
+            return "failed"
+        return "passed" if self.examined else "empty"
+
+
+def cell_of(verdicts: Iterable[Verdict]) -> Cell:
+    """One cell of the table; each distinct finding counts once."""
+    verdicts = list(verdicts)
+    findings = dict.fromkeys(finding for verdict in verdicts for finding in verdict.findings)
+    return Cell(sum(verdict.examined for verdict in verdicts), tuple(findings))
+
+
+def object_of(finding: Finding, rendered: Rendered) -> KubeObject | None:
+    """The object that a finding is about; None when it is about something else, such as the case."""
+    kind, _, name = finding.object.partition("/")
+    return rendered.release.find(kind, name)

@@ -1,0 +1,98 @@
+"""The subcommands, from their arguments to what they print."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from chartgate import cli, gate
+from chartgate.findings.registry import CHECKS
+from chartgate.tools.kubernetes_yaml import read_all
+
+MakeChart = Callable[[dict[str, str]], Path]
+
+CHART = {
+    "templates/a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {a: {{ .Values.a }}}\n",
+    "templates/s.yaml": "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {a: hush-hush-hush}\n",
+    "values.yaml": "a: b\n",
+    "ci/x-values.yaml": "a: c\n",
+}
+VERSIONS = ["--helm", "4", "--kube", "1.37"]
+
+
+def test_render_prints_the_chosen_cases_with_their_templates(
+    make_chart: MakeChart, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["render", str(make_chart(CHART)), "--case", "ci/*", *VERSIONS]) == cli.CLEAN
+    out = capsys.readouterr().out
+    assert [obj.get("data") or obj.get("stringData") for obj in read_all(out)] == [{"a": "(masked)"}, {"a": "c"}]
+    assert "# case ci/x: Helm 4" in out
+    assert "# Source: tiny/templates/a.yaml" in out
+
+
+def test_render_tells_a_refusal_and_exits_1(make_chart: MakeChart, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["render", str(make_chart({"templates/a.yaml": '{{ fail "never" }}'})), *VERSIONS]) == cli.FINDINGS
+    assert "never" in capsys.readouterr().err
+
+
+def test_checks_lists_every_check(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["checks"]) == cli.CLEAN
+    out = capsys.readouterr().out
+    assert all(check.key in out for check in CHECKS)
+
+
+def test_explain_tells_why_and_what_helps(capsys: pytest.CaptureFixture[str]) -> None:
+    check = CHECKS[0]
+    assert cli.main(["explain", check.key]) == cli.CLEAN
+    out = capsys.readouterr().out
+    assert all(text in out for text in (check.title, check.why, check.remedy, check.source))
+
+
+def test_explain_of_an_unknown_key_names_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["explain", "nothing"]) == cli.UNUSABLE
+    assert 'no check is called "nothing": choose one of render, ' in capsys.readouterr().err
+
+
+def test_matrix_prints_the_proof(make_chart: MakeChart, capsys: pytest.CaptureFixture[str]) -> None:
+    axes = "axes:\n" + "".join(f"  - {{name: {n}, values: {{less: {{}}, more: {{{n}: true}}}}}}\n" for n in "abc")
+    chart = make_chart({**CHART, "matrix.yaml": f"{axes}strength: [{{t: 2}}]\n"})
+    assert cli.main(["matrix", str(chart)]) == cli.CLEAN
+    out = capsys.readouterr().out
+    assert "2 of 3 axes" in out
+    assert "12" in out
+    assert "0 of them to be refused" in out
+
+
+def test_a_chart_without_a_matrix_is_told_where_one_would_be(
+    make_chart: MakeChart, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["matrix", str(make_chart(CHART))]) == cli.UNUSABLE
+    assert "matrix.yaml: cannot be read" in capsys.readouterr().err
+
+
+def test_the_gate_writes_every_report_it_is_asked_for(
+    make_chart: MakeChart, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate, "CHECKS", CHECKS[:1])
+    paths = {name: tmp_path / f"report.{name}" for name in ("junit", "sarif", "json", "html")}
+    options = [word for name, path in paths.items() for word in (f"--{name}", str(path))]
+    assert cli.main([str(make_chart(CHART)), *VERSIONS, *options]) == cli.CLEAN
+    assert [case["name"] for case in json.loads(paths["json"].read_bytes())["cases"]] == ["defaults", "ci/x"]
+    assert all(path.stat().st_size for path in paths.values())
+
+
+def test_a_report_without_a_place_is_told_before_anything_is_rendered(
+    make_chart: MakeChart, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(gate, "run", None)
+    assert cli.main([str(make_chart(CHART)), "--html", "/nowhere/report.html"]) == cli.UNUSABLE
+    assert "there is no folder /nowhere" in capsys.readouterr().err
+
+
+def test_help_names_the_subcommands_and_the_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["--help"])
+    out = capsys.readouterr().out
+    for word in (*cli.SUBCOMMANDS, "130 interrupted"):
+        assert word in out

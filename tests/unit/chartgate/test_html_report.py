@@ -1,0 +1,173 @@
+"""The page: complete in itself, safe against what charts write, and small because nothing stands in it twice."""
+
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from chartgate.findings.finding import Finding, Verdict
+from chartgate.releases.release import Release
+from chartgate.releases.rendered import Rendered
+from chartgate.reports.html import html_report
+from chartgate.reports.html.drawing import draw
+from chartgate.reports.html.graph import Reference, references
+from chartgate.reports.html.layout import layers
+from chartgate.reports.html.names import case_ids
+from chartgate.reports.results import Results
+from chartgate.values.case import Case
+
+HOSTILE = """</script></pre><script>alert('"1"')</script><img src=x onerror=alert(1)>"""
+
+RELEASE = """\
+apiVersion: v1
+kind: Secret
+metadata: {name: keys}
+data: {password: aHVzaC1odXNoLWh1c2g=}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {selector: {app: web}, ports: [{port: 80}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      serviceAccountName: somebody
+      containers: [{name: c, image: i, envFrom: [{secretRef: {name: keys}}]}]
+      volumes: [{name: v, projected: {sources: [{configMap: {name: elsewhere}}]}}]
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: web}
+spec: {defaultBackend: {service: {name: web, port: {number: 80}}}, tls: [{secretName: certificate}]}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: alone}
+"""
+
+
+class Page(HTMLParser):
+    """Collects what tests ask for: tags, identifiers, links, and attributes that run script or fetch something."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.risky: list[tuple[str, str]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        for name, value in attrs:
+            if name == "id":
+                self.ids.append(value or "")
+            elif name == "href":
+                self.links.append(value or "")
+            elif name.startswith("on") or name in {"src", "style", "action", "formaction"}:
+                self.risky.append((name, value or ""))
+
+
+@pytest.fixture
+def results(release_of: Callable[..., Release], tmp_path: Path) -> Results:
+    """Two cases of equal objects; one has a hostile name, values and finding."""
+    case = Case(HOSTILE, HOSTILE, (f"password: hush-hush-hush\na: {HOSTILE}\n",))
+    bad, good = Rendered(case, release_of(RELEASE)), Rendered(Case("good"), release_of(RELEASE))
+    finding = Finding("schema", "invalid", "Deployment/web", HOSTILE, HOSTILE, HOSTILE)
+    return Results([("schema", [Verdict(bad, 5, (finding,)), Verdict(good, 5, ())])], [], "", chart=tmp_path / "<b>")
+
+
+def test_nothing_of_a_chart_becomes_markup(results: Results) -> None:
+    page = Page(html_report(results).decode())
+    assert page.tags.count("script") == 1
+    assert "img" not in page.tags
+    assert page.risky == []
+
+
+def test_the_page_needs_nothing_but_itself(results: Results) -> None:
+    text = html_report(results).decode()
+    page = Page(text)
+    assert all(link.startswith("#") for link in page.links)
+    assert "@import" not in text
+    assert "url(" not in text
+    assert "default-src 'none'" in text
+
+
+def test_every_link_of_the_page_has_its_target_and_every_name_is_its_own(results: Results) -> None:
+    page = Page(html_report(results).decode())
+    assert len(page.links) > 10
+    assert {link[1:] for link in page.links} <= set(page.ids)
+    assert len(page.ids) == len(set(page.ids))
+
+
+def test_cases_share_their_objects_and_drawings(results: Results) -> None:
+    text = html_report(results).decode()
+    assert text.count('class="page case"') == 2
+    assert text.count('class="page object"') == 5
+    assert text.count("<symbol") == 1
+    assert text.count("<use") == 2
+
+
+def test_secrets_stay_masked_on_the_page(results: Results) -> None:
+    text = html_report(results).decode()
+    assert "hush-hush-hush" not in text
+    assert "aHVzaC1odXNo" not in text
+    assert "password: (masked)" in text
+
+
+def test_the_heat_map_shows_each_case_and_what_was_found(results: Results) -> None:
+    text = html_report(results).decode()
+    body = re.search(r'<table class="map">.*?</table>', text, re.DOTALL)
+    assert body is not None
+    assert re.findall(r'<td class="(\w+)"', body[0]) == ["f1", "p"]
+    assert body[0].count('<tr class="clean">') == 1
+
+
+def test_references_are_found_by_name_and_by_label(release_of: Callable[..., Release]) -> None:
+    assert references(release_of(RELEASE)) == [
+        Reference("Deployment/web", "ConfigMap/elsewhere", "mounts"),
+        Reference("Deployment/web", "Secret/keys", "environment"),
+        Reference("Deployment/web", "ServiceAccount/somebody", "runs as"),
+        Reference("Ingress/web", "Secret/certificate", "certificate"),
+        Reference("Ingress/web", "Service/web", "routes to"),
+        Reference("Service/web", "Deployment/web", "selects"),
+    ]
+
+
+def test_an_object_out_of_shape_refers_to_nothing(release_of: Callable[..., Release]) -> None:
+    broken = "kind: HorizontalPodAutoscaler\nmetadata: {name: a}\nspec: {scaleTargetRef: [x]}\n"
+    assert references(release_of(broken)) == []
+
+
+def test_who_refers_stands_left_of_what_is_referred_to() -> None:
+    found = layers(["c", "alone", "b", "a", "x"], [("a", "b"), ("b", "c"), ("a", "c"), ("x", "c")])
+    assert found == [["a"], ["b", "x"], ["c"]]
+
+
+def test_a_circle_of_references_still_has_a_layout() -> None:
+    found = layers(["a", "b", "c"], [("a", "b"), ("b", "c"), ("c", "a")])
+    assert sorted(node for layer in found for node in layer) == ["a", "b", "c"]
+
+
+def test_a_target_that_the_chart_does_not_make_is_drawn_dashed() -> None:
+    drawing = draw(["Pod/a"], [Reference("Pod/a", "Secret/b", "mounts")])
+    assert drawing is not None
+    assert drawing.body.count('class="n ') == 2
+    assert 'class="n config outside" data-ref="Secret/b"' in drawing.body
+    assert draw(["Pod/a"], []) is None
+
+
+def test_fragments_are_plain_and_each_its_own() -> None:
+    assert case_ids(["ci/a b", "ci/a-b", HOSTILE]) == {
+        "ci/a b": "case-ci-a-b",
+        "ci/a-b": "case-ci-a-b-2",
+        HOSTILE: "case-script-pre-script-alert-1-script-img-src-x-onerror-alert-1",
+    }

@@ -1,0 +1,168 @@
+"""Reports as other programs read them: parsed again, and with texts that try to break out of them."""
+
+import json
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import jsonschema
+import pytest
+
+from chartgate.errors import GateError
+from chartgate.findings.finding import Finding, Verdict
+from chartgate.releases.release import Release
+from chartgate.releases.rendered import Rendered
+from chartgate.reports.files import write_report
+from chartgate.reports.json_report import json_report, object_key, report_data
+from chartgate.reports.junit import junit_report
+from chartgate.reports.masking import as_yaml, masked, secret_texts, without_secrets
+from chartgate.reports.results import Acceptance, Results
+from chartgate.reports.sarif import sarif_report
+from chartgate.tools.kubernetes_yaml import read_one
+from chartgate.values.case import Case
+from chartgate.values.proof import Proof
+
+HOSTILE = """ci/<script>alert("1")</script>'&]]>\x00\x1b\ud800"""
+
+OBJECTS = """\
+apiVersion: v1
+kind: Secret
+metadata: {name: s}
+data: {password: aHVzaC1odXNoLWh1c2g=}
+stringData: {token: plain-token}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: c}
+data: {"a": "yes", b: "1\\n2\\n"}
+"""
+DEFECT = Finding("schema", "invalid", "ConfigMap/c", "data.a", HOSTILE, "mend it")
+ACCEPTED = Finding("schema", "deprecated", "ConfigMap/c", "", "old", "use the new one")
+
+
+@pytest.fixture
+def results(release_of: Callable[..., Release], tmp_path: Path) -> Results:
+    """Two cases: one with a defect and an accepted finding, one in which a check has nothing to examine."""
+    template = tmp_path / "templates" / "x.yaml"
+    template.parent.mkdir()
+    template.write_text("kind: Secret\n---\nkind: ConfigMap\ndata:\n  a: b\n", encoding="utf-8")
+    values = ("password: hush-hush-hush\nname: </pre>\n",)
+    bad = Rendered(Case(HOSTILE, "</b>", values, ("--set", "a=plain-token")), release_of(OBJECTS))
+    good = Rendered(Case("good"), release_of(OBJECTS, "1.19"))
+    return Results(
+        [
+            ("schema", [Verdict(bad, 2, (DEFECT,)), Verdict(good, 2, ())]),
+            ("pod-security", [Verdict(bad, 0, ()), Verdict(good, 1, ())]),
+        ],
+        [Finding("exceptions", "unused", "chartgate.yaml", "", "nothing matches", "remove it")],
+        "2 cases",
+        chart=tmp_path,
+        acceptances=[Acceptance(ACCEPTED, HOSTILE, "a good reason")],
+        seconds={"schema": 1.5},
+        coverage=[Proof(2, ("a", "b"), 4, 4, 1, ())],
+    )
+
+
+def test_junit_has_a_test_case_for_each_case_and_check(results: Results) -> None:
+    root = ET.fromstring(junit_report(results))  # noqa: S314 (the gate wrote it)
+    assert {suite.get("name"): (suite.get("tests"), suite.get("failures")) for suite in root} == {
+        "schema": ("2", "1"),
+        "pod-security": ("2", "0"),
+        "gate": ("1", "1"),
+    }
+    assert (root.get("tests"), root.get("failures")) == ("5", "2")
+    assert root[0].get("time") == "1.500"
+    failed, passed = root[0]
+    assert (failed.get("classname"), list(passed)) == ("chartgate.schema", [])
+    failure = failed.find("failure")
+    assert failure is not None
+    assert (failure.text or "").startswith("templates/x.yaml:5: ConfigMap/c: data.a: ci/<script>")
+    assert root[1][0].find("skipped") is not None
+
+
+def test_sarif_leads_to_the_line_of_the_template(results: Results, tmp_path: Path) -> None:
+    run = json.loads(sarif_report(results, tmp_path))["runs"][0]
+    rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
+    assert {"schema", "pod-security", "render", "exceptions"} <= set(rules)
+    by_rule = {result["ruleId"]: result for result in run["results"]}
+    place = by_rule["schema/invalid"]["locations"][0]["physicalLocation"]
+    assert place == {"artifactLocation": {"uri": "templates/x.yaml"}, "region": {"startLine": 5}}
+    for result in run["results"]:
+        assert rules[result["ruleIndex"]] == result["ruleId"].partition("/")[0]
+        assert len(result["partialFingerprints"]["chartgate/v1"]) == 64
+
+
+def test_sarif_suppresses_what_is_accepted_and_says_why(results: Results, tmp_path: Path) -> None:
+    found = json.loads(sarif_report(results, tmp_path))["runs"][0]["results"]
+    suppressed = {result["ruleId"]: result["suppressions"] for result in found if "suppressions" in result}
+    assert suppressed == {"schema/deprecated": [{"kind": "external", "justification": "a good reason"}]}
+
+
+def test_sarif_names_a_chart_outside_the_folder_absolutely(results: Results) -> None:
+    found = json.loads(sarif_report(results, Path("/somewhere/else")))["runs"][0]["results"]
+    assert found[0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].startswith("file:///")
+
+
+def test_json_fits_its_schema_and_holds_each_object_once(results: Results) -> None:
+    data = json.loads(json_report(results))
+    schema = json.loads(files("chartgate.reports").joinpath("report.schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(data, schema, jsonschema.Draft202012Validator)
+    assert len(data["objects"]) == 2
+    bad, good = data["cases"]
+    assert bad["renders"][0]["objects"] == good["renders"][0]["objects"] == list(data["objects"])
+    assert data["findings"][bad["verdicts"]["schema"]["findings"][0]]["line"] == 5
+    assert [bad["verdicts"][check]["outcome"] for check in ("schema", "pod-security")] == ["failed", "empty"]
+    assert bad["accepted"][0]["reason"] == "a good reason"
+    assert data["coverage"][0]["holds"]
+    assert (data["versions"]["helm"], data["versions"]["kubernetes"]) == (["4.3.1"], ["1.19", "1.37"])
+
+
+@pytest.mark.parametrize("secret", ["hush-hush-hush", "aHVzaC1odXNoLWh1c2g=", "plain-token"])
+def test_no_report_holds_what_a_secret_holds(results: Results, tmp_path: Path, secret: str) -> None:
+    for report in (json_report(results), junit_report(results), sarif_report(results, tmp_path)):
+        assert secret.encode() not in report
+
+
+def test_an_object_is_kept_under_what_is_shown_of_it(release_of: Callable[..., Release]) -> None:
+    one, other = (release_of(OBJECTS.replace("plain-token", text)).only("Secret") for text in ("a", "b"))
+    assert one.digest != other.digest
+    assert object_key(one) == object_key(other)
+
+
+def test_a_checksum_of_a_secret_is_masked_as_the_secret_is(release_of: Callable[..., Release]) -> None:
+    text = (
+        "kind: Deployment\nmetadata: {name: d}\nspec: {template: {metadata: {annotations: {checksum/secret: abc}}}}\n"
+    )
+    assert "abc" not in as_yaml(masked(release_of(text).only("Deployment")))
+
+
+def test_masked_yaml_reads_as_the_object(release_of: Callable[..., Release]) -> None:
+    config = release_of(OBJECTS).only("ConfigMap")
+    text = as_yaml(masked(config))
+    assert read_one(text) == config.manifest
+    assert "b: |\n" in text
+
+
+def test_short_texts_of_secrets_stay_readable_elsewhere(release_of: Callable[..., Release]) -> None:
+    secret = "kind: Secret\nmetadata: {name: s}\nstringData: {on: 'true', long: long-enough-to-be-a-secret}\n"
+    texts = secret_texts(release_of(secret))
+    assert without_secrets("a: true\nb: long-enough-to-be-a-secret", texts) == "a: true\nb: (masked)"
+
+
+def test_a_report_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "report.json"
+    write_report(path, b"{}")
+    assert (path.read_bytes(), list(tmp_path.iterdir())) == (b"{}", [path])
+    with pytest.raises(GateError, match="there is no folder"):
+        write_report(tmp_path / "nowhere" / "report.json", b"{}")
+    with pytest.raises(GateError, match="is a folder"):
+        write_report(tmp_path, b"{}")
+
+
+def test_a_finding_about_the_run_stands_at_the_chart(results: Results) -> None:
+    data: dict[str, Any] = report_data(results)
+    (finding,) = [data["findings"][index] for index in data["general"]]
+    assert (finding["template"], finding["line"]) == ("Chart.yaml", 1)

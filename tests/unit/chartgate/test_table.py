@@ -1,0 +1,44 @@
+"""The report on a terminal: a row a case where people wrote it, and columns that fit."""
+
+import io
+from collections.abc import Callable, Sequence
+
+from rich.console import Console
+
+from chartgate.findings.finding import Finding, Verdict
+from chartgate.releases.release import Release
+from chartgate.releases.rendered import Rendered
+from chartgate.reports.results import Results
+from chartgate.reports.table import print_report
+from chartgate.values.case import Case
+
+DEFECT = Finding("schema", "invalid", "Pod/a", "", "what", "remedy")
+
+
+def printed(cases: Sequence[tuple[Case, tuple[Finding, ...]]], release: Release, checks: list[str], width: int) -> str:
+    columns = [(check, [Verdict(Rendered(case, release), 1, found) for case, found in cases]) for check in checks]
+    out = io.StringIO()
+    print_report(Results(columns, [], "summary"), Console(file=out, width=width))
+    return out.getvalue()
+
+
+def test_cases_that_a_program_made_share_a_row_unless_something_was_found(release_of: Callable[..., Release]) -> None:
+    cases = [(Case(f"matrix/{number}", origin="matrix"), ()) for number in range(20)]
+    bad = (Case("matrix/bad", origin="matrix"), (DEFECT,))
+    lines = printed([(Case("ci/a", origin="ci"), ()), *cases, bad], release_of(""), ["schema"], 100).splitlines()
+    assert [line.split() for line in lines if "ok" in line or "found" in line][:3] == [
+        ["ci/a", "1", "ok"],
+        ["matrix/bad", "1", "found"],
+        ["matrix:", "20", "cases", "without", "findings", "20", "ok"],
+    ]
+
+
+def test_many_checks_are_numbered_so_that_they_fit(release_of: Callable[..., Release]) -> None:
+    checks = [f"check-{number}" for number in range(18)]
+    text = printed(
+        [(Case("ci/a", origin="ci"), ()), (Case("ci/b", origin="ci"), (DEFECT,))], release_of(""), checks, 120
+    )
+    assert "1 check-0, 2 check-1" in text
+    (clean,) = [line for line in text.splitlines() if line.strip().startswith("ci/a")]
+    assert clean.split() == ["ci/a", *["✓"] * 18]
+    assert max(map(len, text.splitlines()[2:8])) <= 120
