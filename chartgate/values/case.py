@@ -3,9 +3,12 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from chartgate.tools.kubernetes_yaml import read_one
+
+
+Origin = Literal["defaults", "ci", "document", "matrix", "schema"]
 
 
 @dataclass(frozen=True)
@@ -14,6 +17,10 @@ class Case:
 
     `values` are YAML texts in Helm's order, the later wins; `sets` are Helm's own --set arguments, flag and value in
     turn. `proves` is what the author says the case is for; empty when nobody says.
+
+    `helm` and `kubernetes` bind the case to one version each; None: to all those of the settings. `api_versions` are
+    what its cluster serves beside those of the settings. `refusal` is a text that Helm's refusal has to hold; None: the
+    case has to render.
     """
 
     name: str
@@ -22,6 +29,11 @@ class Case:
     sets: tuple[str, ...] = ()
     release: str = "release"
     namespace: str = "default"
+    helm: str | None = None
+    kubernetes: str | None = None
+    api_versions: tuple[str, ...] = ()
+    refusal: str | None = None
+    origin: Origin = "defaults"
 
     def named_objects(self) -> frozenset[str]:
         """Names that the case's own values give to objects which somebody else makes.

@@ -26,7 +26,8 @@ def _case(path: Path, release: str, namespace: str) -> Case:
         raise GateError(f"{path}: cannot be read as YAML values: {error}") from error
     if not isinstance(values, dict | None):
         raise GateError(f"{path}: holds a {type(values).__name__}: a values file is a mapping")
-    return Case(f"ci/{path.name.removesuffix('-values.yaml')}", _leading_comment(text), (text,), (), release, namespace)
+    name = f"ci/{path.name.removesuffix('-values.yaml')}"
+    return Case(name, _leading_comment(text), (text,), (), release, namespace, origin="ci")
 
 
 def _leading_comment(text: str) -> str:

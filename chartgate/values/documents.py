@@ -49,6 +49,7 @@ def document_cases(document: Path, label: str, chart_name: str, release: str, na
             (),
             release,
             namespace,
+            origin="document",
         )
         if block.language in {"yaml", "yml"}:
             values = _values(document, block)

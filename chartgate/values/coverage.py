@@ -1,0 +1,127 @@
+"""The cases of a matrix: a covering array of those that must render, and one for each combination to be refused."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from chartgate.errors import GateError
+from chartgate.values.array import covering_rows
+from chartgate.values.case import Case
+from chartgate.values.matrix import Axis, Constraint, Matrix
+from chartgate.values.proof import Proof, Row, prove
+from chartgate.values.settings import read_settings
+from chartgate.values.solver import Solver, bits
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """The cases of a matrix, and a proof for each group of its axes."""
+
+    cases: tuple[Case, ...]
+    proof: tuple[Proof, ...]
+
+
+def covering_cases(matrix: Matrix, chart: Path) -> Coverage:
+    """Few cases that have every combination the matrix asks for, and one for each that Helm must refuse.
+
+    `chart` is the chart's folder; its settings say under which release name and in which namespace.
+
+    Raises:
+        GateError: a combination to be refused cannot occur, since the other constraints forbid it.
+    """
+    settings = read_settings(chart)
+    base = Case("", release=settings.release, namespace=settings.namespace, origin="matrix")
+    rows = covering_rows(matrix)
+    cases = [_case(matrix, row, replace(base, name=f"matrix/{number:04d}")) for number, row in enumerate(rows, 1)]
+    for number, (row, refusal) in enumerate(_refused_rows(matrix), 1):
+        cases.append(_case(matrix, row, replace(base, name=f"matrix/refused-{number:03d}", refusal=refusal)))
+    return Coverage(tuple(cases), prove(matrix, rows))
+
+
+def _case(matrix: Matrix, row: Row, base: Case) -> Case:
+    """The case with these labels. Its values say in their first lines which ones they are."""
+    versions: dict[str, str] = {}
+    release, api_versions, values = base.release, (), {}
+    for axis in matrix.axes:
+        choice = axis.choices[row[axis.name]]
+        match axis.kind:
+            case "helm" | "kubernetes":
+                versions[axis.kind] = choice
+            case "release":
+                release = choice
+            case "apiVersions":
+                api_versions += tuple(choice)
+            case "values":
+                values = merged(values, choice)
+    return replace(
+        base,
+        proves=", ".join(f"{name}={label}" for name, label in row.items()),
+        values=(json.dumps(_with_versions(values, versions), ensure_ascii=False, indent=1),),
+        release=release,
+        helm=versions.get("helm"),
+        kubernetes=versions.get("kubernetes"),
+        api_versions=api_versions,
+    )
+
+
+def merged(base: Any, over: Any) -> Any:
+    """Values over values, as Helm lays one file over another: maps are merged, everything else is replaced."""
+    if not (isinstance(base, Mapping) and isinstance(over, Mapping)):
+        return over
+    return {**base, **{key: merged(base[key], value) if key in base else value for key, value in over.items()}}
+
+
+def _with_versions(value: Any, versions: Mapping[str, str]) -> Any:
+    """The values with the texts $helm and $kubernetes replaced by the case's versions."""
+    if isinstance(value, Mapping):
+        return {key: _with_versions(child, versions) for key, child in value.items()}
+    if isinstance(value, list):
+        return [_with_versions(child, versions) for child in value]
+    if isinstance(value, str) and value.startswith("$"):
+        return versions.get(value[1:], value)
+    return value
+
+
+def _refused_rows(matrix: Matrix) -> Iterator[tuple[dict[str, str], str]]:
+    """For each combination to be refused a case that has it and is plain otherwise, with the refusal's text.
+
+    Versions take turns, so that every Helm and every Kubernetes has something to refuse.
+    """
+    turn = 0
+    for constraint in matrix.constraints:
+        if constraint.refusal is None:
+            continue
+        others = Solver(matrix.axes, [other for other in matrix.constraints if other is not constraint])
+        for labels in product(*(sorted(labels) for _, labels in constraint.when)):
+            wanted = dict(zip((name for name, _ in constraint.when), labels, strict=True))
+            row = _plainest(others, matrix.axes, wanted, turn)
+            if row is None:
+                raise GateError(f"{matrix.source}: {_unreachable(constraint, wanted)}")
+            yield row, constraint.refusal
+            turn += 1
+
+
+def _plainest(solver: Solver, axes: tuple[Axis, ...], wanted: Mapping[str, str], turn: int) -> dict[str, str] | None:
+    state = solver.columns.state(wanted)
+    if not solver.completable(state):
+        return None
+    for axis in axes:
+        open_columns = bits(state & solver.columns.axis[axis.name])
+        shift = turn % len(open_columns) if axis.kind in {"helm", "kubernetes"} else 0
+        for bit in open_columns[shift:] + open_columns[:shift]:
+            narrowed = state & ~solver.columns.axis[axis.name] | bit
+            if solver.completable(narrowed):
+                state = narrowed
+                break
+    return solver.columns.named(state)
+
+
+def _unreachable(constraint: Constraint, wanted: Row) -> str:
+    labels = ", ".join(f"{name}={label}" for name, label in wanted.items())
+    return (
+        f'constraints.refuse: no case can have {labels}, to be refused with "{constraint.refusal}", since another '
+        "constraint forbids it: remove it here, or narrow the other"
+    )
