@@ -75,7 +75,7 @@ class _Builder:
 
     def _within(self, chosen: int) -> int:
         """The state in which the axes of the columns `chosen` have these, and all others everything."""
-        state = self.columns.all
+        state = self.solver.root
         for mask in self.columns.axis.values():
             if mask & chosen:
                 state &= ~mask | chosen

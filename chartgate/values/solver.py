@@ -37,19 +37,19 @@ class Solver:
     def __init__(self, axes: Sequence[Axis], constraints: Sequence[Constraint]) -> None:
         self.columns = Columns(axes)
         # Of each forbidden combination: for each axis all its columns, and those that count.
-        self._forbidden = [
+        rules = [
             [
                 (self.columns.axis[name], sum(self.columns.bit[name, label] for label in labels))
                 for name, labels in constraint.when
             ]
             for constraint in constraints
         ]
-        self._about = {
-            mask: [rule for rule in self._forbidden if any(mask == axis for axis, _ in rule)]
-            for mask in self.columns.axis.values()
-        }
-        self._constrained = sum(mask for mask, rules in self._about.items() if rules)
-        self._complete = lru_cache(maxsize=None)(self._search)
+        self._index(rules)
+        self.root = self.narrow(self.columns.all, self.columns.all)
+        """The columns that may occur at all."""
+        # What the root settles for good need not be asked again.
+        self._index([rule for rule in rules if all(self.root & counting for _, counting in rule)])
+        self._answer = lru_cache(maxsize=None)(self._search)
 
     def narrow(self, state: int, changed: int) -> int:
         """`state` without the columns that the constraints rule out, or 0 where nothing is left for an axis.
@@ -72,20 +72,34 @@ class Solver:
 
     def completable(self, state: int) -> bool:
         """Whether some case lies within `state`."""
-        # What no constraint is about does not matter, so that equal questions are asked once.
-        return bool(self._complete(state & self._constrained))
-
-    def _search(self, state: int) -> bool:
-        narrowed = self.narrow(state, self._constrained)
-        if not narrowed and self._constrained:
+        state &= self.root
+        if not all(state & axis for axis in self.columns.axis.values()):
             return False
-        open_axes = [
-            axis for axis in self.columns.axis.values() if axis & self._constrained and (narrowed & axis).bit_count() > 1
-        ]
-        if not open_axes:
+        # Axes that no constraint links do not matter to each other, so that few questions are new.
+        return all(self._answer(state & linked, linked) for linked in self._linked)
+
+    def _search(self, state: int, changed: int) -> bool:
+        narrowed = self.narrow(state, changed)
+        if not narrowed:
+            return False
+        several = [axis for axis in self._about if (narrowed & axis).bit_count() > 1]
+        if not several:
             return True
-        axis = min(open_axes, key=lambda mask: (narrowed & mask).bit_count())
-        return any(self._search(narrowed & ~axis | bit) for bit in bits(narrowed & axis))
+        axis = min(several, key=lambda mask: (narrowed & mask).bit_count())
+        return any(self._search(narrowed & ~axis | bit, axis) for bit in bits(narrowed & axis))
+
+    def _index(self, rules: list[list[tuple[int, int]]]) -> None:
+        """Find rules by the axes they are about, and the sets of axes that rules link with each other."""
+        self._about: dict[int, list[list[tuple[int, int]]]] = {}
+        self._linked: list[int] = []
+        for rule in rules:
+            together = sum(axis for axis, _ in rule)
+            for axis, _ in rule:
+                self._about.setdefault(axis, []).append(rule)
+            for linked in [linked for linked in self._linked if linked & together]:
+                self._linked.remove(linked)
+                together |= linked
+            self._linked.append(together)
 
 
 def bits(state: int) -> list[int]:
