@@ -94,9 +94,7 @@ class _Builder:
         ranked = bits(state & axes[0])
         if len(ranked) > 1:
             parts = self._parts(row)
-            gains = {
-                bit: (self._gain(bit, row, parts), -self.uses.get(bit, 0), self.random.random()) for bit in ranked
-            }
+            gains = {bit: (self._gain(bit, row, parts), -self.uses.get(bit, 0), self.random.random()) for bit in ranked}
             ranked.sort(key=gains.__getitem__, reverse=True)
         for bit in ranked:
             narrowed = self.solver.narrow(state & ~axes[0] | bit, axes[0])

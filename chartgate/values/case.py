@@ -7,7 +7,6 @@ from typing import Any, Literal
 
 from chartgate.tools.kubernetes_yaml import read_one
 
-
 Origin = Literal["defaults", "ci", "document", "matrix", "schema"]
 
 

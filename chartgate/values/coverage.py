@@ -44,7 +44,9 @@ def covering_cases(matrix: Matrix, chart: Path) -> Coverage:
 def _case(matrix: Matrix, row: Row, base: Case) -> Case:
     """The case with these labels. Its values say in their first lines which ones they are."""
     versions: dict[str, str] = {}
-    release, api_versions, values = base.release, (), {}
+    release = base.release
+    api_versions: tuple[str, ...] = ()
+    values: dict[str, Any] = {}
     for axis in matrix.axes:
         choice = axis.choices[row[axis.name]]
         match axis.kind:

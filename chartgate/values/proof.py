@@ -40,9 +40,7 @@ def prove(matrix: Matrix, rows: Sequence[Row]) -> tuple[Proof, ...]:
     return tuple(_group_proof(matrix, group, rows, solver, broken) for group in matrix.groups)
 
 
-def _group_proof(
-    matrix: Matrix, group: Group, rows: Sequence[Row], solver: Solver, broken: tuple[str, ...]
-) -> Proof:
+def _group_proof(matrix: Matrix, group: Group, rows: Sequence[Row], solver: Solver, broken: tuple[str, ...]) -> Proof:
     covered = excluded = 0
     uncovered = []
     for names in combinations(group.axes, group.strength):

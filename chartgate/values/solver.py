@@ -16,7 +16,9 @@ class Columns:
     def __init__(self, axes: Sequence[Axis]) -> None:
         self.names: list[tuple[str, str]] = [(axis.name, label) for axis in axes for label in axis.labels]
         self.bit: dict[tuple[str, str], int] = {name: 1 << index for index, name in enumerate(self.names)}
-        self.axis: dict[str, int] = {axis.name: sum(self.bit[axis.name, label] for label in axis.labels) for axis in axes}
+        self.axis: dict[str, int] = {
+            axis.name: sum(self.bit[axis.name, label] for label in axis.labels) for axis in axes
+        }
         self.all = (1 << len(self.names)) - 1
 
     def named(self, state: int) -> dict[str, str]:
