@@ -1,0 +1,203 @@
+"""Cases made from a chart's `values.schema.json`: values that it accepts, and values one step away that it refuses.
+
+Helm has the last word on the first: what a schema accepts may still contradict itself. `without_contradictions` replaces
+such cases, when the chart says by which words it refuses them, and counts them.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from itertools import islice
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from chartgate.tools.kubernetes_yaml import read_one
+from chartgate.values.case import Case
+from chartgate.values.ci_files import ci_cases
+from chartgate.values.coverage import merged
+from chartgate.values.invention import Inventor
+from chartgate.values.matrix import FILE_NAME, Matrix, read_matrix
+from chartgate.values.mutations import Mutation, mutations
+from chartgate.values.settings import Settings, read_settings
+from chartgate.values.shape import Place, Shape, dotted, placed, read_shape, values_text
+
+MOST_CHANGES = 6
+
+Refusal = Callable[[Case], str]
+"""What Helm says when it refuses a case; empty when it renders."""
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """Cases that the schema accepts and no guard refuses; `replaced` counts the others by the guard's words."""
+
+    cases: tuple[Case, ...]
+    replaced: Mapping[str, int]
+
+
+def accepted_cases(chart: Path, count: int, seed: int) -> list[Case]:
+    """`count` cases whose values fit the schema: CI values of the chart, up to six places of which are invented anew.
+
+    Empty when the chart has no schema. Equal seeds give equal cases.
+
+    Raises:
+        GateError: a file of the chart cannot be read.
+    """
+    return list(islice(accepted_stream(chart, seed), count))
+
+
+def without_contradictions(cases: Iterable[Case], count: int, refusal_of: Refusal, guards: Sequence[str]) -> Accepted:
+    """The first `count` of `cases` that are not refused with the words of a guard.
+
+    A case that is refused with other words stays among them, since that is a defect.
+    """
+    kept: list[Case] = []
+    replaced: Counter[str] = Counter()
+    for case in cases:
+        if len(kept) == count:
+            break
+        refusal = refusal_of(case)
+        guard = next((guard for guard in guards if refusal and guard in refusal), None)
+        if guard is None:
+            kept.append(case)
+        else:
+            replaced[guard] += 1
+    return Accepted(tuple(kept), dict(replaced))
+
+
+def accepted_stream(chart: Path, seed: int) -> Iterator[Case]:
+    """Accepted cases without end; none when the chart has no schema, or one that leaves everything open."""
+    source = _source(chart)
+    if source is None:
+        return
+    random = Random(seed)
+    inventor = Inventor(source.shape, random)
+    places = [place for place in source.places if _inventable(inventor, place)]
+    if not places:
+        return
+    number = 0
+    while True:
+        number += 1
+        base = random.choice(source.bases)
+        values, changed = base.values, []
+        for place in random.sample(places, min(len(places), random.randint(1, MOST_CHANGES))):
+            try:
+                candidate = placed(values, place.path, inventor.value(place.schema), values)
+            except LookupError:
+                continue
+            if source.shape.fits(candidate):
+                values = candidate
+                changed.append(dotted(place.path))
+        if changed:
+            proves = f"{base.name} with other {', '.join(changed)}"
+            yield source.case(f"schema/accepted-{number:04d}", proves, values, number)
+
+
+def refused_cases(chart: Path, count: int, seed: int) -> list[Case]:
+    """`count` cases one step away from accepted ones, each with the path or key that Helm must name.
+
+    Every rule of the schema is broken once before any is broken again. Empty when the chart has no schema.
+
+    Raises:
+        GateError: a file of the chart cannot be read.
+    """
+    return list(islice(_refused_stream(chart, seed), count))
+
+
+def _refused_stream(chart: Path, seed: int) -> Iterator[Case]:
+    source = _source(chart)
+    if source is None:
+        return
+    random = Random(seed)
+    number = 0
+    seen: set[tuple[str, str]] = set()
+    for again in (False, True):
+        for base in source.bases:
+            full = merged(source.shape.defaults, base.values)
+            steps = list(mutations(source.shape, full))
+            random.shuffle(steps)
+            for step in steps:
+                key = (".".join("[]" if isinstance(part, int) else part for part in step.path), step.rule)
+                if (key in seen) is not again:
+                    continue
+                values = _stepped(source, base, full, step)
+                if values is None:
+                    continue
+                seen.add(key)
+                number += 1
+                proves = f"{base.name} with {step.rule} at {dotted(step.path)}"
+                yield source.case(f"schema/refused-{number:04d}", proves, values, number, step.names)
+
+
+def _stepped(source: "_Source", base: "_Base", full: Mapping[str, Any], step: Mutation) -> dict[str, Any] | None:
+    """The base's values with the step; None where Helm would see no difference or the schema still accepts."""
+    if len(step.path) == 1 and step.path[0] in source.subcharts and not isinstance(step.value, Mapping):
+        return None  # Helm stops before it looks at the schema
+    if isinstance(step.value, Mapping):
+        inside = any(isinstance(part, int) for part in step.path)
+        if not inside:
+            return None  # Helm would put the missing key back from the defaults
+    values = placed(base.values, step.path, step.value, full)
+    return None if source.shape.fits(values) else values
+
+
+@dataclass(frozen=True)
+class _Base:
+    name: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class _Source:
+    """What cases are made of: the schema, values that are known to be good, and places that may be invented."""
+
+    shape: Shape
+    settings: Settings
+    bases: tuple[_Base, ...]
+    places: tuple[Place, ...]
+    subcharts: frozenset[str]
+
+    def case(self, name: str, proves: str, values: Mapping[str, Any], turn: int, refusal: str | None = None) -> Case:
+        """A case for one version of Kubernetes; they take turns, so that twice the cases are not four times the work."""
+        versions = self.settings.kubernetes
+        return Case(
+            name,
+            proves,
+            (values_text(values),),
+            release=self.settings.release,
+            namespace=self.settings.namespace,
+            kubernetes=versions[turn % len(versions)],
+            refusal=refusal,
+            origin="schema",
+        )
+
+
+def _source(chart: Path) -> _Source | None:
+    shape = read_shape(chart)
+    if shape is None:
+        return None
+    settings = read_settings(chart)
+    matrix = read_matrix(chart / FILE_NAME) if (chart / FILE_NAME).exists() else None
+    written = ci_cases(chart, settings.release, settings.namespace)
+    bases = [_Base("defaults", {}), *(_Base(case.name, read_one(case.values[0]) or {}) for case in written)]
+    return _Source(
+        shape,
+        settings,
+        tuple(base for base in bases if shape.fits(base.values)),
+        tuple(place for place in shape.leaves if place.path and not _is_kept(place, matrix)),
+        frozenset(path.name for path in (chart / "charts").glob("*") if path.is_dir()),
+    )
+
+
+def _is_kept(place: Place, matrix: Matrix | None) -> bool:
+    return matrix is not None and any(fnmatchcase(dotted(place.path), kept.path) for kept in matrix.keep)
+
+
+def _inventable(inventor: Inventor, place: Place) -> bool:
+    try:
+        inventor.value(place.schema)
+    except LookupError:
+        return False
+    return True
