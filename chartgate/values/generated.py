@@ -1,7 +1,7 @@
 """Cases made from a chart's `values.schema.json`: values that it accepts, and values one step away that it refuses.
 
-Helm has the last word on the first: what a schema accepts may still contradict itself. `without_contradictions` replaces
-such cases, when the chart says by which words it refuses them, and counts them.
+Helm has the last word on the first: what a schema accepts may still contradict itself. `without_contradictions`
+replaces such cases, when the chart says by which words it refuses them, and counts them.
 """
 
 from collections import Counter
@@ -27,6 +27,39 @@ MOST_CHANGES = 6
 
 Refusal = Callable[[Case], str]
 """What Helm says when it refuses a case; empty when it renders."""
+
+
+@dataclass(frozen=True)
+class Base:
+    """Values that the chart accepts, and what they are called."""
+
+    name: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Source:
+    """What cases are made of: the schema, values that are known to be good, and places that may be invented."""
+
+    shape: Shape
+    settings: Settings
+    bases: tuple[Base, ...]
+    places: tuple[Place, ...]
+    subcharts: frozenset[str]
+
+    def case(self, name: str, proves: str, values: Mapping[str, Any], turn: int, refusal: str | None = None) -> Case:
+        """A case for one version of Kubernetes; they take turns, so that each case is rendered for one only."""
+        versions = self.settings.kubernetes
+        return Case(
+            name,
+            proves,
+            (values_text(values),),
+            release=self.settings.release,
+            namespace=self.settings.namespace,
+            kubernetes=versions[turn % len(versions)],
+            refusal=refusal,
+            origin="schema",
+        )
 
 
 @dataclass(frozen=True)
@@ -69,7 +102,7 @@ def without_contradictions(cases: Iterable[Case], count: int, refusal_of: Refusa
 
 def accepted_stream(chart: Path, seed: int) -> Iterator[Case]:
     """Accepted cases without end; none when the chart has no schema, or one that leaves everything open."""
-    source = _source(chart)
+    source = source_of(chart)
     if source is None:
         return
     random = Random(seed)
@@ -107,7 +140,7 @@ def refused_cases(chart: Path, count: int, seed: int) -> list[Case]:
 
 
 def _refused_stream(chart: Path, seed: int) -> Iterator[Case]:
-    source = _source(chart)
+    source = source_of(chart)
     if source is None:
         return
     random = Random(seed)
@@ -131,7 +164,7 @@ def _refused_stream(chart: Path, seed: int) -> Iterator[Case]:
                 yield source.case(f"schema/refused-{number:04d}", proves, values, number, step.names)
 
 
-def _stepped(source: "_Source", base: "_Base", full: Mapping[str, Any], step: Mutation) -> dict[str, Any] | None:
+def _stepped(source: Source, base: Base, full: Mapping[str, Any], step: Mutation) -> dict[str, Any] | None:
     """The base's values with the step; None where Helm would see no difference or the schema still accepts."""
     if len(step.path) == 1 and step.path[0] in source.subcharts and not isinstance(step.value, Mapping):
         return None  # Helm stops before it looks at the schema
@@ -143,46 +176,20 @@ def _stepped(source: "_Source", base: "_Base", full: Mapping[str, Any], step: Mu
     return None if source.shape.fits(values) else values
 
 
-@dataclass(frozen=True)
-class _Base:
-    name: str
-    values: Mapping[str, Any]
+def source_of(chart: Path) -> Source | None:
+    """What cases of the chart in folder `chart` are made of; None when it has no values.schema.json.
 
-
-@dataclass(frozen=True)
-class _Source:
-    """What cases are made of: the schema, values that are known to be good, and places that may be invented."""
-
-    shape: Shape
-    settings: Settings
-    bases: tuple[_Base, ...]
-    places: tuple[Place, ...]
-    subcharts: frozenset[str]
-
-    def case(self, name: str, proves: str, values: Mapping[str, Any], turn: int, refusal: str | None = None) -> Case:
-        """A case for one version of Kubernetes; they take turns, so that twice the cases are not four times the work."""
-        versions = self.settings.kubernetes
-        return Case(
-            name,
-            proves,
-            (values_text(values),),
-            release=self.settings.release,
-            namespace=self.settings.namespace,
-            kubernetes=versions[turn % len(versions)],
-            refusal=refusal,
-            origin="schema",
-        )
-
-
-def _source(chart: Path) -> _Source | None:
+    Raises:
+        GateError: a file of the chart cannot be read.
+    """
     shape = read_shape(chart)
     if shape is None:
         return None
     settings = read_settings(chart)
     matrix = read_matrix(chart / FILE_NAME) if (chart / FILE_NAME).exists() else None
     written = ci_cases(chart, settings.release, settings.namespace)
-    bases = [_Base("defaults", {}), *(_Base(case.name, read_one(case.values[0]) or {}) for case in written)]
-    return _Source(
+    bases = [Base("defaults", {}), *(Base(case.name, read_one(case.values[0]) or {}) for case in written)]
+    return Source(
         shape,
         settings,
         tuple(base for base in bases if shape.fits(base.values)),

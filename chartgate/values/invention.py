@@ -27,7 +27,7 @@ HOSTILE = (
     "true",
     "{{ .Values }}",
     "}}{{",
-    "it's \"quoted\" \\ and `so on`",
+    'it\'s "quoted" \\ and `so on`',
     "# no comment",
     "key: value",
     "- item",
@@ -102,7 +102,9 @@ class Inventor:
     def _integer(self, schema: Schema) -> int:
         low = int(schema.get("minimum", schema.get("exclusiveMinimum", -1) + 1))
         high = int(schema.get("maximum", max(low, 0) + 1000))
-        return self.random.choice([low, high, self.random.randint(low, high), self.random.randint(low, min(high, low + 99))])
+        return self.random.choice(
+            [low, high, self.random.randint(low, high), self.random.randint(low, min(high, low + 99))]
+        )
 
     def _string(self, schema: Schema) -> str:
         if self.random.random() < 0.4:
@@ -144,6 +146,6 @@ class Inventor:
             for index in range(self.random.randint(0, 2)):
                 key = f"example.com/key-{index}"
                 found[key if not names or self.shape.fits_at(key, names) else self.value(names)] = self.value(more)
-        elif more and not schema.get("properties"):
+        elif schema.get("additionalProperties") is True or not schema.get("properties"):
             raise LookupError("the schema leaves the content open")
         return found

@@ -126,20 +126,19 @@ def read_defaults(chart: Path) -> dict[str, Any]:
     return values or {}
 
 
-def placed(values: Mapping[str, Any], path: Path_, value: Any, full: Mapping[str, Any]) -> dict[str, Any]:
+def placed(values: Any, path: Path_, value: Any, full: Any) -> Any:
     """`values` with `value` at `path`; a list on the way is taken over whole from the `full` values."""
-    result = dict(values)
-    target: Any = result
-    whole: Any = full
-    for key in path[:-1]:
-        whole = whole[key] if isinstance(whole, list) else (whole or {}).get(key)
-        present = target[key] if isinstance(target, list) else target.get(key)
-        child = whole if isinstance(whole, list) or isinstance(target, list) else present
-        copied = list(child) if isinstance(child, list) else dict(child or {})
-        target[key] = copied
-        target = copied
-    target[path[-1]] = value
-    return result
+    if not path:
+        return value
+    key, *rest = path
+    if isinstance(key, int):
+        items = list(full)
+        items[key] = placed(items[key], tuple(rest), value, items[key])
+        return items
+    beneath = full.get(key) if isinstance(full, Mapping) else None
+    own = (values or {}).get(key)
+    child = beneath if rest and isinstance(rest[0], int) else own
+    return {**(values or {}), key: placed(child, tuple(rest), value, beneath)}
 
 
 def values_text(values: Mapping[str, Any]) -> str:

@@ -1,0 +1,88 @@
+"""A matrix for a chart that has none: its switches and its choices, and the values it is tested with."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from chartgate.tools.kubernetes_yaml import read_one
+from chartgate.values.ci_files import ci_cases
+from chartgate.values.matrix import FILE_NAME, Axis, Group, Matrix, read_matrix
+from chartgate.values.settings import Settings, read_settings
+from chartgate.values.shape import Path_, dotted, read_defaults, read_shape
+
+MOST_AXES = 60
+"""A chart with more switches than this gets those nearest to the top of its values."""
+
+
+def find_matrix(chart: Path) -> Matrix:
+    """The matrix of the chart in folder `chart`: its matrix.yaml, else one made from what else it says.
+
+    The axes are then the versions of its settings, its CI values, and each boolean and enum of values.schema.json, or
+    each boolean of values.yaml where there is no schema; any two labels occur together.
+
+    Raises:
+        GateError: a file of the chart cannot be read.
+    """
+    path = chart / FILE_NAME
+    if path.exists():
+        return read_matrix(path)
+    settings = read_settings(chart)
+    axes = [*_versions(settings), *_ci_axis(chart, settings), *_switches(chart)]
+    # A matrix needs something to combine with: a chart without any switch is still rendered for each version.
+    strength = min(2, len(axes))
+    return Matrix(str(chart), tuple(axes), (), (Group(strength, tuple(axis.name for axis in axes), {}),))
+
+
+def _versions(settings: Settings) -> list[Axis]:
+    return [
+        Axis("helm", "helm", {version: version for version in settings.helm}),
+        Axis("kubernetes", "kubernetes", {version: version for version in settings.kubernetes}),
+    ]
+
+
+def _ci_axis(chart: Path, settings: Settings) -> Iterator[Axis]:
+    cases = ci_cases(chart, settings.release, settings.namespace)
+    if cases:
+        yield Axis("ci", "values", {"defaults": {}, **{case.name: read_one(case.values[0]) or {} for case in cases}})
+
+
+def _switches(chart: Path) -> list[Axis]:
+    shape = read_shape(chart)
+    defaults = read_defaults(chart)
+    found: dict[Path_, list[Any]] = {}
+    if shape is not None:
+        for place in shape.leaves:
+            choices = place.schema.get("enum") or ([True, False] if place.schema.get("type") == "boolean" else [])
+            if len(choices) > 1 and place.path:
+                found[place.path] = choices
+    else:
+        found = {path: [True, False] for path, value in _leaves(defaults) if isinstance(value, bool)}
+    ordered = sorted(found.items(), key=lambda item: len(item[0]))[:MOST_AXES]
+    return [Axis(dotted(path), "values", _choices(path, choices, defaults)) for path, choices in ordered]
+
+
+def _choices(path: Path_, choices: list[Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
+    """The fragments of one axis, the default, which needs no fragment, first."""
+    default: Any = defaults
+    for key in path:
+        default = default.get(key) if isinstance(default, Mapping) else None
+    others = [choice for choice in choices if choice is not None and choice != default]
+    return {"default": {}, **{_label(choice): _nested(path, choice) for choice in others}}
+
+
+def _label(choice: Any) -> str:
+    return str(choice).lower() if isinstance(choice, bool) else str(choice) or "empty"
+
+
+def _nested(path: Path_, value: Any) -> Any:
+    for key in reversed(path):
+        value = {key: value}
+    return value
+
+
+def _leaves(values: Mapping[str, Any], path: Path_ = ()) -> Iterator[tuple[Path_, Any]]:
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            yield from _leaves(value, (*path, str(key)))
+        else:
+            yield (*path, str(key)), value

@@ -1,0 +1,42 @@
+"""Values that fail, made as small as they can be while they still do: what is left is what is at fault."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+MOST_TRIES = 400
+
+
+def shrunk(values: Mapping[str, Any], fails: Callable[[Mapping[str, Any]], bool]) -> dict[str, Any]:
+    """`values` without every key and list item whose removal leaves `fails` true.
+
+    Large parts are tried first. After `MOST_TRIES` calls of `fails` the smallest found so far is returned.
+    """
+    smallest: Any = dict(values)
+    tries = 0
+    progress = True
+    while progress:
+        progress = False
+        for candidate in _without_one_part(smallest):
+            if tries == MOST_TRIES:
+                return dict(smallest)
+            tries += 1
+            if fails(candidate):
+                smallest, progress = candidate, True
+                break
+    return dict(smallest)
+
+
+def _without_one_part(node: Any) -> Iterator[Any]:
+    """`node` without one of its parts, parts of the top first."""
+    if isinstance(node, Mapping):
+        for key in node:
+            yield {name: child for name, child in node.items() if name != key}
+        for key, child in node.items():
+            for smaller in _without_one_part(child):
+                yield {**node, key: smaller}
+    elif isinstance(node, list):
+        for index in range(len(node)):
+            yield node[:index] + node[index + 1 :]
+        for index, child in enumerate(node):
+            for smaller in _without_one_part(child):
+                yield [*node[:index], smaller, *node[index + 1 :]]
