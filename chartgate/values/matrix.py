@@ -125,6 +125,9 @@ def _contradictions(data: Mapping[str, Any]) -> Iterator[str]:
         if entry["name"] in labels:
             yield f"axes[{index}]: the name {entry['name']} stands twice: rename one"
         labels[entry["name"]] = tuple(entry[_kind(entry)])
+        for label in labels[entry["name"]]:
+            if not isinstance(label, str):
+                yield f"axes[{index}].{_kind(entry)}: the label {label} is no text: put it in quotes"
     kinds = [_kind(entry) for entry in data["axes"]]
     for kind in KINDS[:-2]:
         if kinds.count(kind) > 1:
@@ -189,7 +192,7 @@ def _axis(entry: Mapping[str, Any]) -> Axis:
     choices = entry[kind]
     if isinstance(choices, list):
         return Axis(entry["name"], kind, {version: version for version in choices})
-    return Axis(entry["name"], kind, {str(label): choice or {} for label, choice in choices.items()})
+    return Axis(entry["name"], kind, {label: choice or {} for label, choice in choices.items()})
 
 
 def _labels(labels: str | list[str] | tuple[str, ...]) -> frozenset[str]:

@@ -1,0 +1,130 @@
+"""matrix.yaml: read, or refused with every place and the remedy."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from chartgate.errors import GateError
+from chartgate.values.default_matrix import find_matrix
+from chartgate.values.gaps import gaps
+from chartgate.values.matrix import read_matrix
+from chartgate.values.shape import Shape, read_shape
+
+MakeChart = Callable[[dict[str, str]], Path]
+
+AXES = "axes: [{name: a, values: {x: {}, w: {a: 1}}}, {name: b, values: {x: {}, w: {b: 1}}}]\n"
+
+
+def test_every_kind_of_axis_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "matrix.yaml"
+    path.write_text(
+        "axes:\n"
+        "  - {name: helm, helm: ['4', '3.2.4']}\n"
+        "  - {name: kube, kubernetes: ['1.37']}\n"
+        "  - {name: cluster, apiVersions: {bare: [], full: [a/v1/B]}}\n"
+        "  - {name: release, release: {short: r}}\n"
+        "  - {name: values, values: {none: , some: {a: 1}}}\n"
+        "constraints:\n"
+        "  exclude: [{when: {helm: '4', values: [none, some]}, reason: makes no sense}]\n"
+        "  refuse: [{when: {values: some}, refusal: a is refused}]\n"
+        "strength: [{t: 2}, {t: 1, axes: [helm, kube], only: {helm: '4'}}]\n"
+        "unvaried: [{path: a.*, reason: nobody needs it}]\n"
+        "generated: {guards: [words of a guard], keep: [{path: b, reason: nobody needs it}]}\n"
+    )
+    matrix = read_matrix(path)
+    assert [axis.kind for axis in matrix.axes] == ["helm", "kubernetes", "apiVersions", "release", "values"]
+    assert matrix.axes[0].labels == ("4", "3.2.4")
+    assert matrix.axes[4].choices["none"] == {}
+    assert [constraint.refusal for constraint in matrix.constraints] == [None, "a is refused"]
+    assert matrix.groups[0].axes == ("helm", "kube", "cluster", "release", "values")
+    assert matrix.groups[1].only == {"helm": frozenset({"4"})}
+    assert (matrix.guards, matrix.keep[0].path, matrix.unvaried[0].path) == (("words of a guard",), "b", "a.*")
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("axes: [", "is not YAML"),
+        (AXES, "'strength' is a required property"),
+        (AXES + "strength: [{t: 2}]\nsize: 1", "'size' was unexpected"),
+        ("axes: [{name: a}, {name: b, helm: ['4']}]\nstrength: [{t: 1}]", r"axes\[0\]: needs exactly one of helm"),
+        ("axes: [{name: a, helm: ['new']}, {name: b, helm: ['4']}]\nstrength: [{t: 1}]", r"axes\[0\]\.helm\[0\]"),
+        (
+            "axes: [{name: a, helm: ['3']}, {name: a, helm: ['4']}]\nstrength: [{t: 1}]",
+            "the name a stands twice: rename one\n.*2 axes have helm",
+        ),
+        ("axes: [{name: a, values: {on: {}}}, {name: b, helm: ['4']}]\nstrength: [{t: 1}]", "label True is no text"),
+        (AXES + "strength: [{t: 3}]", "t is 3, but there are only 2 axes"),
+        (AXES + "strength: [{t: 1, axes: [c]}]", r"strength\[0\]\.axes: no axis is called c: use one of a, b"),
+        (AXES + "strength: [{t: 1, only: {a: z}}]", r"strength\[0\]\.only\.a: the axis has no label z: use one of x, w"),
+        (
+            AXES + "strength: [{t: 1}]\nconstraints: {refuse: [{when: {a: z}, refusal: refused}]}",
+            r"constraints\.refuse\[0\]\.when\.a: the axis has no label z",
+        ),
+    ],
+)
+def test_a_bad_matrix_is_refused_with_its_places(tmp_path: Path, text: str, complaint: str) -> None:
+    path = tmp_path / "matrix.yaml"
+    path.write_text(text)
+    with pytest.raises(GateError, match=complaint):
+        read_matrix(path)
+
+
+def test_a_matrix_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(GateError, match="cannot be read"):
+        read_matrix(tmp_path / "matrix.yaml")
+
+
+SCHEMA = """{"type": "object", "properties": {
+    "live": {"type": "boolean"},
+    "mode": {"enum": ["", "a", "b"]},
+    "deep": {"properties": {"live": {"type": "boolean"}, "text": {"type": "string"}}}}}"""
+
+
+def test_a_chart_without_matrix_has_axes_of_its_schema_and_ci_values(make_chart: MakeChart) -> None:
+    chart = make_chart(
+        {
+            "values.schema.json": SCHEMA,
+            "values.yaml": "live: true\nmode: a\n",
+            "ci/full-values.yaml": "deep: {live: true}\n",
+        }
+    )
+    axes = {axis.name: axis.choices for axis in find_matrix(chart).axes}
+    assert list(axes) == ["helm", "kubernetes", "ci", "live", "mode", "deep.live"]
+    assert axes["live"] == {"default": {}, "false": {"live": False}}
+    assert axes["mode"] == {"default": {}, "empty": {"mode": ""}, "b": {"mode": "b"}}
+    assert axes["ci"] == {"defaults": {}, "ci/full": {"deep": {"live": True}}}
+
+
+def test_a_chart_without_schema_has_axes_of_its_switches(make_chart: MakeChart) -> None:
+    chart = make_chart({"values.yaml": "deep: {live: false}\nnumber: 1\n"})
+    axes = {axis.name: axis.choices for axis in find_matrix(chart).axes}
+    assert axes["deep.live"] == {"default": {}, "true": {"deep": {"live": True}}}
+    assert "number" not in axes
+
+
+def test_a_chart_without_values_still_has_its_versions(make_chart: MakeChart) -> None:
+    assert [axis.name for axis in find_matrix(make_chart({})).axes] == ["helm", "kubernetes"]
+
+
+def test_what_a_matrix_leaves_out_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "matrix.yaml"
+    path.write_text(
+        "axes: [{name: a, values: {x: {}, w: {live: true, list: [{mode: b}]}}}, {name: b, helm: ['4']}]\n"
+        "strength: [{t: 1}]\n"
+        "unvaried: [{path: 'list[].mode', reason: nobody needs it}, {path: none, reason: nobody needs it}]\n"
+    )
+    properties = {
+        "live": {"type": "boolean"},
+        "dead": {"type": "boolean"},
+        "list": {"type": "array", "items": {"properties": {"mode": {"enum": ["a", "b"]}}}},
+    }
+    shape = Shape({"properties": properties}, {"live": False, "dead": False})
+    assert gaps(read_matrix(path), shape) == ["dead=True", "unvaried: none: explains nothing: remove it"]
+
+
+def test_the_matrix_of_this_chart_leaves_no_switch_out(chart: Path) -> None:
+    shape = read_shape(chart)
+    assert shape is not None
+    assert not gaps(find_matrix(chart), shape)
