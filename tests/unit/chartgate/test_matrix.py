@@ -57,7 +57,10 @@ def test_every_kind_of_axis_is_read(tmp_path: Path) -> None:
         ("axes: [{name: a, values: {on: {}}}, {name: b, helm: ['4']}]\nstrength: [{t: 1}]", "label True is no text"),
         (AXES + "strength: [{t: 3}]", "t is 3, but there are only 2 axes"),
         (AXES + "strength: [{t: 1, axes: [c]}]", r"strength\[0\]\.axes: no axis is called c: use one of a, b"),
-        (AXES + "strength: [{t: 1, only: {a: z}}]", r"strength\[0\]\.only\.a: the axis has no label z: use one of x, w"),
+        (
+            AXES + "strength: [{t: 1, only: {a: z}}]",
+            r"strength\[0\]\.only\.a: the axis has no label z: use one of x, w",
+        ),
         (
             AXES + "strength: [{t: 1}]\nconstraints: {refuse: [{when: {a: z}, refusal: refused}]}",
             r"constraints\.refuse\[0\]\.when\.a: the axis has no label z",

@@ -75,9 +75,7 @@ def test_the_proof_agrees_with_trying_every_case(seed: int) -> None:
         names = random.sample("abcde", random.randint(1, 3))
         rules.append(forbidden(**{name: str(random.randrange(sizes["abcde".index(name)])) for name in names}))
     matrix = matrix_of(*sizes, constraints=tuple(rules))
-    every = [
-        dict(zip("abcde", labels, strict=True)) for labels in product(*(axis.labels for axis in matrix.axes))
-    ]
+    every = [dict(zip("abcde", labels, strict=True)) for labels in product(*(axis.labels for axis in matrix.axes))]
     allowed = [row for row in every if not any(all(row[n] in ls for n, ls in rule.when) for rule in rules)]
     possible = {((x, row[x]), (y, row[y])) for row in allowed for x, y in combinations("abcde", 2)}
     (proof,) = prove(matrix, covering_rows(matrix))

@@ -1,0 +1,207 @@
+"""Cases made from a schema: accepted ones fit it, refused ones are one step away, and equal seeds make equal cases."""
+
+import base64
+import json
+from collections.abc import Callable, Mapping
+from itertools import islice
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from chartgate.tools.kubernetes_yaml import read_one
+from chartgate.values.case import Case
+from chartgate.values.generated import (
+    accepted_cases,
+    accepted_stream,
+    refused_cases,
+    without_contradictions,
+)
+from chartgate.values.invention import HOSTILE, Inventor
+from chartgate.values.probes import WORD, Probe, hostile_probes, survival
+from chartgate.values.shape import Shape, placed, read_shape, values_text
+from chartgate.values.shrinking import shrunk
+
+MakeChart = Callable[[dict[str, str]], Path]
+
+SCHEMA: dict[str, Any] = {
+    "$schema": "http://json-schema.org/draft-07/schema#",
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {
+        "count": {"type": "integer", "minimum": 0, "maximum": 9},
+        "mode": {"type": "string", "enum": ["a", "b"]},
+        "name": {"type": "string", "maxLength": 20, "pattern": "^[a-z]([-a-z0-9]*[a-z0-9])?$"},
+        "text": {"type": "string"},
+        "live": {"type": "boolean"},
+        "anything": {"type": "object", "additionalProperties": True},
+        "labels": {"type": "object", "additionalProperties": {"type": "string"}},
+        "deep": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {"size": {"type": ["string", "number"], "pattern": "^[0-9]+$", "minimum": 1}},
+        },
+        "list": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["host"],
+                "properties": {"host": {"$ref": "#/definitions/host"}, "port": {"type": "integer", "minimum": 1}},
+            },
+        },
+    },
+    "definitions": {"host": {"type": "string", "minLength": 1}},
+}
+FILES = {
+    "values.schema.json": json.dumps(SCHEMA),
+    "values.yaml": (
+        "count: 1\nmode: a\nname: tiny\ntext: some\nlive: true\nanything: {}\nlabels: {}\ndeep: {size: 1}\nlist: []\n"
+    ),
+    "ci/list-values.yaml": "list: [{host: a, port: 1}]\n",
+}
+
+
+@pytest.fixture
+def tiny(make_chart: MakeChart) -> Path:
+    return make_chart(FILES)
+
+
+@pytest.fixture
+def shape(tiny: Path) -> Shape:
+    found = read_shape(tiny)
+    assert found is not None
+    return found
+
+
+def values_of(case: Case) -> dict[str, Any]:
+    values: dict[str, Any] = read_one(case.values[0])
+    return values
+
+
+def test_accepted_cases_fit_the_schema_and_reach_every_place(tiny: Path, shape: Shape) -> None:
+    cases = accepted_cases(tiny, 200, 1)
+    assert len({case.name for case in cases}) == 200
+    assert all(shape.fits(values_of(case)) and case.origin == "schema" and case.refusal is None for case in cases)
+    touched = {key for case in cases for key in values_of(case)}
+    # What a map may hold is not known, so that nothing is made up for it.
+    assert touched == {*SCHEMA["properties"]} - {"anything"}
+    assert {case.kubernetes for case in cases} == {"1.19", "1.37"}
+
+
+def test_refused_cases_break_every_rule_and_say_what_helm_must_name(tiny: Path, shape: Shape) -> None:
+    cases = refused_cases(tiny, 500, 1)
+    assert not [case.proves for case in cases if shape.fits(values_of(case))]
+    assert all(case.refusal for case in cases)
+    told = {case.proves.partition(" with ")[2]: case.refusal for case in cases}
+    assert {
+        ("unknown key at unknownToChartgate", "unknownToChartgate"),
+        ("unknown key at deep.unknownToChartgate", "unknownToChartgate"),
+        ("unknown key at list.0.unknownToChartgate", "unknownToChartgate"),
+        ("missing key at list.0", "list.0"),
+        ("above maximum at count", "count"),
+        ("below minimum at list.0.port", "list.0.port"),
+        ("below minimum at deep.size", "deep.size"),
+        ("broken enum at mode", "mode"),
+        ("broken pattern at name", "name"),
+        ("too long at name", "name"),
+        ("too short at list.0.host", "list.0.host"),
+        ("wrong type at live", "live"),
+        ("wrong type at labels", "labels"),
+    } <= set(told.items())
+
+
+@pytest.mark.parametrize("make", [accepted_cases, refused_cases, hostile_probes])
+def test_the_seed_decides(tiny: Path, make: Callable[[Path, int, int], list[Any]]) -> None:
+    assert make(tiny, 25, 7) == make(tiny, 25, 7)
+    assert make(tiny, 25, 7) != make(tiny, 25, 8)
+
+
+def test_a_chart_without_schema_has_no_such_cases(make_chart: MakeChart) -> None:
+    chart = make_chart({"values.yaml": "a: 1\n"})
+    assert (accepted_cases(chart, 5, 1), refused_cases(chart, 5, 1), hostile_probes(chart, 5, 1)) == ([], [], [])
+
+
+def test_what_a_matrix_keeps_is_left_alone(make_chart: MakeChart) -> None:
+    matrix = (
+        "axes: [{name: a, helm: ['4']}, {name: b, kubernetes: ['1.37']}]\nstrength: [{t: 1}]\n"
+        "generated: {keep: [{path: 'te*', reason: nobody needs it}]}\n"
+    )
+    chart = make_chart({**FILES, "matrix.yaml": matrix})
+    assert not [case for case in accepted_cases(chart, 100, 1) if "text" in values_of(case)]
+
+
+def test_contradictions_are_replaced_and_counted_and_other_refusals_are_not(tiny: Path) -> None:
+    def refusal_of(case: Case) -> str:
+        if "mode" in values_of(case):
+            return "error: these do not go together: mode"
+        return "error: nil pointer" if "count" in values_of(case) else ""
+
+    accepted = without_contradictions(accepted_stream(tiny, 1), 50, refusal_of, ["do not go together"])
+    assert len(accepted.cases) == 50
+    assert not [case for case in accepted.cases if "mode" in values_of(case)]
+    assert [case for case in accepted.cases if "count" in values_of(case)]
+    assert accepted.replaced["do not go together"] > 0
+
+
+def test_hostile_texts_stay_what_they_are_in_a_values_file(shape: Shape) -> None:
+    inventor = Inventor(shape, Random(1))
+    assert inventor.hostile({"type": "string"}) == list(HOSTILE)
+    assert inventor.hostile({"type": "string", "pattern": "^[a-z]{1,9}$"}) == ["no", "null", "true"]
+    values = {"texts": [*HOSTILE, "\x7f", "\x85", "\ufeff"]}
+    assert read_one(values_text(values)) == values
+
+
+def test_a_probe_changes_one_value(tiny: Path) -> None:
+    probes = hostile_probes(tiny, 1000, 1)
+    assert {probe.path for probe in probes} == {"name", "text", "labels.example.com/probe"}
+    for probe in probes:
+        plain, hostile = values_of(probe.plain), values_of(probe.hostile)
+        assert json.dumps(plain).replace(WORD, "") == json.dumps(hostile).replace(json.dumps(probe.text)[1:-1], "")
+    assert {probe.text for probe in probes if probe.path == "text"} == set(HOSTILE)
+
+
+def objects(text: Any) -> list[Mapping[str, Any]]:
+    """What a chart may make of a text: as it is, within another one, as a key of a map, in a Secret."""
+    secret = base64.b64encode(str(text).encode()).decode()
+    return [
+        {"kind": "ConfigMap", "data": {"line": f"a = {text}"}, "list": [{"name": text}]},
+        {"kind": "Secret", "data": {"a": secret}},
+    ]
+
+
+def test_a_text_that_survives_is_found_wherever_the_word_was(tiny: Path) -> None:
+    probe = next(probe for probe in hostile_probes(tiny, 1000, 1) if (probe.path, probe.text) == ("text", "1e3"))
+    whole = survival(probe, objects(WORD), objects("1e3"))
+    assert (whole.places, whole.lost) == (3, ())
+    assert survival(probe, objects("other"), objects("1e3")).places == 0
+
+
+def test_a_text_that_became_something_else_is_lost() -> None:
+    probe = Probe("text", "1e3", Case("plain"), Case("hostile"))
+    changed = [{"kind": "ConfigMap", "data": {"line": "a = 1e3"}, "list": [{"name": 1000}]}, objects("1000")[1]]
+    assert survival(probe, objects(WORD), changed).lost == ("1e3",)
+
+
+def test_shrinking_leaves_what_is_at_fault() -> None:
+    values = {"a": {"b": 1, "c": [1, 2, {"d": 3, "e": 4}]}, "f": 5}
+
+    def fails(candidate: Mapping[str, Any]) -> bool:
+        return any(isinstance(item, dict) and "e" in item for item in candidate.get("a", {}).get("c", []))
+
+    assert shrunk(values, fails) == {"a": {"c": [{"e": 4}]}}
+
+
+def test_shrinking_ends(tiny: Path) -> None:
+    (case,) = islice(accepted_stream(tiny, 1), 1)
+    assert shrunk(values_of(case), lambda _: True) == {}
+    assert shrunk({"a": 1}, lambda _: False) == {"a": 1}
+
+
+def test_a_value_is_placed_beside_what_is_there() -> None:
+    values = {"list": [{"a": 1}, {"a": 2}]}
+    full = {"list": [{"a": 1}, {"a": 2}], "map": {"b": 3}}
+    assert placed(values, ("list", 1, "c"), 4, full) == {"list": [{"a": 1}, {"a": 2, "c": 4}]}
+    assert placed(values, ("map", "x", "y"), 5, full) == {**values, "map": {"x": {"y": 5}}}
+    assert values == {"list": [{"a": 1}, {"a": 2}]}
