@@ -145,6 +145,20 @@ def test_contradictions_are_replaced_and_counted_and_other_refusals_are_not(tiny
     assert accepted.replaced["do not go together"] > 0
 
 
+def test_what_always_contradicts_itself_comes_to_an_end(tiny: Path) -> None:
+    accepted = without_contradictions(accepted_stream(tiny, 1), 5, lambda _: "a guard's words", ["a guard's words"])
+    assert (accepted.cases, accepted.replaced) == ((), {"a guard's words": 51})
+
+
+def test_a_schema_with_one_switch_has_two_cases(make_chart: MakeChart) -> None:
+    schema = {"properties": {"live": {"type": "boolean"}, "open": {}}}
+    chart = make_chart({"values.schema.json": json.dumps(schema)})
+    assert sorted(case.values[0] for case in accepted_cases(chart, 9, 1)) == [
+        values_text({"live": False}),
+        values_text({"live": True}),
+    ]
+
+
 def test_hostile_texts_stay_what_they_are_in_a_values_file(shape: Shape) -> None:
     inventor = Inventor(shape, Random(1))
     assert inventor.hostile({"type": "string"}) == list(HOSTILE)
