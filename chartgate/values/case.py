@@ -34,6 +34,16 @@ class Case:
     refusal: str | None = None
     origin: Origin = "defaults"
 
+    def refused_as_expected(self, message: str) -> bool:
+        """Whether Helm's `message` holds what the refusal of this case has to hold.
+
+        A path counts in both of Helm's notations: a.b.0 before 3.18.5 and 4, /a/b/0 since.
+        """
+        if self.refusal is None:
+            return False
+        pointed = message.replace("~1", "/").replace("~0", "~").replace("/", ".")
+        return self.refusal in message or self.refusal.replace("/", ".") in pointed
+
     def named_objects(self) -> frozenset[str]:
         """Names that the case's own values give to objects which somebody else makes.
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from chartgate.errors import GateError
-from chartgate.values.array import covering_rows
 from chartgate.values.case import Case
 from chartgate.values.matrix import Axis, Constraint, Matrix
-from chartgate.values.proof import Proof, Row, prove
+from chartgate.values.proof import Proof, Row
+from chartgate.values.remembered import proven_rows
 from chartgate.values.settings import read_settings
 from chartgate.values.solver import Solver, bits
 
@@ -34,11 +34,11 @@ def covering_cases(matrix: Matrix, chart: Path) -> Coverage:
     """
     settings = read_settings(chart)
     base = Case("", release=settings.release, namespace=settings.namespace, origin="matrix")
-    rows = covering_rows(matrix)
+    rows, proof = proven_rows(matrix)
     cases = [_case(matrix, row, replace(base, name=f"matrix/{number:04d}")) for number, row in enumerate(rows, 1)]
     for number, (row, refusal) in enumerate(_refused_rows(matrix), 1):
         cases.append(_case(matrix, row, replace(base, name=f"matrix/refused-{number:03d}", refusal=refusal)))
-    return Coverage(tuple(cases), prove(matrix, rows))
+    return Coverage(tuple(cases), proof)
 
 
 def _case(matrix: Matrix, row: Row, base: Case) -> Case:

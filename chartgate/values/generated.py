@@ -24,6 +24,10 @@ from chartgate.values.settings import Settings, read_settings
 from chartgate.values.shape import Place, Shape, dotted, placed, read_shape, values_text
 
 MOST_CHANGES = 6
+MOST_IDLE = 500
+"""Attempts in a row without a new case after which a schema is taken for exhausted."""
+MOST_REPLACED = 10
+"""Contradictory cases for each one wanted after which no more are replaced."""
 
 Refusal = Callable[[Case], str]
 """What Helm says when it refuses a case; empty when it renders."""
@@ -84,12 +88,13 @@ def accepted_cases(chart: Path, count: int, seed: int) -> list[Case]:
 def without_contradictions(cases: Iterable[Case], count: int, refusal_of: Refusal, guards: Sequence[str]) -> Accepted:
     """The first `count` of `cases` that are not refused with the words of a guard.
 
-    A case that is refused with other words stays among them, since that is a defect.
+    A case that is refused with other words stays among them, since that is a defect. There are fewer than `count` when
+    `cases` end or nearly all of them contradict themselves: whoever wants that many has to compare.
     """
     kept: list[Case] = []
     replaced: Counter[str] = Counter()
     for case in cases:
-        if len(kept) == count:
+        if len(kept) == count or replaced.total() > MOST_REPLACED * count:
             break
         refusal = refusal_of(case)
         guard = next((guard for guard in guards if refusal and guard in refusal), None)
@@ -101,7 +106,10 @@ def without_contradictions(cases: Iterable[Case], count: int, refusal_of: Refusa
 
 
 def accepted_stream(chart: Path, seed: int) -> Iterator[Case]:
-    """Accepted cases without end; none when the chart has no schema, or one that leaves everything open."""
+    """Distinct accepted cases until nothing new turns up.
+
+    None when the chart has no schema, or one that leaves everything open.
+    """
     source = source_of(chart)
     if source is None:
         return
@@ -110,9 +118,9 @@ def accepted_stream(chart: Path, seed: int) -> Iterator[Case]:
     places = [place for place in source.places if _inventable(inventor, place)]
     if not places:
         return
-    number = 0
-    while True:
-        number += 1
+    seen: set[str] = set()
+    idle = 0
+    while idle < MOST_IDLE:
         base = random.choice(source.bases)
         values, changed = base.values, []
         for place in random.sample(places, min(len(places), random.randint(1, MOST_CHANGES))):
@@ -123,15 +131,21 @@ def accepted_stream(chart: Path, seed: int) -> Iterator[Case]:
             if source.shape.fits(candidate):
                 values = candidate
                 changed.append(dotted(place.path))
-        if changed:
-            proves = f"{base.name} with other {', '.join(changed)}"
-            yield source.case(f"schema/accepted-{number:04d}", proves, values, number)
+        text = values_text(values)
+        if not changed or text in seen:
+            idle += 1
+            continue
+        idle = 0
+        seen.add(text)
+        proves = f"{base.name} with other {', '.join(changed)}"
+        yield source.case(f"schema/accepted-{len(seen):04d}", proves, values, len(seen))
 
 
 def refused_cases(chart: Path, count: int, seed: int) -> list[Case]:
     """`count` cases one step away from accepted ones, each with the path or key that Helm must name.
 
-    Every rule of the schema is broken once before any is broken again. Empty when the chart has no schema.
+    Every rule of the schema is broken once before any is broken again; there are fewer cases where a small schema has
+    no more ways to be broken, and none when the chart has no schema.
 
     Raises:
         GateError: a file of the chart cannot be read.

@@ -7,18 +7,21 @@ the objects of the first, alone or within a longer text, the hostile text has to
 import base64
 import binascii
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from chartgate.values.case import Case
-from chartgate.values.generated import source_of
+from chartgate.values.generated import Base, Source, source_of
 from chartgate.values.invention import HOSTILE
 from chartgate.values.shape import Path_, Place, Shape, dotted, placed, values_text
 
 WORD = "zzharmlesszz"
+
+NEWEST = -1
+"""The turn of the last version of Kubernetes, which knows every field."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,14 @@ class Probe:
 
 
 @dataclass(frozen=True)
+class Probes:
+    """Probes, and the paths of texts that no object of any case holds, so that nothing is known about them."""
+
+    probes: tuple[Probe, ...]
+    unreached: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Survival:
     """In how many places the word turned up, and which texts did not turn up in its stead; none when all survived."""
 
@@ -39,9 +50,11 @@ class Survival:
     lost: tuple[str, ...]
 
 
-def hostile_probes(chart: Path, count: int, seed: int) -> list[Probe]:
+def hostile_probes(chart: Path, count: int, seed: int, reaches: Callable[[Case], bool] | None = None) -> Probes:
     """At most `count` probes; with enough of them, every hostile text at every place whose schema allows it.
 
+    `reaches` says whether the word is anywhere in the objects of a case: a probe is built on the first CI case, those
+    that set a neighbour of its place first, in which it is. Without it the first is taken unseen.
     Empty when the chart has no schema. Equal seeds give equal probes.
 
     Raises:
@@ -49,32 +62,42 @@ def hostile_probes(chart: Path, count: int, seed: int) -> list[Probe]:
     """
     source = source_of(chart)
     if source is None:
-        return []
+        return Probes((), ())
+    shape = source.shape
+    plains = {place: _plain(source, place, reaches) for place in _texts(shape, source.places)}
     candidates = [
-        (place, text)
-        for place in _texts(source.shape, source.places)
+        (place, base, text)
+        for place, base in plains.items()
+        if base is not None
         for text in HOSTILE
-        if _fits(source.shape, place, text)
+        if shape.fits_at(text, place.schema) and shape.fits(placed(base.values, place.path, text, base.values))
     ]
     Random(seed).shuffle(candidates)
-    probes: list[Probe] = []
-    for place, text in candidates:
-        if len(probes) == count:
-            break
-        # Where a CI case sets a neighbour, the value is most likely to be read.
-        base = max(source.bases, key=lambda base: _shared(base.values, place.path))
-        plain, hostile = (placed(base.values, place.path, one, base.values) for one in (WORD, text))
-        if source.shape.fits(plain) and source.shape.fits(hostile):
-            number = len(probes) + 1
-            case = source.case(
-                f"schema/hostile-{number:04d}",
-                f"{base.name} with {text!r:.60} at {dotted(place.path)}",
-                hostile,
-                number,
-            )
-            other = replace(case, name=f"schema/harmless-{number:04d}", values=(values_text(plain),))
-            probes.append(Probe(dotted(place.path), text, other, case))
-    return probes
+    probes = []
+    for number, (place, base, text) in enumerate(candidates[:count], 1):
+        path = dotted(place.path)
+        values = placed(base.values, place.path, text, base.values)
+        case = source.case(f"schema/hostile-{number:04d}", f"{base.name} with {text!r:.60} at {path}", values, NEWEST)
+        plain = values_text(placed(base.values, place.path, WORD, base.values))
+        probes.append(Probe(path, text, replace(case, name=f"schema/harmless-{number:04d}", values=(plain,)), case))
+    return Probes(tuple(probes), tuple(dotted(place.path) for place, base in plains.items() if base is None))
+
+
+def _plain(source: Source, place: Place, reaches: Callable[[Case], bool] | None) -> Base | None:
+    """The values to which a probe of `place` is added; None where the word reaches no object in any of them."""
+    # Where a CI case sets a neighbour, the value is most likely to be read.
+    for base in sorted(source.bases, key=lambda base: -_shared(base.values, place.path)):
+        values = placed(base.values, place.path, WORD, base.values)
+        if not source.shape.fits(values):
+            continue
+        if reaches is None or reaches(source.case("schema/harmless", base.name, values, NEWEST)):
+            return base
+    return None
+
+
+def holds_word(objects: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether the word of the probes is anywhere in these objects."""
+    return any(WORD in text for text in _strings_of(objects))
 
 
 def survival(probe: Probe, plain: Iterable[Mapping[str, Any]], hostile: Iterable[Mapping[str, Any]]) -> Survival:
@@ -87,15 +110,11 @@ def survival(probe: Probe, plain: Iterable[Mapping[str, Any]], hostile: Iterable
 def _texts(shape: Shape, places: Iterable[Place]) -> Iterator[Place]:
     """The places of texts; for a map of texts, that of a new key in it."""
     for place in places:
-        if place.schema.get("type") == "string" and "enum" not in place.schema:
-            yield place
         more = shape.resolved(place.schema.get("additionalProperties"))
-        if more.get("type") == "string" and "propertyNames" not in place.schema:
-            yield Place((*place.path, "example.com/probe"), more)
-
-
-def _fits(shape: Shape, place: Place, text: str) -> bool:
-    return shape.fits_at(text, place.schema) and shape.fits_at(WORD, place.schema)
+        inner = Place((*place.path, "example.com/probe"), more)
+        for one in (place, *([] if "propertyNames" in place.schema else [inner])):
+            if one.schema.get("type") == "string" and shape.fits_at(WORD, one.schema):
+                yield one
 
 
 def _shared(values: Any, path: Path_) -> int:

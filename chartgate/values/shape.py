@@ -20,7 +20,7 @@ Path_ = tuple[str | int, ...]
 Schema = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Place:
     """A value's path, and the schema of what may stand there."""
 

@@ -19,7 +19,7 @@ from chartgate.values.generated import (
     without_contradictions,
 )
 from chartgate.values.invention import HOSTILE, Inventor
-from chartgate.values.probes import WORD, Probe, hostile_probes, survival
+from chartgate.values.probes import WORD, Probe, holds_word, hostile_probes, survival
 from chartgate.values.shape import Shape, placed, read_shape, values_text
 from chartgate.values.shrinking import shrunk
 
@@ -113,14 +113,14 @@ def test_refused_cases_break_every_rule_and_say_what_helm_must_name(tiny: Path, 
 
 
 @pytest.mark.parametrize("make", [accepted_cases, refused_cases, hostile_probes])
-def test_the_seed_decides(tiny: Path, make: Callable[[Path, int, int], list[Any]]) -> None:
+def test_the_seed_decides(tiny: Path, make: Callable[[Path, int, int], Any]) -> None:
     assert make(tiny, 25, 7) == make(tiny, 25, 7)
     assert make(tiny, 25, 7) != make(tiny, 25, 8)
 
 
 def test_a_chart_without_schema_has_no_such_cases(make_chart: MakeChart) -> None:
     chart = make_chart({"values.yaml": "a: 1\n"})
-    assert (accepted_cases(chart, 5, 1), refused_cases(chart, 5, 1), hostile_probes(chart, 5, 1)) == ([], [], [])
+    assert (accepted_cases(chart, 5, 1), refused_cases(chart, 5, 1), hostile_probes(chart, 5, 1).probes) == ([], [], ())
 
 
 def test_what_a_matrix_keeps_is_left_alone(make_chart: MakeChart) -> None:
@@ -145,6 +145,20 @@ def test_contradictions_are_replaced_and_counted_and_other_refusals_are_not(tiny
     assert accepted.replaced["do not go together"] > 0
 
 
+def test_what_always_contradicts_itself_comes_to_an_end(tiny: Path) -> None:
+    accepted = without_contradictions(accepted_stream(tiny, 1), 5, lambda _: "a guard's words", ["a guard's words"])
+    assert (accepted.cases, accepted.replaced) == ((), {"a guard's words": 51})
+
+
+def test_a_schema_with_one_switch_has_two_cases(make_chart: MakeChart) -> None:
+    schema = {"properties": {"live": {"type": "boolean"}, "open": {}}}
+    chart = make_chart({"values.schema.json": json.dumps(schema)})
+    assert sorted(case.values[0] for case in accepted_cases(chart, 9, 1)) == [
+        values_text({"live": False}),
+        values_text({"live": True}),
+    ]
+
+
 def test_hostile_texts_stay_what_they_are_in_a_values_file(shape: Shape) -> None:
     inventor = Inventor(shape, Random(1))
     assert inventor.hostile({"type": "string"}) == list(HOSTILE)
@@ -154,12 +168,23 @@ def test_hostile_texts_stay_what_they_are_in_a_values_file(shape: Shape) -> None
 
 
 def test_a_probe_changes_one_value(tiny: Path) -> None:
-    probes = hostile_probes(tiny, 1000, 1)
+    probes = hostile_probes(tiny, 1000, 1).probes
     assert {probe.path for probe in probes} == {"name", "text", "labels.example.com/probe"}
     for probe in probes:
         plain, hostile = values_of(probe.plain), values_of(probe.hostile)
         assert json.dumps(plain).replace(WORD, "") == json.dumps(hostile).replace(json.dumps(probe.text)[1:-1], "")
     assert {probe.text for probe in probes if probe.path == "text"} == set(HOSTILE)
+
+
+def test_a_probe_is_built_where_the_word_is_read(tiny: Path) -> None:
+    def reaches(case: Case) -> bool:
+        read = values_of(case).get("text") if "list" in values_of(case) else None
+        return holds_word(objects(read))
+
+    found = hostile_probes(tiny, 1000, 1, reaches)
+    assert {probe.path for probe in found.probes} == {"text"}
+    assert all("list" in values_of(probe.hostile) for probe in found.probes)
+    assert set(found.unreached) == {"name", "labels.example.com/probe"}
 
 
 def objects(text: Any) -> list[Mapping[str, Any]]:
@@ -172,7 +197,7 @@ def objects(text: Any) -> list[Mapping[str, Any]]:
 
 
 def test_a_text_that_survives_is_found_wherever_the_word_was(tiny: Path) -> None:
-    probe = next(probe for probe in hostile_probes(tiny, 1000, 1) if (probe.path, probe.text) == ("text", "1e3"))
+    probe = next(probe for probe in hostile_probes(tiny, 1000, 1).probes if (probe.path, probe.text) == ("text", "1e3"))
     whole = survival(probe, objects(WORD), objects("1e3"))
     assert (whole.places, whole.lost) == (3, ())
     assert survival(probe, objects("other"), objects("1e3")).places == 0

@@ -11,9 +11,11 @@ import pytest
 
 from chartgate.errors import GateError
 from chartgate.values.array import covering_rows
+from chartgate.values.case import Case
 from chartgate.values.coverage import covering_cases
 from chartgate.values.matrix import Axis, Constraint, Group, Matrix
 from chartgate.values.proof import prove
+from chartgate.values.remembered import proven_rows
 from chartgate.values.solver import Solver
 
 MakeChart = Callable[[dict[str, str]], Path]
@@ -97,6 +99,22 @@ def test_a_proof_of_nothing_does_not_hold() -> None:
     assert (proof.required, proof.holds) == (0, False)
 
 
+def test_an_array_is_kept_and_proven_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    matrix = matrix_of(3, 3, 2)
+    made = proven_rows(matrix)
+    (kept,) = tmp_path.rglob("*.json")
+    content = kept.read_bytes()
+    monkeypatch.setattr("chartgate.values.array.covering_rows", lambda _: pytest.fail("made again"))
+    assert proven_rows(matrix) == made
+    monkeypatch.undo()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    for damaged in (b"[", b"[]", b"7", b'[{"a": "0"}]', content.replace(b'"2"', b'"1"')):
+        kept.write_bytes(damaged)
+        assert proven_rows(matrix) == made
+        assert kept.read_bytes() == content
+
+
 def test_the_solver_sees_through_chains() -> None:
     matrix = matrix_of(2, 2, 2, constraints=(forbidden(a="0", b="0"), forbidden(b="1", c="01")))
     solver = Solver(matrix.axes, matrix.constraints)
@@ -133,6 +151,21 @@ def test_a_combination_to_be_refused_is_a_case_of_its_own_and_no_other_has_it(ma
     assert accepted
     assert not [proves for proves in accepted if "b=1, c=1" in proves or "b=2, c=1" in proves or "a=1, b=0" in proves]
     assert all(proof.holds for proof in coverage.proof)
+
+
+@pytest.mark.parametrize(
+    ("refusal", "message", "expected"),
+    [
+        ("config.port", "- config.port: Must be greater than or equal to 1", True),
+        ("hosts.0.host", "- at '/hosts/0/host': got number, want string", True),
+        ("labels.example.com/a", "- at '/labels/example.com~1a': got number, want string", True),
+        ("a and b/c quarrel", "Error: a and b/c quarrel", True),
+        ("config.port", "- at '/config/host': got number, want string", False),
+        (None, "anything", False),
+    ],
+)
+def test_a_refusal_counts_in_either_notation_of_helm(refusal: str | None, message: str, expected: bool) -> None:
+    assert Case("case", refusal=refusal).refused_as_expected(message) is expected
 
 
 def test_a_refusal_that_cannot_be_tried_is_told(make_chart: MakeChart) -> None:
