@@ -12,6 +12,7 @@ from chartgate.errors import GateError
 from chartgate.findings.accepted import accept
 from chartgate.findings.finding import Finding, Verdict
 from chartgate.findings.registry import CHECKS
+from chartgate.findings.variants import variants_of, with_variants
 from chartgate.releases import store
 from chartgate.releases.release import Release
 from chartgate.releases.render import RenderError, render
@@ -55,9 +56,16 @@ def run(chart: Path, *, helm: Sequence[str] = (), kubernetes: Sequence[str] = ()
     jobs = plan(cases, settings)
     store.forget_old("renders")
     verdicts, renders = _render_all(chart, jobs, settings.api_versions)
+    renders, refused = _with_variants(chart, jobs, renders, settings.api_versions)
     columns: list[tuple[str, list[Verdict]]] = [(RENDER, verdicts)]
     columns += [(check.key, check.examine(renders)) for check in CHECKS]
-    general = [_nothing_examined(key) for key, found in columns if not sum(verdict.examined for verdict in found)]
+    optional = {check.key for check in CHECKS if check.about}
+    general = [
+        _nothing_examined(key)
+        for key, found in columns
+        if key not in optional and not sum(verdict.examined for verdict in found)
+    ]
+    general += refused
     accepted = []
     unused: set[Finding] = set()
     for index, (key, found) in enumerate(columns):
@@ -128,6 +136,26 @@ def _render_all(chart: Path, jobs: Sequence[Job], api_versions: Sequence[str]) -
         pool.shutdown(cancel_futures=True)
     verdicts = [Verdict(rendered, len(rendered.release), tuple(findings)) for rendered, findings in attempts]
     return verdicts, [rendered for rendered, _ in attempts if len(rendered.release)]
+
+
+def _with_variants(
+    chart: Path, jobs: Sequence[Job], renders: Sequence[Rendered], api_versions: Sequence[str]
+) -> tuple[list[Rendered], list[Finding]]:
+    """The renders with the variants that checks ask for, and a finding for each that Helm refuses."""
+    helms = {job.helm.version: job.helm for job in jobs}
+
+    def attempt(folder: Path, case: Case, like: Release) -> Release | str:
+        try:
+            return render_case(folder, Job(case, helms[like.helm_version], like.kube_version), api_versions)
+        except RenderError as error:
+            return str(error)
+
+    varied, refusals = with_variants(chart, renders, variants_of(check.variants for check in CHECKS), attempt)
+    remedy = "let the templates take every release name, version and registry that Helm does"
+    return varied, [
+        Finding(RENDER, "variant-refused", case, f"variant {variant}", text, remedy)
+        for (case, variant), text in refusals.items()
+    ]
 
 
 def _render_findings(rendered: Rendered) -> list[Finding]:

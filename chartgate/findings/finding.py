@@ -72,7 +72,7 @@ def guarded(check: str, ref: str, examine: Callable[..., Iterable[Finding]], *ar
 def by_object(
     check: str,
     renders: Sequence[Rendered],
-    examine: Callable[[KubeObject, str], Sequence[Finding]],
+    examine: Callable[[KubeObject, str], Iterable[Finding]],
     *,
     wanted: Callable[[KubeObject], bool] = lambda _: True,
 ) -> list[Verdict]:

@@ -65,7 +65,7 @@ def _finding(rule: str, obj: KubeObject, container: Container, what: str) -> Fin
 CHECK = Check(
     key=KEY,
     title="Images",
-    why="A tag that moves makes two pods of one release differ; one image left behind stops a cluster without internet.",
+    why="A tag that moves makes two pods of one release differ; one image left behind stops an offline cluster.",
     remedy="make every image of repository, tag or digest, and global.imageRegistry by one helper",
     source="Kubernetes documentation, Images; OCI Distribution Specification, image references",
     examine=examine,

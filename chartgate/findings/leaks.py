@@ -46,6 +46,8 @@ def _values(rendered: Rendered) -> Iterator[tuple[KubeObject, str, str]]:
     # A user name, a host or the release's own name is no secret, even where it lies in one.
     open_words = {text for key, text in given(rendered.case).texts if not _SOUNDS_SECRET.search(key)}
     open_words |= {rendered.release.name, rendered.release.namespace, *(obj.name for obj in rendered.release)}
+    # Whoever refers to a key writes its name, so a value that is part of one cannot be looked for.
+    open_words |= {key for secret in secrets for key, _ in _decoded(secret)}
     for secret in secrets:
         for key, value in _decoded(secret):
             if len(value) >= SHORTEST and not any(value in word for word in open_words):

@@ -7,7 +7,7 @@ from typing import Any
 
 from chartgate.findings.finding import Check, Finding, Verdict, by_object
 from chartgate.findings.variants import LONG_RELEASE
-from chartgate.releases.objects import KubeObject
+from chartgate.releases.objects import EMPTY, KubeObject
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
 
@@ -71,7 +71,7 @@ def _examine_object(obj: KubeObject, _: str) -> Iterator[Finding]:
         for index, port in enumerate(container.items("ports")):
             if port.get("name"):
                 yield from _inner(obj, f"{container.path}.ports[{index}].name", port["name"], 15, _PORT)
-    for index, volume in enumerate((obj.pod_spec or {}).get("volumes") or ()):
+    for index, volume in enumerate((obj.pod_spec or EMPTY).get("volumes") or ()):
         yield from _inner(obj, f"{obj.pod_path}.volumes[{index}].name", volume.get("name", ""), 63, _LABEL)
 
 

@@ -100,7 +100,7 @@ def _covers(entry: Mapping[str, Any], pod: KubeObject, port: Port) -> bool:
         return False
     first = entry.get("port")
     if isinstance(first, int):
-        return first <= port[0] <= entry.get("endPort", first)
+        return first <= port[0] <= int(entry.get("endPort", first))
     return first is None or port in _ports(pod, first, port[1])
 
 

@@ -68,7 +68,7 @@ def quantity(amount: object) -> Decimal | None:
         return None
     number, exponent, unit = found.groups()
     if unit in _BINARY:
-        return Decimal(number) * 1024 ** _BINARY[unit]
+        return Decimal(number) * Decimal(1024) ** _BINARY[unit]
     return Decimal(number).scaleb(int(exponent[1:]) if exponent else _DECIMAL.get(unit or "", 0))
 
 
@@ -79,7 +79,7 @@ def _finding(rule: str, obj: KubeObject, container: Container, what: str) -> Fin
 CHECK = Check(
     key=KEY,
     title="Resources",
-    why="A pod without requests is placed blindly and evicted first; without a limit on memory it can take a node along.",
+    why="A pod without requests is placed blindly and evicted first; without a memory limit it can take a node down.",
     remedy="give requests for CPU and memory and a limit on memory, each a value of the chart",
     source="Kubernetes documentation, Resource Management for Pods and Containers; Quantity in the API reference",
     examine=examine,

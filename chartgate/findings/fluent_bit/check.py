@@ -52,8 +52,8 @@ def _examine(rendered: Rendered) -> Iterator[Finding]:
             found += len(faults)
         # What the tables refuse already, the program would only refuse once more.
         if not found:
-            for line in dry_run.complaints(texts, [mount.path for mount in mounts]):
-                yield _finding("dry-run", obj, "data", line)
+            for complaint in dry_run.complaints(texts, [mount.path for mount in mounts]):
+                yield _finding("dry-run", obj, "data", complaint)
 
 
 def _faults(configuration: Configuration) -> Iterator[Fault]:
