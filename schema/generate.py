@@ -7,10 +7,11 @@ Out of the source come, for the chart and for its Redis subchart, `values.yaml` 
 description above it) and `values.schema.json` (JSON Schema draft-07, which every Helm since 3.0 reads),
 and the tables of values in the chart's README.
 
-A source file is a section: `title` and `properties`. A property is a JSON Schema with three words of our own:
+A source file is a section: `title` and `properties`. A property is a JSON Schema with a few words of our own:
 `use: NAME` takes a shape from `_fragments.yaml`; `subchart: NAME` marks the values of a subchart; an object with
 `properties` is closed unless it says otherwise. A property with a `default` is a leaf of `values.yaml`,
-an object without one is a branch.
+an object without one is a branch; both are required, since a null in a values file takes a default away, unless they
+are `optional: true`.
 """
 
 from __future__ import annotations
@@ -57,7 +58,10 @@ def read_sections(source: Path = SOURCE) -> list[Section]:
     fragments = yaml.safe_load((source / "_fragments.yaml").read_text(encoding="utf-8"))
     sections = []
     for path in sorted(source.glob("[0-9]*.yaml")):
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        try:
+            content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        except yaml.YAMLError as error:
+            raise SourceError(f"{path.name}: not YAML: {error}") from error
         properties = {
             key: expand(node, fragments, f"{path.name}: {key}") for key, node in content["properties"].items()
         }
@@ -115,6 +119,10 @@ def require_complete(node: Node, where: str) -> None:
         require_complete(child, f"{where}.{key}")
 
 
+def has_default(node: Node) -> bool:
+    return "default" in node or any(has_default(child) for child in node.get("properties", {}).values())
+
+
 def default_of(node: Node) -> Any:
     """The value that `values.yaml` gives the property."""
     if is_leaf(node):
@@ -124,7 +132,7 @@ def default_of(node: Node) -> Any:
 
 def json_schema(node: Node) -> Node:
     """The property as JSON Schema draft-07, closed wherever it lists its properties."""
-    schema = {key: value for key, value in node.items() if key not in ("properties", "subchart")}
+    schema = {key: value for key, value in node.items() if key not in ("properties", "subchart", "optional")}
     if "properties" in node:
         schema["type"] = "object"
         schema["properties"] = {key: json_schema(child) for key, child in node["properties"].items()}
@@ -132,6 +140,9 @@ def json_schema(node: Node) -> Node:
             # Helm hands `global` down to every subchart before it validates the parent's values.
             schema["properties"]["global"] = {"type": "object", "description": "Values shared by all charts."}
         schema.setdefault("additionalProperties", False)
+        required = [key for key, child in node["properties"].items() if has_default(child) and "optional" not in child]
+        if required:
+            schema["required"] = required
     for word in ("items", "additionalProperties"):
         if isinstance(node.get(word), dict):
             schema[word] = json_schema(node[word])

@@ -1,7 +1,7 @@
 """Fixtures of the tests on a real API server."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -10,12 +10,10 @@ import pytest
 
 from chartgate.tools.helm import Helm, find_helm
 from tests.e2e.control_plane import ControlPlane, ControlPlaneError, find_assets, running_control_plane
-from tests.e2e.helm_release import HelmRelease
+from tests.e2e.helm_release import HelmRelease, ReleaseCalled
 from tests.e2e.namespace import Namespace, connect
 
 HELM_VERSIONS = ("3.17.3", "4.3.1")
-
-ReleaseCalled = Callable[[str], HelmRelease]
 
 
 @pytest.fixture(scope="session")
@@ -35,8 +33,8 @@ def operators_helm(request: pytest.FixtureRequest) -> Helm:
 
 
 @pytest.fixture(scope="session")
-def client(control_plane: ControlPlane) -> Any:
-    """A client of the API server."""
+def connection(control_plane: ControlPlane) -> Any:
+    """The way to the API server."""
     return connect(control_plane.kubeconfig, control_plane.folder / "discovery.json")
 
 
@@ -46,10 +44,10 @@ def _numbers() -> Iterator[int]:
 
 
 @pytest.fixture
-def namespace(client: Any, request: pytest.FixtureRequest, _numbers: Iterator[int]) -> Namespace:
+def namespace(connection: Any, request: pytest.FixtureRequest, _numbers: Iterator[int]) -> Namespace:
     """A namespace of the test's own. It goes with the API server: no controller is there to delete it before."""
     words = re.sub(r"[^a-z0-9]+", "-", request.node.name.lower())
-    return Namespace(client, f"{words[:55].strip('-')}-{next(_numbers)}")
+    return Namespace(connection, f"{words[:55].strip('-')}-{next(_numbers)}")
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import json
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -80,3 +80,7 @@ class HelmRelease:
         kept = {key: value for key, value in os.environ.items() if not key.startswith("HELM_")}
         home = {"HOME": str(self.home), "XDG_CACHE_HOME": "", "XDG_CONFIG_HOME": "", "XDG_DATA_HOME": ""}
         return {**kept, **home, "KUBECONFIG": str(self.kubeconfig)}
+
+
+ReleaseCalled = Callable[[str], HelmRelease]
+"""Makes a release by name."""

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from kubernetes import config
+from kubernetes import client, config
 from kubernetes.dynamic import DynamicClient, ResourceList
 from kubernetes.dynamic.exceptions import ForbiddenError
 
@@ -23,18 +24,25 @@ class NotAdmitted(Exception):  # noqa: N818 (the answer to a question, not a fai
 
 def connect(kubeconfig: Path, cache: Path) -> Any:
     """A client of the API server. It is untyped, since it hands objects on as the server wrote them."""
-    client = config.new_client_from_config(config_file=str(kubeconfig), persist_config=False)  # type: ignore[no-untyped-call]
-    return DynamicClient(client, cache_file=str(cache))  # type: ignore[no-untyped-call]
+    settings = client.Configuration()
+    settings.no_proxy = "127.0.0.1"  # a proxy of the user's own cannot reach this server
+    config.load_kube_config(str(kubeconfig), client_configuration=settings, persist_config=False)  # type: ignore[no-untyped-call]
+    return DynamicClient(client.ApiClient(settings), cache_file=str(cache))  # type: ignore[no-untyped-call]
+
+
+def metadata(objects: Mapping[Ref, Any], field: str) -> dict[Ref, str]:
+    """One field of the metadata of every object, such as "uid" or "resourceVersion"."""
+    return {ref: item["metadata"][field] for ref, item in objects.items()}
 
 
 class Namespace:
     """A new namespace that enforces Pod Security "restricted"."""
 
-    def __init__(self, client: Any, name: str) -> None:
-        self._client = client
+    def __init__(self, connection: Any, name: str) -> None:
+        self._connection = connection
         self.name = name
         manifest = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": RESTRICTED}}
-        client.resources.get(api_version="v1", kind="Namespace").create(manifest)
+        connection.resources.get(api_version="v1", kind="Namespace").create(manifest)
 
     def get(self, kind: str, name: str) -> Any:
         """An object of this namespace as plain data."""
@@ -57,15 +65,11 @@ class Namespace:
     def objects(self) -> dict[Ref, Any]:
         """Every object there is, but for events and the records that Helm keeps of its releases."""
         found: dict[Ref, Any] = {}
-        for resource in self._kinds():
+        for resource in self._kinds:
             for item in resource.get(namespace=self.name).to_dict()["items"]:
                 if item.get("type") != HELM_RECORD:
                     found[resource.kind, item["metadata"]["name"]] = item
         return found
-
-    def fields(self, field: str) -> dict[Ref, str]:
-        """One field of the metadata of every object, such as "uid" or "resourceVersion"."""
-        return {ref: item["metadata"][field] for ref, item in self.objects().items()}
 
     def try_pod(self, pod: Manifest) -> list[str]:
         """Ask the server to admit a pod, without making it; returns its warnings.
@@ -76,19 +80,20 @@ class Namespace:
         path = self._resource("Pod").path(namespace=self.name)
         query = [("dryRun", "All"), ("fieldValidation", "Strict")]
         try:
-            answer = self._client.request("post", path, body=pod, query_params=query, serialize=False)
+            answer = self._connection.request("post", path, body=pod, query_params=query, serialize=False)
         except ForbiddenError as error:
             raise NotAdmitted(json.loads(error.body or "{}").get("message", "")) from error
         return list(answer.headers.getlist("Warning"))
 
     def _resource(self, kind: str) -> Any:
-        return next(resource for resource in self._kinds() if resource.kind == kind)
+        return next(resource for resource in self._kinds if resource.kind == kind)
 
+    @cached_property
     def _kinds(self) -> list[Any]:
         """Every kind that lives in a namespace and can be listed, in the version that the server prefers."""
         return [
             resource
-            for resource in self._client.resources.search(preferred=True)
+            for resource in self._connection.resources.search(preferred=True)
             if not isinstance(resource, ResourceList) and resource.namespaced
             if "list" in resource.verbs and resource.kind != "Event"
         ]

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from tests.e2e.helm_release import HelmRelease
-from tests.e2e.namespace import Namespace
+from tests.e2e.namespace import Namespace, metadata
 
 WORKLOADS = (("Deployment", "relay-claude-relay"), ("StatefulSet", "relay-redis"))
 VALUES = {"redis": {"auth": {"enabled": True}}}
 # Each on top of the ones before: the value's path, its new value, and what rolls.
-CHANGES = (
+CHANGES: tuple[tuple[str, Any, list[str]], ...] = (
     ("config.logLevel", "debug", ["Deployment"]),
     ("config.adminPassword", "a new password", ["Deployment"]),
     ("redis.auth.password", "a new password", ["Deployment", "StatefulSet"]),
@@ -49,10 +49,10 @@ def next_version(chart: Path, tmp_path: Path) -> Path:
 
 def test_an_upgrade_with_nothing_changed_touches_no_object(release: HelmRelease, namespace: Namespace) -> None:
     release.install(VALUES)
-    first = namespace.fields("resourceVersion")
+    first = metadata(namespace.objects(), "resourceVersion")
     assert set(WORKLOADS) <= set(first)
     release.upgrade(VALUES)
-    assert namespace.fields("resourceVersion") == first
+    assert metadata(namespace.objects(), "resourceVersion") == first
 
 
 def test_a_new_version_of_the_chart_alone_does_not_roll_the_pods(

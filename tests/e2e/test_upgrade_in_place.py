@@ -1,13 +1,13 @@
 """An operator of the public chart upgrades in place: the keys, the claims and every object of the old names live on."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import ReleaseCalled
-from tests.e2e.helm_release import Values
-from tests.e2e.namespace import Namespace, Ref
+from tests.e2e.helm_release import ReleaseCalled, Values
+from tests.e2e.namespace import Namespace, Ref, metadata
 from tests.e2e.public_chart import write_public_chart
 
 # What operators of the public chart have in their values files; both charts get the same.
@@ -29,13 +29,14 @@ def public_chart(tmp_path: Path) -> Path:
     return write_public_chart(tmp_path)
 
 
-def secrets_in(namespace: Namespace) -> dict[Ref, dict[str, str]]:
-    return {ref: item["data"] for ref, item in namespace.objects().items() if ref[0] == "Secret"}
+def selectors(objects: Mapping[Ref, Any]) -> dict[Ref, Any]:
+    found = {ref: objects[ref]["spec"]["selector"] for ref in objects if ref[0] in {"Deployment", "StatefulSet"}}
+    assert len(found) == 2
+    return found
 
 
-def selectors_in(namespace: Namespace) -> dict[Ref, Any]:
-    workloads = {"Deployment", "StatefulSet"}
-    return {ref: item["spec"]["selector"] for ref, item in namespace.objects().items() if ref[0] in workloads}
+def secrets(objects: Mapping[Ref, Any]) -> dict[Ref, dict[str, str]]:
+    return {ref: objects[ref]["data"] for ref in objects if ref[0] == "Secret"}
 
 
 # One name that has the chart's in it and one that has not: the names of all objects hang on that.
@@ -47,16 +48,12 @@ def test_an_upgrade_from_the_public_chart_replaces_nothing(
 ) -> None:
     release = release_called(name)
     release.install(values, chart=public_chart)
-    uids, secrets, selectors = namespace.fields("uid"), secrets_in(namespace), selectors_in(namespace)
-    assert len(selectors) == 2
+    before = namespace.objects()
     for _ in range(2):  # the first upgrade takes the objects over, the second is an ordinary one
         release.upgrade(values)
-        now = namespace.fields("uid")
-        assert {ref: now.get(ref) for ref in uids} == uids
-        assert {ref: kept_keys(secrets_in(namespace)[ref], data) for ref, data in secrets.items()} == secrets
-        assert selectors_in(namespace) == selectors
-
-
-def kept_keys(now: dict[str, str], before: dict[str, str]) -> dict[str, str]:
-    """The data of a Secret, but for the keys that the upgrade added."""
-    return {key: value for key, value in now.items() if key in before}
+        now = namespace.objects()
+        kept = {ref: now[ref] for ref in before if ref in now}
+        assert metadata(kept, "uid") == metadata(before, "uid")
+        assert selectors(kept) == selectors(before)
+        for ref, data in secrets(before).items():
+            assert {key: secrets(now)[ref].get(key) for key in data} == data

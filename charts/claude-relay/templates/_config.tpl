@@ -42,19 +42,20 @@ NODE_EXTRA_CA_CERTS: /etc/claude-relay/redis-ca/ca.crt
 {{- end -}}
 {{- end -}}
 
-{{/* The variables that tell where Redis' password is, as a YAML list; the init container needs no other secret. */}}
+{{/* The variable that tells where Redis' password is: YAML with env, a list. */}}
 {{- define "claude-relay.config.redisEnv" -}}
 {{- $redis := include "claude-relay.redis.connection" . | fromYaml -}}
-{{- with $redis.secret }}
-- name: REDIS_PASSWORD
-  valueFrom:
-    secretKeyRef:
-      name: {{ .name }}
-      key: {{ .key }}
-{{- end }}
+{{- if $redis.secret -}}
+env:
+  - name: REDIS_PASSWORD
+    valueFrom:
+      secretKeyRef: {{ toJson $redis.secret }}
+{{- else -}}
+env: []
+{{- end -}}
 {{- end -}}
 
-{{/* All secret variables of the application as a YAML list, then the user's, which take the place of the chart's. */}}
+{{/* All secret variables of the application as a YAML list, then the user's. */}}
 {{- define "claude-relay.config.env" -}}
 {{- $source := include "claude-relay.secrets.source" . | fromYaml -}}
 {{- $names := dict "jwtSecret" "JWT_SECRET" "encryptionKey" "ENCRYPTION_KEY" "adminUsername" "ADMIN_USERNAME" "adminPassword" "ADMIN_PASSWORD" -}}
@@ -62,20 +63,33 @@ NODE_EXTRA_CA_CERTS: /etc/claude-relay/redis-ca/ca.crt
 {{- range $key := list "jwtSecret" "encryptionKey" "adminUsername" "adminPassword" -}}
 {{- $own = append $own (dict "name" (get $names $key) "valueFrom" (dict "secretKeyRef" (dict "name" $source.name "key" (get $source.keys $key)))) -}}
 {{- end -}}
-{{- with include "claude-relay.config.redisEnv" . -}}
-{{- $own = concat $own (get (printf "env: %s" (. | nindent 2) | fromYaml) "env") -}}
+{{- include "claude-relay.config.withUsers" (dict "own" (concat $own (include "claude-relay.config.redisEnv" . | fromYaml).env) "users" .Values.extraEnv) -}}
 {{- end -}}
-{{- $taken := list -}}
+
+{{/* The variables of the init container: Redis' password, and what the user says about Redis and Node. */}}
+{{- define "claude-relay.config.waitEnv" -}}
+{{- $users := list -}}
 {{- range .Values.extraEnv -}}
+{{- if regexMatch "^(REDIS|NODE)_" .name -}}
+{{- $users = append $users . -}}
+{{- end -}}
+{{- end -}}
+{{- include "claude-relay.config.withUsers" (dict "own" (include "claude-relay.config.redisEnv" . | fromYaml).env "users" $users) -}}
+{{- end -}}
+
+{{/* Variables as a YAML list, the user's in place of the chart's of the same name. Takes: own, users. */}}
+{{- define "claude-relay.config.withUsers" -}}
+{{- $taken := list -}}
+{{- range .users -}}
 {{- $taken = append $taken .name -}}
 {{- end -}}
 {{- $env := list -}}
-{{- range $own -}}
+{{- range .own -}}
 {{- if not (has .name $taken) -}}
 {{- $env = append $env . -}}
 {{- end -}}
 {{- end -}}
-{{- concat $env .Values.extraEnv | toYaml -}}
+{{- concat $env .users | toYaml -}}
 {{- end -}}
 
 {{/* The address at which a process inside the pod reaches the application. */}}

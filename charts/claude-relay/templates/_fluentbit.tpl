@@ -69,11 +69,7 @@ variable → value, for the Secret) and `references` (environment variable → k
 {{- $values := ternary $value (list $value) (kindIs "slice" $value) -}}
 {{- range $index, $one := $values -}}
 {{- $text := include "claude-relay.fluentbit.value" $one -}}
-{{- $carries := regexMatch $secret $key -}}
-{{- if or (eq (lower $key) "header") (eq (lower $key) "proxy") -}}
-{{- $carries = regexMatch "(?i)authorization|key|token|secret|cookie|passw|@" $text -}}
-{{- end -}}
-{{- if $carries -}}
+{{- if or (regexMatch $secret $key) (regexMatch "(?i)://[^/]*@|[?&][^=]*(key|token|secret|passw|sig|auth)[^=]*=" $text) -}}
 {{- $variable := printf "FLB_OUTPUT_%s" (regexReplaceAll "[^A-Z0-9]" (upper $key) "_") -}}
 {{- if gt (len $values) 1 -}}
 {{- $variable = printf "%s_%d" $variable $index -}}
@@ -141,18 +137,18 @@ env:
       fieldRef:
         fieldPath: spec.nodeName
   {{- range $variable := keys $output.credentials | sortAlpha }}
-  - name: {{ $variable }}
+  - name: {{ $variable | quote }}
     valueFrom:
       secretKeyRef:
-        name: {{ include "claude-relay.fluentbit.name" $ }}
-        key: {{ $variable }}
+        name: {{ include "claude-relay.fluentbit.name" $ | quote }}
+        key: {{ $variable | quote }}
   {{- end }}
   {{- range $variable := keys $output.references | sortAlpha }}
-  - name: {{ $variable }}
+  - name: {{ $variable | quote }}
     valueFrom:
       secretKeyRef:
-        name: {{ $fluentbit.output.existingSecret }}
-        key: {{ get $output.references $variable }}
+        name: {{ $fluentbit.output.existingSecret | quote }}
+        key: {{ get $output.references $variable | quote }}
   {{- end }}
   {{- with $fluentbit.extraEnv }}
   {{- toYaml . | nindent 2 }}
@@ -168,12 +164,13 @@ livenessProbe:
   initialDelaySeconds: 10
   periodSeconds: 20
   timeoutSeconds: 5
+# The pod serves as long as the sidecar runs at all: a log shipper that hangs must not take the application down.
 readinessProbe:
-  httpGet:
-    path: /
+  tcpSocket:
     port: 2020
   periodSeconds: 20
   timeoutSeconds: 5
+  failureThreshold: 10
 resources:
   {{- toYaml $fluentbit.resources | nindent 2 }}
 securityContext:

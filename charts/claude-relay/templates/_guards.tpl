@@ -53,17 +53,38 @@ All of them are told at once, each with the values path and the remedy.
 {{- /* Redis. */ -}}
 {{- $redis := dict "values" $values.redis "release" .Release -}}
 {{- if $values.redis.enabled -}}
-{{- if $values.externalRedis.host -}}
-{{- $errors = append $errors "redis.enabled is true and externalRedis.host is set: set redis.enabled to false, or leave externalRedis.host empty" -}}
+{{- range $key := list "host" "password" "existingSecret" "tls" -}}
+{{- if get $values.externalRedis $key -}}
+{{- $errors = append $errors (printf "redis.enabled is true and externalRedis.%s is set: set redis.enabled to false, or leave it out" $key) -}}
 {{- end -}}
-{{- if and $values.redis.auth.password (not $values.redis.auth.enabled) -}}
-{{- $errors = append $errors "redis.auth.password is set but redis.auth.enabled is false: enable it, or leave the password empty" -}}
+{{- end -}}
+{{- if and $values.redis.persistence.existingClaim (not $values.redis.persistence.enabled) -}}
+{{- $errors = append $errors "redis.persistence.existingClaim is set but redis.persistence.enabled is false: enable it, or leave the claim empty" -}}
+{{- end -}}
+{{- if regexMatch "(?im)^\\s*(dir|dbfilename|append[a-z]*name|appendonly|port|unixsocket|requirepass|user|aclfile|rename-command|include|daemonize|pidfile)\\s" $values.redis.extraConfig -}}
+{{- $errors = append $errors "redis.extraConfig sets what the chart decides (dir, dbfilename, appendonly and its file names, port, unixsocket, requirepass, user, aclfile, rename-command, include, daemonize, pidfile): use redis.appendOnly, redis.auth and redis.service, or leave it out" -}}
+{{- end -}}
+{{- range $key := list "password" "existingSecret" -}}
+{{- if and (get $values.redis.auth $key) (not $values.redis.auth.enabled) -}}
+{{- $errors = append $errors (printf "redis.auth.%s is set but redis.auth.enabled is false: enable it, or leave it empty" $key) -}}
+{{- end -}}
 {{- end -}}
 {{- if and $values.redis.auth.enabled (not $values.config.generateSecrets) (not $values.redis.auth.existingSecret) (not $values.redis.auth.password) (not (include "claude-relay.redis.keptPassword" $redis)) -}}
 {{- $errors = append $errors "config.generateSecrets is false and redis.auth.password is empty: set it, or name a Secret in redis.auth.existingSecret" -}}
 {{- end -}}
-{{- if eq (include "claude-relay.redis.fullname" $redis) (include "claude-relay.fullname" .) -}}
-{{- $errors = append $errors (printf "the application and Redis would both be called %s: change fullnameOverride, nameOverride or their like under redis" (include "claude-relay.fullname" .)) -}}
+{{- $names := list (include "claude-relay.fullname" .) -}}
+{{- range $suffix := list "blocked" "config" "fluent-bit" "fluent-bit-config" "metrics" "scripts" "secret" "test" -}}
+{{- $names = append $names (include "claude-relay.nameWith" (dict "context" $ "suffix" $suffix)) -}}
+{{- end -}}
+{{- $redisName := include "claude-relay.redis.fullname" $redis -}}
+{{- range $name := list $redisName (printf "%s-config" $redisName) (printf "%s-headless" $redisName) -}}
+{{- if has $name $names -}}
+{{- $errors = append $errors (printf "the application and Redis would both have an object called %s: change fullnameOverride, nameOverride or their like under redis" $name) -}}
+{{- end -}}
+{{- end -}}
+{{- $redisAccount := default $redisName $values.redis.serviceAccount.name -}}
+{{- if and $values.serviceAccount.create $values.redis.serviceAccount.create (eq (include "claude-relay.serviceAccountName" .) $redisAccount) -}}
+{{- $errors = append $errors (printf "serviceAccount.name and redis.serviceAccount.name are both %s: change one, or let one chart not create it" $redisAccount) -}}
 {{- end -}}
 {{- if eq (include "claude-relay.redis.name" $redis) (include "claude-relay.name" .) -}}
 {{- $errors = append $errors (printf "nameOverride and redis.nameOverride are both %s, so that each one's Service would select the other's pods: change one" (include "claude-relay.name" .)) -}}
@@ -92,9 +113,18 @@ All of them are told at once, each with the values path and the remedy.
 {{- if not (or (int64 $values.autoscaling.targetCPUUtilizationPercentage) (int64 $values.autoscaling.targetMemoryUtilizationPercentage) $values.autoscaling.metrics) -}}
 {{- $errors = append $errors "autoscaling.enabled is true but nothing is measured: set autoscaling.targetCPUUtilizationPercentage, autoscaling.targetMemoryUtilizationPercentage or autoscaling.metrics" -}}
 {{- end -}}
+{{- $requested := dict "resources" $values.resources -}}
+{{- if include "claude-relay.fluentbit.enabled" . -}}
+{{- $_ := set $requested "storage.logs.fluentbit.resources" $values.storage.logs.fluentbit.resources -}}
+{{- end -}}
+{{- if include "claude-relay.metrics.enabled" . -}}
+{{- $_ := set $requested "metrics.exporter.resources" $values.metrics.exporter.resources -}}
+{{- end -}}
 {{- range $resource, $target := dict "cpu" $values.autoscaling.targetCPUUtilizationPercentage "memory" $values.autoscaling.targetMemoryUtilizationPercentage -}}
-{{- if and (int64 $target) (not (hasKey (default dict $values.resources.requests) $resource)) -}}
-{{- $errors = append $errors (printf "autoscaling measures %s against what is requested, but resources.requests.%s is not set: set it" $resource $resource) -}}
+{{- range $path, $resources := $requested -}}
+{{- if and (int64 $target) (not (or (hasKey (get $resources "requests" | default dict) $resource) (hasKey (get $resources "limits" | default dict) $resource))) -}}
+{{- $errors = append $errors (printf "autoscaling measures %s against what every container requests, but %s.requests.%s is not set: set it" $resource $path $resource) -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
@@ -190,7 +220,13 @@ All of them are told at once, each with the values path and the remedy.
 {{- $errors = append $errors (printf "ingress.tls[%d].hosts is empty: name the hosts the certificate is for" $index) -}}
 {{- end -}}
 {{- range $host := $names | default list -}}
-{{- if not (has $host $hosts) -}}
+{{- $served := or (has "" $hosts) (not $hosts) -}}
+{{- range $one := $hosts -}}
+{{- if or (eq $one $host) (eq (regexReplaceAll "^[^.]+" $one "*") $host) (eq (regexReplaceAll "^[^.]+" $host "*") $one) -}}
+{{- $served = true -}}
+{{- end -}}
+{{- end -}}
+{{- if not $served -}}
 {{- $errors = append $errors (printf "ingress.tls[%d].hosts: %s is none of ingress.hosts: add it there" $index $host) -}}
 {{- end -}}
 {{- end -}}

@@ -29,8 +29,8 @@ config.yaml: {{ .Files.Get "files/json-exporter.yaml" | toJson }}
 {{- $port = "metrics" -}}
 {{- end -}}
 {{- end -}}
-port: {{ $port }}
-path: {{ $path }}
+port: {{ $port | quote }}
+path: {{ $path | quote }}
 probe: {{ and (eq $port "metrics") (eq $path "/probe") }}
 {{- end -}}
 

@@ -26,8 +26,8 @@ name and the instance, as in every earlier release of the chart, and nothing may
 {{- end -}}
 
 {{- define "claude-relay.selectorLabels" -}}
-app.kubernetes.io/name: {{ include "claude-relay.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "claude-relay.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end -}}
 
 {{/* Labels of an object. Takes: context, and optionally component and labels (the user's, which lose against the chart's). */}}
@@ -62,7 +62,11 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- merge $labels (deepCopy .Values.commonLabels) | toYaml -}}
 {{- end -}}
 
-{{/* The version of Kubernetes that the objects are for. */}}
+{{/* The version of Kubernetes that the objects are for: a real cluster's, which knows "v1/Pod", else the user's word. */}}
 {{- define "claude-relay.kubeVersion" -}}
-{{- default .Capabilities.KubeVersion.Version .Values.kubeVersion -}}
+{{- if or (not .Values.kubeVersion) (.Capabilities.APIVersions.Has "v1/Pod") -}}
+{{- .Capabilities.KubeVersion.Version -}}
+{{- else -}}
+{{- .Values.kubeVersion -}}
+{{- end -}}
 {{- end -}}

@@ -40,7 +40,7 @@ successThreshold: {{ int64 .probe.successThreshold }}
 {{- $_ := set $annotations "checksum/scripts" (include "claude-relay.scripts.data" . | sha256sum) -}}
 {{- $_ := set $annotations "checksum/secret" (include "claude-relay.secrets.checksum" .) -}}
 {{- if include "claude-relay.fluentbit.enabled" . -}}
-{{- $_ := set $annotations "checksum/fluent-bit" (printf "%s%s" (include "claude-relay.fluentbit.data" .) (include "claude-relay.fluentbit.secretData" .) | sha256sum) -}}
+{{- $_ := set $annotations "checksum/fluent-bit" (printf "%s%s%s" (include "claude-relay.fluentbit.data" .) (include "claude-relay.fluentbit.secretData" .) (include "claude-relay.secrets.lookup" (dict "name" .Values.storage.logs.fluentbit.output.existingSecret "namespace" .Release.Namespace)) | sha256sum) -}}
 {{- end -}}
 {{- if include "claude-relay.metrics.enabled" . -}}
 {{- $_ := set $annotations "checksum/exporter" (include "claude-relay.metrics.data" . | sha256sum) -}}
@@ -69,7 +69,7 @@ dotenv: ""
 - name: logs
   {{- if eq $logs.mode "pvc" }}
   persistentVolumeClaim:
-    claimName: {{ include "claude-relay.storage.logsClaim" . }}
+    claimName: {{ include "claude-relay.storage.logsClaim" . | quote }}
   {{- else }}
   emptyDir: {{ include "claude-relay.pod.emptyDir" $logs.sizeLimit }}
   {{- end }}
@@ -79,11 +79,11 @@ dotenv: ""
   emptyDir: {}
 - name: scripts
   configMap:
-    name: {{ include "claude-relay.nameWith" (dict "context" . "suffix" "scripts") }}
+    name: {{ include "claude-relay.nameWith" (dict "context" . "suffix" "scripts") | quote }}
 {{- if .Values.storage.data.external.enabled }}
 - name: external-data
   persistentVolumeClaim:
-    claimName: {{ include "claude-relay.storage.externalDataClaim" . }}
+    claimName: {{ include "claude-relay.storage.externalDataClaim" . | quote }}
 {{- end }}
 {{- with include "claude-relay.redis.caVolume" . }}
 - name: redis-ca
@@ -92,14 +92,14 @@ dotenv: ""
 {{- if include "claude-relay.fluentbit.enabled" . }}
 - name: fluent-bit-config
   configMap:
-    name: {{ include "claude-relay.fluentbit.configName" . }}
+    name: {{ include "claude-relay.fluentbit.configName" . | quote }}
 - name: fluent-bit-state
   emptyDir: {}
 {{- end }}
 {{- if include "claude-relay.metrics.enabled" . }}
 - name: exporter-config
   configMap:
-    name: {{ include "claude-relay.metrics.name" . }}
+    name: {{ include "claude-relay.metrics.name" . | quote }}
 {{- end }}
 {{- end -}}
 
@@ -138,7 +138,7 @@ dotenv: ""
 
 {{- define "claude-relay.pod.emptyDir" -}}
 {{- if . -}}
-{sizeLimit: {{ . }}}
+{sizeLimit: {{ . | quote }}}
 {{- else -}}
 {}
 {{- end -}}

@@ -25,18 +25,18 @@ characters, since a StatefulSet's name and an 11-character hash make a label.
 {{- end -}}
 
 {{- define "claude-relay.redis.selectorLabels" -}}
-app.kubernetes.io/name: {{ include "claude-relay.redis.name" . }}
-app.kubernetes.io/instance: {{ .release.Name }}
+app.kubernetes.io/name: {{ include "claude-relay.redis.name" . | quote }}
+app.kubernetes.io/instance: {{ .release.Name | quote }}
 {{- end -}}
 
 {{/* The password's Secret and the key in it, as YAML; empty where Redis asks for none. */}}
 {{- define "claude-relay.redis.secretSource" -}}
 {{- if .values.auth.enabled -}}
 {{- if .values.auth.existingSecret -}}
-name: {{ .values.auth.existingSecret }}
-key: {{ .values.auth.existingSecretPasswordKey }}
+name: {{ .values.auth.existingSecret | quote }}
+key: {{ .values.auth.existingSecretPasswordKey | quote }}
 {{- else -}}
-name: {{ include "claude-relay.redis.fullname" . }}
+name: {{ include "claude-relay.redis.fullname" . | quote }}
 key: redis-password
 {{- end -}}
 {{- end -}}
@@ -72,7 +72,7 @@ key: redis-password
 {{- define "claude-relay.redis.connection" -}}
 {{- $redis := dict "values" .Values.redis "release" .Release -}}
 {{- if .Values.redis.enabled -}}
-host: {{ include "claude-relay.redis.fullname" $redis }}
+host: {{ include "claude-relay.redis.fullname" $redis | quote }}
 port: {{ int64 .Values.redis.service.port }}
 database: 0
 tls: false
@@ -83,9 +83,9 @@ port: {{ int64 .Values.externalRedis.port }}
 database: {{ int64 .Values.externalRedis.database }}
 tls: {{ .Values.externalRedis.tls }}
 {{- if .Values.externalRedis.existingSecret }}
-secret: {name: {{ .Values.externalRedis.existingSecret }}, key: {{ .Values.externalRedis.existingSecretPasswordKey }}}
+secret: {name: {{ .Values.externalRedis.existingSecret | quote }}, key: {{ .Values.externalRedis.existingSecretPasswordKey | quote }}}
 {{- else if .Values.externalRedis.password }}
-secret: {name: {{ include "claude-relay.secrets.name" . }}, key: redis-password}
+secret: {name: {{ include "claude-relay.secrets.name" . | quote }}, key: redis-password}
 {{- else }}
 secret: {}
 {{- end }}
@@ -98,15 +98,15 @@ secret: {}
 {{- $ca := .Values.externalRedis.tlsCA -}}
 {{- if $ca.existingSecret -}}
 secret:
-  secretName: {{ $ca.existingSecret }}
+  secretName: {{ $ca.existingSecret | quote }}
   items:
-    - key: {{ $ca.key }}
+    - key: {{ $ca.key | quote }}
       path: ca.crt
 {{- else if $ca.existingConfigMap -}}
 configMap:
-  name: {{ $ca.existingConfigMap }}
+  name: {{ $ca.existingConfigMap | quote }}
   items:
-    - key: {{ $ca.key }}
+    - key: {{ $ca.key | quote }}
       path: ca.crt
 {{- end -}}
 {{- end -}}

@@ -12,18 +12,21 @@ the pods' checksum.
 {{/* The Secret that holds the application's keys, and where in it: YAML with name and keys. */}}
 {{- define "claude-relay.secrets.source" -}}
 {{- if .Values.config.existingSecret -}}
-name: {{ .Values.config.existingSecret }}
+name: {{ .Values.config.existingSecret | quote }}
 keys: {{ .Values.config.existingSecretKeys | toJson }}
 {{- else -}}
-name: {{ include "claude-relay.secrets.name" . }}
+name: {{ include "claude-relay.secrets.name" . | quote }}
 keys: {jwtSecret: jwt-secret, encryptionKey: encryption-key, adminUsername: admin-username, adminPassword: admin-password}
 {{- end -}}
 {{- end -}}
 
-{{/* The data of a Secret in the cluster as YAML; empty where there is none, or no cluster. Takes: name, namespace. */}}
+{{/* The data of a Secret in the cluster as YAML; empty where there is none, no cluster, or no name. Takes: name, namespace. */}}
 {{- define "claude-relay.secrets.lookup" -}}
-{{- $secret := lookup "v1" "Secret" .namespace .name -}}
 {{- $data := dict -}}
+{{- $secret := dict -}}
+{{- if .name -}}
+{{- $secret = lookup "v1" "Secret" .namespace .name -}}
+{{- end -}}
 {{- if hasKey $secret "data" -}}
 {{- $data = default dict $secret.data -}}
 {{- end -}}
@@ -79,7 +82,7 @@ chart did not make, where a cluster can be asked for it.
 {{- $foreign = concat $foreign (list .Values.externalRedis.existingSecret .Values.externalRedis.tlsCA.existingSecret) -}}
 {{- end -}}
 {{- $namespace := .Release.Namespace -}}
-{{- range $name := compact $foreign | uniq -}}
+{{- range $name := uniq $foreign -}}
 {{- $seen = append $seen (include "claude-relay.secrets.lookup" (dict "name" $name "namespace" $namespace)) -}}
 {{- end -}}
 {{- toJson $seen | sha256sum -}}

@@ -29,8 +29,8 @@ storage.data.external.accessMode={{ .Values.storage.data.external.accessMode }}
 apiVersion: v1
 kind: PersistentVolumeClaim
 metadata:
-  name: {{ .name }}
-  namespace: {{ .context.Release.Namespace }}
+  name: {{ .name | quote }}
+  namespace: {{ .context.Release.Namespace | quote }}
   labels:
     {{- include "claude-relay.labels" (dict "context" .context) | nindent 4 }}
   annotations:
@@ -41,7 +41,7 @@ spec:
   {{- include "claude-relay.storage.class" .claim.storageClass | nindent 2 }}
   resources:
     requests:
-      storage: {{ .claim.size }}
+      storage: {{ .claim.size | quote }}
 {{- end -}}
 
 {{/* `storageClassName`: "-" is the empty class, nothing the cluster's default. Takes the value. */}}
@@ -49,6 +49,6 @@ spec:
 {{- if eq . "-" -}}
 storageClassName: ""
 {{- else if . -}}
-storageClassName: {{ . }}
+storageClassName: {{ . | quote }}
 {{- end -}}
 {{- end -}}

@@ -8,9 +8,28 @@ EXTERNAL = {"redis": {"enabled": False}, "externalRedis": {"host": "redis"}}
 
 CONTRADICTIONS = [
     ({"redis": {"enabled": False}}, "externalRedis.host is empty"),
-    ({"externalRedis": {"host": "redis"}}, "set redis.enabled to false"),
+    ({"externalRedis": {"host": "redis"}}, "externalRedis.host is set: set redis.enabled to false"),
+    ({"externalRedis": {"tls": True}}, "externalRedis.tls is set"),
+    (
+        {"redis": {"auth": {"existingSecret": "mine"}}},
+        "redis.auth.existingSecret is set but redis.auth.enabled is false",
+    ),
+    ({"redis": {"persistence": {"enabled": False, "existingClaim": "mine"}}}, "redis.persistence.existingClaim"),
+    ({"redis": {"extraConfig": "maxmemory 1mb\n  DIR /tmp\n"}}, "redis.extraConfig sets what the chart decides"),
+    ({"redis": {"fullnameOverride": "relay-claude-relay-metrics"}}, "an object called relay-claude-relay-metrics"),
+    (
+        {"serviceAccount": {"name": "a"}, "redis": {"serviceAccount": {"name": "a"}}},
+        "redis.serviceAccount.name are both a",
+    ),
+    (
+        {
+            "autoscaling": {"enabled": True},
+            "storage": {"logs": {"fluentbit": {"resources": {"requests": None, "limits": None}}}},
+        },
+        "storage.logs.fluentbit.resources.requests.cpu is not set",
+    ),
     ({"redis": {"auth": {"password": "p"}}}, "redis.auth.enabled is false"),
-    ({"fullnameOverride": "a", "redis": {"fullnameOverride": "a"}}, "would both be called a"),
+    ({"fullnameOverride": "a", "redis": {"fullnameOverride": "a"}}, "would both have an object called a:"),
     ({"nameOverride": "redis"}, "nameOverride and redis.nameOverride are both redis"),
     (
         {
@@ -82,6 +101,21 @@ CONTRADICTIONS = [
 @pytest.mark.parametrize(("values", "message"), CONTRADICTIONS, ids=[message for _, message in CONTRADICTIONS])
 def test_a_contradiction_is_refused_with_path_and_remedy(refused: Any, values: Any, message: str) -> None:
     assert message in refused(values)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"ingress": {"enabled": True, "hosts": [{"host": "a.ex.com"}], "tls": [{"hosts": ["*.ex.com"]}]}},
+        {"ingress": {"enabled": True, "hosts": [{"host": "*.ex.com"}], "tls": [{"hosts": ["a.ex.com"]}]}},
+        {"ingress": {"enabled": True, "tls": [{"hosts": ["a.ex.com"]}]}},
+        {"autoscaling": {"enabled": True}, "resources": {"requests": None}},
+        {"redis": {"extraConfig": "maxmemory 1mb\nmaxmemory-policy noeviction\n"}},
+    ],
+    ids=str,
+)
+def test_what_goes_together_is_not_refused(render: Any, values: Any) -> None:
+    assert render(values=values)
 
 
 def test_all_contradictions_are_told_at_once(refused: Any) -> None:

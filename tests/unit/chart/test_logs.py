@@ -110,6 +110,10 @@ def test_an_output_has_exactly_its_plugins_keys(render: Any, values: Any, expect
         ("kafka", "schema.registry.basic_auth.password"),
         ("s3", "authorization_endpoint_bearer_token"),
         ("stdout", "tls.key_passwd"),
+        ("http", "oauth2.private_key"),
+        ("kafka", "rdkafka.ssl.key.pem"),
+        ("kafka", "schema.registry.basic.auth.user.info"),
+        ("s3", "external_id"),
     ],
 )
 def test_a_credential_goes_to_the_secret_and_comes_back_by_the_environment(render: Any, kind: str, key: str) -> None:
@@ -120,6 +124,22 @@ def test_a_credential_goes_to_the_secret_and_comes_back_by_the_environment(rende
     assert base64.b64decode(secret[variable]).decode() == 'p "$#'
     reference = release.only("Deployment").container("fluent-bit").env[variable]["valueFrom"]["secretKeyRef"]
     assert reference == {"name": "x-claude-relay-fluent-bit", "key": variable}
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "moved"),
+    [
+        ("uri", "/ingest?token=abc", True),
+        ("uri", "/loki/api/v1/push", False),
+        ("proxy", "http://user:word@proxy:3128", True),
+        ("proxy", "http://proxy:3128", False),
+    ],
+)
+def test_a_value_that_holds_a_credential_by_its_form_is_moved_too(
+    render: Any, key: str, value: str, moved: bool
+) -> None:
+    found = section(render(values=output("http", **{key: value}), release="x"), "OUTPUT")[key]
+    assert found == (f"${{FLB_OUTPUT_{key.upper()}}}" if moved else value)
 
 
 def test_a_credential_can_come_from_a_secret_of_the_users(render: Any) -> None:
@@ -135,11 +155,11 @@ def test_a_credential_can_come_from_a_secret_of_the_users(render: Any) -> None:
     assert not release.find("Secret", "x-claude-relay-fluent-bit")
 
 
-def test_several_headers_are_several_lines_and_only_the_secret_one_is_moved(render: Any) -> None:
+def test_several_headers_are_several_lines_and_none_is_in_the_open(render: Any) -> None:
     release = render(values=output("http", Header=["X-Tenant relay", "Authorization Bearer t"]), release="x")
     entries = next(entries for name, entries in configuration(release) if name == "OUTPUT")
     headers = [value for key, value in entries if key == "header"]
-    assert headers == ["X-Tenant relay", "${FLB_OUTPUT_HEADER_1}"]
+    assert headers == ["${FLB_OUTPUT_HEADER_0}", "${FLB_OUTPUT_HEADER_1}"]
 
 
 def test_a_key_the_plugin_does_not_know_is_refused_unless_told_otherwise(render: Any, refused: Any) -> None:
@@ -171,6 +191,8 @@ def test_its_http_server_is_for_the_kubelet_alone(render: Any) -> None:
     release = render(release="x")
     fluent_bit = release.only("Deployment").container("fluent-bit")
     assert fluent_bit.manifest["livenessProbe"]["httpGet"] == {"path": "/", "port": 2020}
+    # One that hangs still lets the application serve.
+    assert fluent_bit.manifest["readinessProbe"]["tcpSocket"] == {"port": 2020}
     assert not fluent_bit.ports
     ports = [
         port["port"]

@@ -88,13 +88,23 @@ def test_the_exporter_is_not_on_the_applications_service(render: Any) -> None:
     assert release.get("Service", "x-claude-relay-metrics").at("spec.type") == "ClusterIP"
 
 
+def test_alerts_follow_what_is_scraped(render: Any) -> None:
+    def expressions(**monitor: Any) -> dict[str, str]:
+        values = {"prometheusRule": {"enabled": True}, "serviceMonitor": {"enabled": True, **monitor}}
+        (group,) = render(values=values, release="x").only("PrometheusRule").at("spec.groups")
+        return {entry["alert"]: entry["expr"] for entry in group["rules"]}
+
+    assert 'service="x-claude-relay-metrics"' in expressions()["ClaudeRelayAbsent"]
+    assert 'service="x-claude-relay"' in expressions(path="/stats")["ClaudeRelayAbsent"]
+
+
 def test_alerts_are_about_this_release_only(render: Any) -> None:
     values = {"prometheusRule": {"enabled": True, "namespace": "monitoring", "rules": [{"alert": "Mine", "expr": "1"}]}}
     rule = render(values=values, release="x", namespace="relay").only("PrometheusRule")
     assert rule.namespace == "monitoring"
     (group,) = rule.at("spec.groups")
     own = [entry for entry in group["rules"] if entry["alert"] != "Mine"]
-    assert len(own) == 3
+    assert {entry["alert"] for entry in own} == {"ClaudeRelayDown", "ClaudeRelayRestarting"}
     assert not [
         entry["alert"] for entry in own if 'namespace="relay",service="x-claude-relay-metrics"' not in entry["expr"]
     ]

@@ -17,6 +17,7 @@ EVERYTHING = {
         "data": {"external": {"enabled": True, "accessMode": "ReadWriteMany"}},
     },
 }
+LOOK_ALIKES = ["123", "1e3", "0x1f", "true", "null"]
 RELEASES = [
     "x",
     "claude-relay",
@@ -81,6 +82,18 @@ def test_no_service_selects_pods_of_another_workload(render: Any, name: str) -> 
     ]
     assert pairs
     assert all(len(selected) == 1 for _, selected in pairs), pairs
+
+
+@pytest.mark.parametrize("name", LOOK_ALIKES)
+def test_a_name_that_looks_like_something_else_stays_a_name(render: Any, name: str) -> None:
+    release = render(values=EVERYTHING, release=name, namespace=name)
+    for obj in release:
+        assert obj.at("metadata.namespace") == name
+        assert obj.labels["app.kubernetes.io/instance"] == name
+        assert isinstance(obj.at("metadata.name"), str)
+    selectors = [release.only(kind).at("spec.selector.matchLabels") for kind in ("Deployment", "StatefulSet")]
+    assert [selector["app.kubernetes.io/instance"] for selector in selectors] == [name, name]
+    assert all(workload.pod_labels["app.kubernetes.io/instance"] == name for workload in release.workloads())
 
 
 def test_names_and_selectors_are_the_public_charts(render: Any) -> None:

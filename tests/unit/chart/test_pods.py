@@ -83,8 +83,25 @@ def test_no_further_image_waits_for_redis(render: Any) -> None:
     wait, http = deployment.container("wait-for-redis"), deployment.container("http")
     assert wait.manifest["image"] == http.manifest["image"]
     assert wait.items("envFrom") == http.items("envFrom")
+    assert not wait.env
     without = render(values={"waitForRedis": {"enabled": False}}).only("Deployment")
     assert "wait-for-redis" not in [container.name for container in without.containers]
+
+
+def test_what_the_user_says_about_redis_holds_for_waiting_too(render: Any) -> None:
+    reference = {"valueFrom": {"secretKeyRef": {"name": "mine", "key": "k"}}}
+    extra = [{"name": "REDIS_PASSWORD", **reference}, {"name": "NODE_EXTRA_CA_CERTS", "value": "/ca/ca.crt"}]
+    values = {
+        "redis": {"auth": {"enabled": True}},
+        "extraEnv": [*extra, {"name": "WEB_TITLE", "value": "Relay"}],
+        "extraEnvFrom": [{"secretRef": {"name": "more"}}],
+        "extraVolumes": [{"name": "ca", "emptyDir": {}}],
+        "extraVolumeMounts": [{"name": "ca", "mountPath": "/ca"}],
+    }
+    wait = render(values=values).only("Deployment").container("wait-for-redis")
+    assert wait.items("env") == extra
+    assert wait.items("envFrom")[1] == {"secretRef": {"name": "more"}}
+    assert {"name": "ca", "mountPath": "/ca"} in wait.items("volumeMounts")
 
 
 def test_the_users_containers_stand_beside_the_charts(render: Any) -> None:

@@ -3,7 +3,7 @@
 const net = require('net')
 const tls = require('tls')
 
-const { REDIS_HOST: host, REDIS_PORT: port, REDIS_PASSWORD: password, REDIS_ENABLE_TLS: encrypted } = process.env
+const { REDIS_HOST: host, REDIS_PORT: port, REDIS_PASSWORD: password, REDIS_DB: database, REDIS_ENABLE_TLS: encrypted } = process.env
 const command = (...words) =>
   `*${words.length}\r\n${words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join('')}`
 
@@ -21,22 +21,24 @@ function attempt () {
   const settle = (reason) => {
     if (settled) return
     settled = true
+    clearTimeout(limit)
     socket.destroy()
     if (reason) return retry(reason)
     console.log(`Redis at ${host}:${port} answers`)
   }
   let answer = ''
   socket.setEncoding('utf8')
-  socket.setTimeout(5000, () => settle('no answer within 5 seconds'))
+  const limit = setTimeout(() => settle('no answer within 5 seconds'), 5000)
   socket.on('error', (error) => settle(error.message || error.code))
   socket.on('close', () => settle('the connection was closed'))
   socket.on('data', (chunk) => {
     answer += chunk
-    const refusal = answer.match(/^-(.*)\r\n/m)
+    // A password that Redis does not ask for is no obstacle: the application logs a warning and goes on.
+    const refusal = answer.replace(/^-ERR .*(without any password configured|no password is set).*\r\n/m, '').match(/^-(.*)\r\n/m)
     if (refusal) settle(`it answers: ${refusal[1]}`)
     else if (answer.endsWith('+PONG\r\n')) settle()
   })
-  socket.write((password ? command('AUTH', password) : '') + command('PING'))
+  socket.write((password ? command('AUTH', password) : '') + command('SELECT', database) + command('PING'))
 }
 
 // As process 1 it would ignore the signal and hold up the pod's end.

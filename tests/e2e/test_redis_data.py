@@ -1,0 +1,145 @@
+"""Redis' data survives what happens to it: restarts, a change of form, a crash in the middle, an earlier chart."""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chartgate.releases.release import Release
+from tests.e2e.redis_server import RedisError, RedisPod
+
+Rendered = Callable[..., Release]
+SNAPSHOTS = ("--save", "3600 1")
+
+
+@pytest.fixture
+def pod(tmp_path: Path) -> RedisPod:
+    """A Redis with no data yet."""
+    try:
+        return RedisPod(tmp_path / "pod")
+    except RedisError as error:
+        pytest.exit(str(error), returncode=1)
+
+
+@pytest.fixture
+def with_file(render: Rendered) -> Release:
+    """The release as it is by default."""
+    return render()
+
+
+@pytest.fixture
+def without_file(render: Rendered) -> Release:
+    """The release with redis.appendOnly=false."""
+    return render(values={"redis": {"appendOnly": False}})
+
+
+def fill(pod: RedisPod, count: int, size: int = 10) -> None:
+    script = f"for i=1,{count} do redis.call('set','key'..i,string.rep('x',{size})..math.random()) end"
+    pod.ask("EVAL", script, "0")
+
+
+def test_data_survives_a_restart_and_a_kill(pod: RedisPod, with_file: Release) -> None:
+    with pod.running(with_file):
+        pod.ask("SET", "a", "1")
+    process = pod.start(with_file)
+    pod.wait_until_ready(process)
+    assert pod.ask("GET", "a") == "1"
+    pod.ask("SET", "b", "2")
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    with pod.running(with_file):
+        assert (pod.ask("GET", "a"), pod.ask("GET", "b")) == ("1", "2")
+
+
+def test_the_data_of_an_earlier_chart_is_taken_over_once(pod: RedisPod, with_file: Release) -> None:
+    with pod.another_redis(*SNAPSHOTS):
+        fill(pod, 1000)
+    with pod.running(with_file):
+        assert pod.ask("DBSIZE") == "1000"
+        pod.ask("SET", "new", "1")
+    with pod.running(with_file):
+        assert pod.ask("DBSIZE") == "1001"
+    assert pod.log.read_text().count("taking the data of dump.rdb over") == 1
+
+
+def test_after_a_rollback_the_newer_data_is_taken_over(pod: RedisPod, with_file: Release) -> None:
+    with pod.another_redis(*SNAPSHOTS):
+        pod.ask("SET", "old", "1")
+    with pod.running(with_file):
+        pod.ask("SET", "lost-by-the-rollback", "1")
+    with pod.another_redis(*SNAPSHOTS):
+        pod.ask("SET", "written-meanwhile", "1")
+    with pod.running(with_file):
+        assert pod.ask("GET", "old") == "1"
+        assert pod.ask("GET", "written-meanwhile") == "1"
+    assert list(pod.data.glob("appendonlydir.before-*")), "what was replaced is kept"
+
+
+def test_the_form_can_be_changed_to_and_fro(pod: RedisPod, with_file: Release, without_file: Release) -> None:
+    for number, release in enumerate([with_file, without_file, with_file, without_file]):
+        with pod.running(release):
+            assert pod.ask("DBSIZE") == str(number)
+            pod.ask("SET", f"key{number}", "x")
+
+
+@pytest.mark.parametrize("pause", [0.2, 0.5, 0.8, 1.1])
+def test_a_kill_during_the_take_over_loses_nothing(pod: RedisPod, with_file: Release, pause: float) -> None:
+    with pod.another_redis(*SNAPSHOTS):
+        fill(pod, 50_000, 500)
+    process = pod.start(with_file)
+    # Not a wait for something: the kill falls wherever the take-over is by then.
+    time.sleep(pause)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    with pod.running(with_file):
+        assert pod.ask("DBSIZE") == "50000"
+
+
+def test_a_dump_that_cannot_be_read_is_told_and_left_alone(pod: RedisPod, with_file: Release) -> None:
+    (pod.data / "dump.rdb").write_bytes(b"REDIS9999 this is none")
+    with pytest.raises(RedisError, match="Redis cannot read it; nothing is lost"), pod.running(with_file):
+        pass
+    assert (pod.data / "dump.rdb").read_bytes() == b"REDIS9999 this is none"
+    assert not (pod.data / "appendonlydir").exists()
+
+
+PASSWORDS = [
+    "simple",
+    'a"b',
+    "back\\slash",
+    "\\x41",
+    "$HOME `id` $(id)",
+    "# not a comment",
+    " blanks ",
+    "日本",
+    "'",
+    "%s%n",
+    "-n",
+]
+
+
+@pytest.mark.parametrize("password", PASSWORDS)
+def test_every_password_arrives_whole(pod: RedisPod, render: Rendered, password: str) -> None:
+    release = render(values={"redis": {"auth": {"enabled": True, "password": password}}})
+    with pod.running(release, password):
+        assert pod.ask("PING", password=password) == "PONG"
+        assert "NOAUTH" in pod.ask("PING")
+        assert password not in arguments_of_redis()
+
+
+def arguments_of_redis() -> list[Any]:
+    """The argument lists of all Redis processes of this machine."""
+    lists = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = path.read_bytes().decode(errors="replace").split("\0")
+        except OSError:  # it ended meanwhile
+            continue
+        if "redis-server" in words[0]:
+            lists += words
+    assert lists
+    return lists

@@ -1,0 +1,152 @@
+"""The pod's scripts, run by the rendered commands: waiting for a real Redis, and telling whether the pod is ready."""
+
+import http.server
+import json
+import os
+import shutil
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chartgate.releases.release import Release
+from tests.e2e.redis_server import RedisPod
+
+
+@pytest.fixture
+def scripts(render: Callable[..., Release], tmp_path: Path) -> Path:
+    """The scripts of the default release, in a folder."""
+    if shutil.which("node") is None:
+        pytest.exit("node is not on PATH: install Node.js 18 or later", returncode=1)
+    release = render(release="x")
+    folder = tmp_path / "scripts"
+    folder.mkdir()
+    for name, text in release.get("ConfigMap", "x-claude-relay-scripts").at("data").items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def wait(scripts: Path) -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
+    """Starts waiting for the Redis of a pod, with the environment that the init container has."""
+    started: list[subprocess.Popen[str]] = []
+
+    def wait(pod: RedisPod, **environment: str) -> "subprocess.Popen[str]":
+        redis = {"REDIS_HOST": "127.0.0.1", "REDIS_PORT": str(pod.port), "REDIS_DB": "0", "REDIS_ENABLE_TLS": "false"}
+        command = ["node", str(scripts / "wait-for-redis.js")]
+        process = subprocess.Popen(
+            command, env={**os.environ, **redis, **environment}, stdout=subprocess.PIPE, text=True
+        )
+        started.append(process)
+        return process
+
+    yield wait
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def line(process: "subprocess.Popen[str]") -> str:
+    assert process.stdout
+    return process.stdout.readline()
+
+
+@pytest.fixture
+def pod(tmp_path: Path) -> RedisPod:
+    return RedisPod(tmp_path / "pod")
+
+
+def test_waiting_ends_when_redis_comes(pod: RedisPod, wait: Any, render: Callable[..., Release]) -> None:
+    waiting = wait(pod)
+    assert "ECONNREFUSED" in line(waiting)
+    with pod.running(render()):
+        assert "answers" in line(waiting)
+        assert waiting.wait(10) == 0
+
+
+@pytest.mark.parametrize("password", [None, "wrong-SECRET"])
+def test_a_refusal_is_told_without_the_password(
+    pod: RedisPod, wait: Any, render: Callable[..., Release], password: str | None
+) -> None:
+    release = render(values={"redis": {"auth": {"enabled": True, "password": "right"}}})
+    with pod.running(release, "right"):
+        told = line(wait(pod, **({"REDIS_PASSWORD": password} if password else {})))
+        assert ("WRONGPASS" if password else "NOAUTH") in told
+        assert "SECRET" not in told
+        assert wait(pod, REDIS_PASSWORD="right").wait(10) == 0
+
+
+def test_a_password_that_is_not_asked_for_is_no_obstacle(
+    pod: RedisPod, wait: Any, render: Callable[..., Release]
+) -> None:
+    with pod.running(render()):
+        assert wait(pod, REDIS_PASSWORD="needless").wait(10) == 0
+
+
+def test_a_database_that_does_not_exist_is_told(pod: RedisPod, wait: Any, render: Callable[..., Release]) -> None:
+    with pod.running(render()):
+        assert "DB index is out of range" in line(wait(pod, REDIS_DB="99"))
+
+
+def test_waiting_ends_with_the_pod(pod: RedisPod, wait: Any) -> None:
+    waiting = wait(pod)
+    assert line(waiting)
+    waiting.terminate()
+    assert waiting.wait(10) == 143
+
+
+HEALTHY = {"status": "healthy", "components": {"redis": {"status": "healthy", "connected": True}}}
+UNHEALTHY = {"status": "healthy", "components": {"redis": {"status": "unhealthy", "connected": False}}}
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "ready", "told"),
+    [
+        (200, json.dumps(HEALTHY), True, ""),
+        (200, json.dumps(UNHEALTHY), False, "Redis is unhealthy"),
+        (503, json.dumps(HEALTHY), False, "answers 503"),
+        (200, "<html>", False, "/health is not what it should be"),
+        (200, "{}", False, "/health is not what it should be"),
+    ],
+)
+def test_readiness_reads_what_health_says_about_redis(
+    scripts: Path, status: int, body: str, ready: bool, told: str
+) -> None:
+    with answering(status, body) as address:
+        done = run_ready(scripts, address)
+    assert (done.returncode == 0) is ready
+    assert told in done.stderr
+
+
+def test_an_application_that_is_not_there_is_not_ready(scripts: Path) -> None:
+    done = run_ready(scripts, "127.0.0.1:1")
+    assert done.returncode == 1
+    assert "does not answer" in done.stderr
+
+
+def run_ready(scripts: Path, address: str) -> "subprocess.CompletedProcess[str]":
+    command = ["node", str(scripts / "ready.js"), address]
+    return subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+
+
+@contextmanager
+def answering(status: int, body: str) -> Iterator[str]:
+    """A stand-in for the application: one answer to everything; gives its address."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(body.encode())
+
+        def log_message(self, *_: object) -> None:
+            """Says nothing."""
+
+    with http.server.HTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"127.0.0.1:{server.server_port}"
+        server.shutdown()

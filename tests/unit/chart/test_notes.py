@@ -1,0 +1,54 @@
+"""NOTES.txt: the next commands to type, for the release as it is."""
+
+from typing import Any
+
+import pytest
+
+
+def test_the_next_commands_name_the_release_and_its_namespace(notes: Any) -> None:
+    text = notes(release="x", namespace="relay")
+    for command in (
+        "kubectl --namespace relay rollout status deployment/x-claude-relay",
+        "kubectl --namespace relay port-forward service/x-claude-relay 8080:80",
+        "get secret x-claude-relay-secret --output jsonpath='{.data.admin-password}' | base64 --decode",
+        "helm test x --namespace relay",
+    ):
+        assert command in text
+    assert "config.generateSecrets=false" in text
+    assert "WARNING" not in text
+
+
+def test_a_secret_of_the_users_is_named_with_its_keys(notes: Any) -> None:
+    config = {"existingSecret": "mine", "existingSecretKeys": {"adminPassword": "admin.password"}}
+    text = notes({"config": config})
+    assert r"get secret mine --output jsonpath='{.data.admin\.password}'" in text
+    assert "config.generateSecrets" not in text
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({"ingress": {"enabled": True, "hosts": [{"host": "relay.example.com"}]}}, "http://relay.example.com/"),
+        (
+            {
+                "ingress": {
+                    "enabled": True,
+                    "hosts": [{"host": "relay.example.com"}],
+                    "tls": [{"secretName": "t", "hosts": ["relay.example.com"]}],
+                }
+            },
+            "https://relay.example.com/",
+        ),
+        ({"ingress": {"enabled": True}}, "ingress.strictPaths=true"),
+        ({"service": {"type": "LoadBalancer"}}, "status.loadBalancer.ingress"),
+        ({"redis": {"networkPolicy": {"enabled": False}}}, "WARNING: Redis asks for no password"),
+        ({"storage": {"logs": {"mode": "forward"}}}, "has no Host"),
+    ],
+)
+def test_what_follows_from_the_values_is_said(notes: Any, values: Any, expected: str) -> None:
+    assert expected in notes(values)
+
+
+def test_no_secret_is_printed(notes: Any) -> None:
+    values = {"config": {"jwtSecret": "SECRET-1", "encryptionKey": "SECRET-2", "adminPassword": "SECRET-3"}}
+    assert "SECRET-" not in notes(values)
