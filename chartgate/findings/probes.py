@@ -75,4 +75,5 @@ CHECK = Check(
     source="Kubernetes documentation, Configure Liveness, Readiness and Startup Probes",
     examine=examine,
     rules=RULES,
+    about="containers that run on",
 )

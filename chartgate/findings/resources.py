@@ -84,4 +84,5 @@ CHECK = Check(
     source="Kubernetes documentation, Resource Management for Pods and Containers; Quantity in the API reference",
     examine=examine,
     rules=RULES,
+    about="containers that run on",
 )
