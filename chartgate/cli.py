@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("chartgate: interrupted", file=sys.stderr)
         return INTERRUPTED
     # A report that goes to a file or a log must not be cut at a terminal's usual width.
-    print_report(results, Console(highlight=False, width=None if sys.stdout.isatty() else 160))
+    print_report(results, Console(highlight=False, width=None if sys.stdout.isatty() else 260))
     return FINDINGS if results.occurrences else CLEAN
 
 

@@ -9,10 +9,10 @@ from os import cpu_count
 from pathlib import Path
 
 from chartgate.errors import GateError
+from chartgate.findings import variants
 from chartgate.findings.accepted import accept
 from chartgate.findings.finding import Finding, Verdict
 from chartgate.findings.registry import CHECKS
-from chartgate.findings.variants import variants_of, with_variants
 from chartgate.releases import store
 from chartgate.releases.release import Release
 from chartgate.releases.render import RenderError, render
@@ -56,7 +56,7 @@ def run(chart: Path, *, helm: Sequence[str] = (), kubernetes: Sequence[str] = ()
     jobs = plan(cases, settings)
     store.forget_old("renders")
     verdicts, renders = _render_all(chart, jobs, settings.api_versions)
-    renders, refused = _with_variants(chart, jobs, renders, settings.api_versions)
+    renders = _with_variants(chart, jobs, renders, settings.api_versions)
     columns: list[tuple[str, list[Verdict]]] = [(RENDER, verdicts)]
     columns += [(check.key, check.examine(renders)) for check in CHECKS]
     optional = {check.key for check in CHECKS if check.about}
@@ -65,7 +65,6 @@ def run(chart: Path, *, helm: Sequence[str] = (), kubernetes: Sequence[str] = ()
         for key, found in columns
         if key not in optional and not sum(verdict.examined for verdict in found)
     ]
-    general += refused
     accepted = []
     unused: set[Finding] = set()
     for index, (key, found) in enumerate(columns):
@@ -140,22 +139,20 @@ def _render_all(chart: Path, jobs: Sequence[Job], api_versions: Sequence[str]) -
 
 def _with_variants(
     chart: Path, jobs: Sequence[Job], renders: Sequence[Rendered], api_versions: Sequence[str]
-) -> tuple[list[Rendered], list[Finding]]:
-    """The renders with the variants that checks ask for, and a finding for each that Helm refuses."""
+) -> list[Rendered]:
+    """The renders, with the variants of the author's cases that the checks compare with them."""
     helms = {job.helm.version: job.helm for job in jobs}
+    asked = variants.ask(chart, renders, variants.variants_of(check.variants for check in CHECKS))
 
-    def attempt(folder: Path, case: Case, like: Release) -> Release | str:
+    def attempt(one: variants.Asked) -> Release | RenderError:
+        like = renders[one.index].release
         try:
-            return render_case(folder, Job(case, helms[like.helm_version], like.kube_version), api_versions)
+            return render_case(one.chart, Job(one.case, helms[like.helm_version], like.kube_version), api_versions)
         except RenderError as error:
-            return str(error)
+            return error
 
-    varied, refusals = with_variants(chart, renders, variants_of(check.variants for check in CHECKS), attempt)
-    remedy = "let the templates take every release name, version and registry that Helm does"
-    return varied, [
-        Finding(RENDER, "variant-refused", case, f"variant {variant}", text, remedy)
-        for (case, variant), text in refusals.items()
-    ]
+    with ThreadPoolExecutor(cpu_count() or 1) as pool:
+        return variants.answer(renders, asked, list(track(pool.map(attempt, asked), len(asked), "rendering variants")))
 
 
 def _render_findings(rendered: Rendered) -> list[Finding]:

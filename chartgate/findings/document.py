@@ -12,8 +12,9 @@ OPENING = """\
 # Checks
 
 `render` is the first column of every report: Helm accepts the values, prints objects and no warning. The checks below
-look at those objects. A check that examined nothing in any case fails, but for those that name something a chart may
-do without. `exceptions` names each entry of `chartgate.yaml` that accepts nothing any more.
+look at those objects. A check that examined nothing in any case fails, but for those that say otherwise. Besides its
+own rules any check may find an object `malformed`, or the run `nothing-examined`. `exceptions` names each entry of
+`chartgate.yaml` that accepts nothing any more.
 
 | Check | Rules | What it is about |
 |---|---|---|
@@ -30,7 +31,7 @@ def _section(check: Check) -> str:
     lines = [f"## {check.key}", "", f"**{check.title}.** {check.why}", "", f"- Remedy: {check.remedy}."]
     lines.append(f"- Source: {check.source}.")
     if check.about:
-        lines.append(f"- A chart may do without {check.about}.")
+        lines.append(f"- It passes with nothing examined where there are no {check.about}.")
     if check.program:
         lines.append(f"- `{check.program}` judges as well where it is on PATH.")
     if check.variants:

@@ -144,5 +144,6 @@ CHECK = Check(
     source="Helm documentation, Chart Development Tips and Tricks (automatically roll deployments; random values)",
     examine=examine,
     rules=RULES,
+    about="cases of its author's in the run",
     variants=(AGAIN, NEXT_VERSION),
 )

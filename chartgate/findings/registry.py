@@ -21,6 +21,7 @@ from chartgate.findings import (
     references,
     resources,
     schema,
+    variant_renders,
 )
 from chartgate.findings.finding import Check
 
@@ -30,6 +31,7 @@ CHECKS: tuple[Check, ...] = (
     names.CHECK,
     labels.CHECK,
     references.CHECK,
+    variant_renders.CHECK,
     idempotency.CHECK,
     leaks.CHECK,
     probes.CHECK,

@@ -3,13 +3,14 @@
 A check lists them in `Check.variants` and reads the answers in `Rendered.variants`. They are rendered for the cases
 that the chart's author wrote (the defaults and ci/*), by the newest Helm for the newest Kubernetes of the run: what
 they tell depends on the templates, hardly on the version, and each costs one render.
+
+A gate renders what `ask` lists and hands the outcomes to `answer`.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import yaml
 
@@ -62,8 +63,15 @@ OTHER_REGISTRY = Variant(
     needs="global.imageRegistry",
 )
 
-RenderVariant = Callable[[Path, Case, Release], Release | str]
-"""Renders a chart and a case with the versions that an earlier release was made by; Helm's refusal as text."""
+
+@dataclass(frozen=True)
+class Asked:
+    """A variant to render: `chart` and `case` are its own, everything else is as in the render at `index`."""
+
+    index: int
+    variant: Variant
+    chart: Path
+    case: Case
 
 
 def variants_of(sets: Iterable[Sequence[Variant]]) -> list[Variant]:
@@ -71,37 +79,51 @@ def variants_of(sets: Iterable[Sequence[Variant]]) -> list[Variant]:
     return list(dict.fromkeys(variant for some in sets for variant in some))
 
 
-def with_variants(
-    chart: Path, renders: Sequence[Rendered], variants: Sequence[Variant], render: RenderVariant
-) -> tuple[list[Rendered], dict[tuple[str, str], str]]:
-    """The renders, with their variants where they have any, and Helm's refusals by case and variant.
+def ask(chart: Path, renders: Sequence[Rendered], variants: Sequence[Variant]) -> list[Asked]:
+    """What to render besides: each variant of each case that the chart's author wrote.
+
+    Of a case's renders the last one for the newest Kubernetes is varied; runs name the newest Helm last.
 
     Raises:
-        GateError: Helm cannot be run, or the chart cannot be copied.
+        GateError: the chart cannot be copied.
     """
-    last: defaultdict[str, list[int]] = defaultdict(list)
+    newest: dict[str, int] = {}
     for index, rendered in enumerate(renders):
-        if rendered.case.name == "defaults" or rendered.case.name.startswith("ci/"):
-            last[rendered.case.name].append(index)
-    result, refusals = list(renders), {}
-    for name, indices in last.items():
-        newest = max(indices, key=lambda index: _versions(renders[index].release))
-        rendered, made = renders[newest], {}
+        name = rendered.case.name
+        if len(rendered.release) and (name == "defaults" or name.startswith("ci/")):
+            before = newest.setdefault(name, index)
+            if _minor(rendered) >= _minor(renders[before]):
+                newest[name] = index
+    asked = []
+    for index in newest.values():
         for variant in variants:
-            changed = variant.of(chart, rendered.case)
-            if changed is None:
-                continue
-            answer = render(*changed, rendered.release)
-            if isinstance(answer, str):
-                refusals[name, variant.key] = answer
-            else:
-                made[variant.key] = answer
-        result[newest] = replace(rendered, variants=made)
-    return result, refusals
+            changed = variant.of(chart, renders[index].case)
+            if changed is not None:
+                asked.append(Asked(index, variant, *changed))
+    return asked
 
 
-def _versions(release: Release) -> tuple[Any, Any]:
-    return version_key(release.kube_version), version_key(release.helm_version)
+def answer(
+    renders: Sequence[Rendered], asked: Sequence[Asked], outcomes: Iterable[Release | Exception]
+) -> list[Rendered]:
+    """The renders with the outcomes of what was asked, in the same order; an exception is Helm's refusal."""
+    made: defaultdict[int, dict[str, Release]] = defaultdict(dict)
+    refused: defaultdict[int, dict[str, str]] = defaultdict(dict)
+    for one, outcome in zip(asked, outcomes, strict=True):
+        if isinstance(outcome, Release):
+            made[one.index][one.variant.key] = outcome
+        else:
+            refused[one.index][one.variant.key] = str(outcome)
+    return [
+        replace(rendered, variants=made[index], refusals=refused[index])
+        if index in made or index in refused
+        else rendered
+        for index, rendered in enumerate(renders)
+    ]
+
+
+def _minor(rendered: Rendered) -> tuple[int, ...]:
+    return version_key(rendered.release.kube_version)
 
 
 def _has_value(chart: Path, path: str) -> bool:

@@ -11,9 +11,11 @@ from chartgate.values.case import Case
 class Rendered:
     """One render of a case, by one Helm version for one Kubernetes version.
 
-    `variants` are further renders of the same case that checks compare with it, by the variant's key.
+    `variants` are further renders of the same case that checks compare with it, by the variant's key; `refusals` are
+    Helm's words about those that it refuses.
     """
 
     case: Case
     release: Release
     variants: Mapping[str, Release] = field(default_factory=dict)
+    refusals: Mapping[str, str] = field(default_factory=dict)

@@ -25,7 +25,10 @@ apiVersion: v1
 kind: Pod
 metadata:
   name: {{ .Release.Name }}
-  labels: {app.kubernetes.io/name: a, app.kubernetes.io/instance: {{ .Release.Name }}, app.kubernetes.io/managed-by: Helm}
+  labels:
+    app.kubernetes.io/name: a
+    app.kubernetes.io/instance: {{ .Release.Name }}
+    app.kubernetes.io/managed-by: Helm
 spec:
   securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}
   containers:
