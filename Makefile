@@ -25,8 +25,9 @@ unit: .venv/.synced
 e2e: .venv/.synced ## tests on a real API server
 	$(RUN)pytest tests/e2e
 
-generate: .venv/.synced ## values.schema.json and the README's value tables, from schema/values/
+generate: .venv/.synced ## values.schema.json, the README's value tables and docs/checks.md
 	$(RUN)python -m schema.generate
+	$(RUN)python -m chartgate.findings.document docs/checks.md
 
 package: .venv/.synced ## the chart's archive and a repository index, in dist/
 	mkdir -p dist

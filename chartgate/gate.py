@@ -9,6 +9,7 @@ from os import cpu_count
 from pathlib import Path
 
 from chartgate.errors import GateError
+from chartgate.findings import variants
 from chartgate.findings.accepted import accept
 from chartgate.findings.finding import Finding, Verdict
 from chartgate.findings.registry import CHECKS
@@ -56,13 +57,19 @@ def run(chart: Path, *, helm: Sequence[str] = (), kubernetes: Sequence[str] = ()
     jobs = plan(cases, settings)
     store.forget_old("renders")
     verdicts, renders = _render_all(chart, jobs, settings.api_versions)
+    renders = _with_variants(chart, jobs, renders, settings.api_versions)
     columns: list[tuple[str, list[Verdict]]] = [(RENDER, verdicts)]
     seconds = {RENDER: time.monotonic() - started}
     for check in CHECKS:
         begun = time.monotonic()
         columns.append((check.key, check.examine(renders)))
         seconds[check.key] = time.monotonic() - begun
-    general = [_nothing_examined(key) for key, found in columns if not sum(verdict.examined for verdict in found)]
+    optional = {check.key for check in CHECKS if check.about}
+    general = [
+        _nothing_examined(key)
+        for key, found in columns
+        if key not in optional and not sum(verdict.examined for verdict in found)
+    ]
     accepted = []
     unused: set[Finding] = set()
     for index, (key, found) in enumerate(columns):
@@ -140,6 +147,24 @@ def _render_all(chart: Path, jobs: Sequence[Job], api_versions: Sequence[str]) -
         pool.shutdown(cancel_futures=True)
     verdicts = [Verdict(rendered, len(rendered.release), tuple(findings)) for rendered, findings in attempts]
     return verdicts, [rendered for rendered, _ in attempts if len(rendered.release)]
+
+
+def _with_variants(
+    chart: Path, jobs: Sequence[Job], renders: Sequence[Rendered], api_versions: Sequence[str]
+) -> list[Rendered]:
+    """The renders, with the variants of the author's cases that the checks compare with them."""
+    helms = {job.helm.version: job.helm for job in jobs}
+    asked = variants.ask(chart, renders, variants.variants_of(check.variants for check in CHECKS))
+
+    def attempt(one: variants.Asked) -> Release | RenderError:
+        like = renders[one.index].release
+        try:
+            return render_case(one.chart, Job(one.case, helms[like.helm_version], like.kube_version), api_versions)
+        except RenderError as error:
+            return error
+
+    with ThreadPoolExecutor(cpu_count() or 1) as pool:
+        return variants.answer(renders, asked, list(track(pool.map(attempt, asked), len(asked), "rendering variants")))
 
 
 def _render_findings(rendered: Rendered) -> list[Finding]:

@@ -1,8 +1,9 @@
 """What a check reports: findings, and how much it looked at."""
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
+from chartgate.findings.variants import Variant
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.rendered import Rendered
 
@@ -40,7 +41,11 @@ Examine = Callable[[Sequence[Rendered]], list[Verdict]]
 class Check:
     """A check and its own description.
 
-    `examine` returns a verdict a render; it neither prints nor exits. `source` is where the rule comes from.
+    `examine` returns a verdict a render; it neither prints nor exits. `source` is where the rule comes from; `rules`
+    names each rule that its findings carry and says in a line what breaks it, empty when another program names them.
+    `about` is what a chart may do without ("Fluent Bit configurations"): a chart that has none of it passes with
+    nothing examined, any other check fails then. `variants` are the further renders of a case that it compares;
+    `program` judges as well where it is on PATH.
     """
 
     key: str
@@ -49,6 +54,10 @@ class Check:
     remedy: str
     source: str
     examine: Examine
+    rules: Mapping[str, str] = field(default_factory=dict)
+    about: str = ""
+    variants: tuple[Variant, ...] = ()
+    program: str = ""
 
 
 def guarded(check: str, ref: str, examine: Callable[..., Iterable[Finding]], *args: object) -> tuple[Finding, ...]:
@@ -63,7 +72,7 @@ def guarded(check: str, ref: str, examine: Callable[..., Iterable[Finding]], *ar
 def by_object(
     check: str,
     renders: Sequence[Rendered],
-    examine: Callable[[KubeObject, str], Sequence[Finding]],
+    examine: Callable[[KubeObject, str], Iterable[Finding]],
     *,
     wanted: Callable[[KubeObject], bool] = lambda _: True,
 ) -> list[Verdict]:
@@ -79,4 +88,28 @@ def by_object(
                 known[key] = guarded(check, obj.ref, examine, obj, rendered.release.kube_version)
             found += known[key]
         verdicts.append(Verdict(rendered, len(objects), tuple(found)))
+    return verdicts
+
+
+def by_release(
+    check: str,
+    renders: Sequence[Rendered],
+    examine: Callable[[Rendered], Iterable[Finding]],
+    *,
+    count: Callable[[Rendered], int],
+    depends: Callable[[Rendered], Hashable] = lambda _: None,
+) -> list[Verdict]:
+    """Verdicts of a rule that looks at a release as a whole: each distinct release is examined once.
+
+    `count` says how many things a release has for the rule; one that has none is not examined. `depends` is what the
+    answer hangs on besides the release.
+    """
+    known: dict[Hashable, tuple[Finding, ...]] = {}
+    verdicts = []
+    for rendered in renders:
+        examined = count(rendered)
+        key = (rendered.release.digest, depends(rendered))
+        if examined and key not in known:
+            known[key] = guarded(check, "release", examine, rendered)
+        verdicts.append(Verdict(rendered, examined, known[key] if examined else ()))
     return verdicts

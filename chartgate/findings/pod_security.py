@@ -142,6 +142,24 @@ def _map(parent: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
+RULES = {
+    "host-namespaces": "a pod shares the node's network, processes or IPC",
+    "volume-types": "a volume is of a type that reaches beyond the pod",
+    "sysctls": "a sysctl is set that the standard does not call safe",
+    "apparmor": "an AppArmor profile other than the runtime's or a local one is set",
+    "privileged": "a container is privileged",
+    "host-ports": "a container takes a port of the node",
+    "proc-mount": "a container sees more of /proc than the default",
+    "run-as-non-root": "runAsNonRoot is not true",
+    "run-as-user": "runAsUser is 0",
+    "escalation": "allowPrivilegeEscalation is not false",
+    "capabilities": "a container does not drop ALL capabilities, or adds one other than NET_BIND_SERVICE",
+    "seccomp": "the seccomp profile is neither RuntimeDefault nor Localhost",
+    "host-process": "a Windows container runs on the host",
+    "selinux": "SELinux options set a type, user or role that is not allowed",
+    "probe-host": "a probe or hook names another host",
+}
+
 CHECK = Check(
     key=KEY,
     title="Pod Security Standard restricted",
@@ -149,4 +167,5 @@ CHECK = Check(
     remedy="set the security context that the finding names",
     source="Kubernetes documentation, Pod Security Standards, profile Restricted",
     examine=examine,
+    rules=RULES,
 )

@@ -1,6 +1,56 @@
 """Every check of the gate, in the order of the report."""
 
-from chartgate.findings import checkov, pod_security, references, schema
+import shutil
+from collections.abc import Sequence
+
+from chartgate.findings import (
+    checkov,
+    fluent_bit,
+    idempotency,
+    images,
+    json_exporter,
+    labels,
+    leaks,
+    list_keys,
+    monitors,
+    names,
+    network_policies,
+    pod_security,
+    probes,
+    prometheus_rules,
+    references,
+    resources,
+    schema,
+    variant_renders,
+)
 from chartgate.findings.finding import Check
 
-CHECKS: tuple[Check, ...] = (schema.CHECK, references.CHECK, pod_security.CHECK, checkov.CHECK)
+CHECKS: tuple[Check, ...] = (
+    schema.CHECK,
+    list_keys.CHECK,
+    names.CHECK,
+    labels.CHECK,
+    references.CHECK,
+    variant_renders.CHECK,
+    idempotency.CHECK,
+    leaks.CHECK,
+    probes.CHECK,
+    resources.CHECK,
+    images.CHECK,
+    network_policies.CHECK,
+    monitors.CHECK,
+    prometheus_rules.CHECK,
+    json_exporter.CHECK,
+    fluent_bit.CHECK,
+    pod_security.CHECK,
+    checkov.CHECK,
+)
+
+
+def missing_programs(checks: Sequence[Check] = CHECKS) -> list[str]:
+    """A sentence for each program that would have judged as well and is not on PATH."""
+    return [
+        f"{check.program} is not on PATH: {check.key} was judged without it"
+        for check in checks
+        if check.program and not shutil.which(check.program)
+    ]

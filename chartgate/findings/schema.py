@@ -1,25 +1,66 @@
 """Every object is valid in the strict JSON Schema of its Kubernetes version, custom resources included."""
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 import jsonschema_rs
 
-from chartgate.findings.finding import Check, Finding, Verdict, by_object
+from chartgate.findings.finding import Check, Finding, Verdict, by_object, guarded
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.rendered import Rendered
 from chartgate.tools.catalogue import version_key
 from chartgate.tools.schemas import KindKey, api_schemas, custom_schemas, known_versions, served_kinds
+from chartgate.values.case import Case
 
 KEY = "schema"
 REMEDY = "compare the template with the API reference of that Kubernetes version"
 
 
 def examine(renders: Sequence[Rendered]) -> list[Verdict]:
-    """Validate each distinct object once a Kubernetes version."""
-    return by_object(KEY, renders, _examine_object)
+    """Validate each distinct object once for every Kubernetes version it can be installed on.
+
+    Those are the version it is made for, and, where a case makes it equally for an older and a newer one, each minor
+    between the two that serves its kind.
+    """
+    own = by_object(KEY, renders, _examine_object)
+    between = _between(renders)
+    known: dict[tuple[str, str], tuple[Finding, ...]] = {}
+    verdicts = []
+    for verdict, objects in zip(own, between, strict=True):
+        found = list(verdict.findings)
+        for obj, version in objects:
+            key = (obj.digest, version)
+            if key not in known:
+                known[key] = guarded(KEY, obj.ref, _examine_object, obj, version)
+            found += known[key]
+        verdicts.append(Verdict(verdict.rendered, verdict.examined + len(objects), tuple(found)))
+    return verdicts
+
+
+def _between(renders: Sequence[Rendered]) -> list[list[tuple[KubeObject, str]]]:
+    """For each render, the objects that a later render of its case repeats, with the versions between the two."""
+    made: defaultdict[tuple[Case, str], list[tuple[tuple[int, ...], int, KubeObject]]] = defaultdict(list)
+    for index, rendered in enumerate(renders):
+        for obj in rendered.release:
+            version = version_key(rendered.release.kube_version)
+            made[rendered.case, obj.digest].append((version, index, obj))
+    found: list[list[tuple[KubeObject, str]]] = [[] for _ in renders]
+    for occurrences in made.values():
+        oldest, index, obj = min(occurrences, key=lambda occurrence: occurrence[:2])
+        found[index] += [(obj, version) for version in _serving(obj, oldest, max(o[0] for o in occurrences))]
+    return found
+
+
+def _serving(obj: KubeObject, oldest: tuple[int, ...], newest: tuple[int, ...]) -> list[str]:
+    """The minors strictly between two that serve an object's kind."""
+    if oldest == newest:
+        return []
+    kind = (obj.api_version, obj.kind)
+    inner = (version for version in known_versions() if oldest < version_key(version) < newest)
+    return [version for version in inner if kind in served_kinds(version)]
 
 
 def _examine_object(obj: KubeObject, kube_version: str) -> list[Finding]:
@@ -103,6 +144,13 @@ def _shortened(message: str, limit: int = 240) -> str:
     return message if len(message) <= limit else f"{message[:limit]}…"
 
 
+RULES = {
+    "invalid": "an object breaks the schema of its kind, or has a field that the schema does not list",
+    "not-served": "the Kubernetes version does not serve the object's apiVersion and kind",
+    "deprecated": "a later Kubernetes drops the apiVersion, and this one serves its successor already",
+    "no-schema": "nothing is known of the object's kind",
+}
+
 CHECK = Check(
     key=KEY,
     title="Kubernetes JSON Schema",
@@ -110,4 +158,5 @@ CHECK = Check(
     remedy=REMEDY,
     source="Kubernetes OpenAPI (kubernetes-validate), Gateway API and Prometheus Operator custom resource definitions",
     examine=examine,
+    rules=RULES,
 )

@@ -1,6 +1,7 @@
 """A case together with one release of it: what the checks look at."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from chartgate.releases.release import Release
 from chartgate.values.case import Case
@@ -8,7 +9,13 @@ from chartgate.values.case import Case
 
 @dataclass(frozen=True)
 class Rendered:
-    """One render of a case, by one Helm version for one Kubernetes version."""
+    """One render of a case, by one Helm version for one Kubernetes version.
+
+    `variants` are further renders of the same case that checks compare with it, by the variant's key; `refusals` are
+    Helm's words about those that it refuses.
+    """
 
     case: Case
     release: Release
+    variants: Mapping[str, Release] = field(default_factory=dict)
+    refusals: Mapping[str, str] = field(default_factory=dict)

@@ -25,6 +25,17 @@ def examine(renders: Sequence[Rendered]) -> list[Verdict]:
     return verdicts
 
 
+RULES = {
+    "missing": "an object refers to one that the chart does not make and its values do not name",
+    "missing-key": "a reference names a key that the Secret or ConfigMap does not have",
+    "duplicate": "one object is made twice",
+    "no-volume": "a container mounts a volume that its pod does not have",
+    "unused-volume": "a pod has a volume that no container mounts",
+    "selector": "a selector finds no pod, or not those of its own workload",
+    "selector-overlap": "a selector finds the pods of another workload as well",
+    "port": "a Service, route or monitor leads to a port that is not there",
+}
+
 CHECK = Check(
     key=KEY,
     title="References between objects",
@@ -32,4 +43,5 @@ CHECK = Check(
     remedy="make both ends from one helper",
     source="Kubernetes API reference; Gateway API; Prometheus Operator API",
     examine=examine,
+    rules=RULES,
 )

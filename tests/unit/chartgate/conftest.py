@@ -1,6 +1,6 @@
 """Fixtures for tests of the gate itself: tiny charts, and releases written down as objects."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,9 +42,19 @@ def written_release(manifests: str, kube: str = "1.37") -> Release:
 def findings_of() -> FindingsOf:
     """What a check finds in a release written as YAML."""
 
-    def find(check: Check, manifests: str, *, kube: str = "1.37", values: Sequence[str] = ()) -> list[Finding]:
+    def find(
+        check: Check,
+        manifests: str,
+        *,
+        kube: str = "1.37",
+        values: Sequence[str] = (),
+        variants: Mapping[str, str] | None = None,
+    ) -> list[Finding]:
         case = Case("written", values=tuple(values))
-        (verdict,) = check.examine([Rendered(case, written_release(manifests, kube))])
+        others = {key: written_release(text, kube) for key, text in (variants or {}).items()}
+        (verdict,) = check.examine([Rendered(case, written_release(manifests, kube), others)])
+        declared = {*check.rules, "malformed"}
+        assert not check.rules or {finding.rule for finding in verdict.findings} <= declared, "a rule is not declared"
         return list(verdict.findings)
 
     return find

@@ -102,17 +102,6 @@ def test_a_sound_release_has_no_findings(findings_of: FindingsOf) -> None:
         ("subPath: a.yaml", "subPath: none", "missing-key Deployment/web: none is no key of ConfigMap/web"),
         (", {name: data, mountPath: /data}", "", "unused-volume Deployment/web: volume data is mounted nowhere"),
         ("{name: conf, configMap: {name: web}}, ", "", "no-volume Deployment/web: mounts conf"),
-        ("mountPath: /data}", "mountPath: /conf/}", "duplicate Deployment/web: mount path /conf stands 2 times"),
-        (
-            "            - {name: KEY,",
-            "            - {name: KEY}\n            - {name: KEY,",
-            "duplicate Deployment/web: variable",
-        ),
-        (
-            "[{name: http, containerPort: 8080}]",
-            "[{containerPort: 1}, {containerPort: 1}]",
-            "duplicate Deployment/web: port",
-        ),
         (
             "matchLabels: {app: web}}\n  template",
             "matchLabels: {app: x}}\n  template",

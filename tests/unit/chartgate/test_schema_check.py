@@ -6,7 +6,10 @@ import pytest
 
 from chartgate.findings.finding import Finding
 from chartgate.findings.schema import CHECK
+from chartgate.releases.release import Release
+from chartgate.releases.rendered import Rendered
 from chartgate.tools.schemas import strict
+from chartgate.values.case import Case
 
 FindingsOf = Callable[..., list[Finding]]
 
@@ -94,3 +97,22 @@ def test_strict_closes_what_kubernetes_would_prune() -> None:
     assert "additionalProperties" not in schema["properties"]["open"]
     assert schema["properties"]["port"] == {"type": ["integer", "string"]}
     assert schema["properties"]["maybe"] == {"type": ["string", "null"]}
+
+
+def test_what_a_case_makes_for_two_versions_is_valid_for_those_between(release_of: Callable[..., Release]) -> None:
+    def rendered(kube: str, manifests: str) -> Rendered:
+        return Rendered(Case("x"), release_of(manifests, kube))
+
+    ingress = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: x}\nspec: {rules: []}"
+    verdicts = CHECK.examine([rendered("1.19", ingress), rendered("1.37", ingress)])
+    assert [verdict.examined for verdict in verdicts] == [18, 1]
+    alone = CHECK.examine([rendered("1.19", ingress), rendered("1.37", ingress.replace("x", "y"))])
+    assert [verdict.examined for verdict in alone] == [1, 1]
+
+
+def test_an_object_that_a_version_between_refuses_is_found(release_of: Callable[..., Release]) -> None:
+    budget = "apiVersion: policy/v1beta1\nkind: PodDisruptionBudget\nmetadata: {name: x}\nspec: {minAvailable: 1}"
+    releases = [Rendered(Case("x"), release_of(budget, kube)) for kube in ("1.19", "1.24")]
+    first, last = CHECK.examine(releases)
+    assert [finding.what[-4:] for finding in first.findings] == ["1.21", "1.22", "1.23"]
+    assert [finding.what[-4:] for finding in last.findings] == ["1.24"]

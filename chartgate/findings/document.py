@@ -1,0 +1,46 @@
+"""docs/checks.md, made of what the checks declare: `python -m chartgate.findings.document docs/checks.md`."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from chartgate.findings.finding import Check
+from chartgate.findings.registry import CHECKS
+
+OPENING = """\
+<!-- Made by `make generate` from the declarations in chartgate/findings/: edit those. -->
+# Checks
+
+`render` is the first column of every report: Helm accepts the values, prints objects and no warning. The checks below
+look at those objects. A check that examined nothing in any case fails, but for those that say otherwise. Besides its
+own rules any check may find an object `malformed`, or the run `nothing-examined`. `exceptions` names each entry of
+`chartgate.yaml` that accepts nothing any more.
+
+| Check | Rules | What it is about |
+|---|---|---|
+"""
+
+
+def document(checks: Sequence[Check]) -> str:
+    """The text of docs/checks.md."""
+    rows = [f"| [`{check.key}`](#{check.key}) | {len(check.rules) or 'its own'} | {check.title} |" for check in checks]
+    return OPENING + "\n".join(rows) + "\n\n" + "\n".join(_section(check) for check in checks)
+
+
+def _section(check: Check) -> str:
+    lines = [f"## {check.key}", "", f"**{check.title}.** {check.why}", "", f"- Remedy: {check.remedy}."]
+    lines.append(f"- Source: {check.source}.")
+    if check.about:
+        lines.append(f"- It passes with nothing examined where there are no {check.about}.")
+    if check.program:
+        lines.append(f"- `{check.program}` judges as well where it is on PATH.")
+    if check.variants:
+        lines.append(f"- Renders the defaults and the CI cases again: {'; '.join(v.title for v in check.variants)}.")
+    if check.rules:
+        lines += ["", "| Rule | A finding when |", "|---|---|"]
+        lines += [f"| `{rule}` | {what} |" for rule, what in check.rules.items()]
+    return "\n".join([*lines, ""])
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(document(CHECKS), encoding="utf-8")

@@ -1,0 +1,120 @@
+"""The check itself: every configuration of a release, with the environment of the containers that mount it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from chartgate.findings.finding import Check, Finding, Verdict, by_release
+from chartgate.findings.fluent_bit import dry_run, known
+from chartgate.findings.fluent_bit.classic import Configuration, Section, is_configuration, parse, variables_of
+from chartgate.findings.fluent_bit.mounts import Mount, mounts_of
+from chartgate.releases.objects import KubeObject
+from chartgate.releases.rendered import Rendered
+
+KEY = "fluent-bit"
+RULES = {
+    "unreadable": "a line is no section, and no key with a value within one",
+    "unknown-section": "a section has a name that Fluent Bit does not know",
+    "unknown-plugin": "an input, filter or output names no plugin, or one that Fluent Bit does not have",
+    "unknown-key": "a section has a key that it, or its plugin, does not know: Fluent Bit refuses to start",
+    "parser": "a plugin uses a parser that none of the configuration's files defines",
+    "unmounted": "no container of the release mounts the configuration",
+    "variable": "${NAME} is not in the environment of a container that mounts the configuration",
+    "dry-run": "fluent-bit --dry-run refuses the configuration",
+}
+
+Fault = tuple[str, int, str]
+"""Rule, line, what is wrong."""
+
+
+def examine(renders: Sequence[Rendered]) -> list[Verdict]:
+    """Judge each distinct release that has a configuration."""
+    return by_release(KEY, renders, _examine, count=lambda r: sum(1 for _ in _configured(r)))
+
+
+def _configured(rendered: Rendered) -> Iterator[tuple[KubeObject, dict[str, str]]]:
+    for obj in rendered.release.of_kind("ConfigMap"):
+        data = obj.manifest.get("data") or {}
+        texts = {key: str(text) for key, text in data.items() if is_configuration(str(text))}
+        if texts:
+            yield obj, texts
+
+
+def _examine(rendered: Rendered) -> Iterator[Finding]:
+    for obj, texts in _configured(rendered):
+        files = {key: parse(text) for key, text in texts.items()}
+        mounts = mounts_of(rendered.release, obj)
+        if not mounts:
+            yield _finding("unmounted", obj, "data", "is mounted by no container of the release")
+        found = 0
+        for key, configuration in files.items():
+            faults = [*_faults(configuration), *_parsers(configuration, files), *_variables(configuration, mounts)]
+            for rule, line, what in faults:
+                yield _finding(rule, obj, f"data.{key}: line {line}", what)
+            found += len(faults)
+        # What the tables refuse already, the program would only refuse once more.
+        if not found:
+            for complaint in dry_run.complaints(texts, [mount.path for mount in mounts]):
+                yield _finding("dry-run", obj, "data", complaint)
+
+
+def _faults(configuration: Configuration) -> Iterator[Fault]:
+    for line, text in configuration.odd:
+        yield "unreadable", line, f"{text} is no key with a value in a section"
+    for section in configuration.sections:
+        if section.name not in known.sections():
+            yield "unknown-section", section.line, f"{section.name.upper()} is no section"
+            continue
+        plugin = ""
+        if section.name in known.PLUGIN_SECTIONS:
+            plugin = section.get("name").lower()
+            if plugin not in known.plugins(section.name):
+                yield "unknown-plugin", section.line, f'"{plugin}" is no {section.name} of Fluent Bit'
+                continue
+        for key, _, line in section.entries:
+            if not known.knows(section.name, plugin, key):
+                of = f"{section.name} {plugin}" if plugin else f"section {section.name.upper()}"
+                yield "unknown-key", line, f"{key} is no key of {of}"
+
+
+def _parsers(configuration: Configuration, files: Mapping[str, Configuration]) -> Iterator[Fault]:
+    """Parsers that plugins name; judged only where all files of parsers are the ConfigMap's own."""
+    listed = [path for section in _of(configuration, "service") for path in section.all("parsers_file")]
+    if any(path.rpartition("/")[2] not in files for path in listed):
+        return
+    own = [*listed, *(key for key, file in files.items() if file is configuration)]
+    defined = {section.get("name") for path in own for section in _of(files[path.rpartition("/")[2]], "parser")}
+    for section in configuration.sections:
+        if section.name in {"input", "filter"}:
+            for key, value, line in section.entries:
+                if key.lower() == "parser" and value not in defined and "$" not in value:
+                    yield "parser", line, f"parser {value} is defined nowhere in {', '.join(files)}"
+
+
+def _of(configuration: Configuration, name: str) -> list[Section]:
+    return [section for section in configuration.sections if section.name == name]
+
+
+def _variables(configuration: Configuration, mounts: Sequence[Mount]) -> Iterator[Fault]:
+    for section in configuration.sections:
+        for key, value, line in section.entries:
+            for name in variables_of(value):
+                for mount in mounts:
+                    if name not in configuration.variables and not mount.has(name):
+                        what = f"{key} reads ${{{name}}}, which the container {mount.container} does not have"
+                        yield "variable", line, what
+
+
+def _finding(rule: str, obj: KubeObject, where: str, what: str) -> Finding:
+    return Finding(KEY, rule, obj.ref, where, what, CHECK.remedy)
+
+
+CHECK = Check(
+    key=KEY,
+    title="Fluent Bit configuration",
+    why="Fluent Bit refuses to start on a key it does not know, and replaces a variable it does not have by nothing.",
+    remedy="compare with the plugin's page in Fluent Bit's manual",
+    source="Fluent Bit manual, classic mode and the plugins' configuration parameters; fluent-bit --dry-run",
+    examine=examine,
+    rules=RULES,
+    about="Fluent Bit configurations in classic mode",
+    program=dry_run.PROGRAM,
+)

@@ -1,0 +1,112 @@
+"""What a case's values hold word for word: it is the user's own, and no template of the chart can mend it.
+
+Rules about the chart's workmanship (labels, images, open ports) leave such parts alone; rules about what Kubernetes
+accepts do not.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from functools import cached_property, lru_cache
+from typing import Any
+
+import yaml
+
+from chartgate.releases.objects import Container, KubeObject
+from chartgate.tools.kubernetes_yaml import read_one
+from chartgate.values.case import Case
+
+_TEMPLATE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+
+
+class Given:
+    """The parts of some values: every mapping, list and text in them."""
+
+    def __init__(self, texts: tuple[str, ...]) -> None:
+        self._nodes = [node for text in texts for node in _nodes(_read(text))]
+
+    def holds(self, part: Any) -> bool:
+        """Whether the values hold this mapping, list or text as it is."""
+        return json.dumps(part, sort_keys=True, default=str) in self._parts
+
+    def container(self, container: Container) -> bool:
+        """Whether the values hold a container of this name and image."""
+        return any(
+            node.get("name") == container.name and "image" in node and node["image"] == container.manifest.get("image")
+            for node in self._mappings
+        )
+
+    def makes(self, obj: KubeObject) -> bool:
+        """Whether the values hold an object of this kind and name; a template in its name stands for any text."""
+        return any(kind == obj.kind and re.fullmatch(name, obj.name) for kind, name in self._objects)
+
+    def sets(self, key: str, part: Any) -> bool:
+        """Whether the values set a key of this name, at any depth, to exactly this."""
+        return any(key in node and node[key] == part for node in self._mappings)
+
+    def drops(self, key: str) -> bool:
+        """Whether the values empty a key of this name or switch it off, at any depth."""
+        found = [node[key] for node in self._mappings if key in node]
+        return any(not part or (isinstance(part, Mapping) and part.get("enabled") is False) for part in found)
+
+    @cached_property
+    def texts(self) -> frozenset[tuple[str, str]]:
+        """Every text or number with the key it stands under."""
+        return frozenset(
+            (str(key), str(value))
+            for node in self._mappings
+            for key, child in node.items()
+            for value in (child if isinstance(child, list) else [child])
+            if isinstance(value, str | int | float)
+        )
+
+    @cached_property
+    def _parts(self) -> frozenset[str]:
+        return frozenset(json.dumps(node, sort_keys=True, default=str) for node in self._nodes)
+
+    @cached_property
+    def _mappings(self) -> list[Mapping[str, Any]]:
+        return [node for node in self._nodes if isinstance(node, Mapping)]
+
+    @cached_property
+    def _objects(self) -> frozenset[tuple[str, str]]:
+        texts = [
+            _read(_TEMPLATE.sub("TEMPLATE", node)) for node in self._nodes if isinstance(node, str) and "kind:" in node
+        ]
+        written = [*self._mappings, *(text for text in texts if isinstance(text, Mapping))]
+        return frozenset(
+            (str(node["kind"]), _pattern(str(node["metadata"].get("name", ""))))
+            for node in written
+            if "kind" in node and isinstance(node.get("metadata"), Mapping)
+        )
+
+
+def given(case: Case) -> Given:
+    """What the case's own values hold."""
+    return _given(case.values)
+
+
+@lru_cache(maxsize=256)
+def _given(texts: tuple[str, ...]) -> Given:
+    return Given(texts)
+
+
+def _pattern(name: str) -> str:
+    return ".*".join(map(re.escape, re.split(r"TEMPLATE", _TEMPLATE.sub("TEMPLATE", name))))
+
+
+def _read(text: str) -> Any:
+    try:
+        return read_one(text)
+    except yaml.YAMLError:
+        return None
+
+
+def _nodes(node: Any) -> Iterator[Any]:
+    yield node
+    if isinstance(node, Mapping):
+        for child in node.values():
+            yield from _nodes(child)
+    elif isinstance(node, list):
+        for child in node:
+            yield from _nodes(child)

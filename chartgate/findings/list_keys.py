@@ -1,0 +1,102 @@
+"""No list holds two entries under one key: environment, ports, volumes, mounts and every other list that is a map."""
+
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from chartgate.findings.finding import Check, Finding, Verdict, by_object
+from chartgate.releases.objects import KubeObject
+from chartgate.releases.rendered import Rendered
+from chartgate.tools.schemas import Schema, api_schemas, known_versions, served_kinds
+
+KEY = "list-keys"
+RULES = {
+    "duplicate": "two entries of a list have the same merge key, or a set holds a value twice",
+    "container-name": "two containers of a pod, init containers included, have one name",
+    "port-name": "two containers that run beside each other name a port alike",
+}
+# What the API server fills in before it compares keys.
+DEFAULTS = {"protocol": "TCP"}
+
+
+def examine(renders: Sequence[Rendered]) -> list[Verdict]:
+    """Judge each distinct object once a Kubernetes version."""
+    return by_object(KEY, renders, _examine_object)
+
+
+def _examine_object(obj: KubeObject, _: str) -> Iterator[Finding]:
+    schema = _schema(obj.api_version, obj.kind)
+    if schema is not None:
+        for where, text, count in _repeated(obj.manifest, schema, schema.get("definitions") or {}, ""):
+            yield _finding("duplicate", obj, where, f"{text} stands {count} times")
+    if obj.pod_template is not None:
+        containers = Counter(container.name for container in obj.containers)
+        for name in _twice(containers):
+            yield _finding("container-name", obj, obj.pod_path, f"container {name} stands {containers[name]} times")
+        running = [container for container in obj.containers if container.role != "init"]
+        ports = Counter(name for container in running for name in container.ports)
+        for name in _twice(ports):
+            what = f"port name {name} stands {ports[name]} times, so that a Service cannot mean one of them"
+            yield _finding("port-name", obj, obj.pod_path, what)
+
+
+@cache
+def _schema(api_version: str, kind: str) -> Schema | None:
+    """The schema of a kind in the newest version that serves it: merge keys were only ever added."""
+    for version in reversed(known_versions()):
+        if (api_version, kind) in served_kinds(version):
+            return api_schemas(version).schema(api_version, kind)
+    return None
+
+
+def _repeated(
+    value: Any, schema: Mapping[str, Any], definitions: Mapping[str, Any], path: str
+) -> Iterator[tuple[str, str, int]]:
+    """(place, what stands more than once, how often) for every list at or below `value`."""
+    # A $ref may have siblings, which say how its list merges.
+    resolved = {**definitions.get(str(schema.get("$ref", "")).rpartition("/")[2], {}), **schema}
+    if isinstance(value, Mapping):
+        properties, others = resolved.get("properties") or {}, resolved.get("additionalProperties")
+        for key, child in value.items():
+            part = properties.get(key, others)
+            if isinstance(part, Mapping):
+                yield from _repeated(child, part, definitions, f"{path}.{key}" if path else key)
+    elif isinstance(value, list):
+        counts = Counter(_keys(value, resolved))
+        for key in _twice(counts):
+            yield path, key, counts[key]
+        for index, child in enumerate(value):
+            yield from _repeated(child, resolved.get("items") or {}, definitions, f"{path}[{index}]")
+
+
+def _keys(entries: Iterable[Any], schema: Mapping[str, Any]) -> Iterator[str]:
+    """The key of each entry, as text; nothing for a list whose entries are merely in order."""
+    names = schema.get("x-kubernetes-list-map-keys") or list(filter(None, [schema.get("x-kubernetes-patch-merge-key")]))
+    for entry in entries:
+        if names and isinstance(entry, Mapping):
+            parts = {name: entry.get(name, DEFAULTS.get(name)) for name in names}
+            # /data and /data/ are one folder to the kubelet.
+            parts |= {"mountPath": str(parts["mountPath"]).rstrip("/")} if "mountPath" in parts else {}
+            yield ", ".join(f"{name} {part}" for name, part in parts.items() if part is not None)
+        elif schema.get("x-kubernetes-list-type") == "set" and isinstance(entry, Hashable):
+            yield str(entry)
+
+
+def _twice(counts: Counter[str]) -> list[str]:
+    return sorted(key for key, count in counts.items() if count > 1 and key)
+
+
+def _finding(rule: str, obj: KubeObject, where: str, what: str) -> Finding:
+    return Finding(KEY, rule, obj.ref, where, what, CHECK.remedy)
+
+
+CHECK = Check(
+    key=KEY,
+    title="Keys of lists",
+    why="Server-side apply, which Helm 4 uses, refuses a list that has a merge key twice; client-side apply drops one.",
+    remedy="keep one of them, and let the user's entry replace the chart's",
+    source="Kubernetes API reference, x-kubernetes-list-map-keys; KEP-555, server-side apply",
+    examine=examine,
+    rules=RULES,
+)

@@ -1,0 +1,104 @@
+"""Endpoints of ServiceMonitors and PodMonitors say one port, a path, times that fit, and a module that exists."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import yaml
+
+from chartgate.findings.finding import Check, Finding, Verdict, by_release
+from chartgate.releases.objects import KubeObject
+from chartgate.releases.release import Release
+from chartgate.releases.rendered import Rendered
+from chartgate.tools.kubernetes_yaml import read_one
+
+KEY = "monitors"
+RULES = {
+    "no-endpoint": "a monitor has no endpoint",
+    "port": "an endpoint names no port, or two",
+    "path": "an endpoint's path does not start with /",
+    "times": "a scrape may take longer than the time between two",
+    "module": "an endpoint asks a json_exporter for a module that its configuration does not have",
+    "twice": "two endpoints of a monitor scrape the same",
+}
+_DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?")
+_SECONDS = (86400, 3600, 60, 1, 0.001)
+_LISTS = {"ServiceMonitor": "endpoints", "PodMonitor": "podMetricsEndpoints"}
+
+
+def examine(renders: Sequence[Rendered]) -> list[Verdict]:
+    """Judge the monitors of each distinct release; that they find something, the check `references` says."""
+    return by_release(KEY, renders, _examine, count=lambda r: len(r.release.of_kind(*_LISTS)))
+
+
+def _examine(rendered: Rendered) -> Iterator[Finding]:
+    for monitor in rendered.release.of_kind(*_LISTS):
+        key = _LISTS[monitor.kind]
+        endpoints = monitor.spec.get(key) or ()
+        if not endpoints:
+            yield _finding("no-endpoint", monitor, f"spec.{key}", "is empty, so that nothing is scraped")
+        for index, endpoint in enumerate(endpoints):
+            where = f"spec.{key}[{index}]"
+            if endpoint in list(endpoints)[:index]:
+                yield _finding("twice", monitor, where, "is the same as one before it")
+            for rule, what in (*_form(endpoint), *_modules(rendered.release, endpoint)):
+                yield _finding(rule, monitor, where, what)
+
+
+def _form(endpoint: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    ports = sorted({"port", "targetPort", "portNumber"} & endpoint.keys())
+    if len(ports) != 1:
+        yield "port", f"names {' and '.join(ports) or 'no port'}: name one"
+    path = str(endpoint.get("path", "/metrics"))
+    if not path.startswith("/"):
+        yield "path", f"path is {path}, which does not start with /"
+    interval, timeout = _seconds(endpoint.get("interval")), _seconds(endpoint.get("scrapeTimeout"))
+    if interval and timeout and timeout > interval:
+        yield "times", f"scrapeTimeout {endpoint['scrapeTimeout']} is longer than interval {endpoint['interval']}"
+
+
+def _modules(release: Release, endpoint: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    known = exporter_modules(release)
+    for module in (endpoint.get("params") or {}).get("module") or ():
+        if known and endpoint.get("path") == "/probe" and module not in known:
+            yield "module", f"asks for module {module}, and the exporter has {', '.join(sorted(known))}"
+
+
+def exporter_modules(release: Release) -> set[str]:
+    """The modules of every json_exporter configuration in the release's ConfigMaps."""
+    return {name for obj in release.of_kind("ConfigMap") for _, data in exporter_configurations(obj) for name in data}
+
+
+def exporter_configurations(obj: KubeObject) -> list[tuple[str, Mapping[str, Any]]]:
+    """(key, modules) of each entry of a ConfigMap that is a configuration of json_exporter."""
+    found = []
+    for key, text in (obj.manifest.get("data") or {}).items():
+        if re.search(r"^modules:", str(text), re.MULTILINE) and "metrics:" in str(text):
+            try:
+                modules = (read_one(str(text)) or {}).get("modules")
+            except (yaml.YAMLError, AttributeError):
+                modules = None
+            found.append((key, modules if isinstance(modules, Mapping) else {}))
+    return found
+
+
+def _seconds(duration: object) -> float:
+    """Prometheus' durations, such as 1m30s, in seconds; 0 for none or one that is no duration."""
+    found = _DURATION.fullmatch(str(duration or ""))
+    return sum(int(part or 0) * unit for part, unit in zip(found.groups(), _SECONDS, strict=True)) if found else 0
+
+
+def _finding(rule: str, obj: KubeObject, where: str, what: str) -> Finding:
+    return Finding(KEY, rule, obj.ref, where, what, CHECK.remedy)
+
+
+CHECK = Check(
+    key=KEY,
+    title="Monitors",
+    why="Prometheus drops a target it cannot make sense of without a word, and an alert on it never fires.",
+    remedy="give the endpoint one port, a path and a scrapeTimeout below its interval",
+    source="Prometheus Operator API reference, Endpoint and PodMetricsEndpoint; Prometheus, scrape_config",
+    examine=examine,
+    rules=RULES,
+    about="ServiceMonitors and PodMonitors",
+)

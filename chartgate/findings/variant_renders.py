@@ -1,0 +1,36 @@
+"""What the chart's author offers renders as well under a long name, in the next version and from another registry."""
+
+from collections.abc import Sequence
+
+from chartgate.findings.finding import Check, Finding, Verdict
+from chartgate.releases.rendered import Rendered
+
+KEY = "variants"
+RULES = {"refused": "Helm refuses a variant of a case that it renders"}
+
+
+def examine(renders: Sequence[Rendered]) -> list[Verdict]:
+    """Look at the variants that the other checks asked for."""
+    return [
+        Verdict(
+            rendered,
+            len(rendered.variants) + len(rendered.refusals),
+            tuple(
+                Finding(KEY, "refused", rendered.case.name, f"variant {key}", text, CHECK.remedy)
+                for key, text in rendered.refusals.items()
+            ),
+        )
+        for rendered in renders
+    ]
+
+
+CHECK = Check(
+    key=KEY,
+    title="Variants of the author's cases",
+    why="Helm takes release names of up to 53 characters, and users have registries of their own and upgrade.",
+    remedy="let the templates take what Helm takes, or shorten names instead of refusing them",
+    source="Helm documentation, Naming Conventions; the variants are those of the checks that compare renders",
+    examine=examine,
+    rules=RULES,
+    about="cases of its author's in the run",
+)

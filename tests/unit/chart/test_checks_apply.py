@@ -1,0 +1,23 @@
+"""Every check of the gate finds something to look at in this chart, those included that a chart may do without."""
+
+import pytest
+
+from chartgate.findings import checkov
+from chartgate.findings.finding import Check
+from chartgate.findings.registry import CHECKS
+from chartgate.releases.rendered import Rendered
+from chartgate.values.case import Case
+from conftest import Render
+
+
+@pytest.fixture(scope="module")
+def renders(render: Render, cases: list[Case]) -> list[Rendered]:
+    """The defaults and the case with everything that can be scraped, each once more as its own variants."""
+    chosen = [case for case in cases if case.name in {"defaults", "ci/monitoring"}]
+    made = [(case, render(case=case)) for case in chosen]
+    return [Rendered(case, release, {"again": release, "next-version": release}) for case, release in made]
+
+
+@pytest.mark.parametrize("check", [c for c in CHECKS if c is not checkov.CHECK], ids=lambda check: check.key)
+def test_a_check_examines_something(check: Check, renders: list[Rendered]) -> None:
+    assert sum(verdict.examined for verdict in check.examine(renders)) > 0

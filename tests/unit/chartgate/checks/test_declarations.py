@@ -1,0 +1,41 @@
+"""What every check declares, the document made of it, and how the gate treats a check that examined nothing."""
+
+from pathlib import Path
+
+import pytest
+
+from chartgate.findings.document import document
+from chartgate.findings.finding import Check
+from chartgate.findings.registry import CHECKS, missing_programs
+
+DOCUMENT = Path(__file__).parents[4] / "docs" / "checks.md"
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.key)
+def test_a_check_says_what_why_and_where_from(check: Check) -> None:
+    assert all([check.title, check.why, check.remedy, check.source])
+    assert check.key == check.key.lower().replace("_", "-")
+    # checkov's policies name themselves.
+    assert check.rules or check.key == "checkov"
+
+
+def test_keys_are_unique() -> None:
+    assert len({check.key for check in CHECKS}) == len(CHECKS)
+
+
+def test_every_module_of_checks_is_registered() -> None:
+    folder = Path(__file__).parents[4] / "chartgate" / "findings"
+    declaring = [path for path in folder.rglob("*.py") if "\nCHECK = Check(" in path.read_text(encoding="utf-8")]
+    assert len(declaring) == len(CHECKS)
+
+
+def test_the_document_is_up_to_date() -> None:
+    assert DOCUMENT.read_text(encoding="utf-8") == document(CHECKS), "run `make generate`"
+
+
+def test_a_program_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    assert missing_programs() == [
+        "promtool is not on PATH: prometheus-rules was judged without it",
+        "fluent-bit is not on PATH: fluent-bit was judged without it",
+    ]

@@ -1,0 +1,139 @@
+"""The check of Fluent Bit's configuration: format, sections, plugins, keys, parsers and variables."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from chartgate.findings.finding import Finding
+from chartgate.findings.fluent_bit import CHECK, dry_run
+
+FindingsOf = Callable[..., list[Finding]]
+
+MAIN = """\
+# Comments and blank lines are skipped.
+@SET host=example
+[SERVICE]
+    Parsers_File  /conf/parsers.conf
+    storage.path  /state
+
+[INPUT]
+    Name    tail
+    Path    /logs/*.log
+    Parser  app
+    DB.sync normal
+[FILTER]
+    Name    record_modifier
+    Match   *
+    Record  pod ${POD_NAME} ${HOSTNAME}
+[OUTPUT]
+    Name       Loki
+    Match      *
+    Host       ${host}
+    tls.verify On
+    Line_Format json
+"""
+PARSERS = "[PARSER]\n    Name app\n    Format json\n"
+
+
+def release(main: str = MAIN, **changes: object) -> str:
+    pod = {
+        "kind": "Pod",
+        "metadata": {"name": "p"},
+        "spec": {
+            "containers": [
+                {
+                    "name": "fluent-bit",
+                    "env": [{"name": "POD_NAME"}],
+                    "volumeMounts": [{"name": "conf", "mountPath": "/conf"}],
+                    **changes,
+                }
+            ],
+            "volumes": [{"name": "conf", "configMap": {"name": "c"}}],
+        },
+    }
+    data = {"fluent-bit.conf": main, "parsers.conf": PARSERS, "other": "[core]\n  a = b\n"}
+    config = {"kind": "ConfigMap", "metadata": {"name": "c"}, "data": data}
+    return f"{json.dumps(pod)}\n---\n{json.dumps(config)}"
+
+
+@pytest.fixture(autouse=True)
+def without_fluent_bit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dry_run, "_version", lambda: "")
+
+
+def test_a_sound_configuration_has_no_findings(findings_of: FindingsOf) -> None:
+    assert findings_of(CHECK, release()) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule", "what"),
+    [
+        ("    Line_Format json", "    LineFormat json", "unknown-key", "LineFormat is no key of output loki"),
+        ("storage.path ", "storage.pathh ", "unknown-key", "storage.pathh is no key of section SERVICE"),
+        ("[FILTER]", "[FILTERS]", "unknown-section", "FILTERS is no section"),
+        ("Name       Loki", "Name       lokki", "unknown-plugin", '"lokki" is no output of Fluent Bit'),
+        ("    Name    tail\n", "", "unknown-plugin", '"" is no input of Fluent Bit'),
+        ("tls.verify On", "tls.verify", "unreadable", "tls.verify is no key with a value in a section"),
+        ("# Comments", "Comments", "unreadable", "Comments is no key with a value in a section"),
+        ("Parser  app", "Parser  none", "parser", "parser none is defined nowhere in fluent-bit.conf, parsers.conf"),
+        ("{POD_NAME}", "{POD}", "variable", "Record reads ${POD}, which the container fluent-bit does not have"),
+    ],
+)
+def test_each_fault_is_found(findings_of: FindingsOf, old: str, new: str, rule: str, what: str) -> None:
+    assert old in MAIN
+    assert [(f.rule, f.what) for f in findings_of(CHECK, release(MAIN.replace(old, new)))] == [(rule, what)]
+
+
+def test_a_finding_names_the_line(findings_of: FindingsOf) -> None:
+    (finding,) = findings_of(CHECK, release(MAIN.replace("Line_Format", "LineFormat")))
+    assert finding.where == "data.fluent-bit.conf: line 21"
+
+
+def test_a_configuration_that_nobody_mounts_is_found(findings_of: FindingsOf) -> None:
+    assert [f.rule for f in findings_of(CHECK, release(volumeMounts=[]))] == ["unmounted"]
+
+
+@pytest.mark.parametrize(
+    "entry", [{"secretRef": {"name": "elsewhere"}}, {"configMapRef": {"name": "c"}, "prefix": "POD_"}]
+)
+def test_variables_may_come_from_a_source(findings_of: FindingsOf, entry: dict[str, object]) -> None:
+    main = MAIN.replace("{POD_NAME}", "{POD_other}")
+    assert [f.rule for f in findings_of(CHECK, release(main))] == ["variable"]
+    assert findings_of(CHECK, release(main, envFrom=[entry])) == []
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "Name es\n HTTP_Passwd x\n Suppress_Type_Name On",
+        "Name kafka\n rdkafka.sasl.password x",
+        "Name http\n Header a b\n oauth2.client_id c",
+        "Name s3\n bucket b",
+        "Name forward\n Shared_Key s",
+        "Name stdout\n format json_lines",
+    ],
+)
+def test_outputs_know_their_keys(findings_of: FindingsOf, lines: str) -> None:
+    assert findings_of(CHECK, release(f"{MAIN}[OUTPUT]\n {lines}\n Match *\n")) == []
+
+
+def test_the_real_program_has_the_last_word(
+    findings_of: FindingsOf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stand-in that, like the program, reads the file it is given and needs the files that this one names."""
+    program = tmp_path / "fluent-bit"
+    program.write_text(
+        '#!/bin/sh\nfile=$(sed -n "s/ *Parsers_File *//p" "$2")\n'
+        '[ -e "$file" ] && [ -n "$POD_NAME" ] && ! grep -q Loki "$2" && exit 0\n'
+        'echo "[2026/01/01] [error] [config] no good" >&2\nexit 1\n'
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(dry_run, "_version", lambda: "stand-in")
+    assert [(f.rule, f.what) for f in findings_of(CHECK, release())] == [
+        ("dry-run", "[2026/01/01] [error] [config] no good")
+    ]
+    assert findings_of(CHECK, release(MAIN.replace("Loki", "loki"))) == []

@@ -1,0 +1,79 @@
+"""The check of equal renders: what may differ between two renders, and between two versions of a chart."""
+
+from collections.abc import Callable
+
+import pytest
+
+from chartgate.findings.finding import Finding
+from chartgate.findings.idempotency import CHECK
+
+FindingsOf = Callable[..., list[Finding]]
+
+WEB = """\
+kind: StatefulSet
+metadata: {name: web, labels: {helm.sh/chart: web-1}}
+spec:
+  selector: {matchLabels: {a: b}}
+  replicas: 1
+  template:
+    metadata: {annotations: {checksum/secret: '1'}}
+    spec: {containers: [{name: c, args: [a]}]}
+  volumeClaimTemplates: [{metadata: {name: d}}]
+---
+kind: Secret
+metadata: {name: web}
+data: {a: eA==}
+"""
+OTHER_SECRET = WEB.replace("eA==", "eQ==").replace("checksum/secret: '1'", "checksum/secret: '2'")
+
+
+def test_equal_renders_have_no_findings(findings_of: FindingsOf) -> None:
+    assert findings_of(CHECK, WEB, variants={"again": WEB, "next-version": WEB.replace("web-1", "web-2")}) == []
+
+
+def test_a_generated_secret_may_differ_with_its_checksum(findings_of: FindingsOf) -> None:
+    assert findings_of(CHECK, WEB, variants={"again": OTHER_SECRET, "next-version": OTHER_SECRET}) == []
+
+
+def test_a_checksum_of_nothing_that_differs_is_found(findings_of: FindingsOf) -> None:
+    (finding,) = findings_of(CHECK, WEB, variants={"again": WEB.replace("'1'", "'2'")})
+    assert (finding.rule, finding.where) == ("differs", "spec.template.metadata.annotations.checksum/secret")
+
+
+def test_whatever_else_differs_is_found(findings_of: FindingsOf) -> None:
+    (finding,) = findings_of(CHECK, WEB, variants={"again": OTHER_SECRET.replace("[a]", "[b]")})
+    assert (finding.rule, finding.where) == ("differs", "spec.template.spec.containers.0.args.0")
+
+
+def test_an_object_with_a_random_name_is_found_in_both(findings_of: FindingsOf) -> None:
+    found = findings_of(
+        CHECK,
+        WEB,
+        variants={"again": WEB.replace("kind: Secret\nmetadata: {name: web", "kind: Secret\nmetadata: {name: w2")},
+    )
+    assert [(finding.rule, finding.object) for finding in found] == [
+        ("comes-and-goes", "Secret/web"),
+        ("comes-and-goes", "Secret/w2"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rules"),
+    [
+        ("replicas: 1", "replicas: 2", []),
+        ("[a]", "[web-2]", ["rolls"]),
+        ("checksum/secret: '1'", "checksum/secret: '2'", ["rolls"]),
+        ("{a: b}", "{a: web-2}", ["immutable"]),
+        ("{name: d}", "{name: d, labels: {helm.sh/chart: web-2}}", ["immutable"]),
+    ],
+)
+def test_a_new_version_changes_no_pod_and_nothing_that_is_fixed(
+    findings_of: FindingsOf, old: str, new: str, rules: list[str]
+) -> None:
+    found = findings_of(CHECK, WEB, variants={"again": WEB, "next-version": WEB.replace(old, new)})
+    assert [finding.rule for finding in found] == rules
+
+
+def test_a_hook_may_change(findings_of: FindingsOf) -> None:
+    job = "kind: Job\nmetadata: {name: j, annotations: {helm.sh/hook: post-install}}\nspec: {template: {spec: {a: 1}}}"
+    assert findings_of(CHECK, job, variants={"again": job, "next-version": job.replace("1", "2")}) == []
