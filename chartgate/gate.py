@@ -24,7 +24,10 @@ from chartgate.tools.helm import Helm, find_helm
 from chartgate.tools.progress import track
 from chartgate.tools.schemas import minor_version
 from chartgate.values.case import Case
+from chartgate.values.coverage import covering_cases
 from chartgate.values.discovery import find_cases
+from chartgate.values.matrix import read_matrix
+from chartgate.values.proof import Proof
 from chartgate.values.settings import Settings, read_settings
 
 RENDER = "render"
@@ -39,10 +42,18 @@ class Job:
     kube_version: str
 
 
-def run(chart: Path, *, helm: Sequence[str] = (), kubernetes: Sequence[str] = (), case_pattern: str = "*") -> Results:
+def run(
+    chart: Path,
+    *,
+    helm: Sequence[str] = (),
+    kubernetes: Sequence[str] = (),
+    case_pattern: str = "*",
+    matrix: Path | None = None,
+) -> Results:
     """Render every case with every Helm for every Kubernetes version, and check every object.
 
-    Versions given here replace those of the chart's settings; `case_pattern` is a glob on case names.
+    Versions given here replace those of the chart's settings; `case_pattern` is a glob on case names; the covering
+    array of the `matrix` file is rendered beside the cases that the chart offers.
 
     Raises:
         GateError: the chart or its settings cannot be used, a tool cannot be had, or no case matches.
@@ -50,6 +61,10 @@ def run(chart: Path, *, helm: Sequence[str] = (), kubernetes: Sequence[str] = ()
     started = time.monotonic()
     settings = read_settings(chart).with_versions(helm=tuple(helm), kubernetes=tuple(kubernetes))
     every_case = find_cases(chart, settings)
+    proof: tuple[Proof, ...] = ()
+    if matrix is not None:
+        coverage = covering_cases(read_matrix(matrix), chart)
+        every_case, proof = [*every_case, *coverage.cases], coverage.proof
     cases = [case for case in every_case if fnmatchcase(case.name, case_pattern)]
     if not cases:
         names = ", ".join(case.name for case in every_case)
@@ -70,6 +85,7 @@ def run(chart: Path, *, helm: Sequence[str] = (), kubernetes: Sequence[str] = ()
         for key, found in columns
         if key not in optional and not sum(verdict.examined for verdict in found)
     ]
+    general += [_uncovered(matrix, group) for group in proof if not group.holds]
     accepted = []
     unused: set[Finding] = set()
     for index, (key, found) in enumerate(columns):
@@ -86,11 +102,12 @@ def run(chart: Path, *, helm: Sequence[str] = (), kubernetes: Sequence[str] = ()
         chart=chart,
         acceptances=acceptances((verdict for _, found in columns for verdict in found), settings),
         seconds=seconds,
+        coverage=proof,
     )
 
 
 def plan(cases: Sequence[Case], settings: Settings) -> list[Job]:
-    """The renders to do, in a fixed order.
+    """The renders to do, in a fixed order: one for a version that a case binds, else one for each of the settings.
 
     A Helm that cannot be told the Kubernetes version renders once; its objects are judged by the oldest version.
 
@@ -102,8 +119,14 @@ def plan(cases: Sequence[Case], settings: Settings) -> list[Job]:
     return [
         Job(case, helm, version)
         for case in cases
-        for helm in helms
-        for version in (versions if helm.knows_kube_version else versions[:1])
+        for helm in ([find_helm(case.helm)] if case.helm else helms)
+        for version in (
+            [minor_version(case.kubernetes)]
+            if case.kubernetes
+            else versions
+            if helm.knows_kube_version
+            else versions[:1]
+        )
     ]
 
 
@@ -122,31 +145,36 @@ def render_case(chart: Path, job: Job, api_versions: Sequence[str] = ()) -> Rele
         release=case.release,
         namespace=case.namespace,
         kube_version=job.kube_version,
-        api_versions=api_versions,
+        api_versions=(*api_versions, *case.api_versions),
     )
 
 
 def _render_all(chart: Path, jobs: Sequence[Job], api_versions: Sequence[str]) -> tuple[list[Verdict], list[Rendered]]:
     """A verdict a job on whether it renders, and the renders that do."""
 
-    def attempt(job: Job) -> tuple[Rendered, list[Finding]]:
+    def attempt(job: Job) -> Verdict:
+        case, where = job.case, f"Helm {job.helm.version}"
         try:
-            rendered = Rendered(job.case, render_case(chart, job, api_versions))
+            rendered = Rendered(case, render_case(chart, job, api_versions))
         except RenderError as error:
-            empty = Release(job.case.release, job.case.namespace, job.helm.version, job.kube_version, ())
-            rendered = Rendered(job.case, empty)
-            remedy = f"try the case by hand ({job.case.proves or 'no comment'})"
-            return rendered, [Finding(RENDER, "refused", job.case.name, f"Helm {job.helm.version}", str(error), remedy)]
-        return rendered, _render_findings(rendered)
+            empty = Release(case.release, case.namespace, job.helm.version, job.kube_version, ())
+            rendered = Rendered(case, empty)
+            if case.refused_as_expected(str(error)):
+                return Verdict(rendered, 1, ())
+            remedy = f"try the case by hand ({case.proves or 'no comment'})"
+            return Verdict(rendered, 1, (Finding(RENDER, "refused", case.name, where, str(error), remedy),))
+        if case.refusal is None:
+            return Verdict(rendered, len(rendered.release), tuple(_render_findings(rendered)))
+        what, remedy = f"is not refused with: {case.refusal}", "refuse it in the schema or in a guard"
+        return Verdict(rendered, 1, (Finding(RENDER, "not-refused", case.name, where, what, remedy),))
 
     pool = ThreadPoolExecutor(cpu_count() or 1)
     try:
-        attempts = list(track(pool.map(attempt, jobs), len(jobs), "rendering"))
+        verdicts = list(track(pool.map(attempt, jobs), len(jobs), "rendering"))
     finally:
         # After an interrupt, what has not begun is dropped; what runs stores whole answers or none.
         pool.shutdown(cancel_futures=True)
-    verdicts = [Verdict(rendered, len(rendered.release), tuple(findings)) for rendered, findings in attempts]
-    return verdicts, [rendered for rendered, _ in attempts if len(rendered.release)]
+    return verdicts, [verdict.rendered for verdict in verdicts if len(verdict.rendered.release)]
 
 
 def _with_variants(
@@ -175,6 +203,12 @@ def _render_findings(rendered: Rendered) -> list[Finding]:
     if not len(release):
         findings.append(Finding(RENDER, "empty", case.name, where, "renders no object", "look at the case's values"))
     return findings
+
+
+def _uncovered(matrix: Path | None, group: Proof) -> Finding:
+    missing = "; ".join((*group.uncovered, *group.broken)[:5]) or "no combination at all is asked for"
+    what = f"the cases do not have every combination of {group.strength} labels: {missing}"
+    return Finding(RENDER, "uncovered", str(matrix), "", what, "correct the axes or the constraints")
 
 
 def _nothing_examined(key: str) -> Finding:

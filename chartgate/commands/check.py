@@ -26,6 +26,7 @@ FORMATS: dict[str, tuple[str, Callable[[Results], bytes]]] = {
 def add_arguments(parser: ArgumentParser) -> None:
     add_chart(parser)
     add_choice(parser)
+    parser.add_argument("--matrix", type=Path, metavar="FILE", help="render the covering array of this matrix too")
     for name, (text, _) in FORMATS.items():
         parser.add_argument(f"--{name}", type=Path, metavar="FILE", help=f"write a report: {text}")
 
@@ -34,7 +35,13 @@ def run(options: Namespace) -> int:
     wanted: dict[str, Path] = {name: path for name in FORMATS if (path := getattr(options, name))}
     for path in wanted.values():
         require_writable(path)
-    results = gate.run(options.chart, helm=options.helm, kubernetes=options.kube, case_pattern=options.case)
+    results = gate.run(
+        options.chart,
+        helm=options.helm,
+        kubernetes=options.kube,
+        case_pattern=options.case,
+        matrix=options.matrix,
+    )
     for name, path in wanted.items():
         write_report(path, FORMATS[name][1](results))
     print_report(results, console())

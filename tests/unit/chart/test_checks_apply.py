@@ -1,17 +1,19 @@
 """Every check of the gate finds something to look at in this chart, those included that a chart may do without."""
 
+from collections.abc import Callable
+
 import pytest
 
 from chartgate.findings import checkov
 from chartgate.findings.finding import Check
 from chartgate.findings.registry import CHECKS
+from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
 from chartgate.values.case import Case
-from conftest import Render
 
 
 @pytest.fixture(scope="module")
-def renders(render: Render, cases: list[Case]) -> list[Rendered]:
+def renders(render: Callable[..., Release], cases: list[Case]) -> list[Rendered]:
     """The defaults and the case with everything that can be scraped, each once more as its own variants."""
     chosen = [case for case in cases if case.name in {"defaults", "ci/monitoring"}]
     made = [(case, render(case=case)) for case in chosen]
