@@ -1,4 +1,4 @@
-"""Values one step away from accepted ones: Helm refuses each, be it a wrong type, a bound or an unknown key, by its path."""
+"""Values one step away from accepted ones: Helm refuses each by its path."""
 
 from pathlib import Path
 from typing import Any
