@@ -1,8 +1,8 @@
 """A covering array: few cases that together have every combination that the groups of a matrix ask for.
 
 Our own, case by case and greedy (AETG, Cohen et al. 1997) over bit sets: allpairspy knows pairs only, and covertable
-3.2, which has constraints and groups, had not finished the matrix of claude-relay after three minutes (here: 3.4 s of
-CPU) and cannot combine only some labels of an axis more thoroughly.
+3.2, which has constraints and groups, was stopped on the matrix of claude-relay after three minutes on a busy machine,
+where this takes seconds.
 """
 
 from collections.abc import Iterator, Sequence

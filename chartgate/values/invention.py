@@ -1,7 +1,7 @@
 """Values invented from a schema: at random, but the same ones for the same seed.
 
-Our own rather than hypothesis-jsonschema, which takes minutes for a closed schema of hundreds of places and whose text
-for a pattern may end in a line break that Go's regular expressions refuse. rstr makes text for patterns.
+Our own rather than hypothesis-jsonschema: a case has to be one known step away from an accepted one, with the path that
+Helm has to name. rstr makes text for patterns.
 """
 
 from collections.abc import Mapping
