@@ -1,8 +1,5 @@
 """Every check of the gate, in the order of the report."""
 
-import shutil
-from collections.abc import Sequence
-
 from chartgate.findings import (
     checkov,
     fluent_bit,
@@ -45,12 +42,3 @@ CHECKS: tuple[Check, ...] = (
     pod_security.CHECK,
     checkov.CHECK,
 )
-
-
-def missing_programs(checks: Sequence[Check] = CHECKS) -> list[str]:
-    """A sentence for each program that would have judged as well and is not on PATH."""
-    return [
-        f"{check.program} is not on PATH: {check.key} was judged without it"
-        for check in checks
-        if check.program and not shutil.which(check.program)
-    ]

@@ -33,11 +33,3 @@ port: {{ $port | quote }}
 path: {{ $path | quote }}
 probe: {{ and (eq $port "metrics") (eq $path "/probe") }}
 {{- end -}}
-
-{{/*
-What becomes of an object whose kind the cluster may not know: "true" where it is written. Fails are the guards'.
-Takes: context, when (render, skip or fail), kind (group/version/Kind).
-*/}}
-{{- define "claude-relay.writes" -}}
-{{- if or (ne .when "skip") (.context.Capabilities.APIVersions.Has .kind) -}}true{{- end -}}
-{{- end -}}

@@ -61,12 +61,3 @@ app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- $labels := dict "app.kubernetes.io/name" (printf "%s-test" (include "claude-relay.name" . | trunc 58)) "app.kubernetes.io/instance" .Release.Name "app.kubernetes.io/managed-by" .Release.Service "app.kubernetes.io/component" "test" -}}
 {{- merge $labels (deepCopy .Values.commonLabels) | toYaml -}}
 {{- end -}}
-
-{{/* The version of Kubernetes that the objects are for: a real cluster's, which knows "v1/Pod", else the user's word. */}}
-{{- define "claude-relay.kubeVersion" -}}
-{{- if or (not .Values.kubeVersion) (.Capabilities.APIVersions.Has "v1/Pod") -}}
-{{- .Capabilities.KubeVersion.Version -}}
-{{- else -}}
-{{- .Values.kubeVersion -}}
-{{- end -}}
-{{- end -}}

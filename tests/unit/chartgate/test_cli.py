@@ -64,11 +64,16 @@ def test_matrix_prints_the_proof(make_chart: MakeChart, capsys: pytest.CaptureFi
     assert "0 of them to be refused" in out
 
 
-def test_a_chart_without_a_matrix_is_told_where_one_would_be(
+def test_a_chart_without_a_matrix_has_one_made_of_what_it_says(
     make_chart: MakeChart, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert cli.main(["matrix", str(make_chart(CHART))]) == cli.UNUSABLE
-    assert "matrix.yaml: cannot be read" in capsys.readouterr().err
+    assert cli.main(["matrix", str(make_chart(CHART))]) == cli.CLEAN
+    assert "proven" in capsys.readouterr().out
+
+
+def test_a_matrix_that_is_not_there_is_told(make_chart: MakeChart, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["matrix", str(make_chart(CHART)), "--matrix", "nowhere.yaml"]) == cli.UNUSABLE
+    assert "nowhere.yaml: cannot be read" in capsys.readouterr().err
 
 
 def test_the_gate_writes_every_report_it_is_asked_for(

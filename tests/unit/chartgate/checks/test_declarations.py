@@ -6,7 +6,7 @@ import pytest
 
 from chartgate.findings.document import document
 from chartgate.findings.finding import Check
-from chartgate.findings.registry import CHECKS, missing_programs
+from chartgate.findings.registry import CHECKS
 
 DOCUMENT = Path(__file__).parents[4] / "docs" / "checks.md"
 
@@ -31,11 +31,3 @@ def test_every_module_of_checks_is_registered() -> None:
 
 def test_the_document_is_up_to_date() -> None:
     assert DOCUMENT.read_text(encoding="utf-8") == document(CHECKS), "run `make generate`"
-
-
-def test_a_program_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", "")
-    assert missing_programs() == [
-        "promtool is not on PATH: prometheus-rules was judged without it",
-        "fluent-bit is not on PATH: fluent-bit was judged without it",
-    ]
