@@ -1,4 +1,4 @@
-"""The one error a user may see: what is wrong, where, and what to do."""
+"""The one error a user may see: what is wrong, where, and what to do; and an answer that leads to another way."""
 
 
 class GateError(Exception):
@@ -6,3 +6,7 @@ class GateError(Exception):
 
     The message is a complete sentence for the user; the command line prints it without a traceback and exits 2.
     """
+
+
+class Inexpressible(Exception):  # noqa: N818 (an answer, not a failure)
+    """A case says something that Helm's library cannot be told; a Helm program can."""

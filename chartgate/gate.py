@@ -1,187 +1,104 @@
-"""The whole gate in one place: cases → releases → findings → results."""
+"""The whole gate in one place: values → releases → findings → results."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from contextlib import contextmanager
 from os import cpu_count
 from pathlib import Path
 
-from chartgate.errors import GateError
-from chartgate.findings import variants
+from chartgate.findings import outcomes, variants
 from chartgate.findings.accepted import accept
 from chartgate.findings.finding import Finding, Verdict
 from chartgate.findings.registry import CHECKS
 from chartgate.releases import store
+from chartgate.releases.accepted import render_accepted
+from chartgate.releases.jobs import Job, Outcome, every_helm, plan, render_case, render_jobs
 from chartgate.releases.release import Release
-from chartgate.releases.render import RenderError, render
+from chartgate.releases.render import RenderError
 from chartgate.releases.rendered import Rendered
 from chartgate.reports.acceptances import acceptances
 from chartgate.reports.results import Results
 from chartgate.tools.catalogue import version_key
-from chartgate.tools.helm import Helm, find_helm
+from chartgate.tools.engines import Engines, chosen_engines, engines_at_hand
 from chartgate.tools.progress import track
-from chartgate.tools.schemas import minor_version
 from chartgate.values.case import Case
-from chartgate.values.coverage import covering_cases
-from chartgate.values.discovery import find_cases
-from chartgate.values.matrix import read_matrix
 from chartgate.values.proof import Proof
+from chartgate.values.selection import Choice, Selection, select
 from chartgate.values.settings import Settings, read_settings
 
-RENDER = "render"
+EVERYTHING = Choice()
 
 
-@dataclass(frozen=True)
-class Job:
-    """One render to do."""
-
-    case: Case
-    helm: Helm
-    kube_version: str
-
-
-def run(
-    chart: Path,
-    *,
-    helm: Sequence[str] = (),
-    kubernetes: Sequence[str] = (),
-    case_pattern: str = "*",
-    matrix: Path | None = None,
-) -> Results:
-    """Render every case with every Helm for every Kubernetes version, and check every object.
-
-    Versions given here replace those of the chart's settings; `case_pattern` is a glob on case names; the covering
-    array of the `matrix` file is rendered beside the cases that the chart offers.
+def run(chart: Path, choice: Choice = EVERYTHING) -> Results:
+    """Choose cases, render them, and check every object.
 
     Raises:
         GateError: the chart or its settings cannot be used, a tool cannot be had, or no case matches.
     """
-    started = time.monotonic()
-    settings = read_settings(chart).with_versions(helm=tuple(helm), kubernetes=tuple(kubernetes))
-    every_case = find_cases(chart, settings)
-    proof: tuple[Proof, ...] = ()
-    if matrix is not None:
-        coverage = covering_cases(read_matrix(matrix), chart)
-        every_case, proof = [*every_case, *coverage.cases], coverage.proof
-    cases = [case for case in every_case if fnmatchcase(case.name, case_pattern)]
-    if not cases:
-        names = ", ".join(case.name for case in every_case)
-        raise GateError(f'no case matches "{case_pattern}": the chart has {names}')
-    jobs = plan(cases, settings)
-    store.forget_old("renders")
-    verdicts, renders = _render_all(chart, jobs, settings.api_versions)
-    renders = _with_variants(chart, jobs, renders, settings.api_versions)
-    columns: list[tuple[str, list[Verdict]]] = [(RENDER, verdicts)]
-    seconds = {RENDER: time.monotonic() - started}
-    for check in CHECKS:
-        begun = time.monotonic()
-        columns.append((check.key, check.examine(renders)))
-        seconds[check.key] = time.monotonic() - begun
-    optional = {check.key for check in CHECKS if check.about}
-    general = [
-        _nothing_examined(key)
-        for key, found in columns
-        if key not in optional and not sum(verdict.examined for verdict in found)
-    ]
-    general += [_uncovered(matrix, group) for group in proof if not group.holds]
-    accepted = []
-    unused: set[Finding] = set()
-    for index, (key, found) in enumerate(columns):
-        remaining, idle = accept(found, settings)
-        accepted.append((key, remaining))
-        unused = set(idle) if index == 0 else unused & set(idle)
+    clock = _Clock()
+    settings = read_settings(chart).with_versions(helm=choice.helm, kubernetes=choice.kubernetes)
+    with clock.phase("select"):
+        selection = select(chart, settings, choice)
+    with clock.phase(outcomes.KEY):
+        engines = _engines(settings, choice, selection.cases)
+        store.forget_old("renders")
+        rendering = _render(chart, settings, choice, selection, engines)
+        verdicts = [outcomes.judge(outcome) for outcome in rendering]
+        renders = [verdict.rendered for verdict in verdicts if len(verdict.rendered.release)]
+        renders = _with_variants(chart, rendering, renders, settings.api_versions)
+    columns: list[tuple[str, list[Verdict]]] = [(outcomes.KEY, verdicts)]
+    for check in track(CHECKS, len(CHECKS), "checking"):
+        with clock.phase(check.key):
+            columns.append((check.key, check.examine(renders)))
+    remaining, unused = _accepted(columns, settings)
+    general = [*_nothing_examined(columns), *_uncovered(selection.proof, choice.matrix or chart)]
     # Part of the cases says nothing about whether an exception is still needed.
-    if cases == every_case and not helm and not kubernetes:
-        general += sorted(unused)
+    general += unused if choice.whole and not engines.missing else []
     return Results(
-        accepted,
+        remaining,
         general,
-        _summary(jobs, renders, cases, time.monotonic() - started),
+        _summary(rendering, renders, clock.total),
         chart=chart,
         acceptances=acceptances((verdict for _, found in columns for verdict in found), settings),
-        seconds=seconds,
-        coverage=proof,
+        seconds=clock.seconds,
+        coverage=selection.proof,
+        notices=tuple(
+            f"not rendered by Helm {spec}, which cannot be had: {why}" for spec, why in engines.missing.items()
+        ),
     )
 
 
-def plan(cases: Sequence[Case], settings: Settings) -> list[Job]:
-    """The renders to do, in a fixed order: one for a version that a case binds, else one for each of the settings.
-
-    A Helm that cannot be told the Kubernetes version renders once; its objects are judged by the oldest version.
-
-    Raises:
-        GateError: a version is not understood, or its Helm cannot be had.
-    """
-    helms = list(dict.fromkeys(find_helm(spec) for spec in settings.helm))
-    versions = sorted({minor_version(version) for version in settings.kubernetes}, key=version_key)
-    return [
-        Job(case, helm, version)
-        for case in cases
-        for helm in ([find_helm(case.helm)] if case.helm else helms)
-        for version in (
-            [minor_version(case.kubernetes)]
-            if case.kubernetes
-            else versions
-            if helm.knows_kube_version
-            else versions[:1]
-        )
-    ]
+def _engines(settings: Settings, choice: Choice, cases: Sequence[Case]) -> Engines:
+    if choice.helm:
+        return chosen_engines(choice.helm)
+    bound = [case.helm for case in cases if case.helm]
+    return engines_at_hand([*(every_helm() if choice.full else ()), *settings.helm, *bound])
 
 
-def render_case(chart: Path, job: Job, api_versions: Sequence[str] = ()) -> Release:
-    """One case, rendered.
+def _render(chart: Path, settings: Settings, choice: Choice, selection: Selection, engines: Engines) -> list[Outcome]:
+    """What comes of all cases."""
+    compare = engines.embedded is not None
 
-    Raises:
-        RenderError: Helm refuses the case.
-    """
-    case = job.case
-    return render(
-        chart,
-        helm=job.helm,
-        values=case.values,
-        sets=case.sets,
-        release=case.release,
-        namespace=case.namespace,
-        kube_version=job.kube_version,
-        api_versions=(*api_versions, *case.api_versions),
+    def render(cases: Sequence[Case], what: str) -> list[Outcome]:
+        jobs = plan(cases, settings, engines, full=choice.full)
+        return render_jobs(chart, jobs, settings.api_versions, compare=compare, what=what)
+
+    found = render(selection.cases, "rendering")
+    accepted, _ = render_accepted(
+        selection.accepted,
+        selection.wanted,
+        selection.guards,
+        lambda cases: render(cases, "rendering generated values"),
     )
-
-
-def _render_all(chart: Path, jobs: Sequence[Job], api_versions: Sequence[str]) -> tuple[list[Verdict], list[Rendered]]:
-    """A verdict a job on whether it renders, and the renders that do."""
-
-    def attempt(job: Job) -> Verdict:
-        case, where = job.case, f"Helm {job.helm.version}"
-        try:
-            rendered = Rendered(case, render_case(chart, job, api_versions))
-        except RenderError as error:
-            empty = Release(case.release, case.namespace, job.helm.version, job.kube_version, ())
-            rendered = Rendered(case, empty)
-            if case.refused_as_expected(str(error)):
-                return Verdict(rendered, 1, ())
-            remedy = f"try the case by hand ({case.proves or 'no comment'})"
-            return Verdict(rendered, 1, (Finding(RENDER, "refused", case.name, where, str(error), remedy),))
-        if case.refusal is None:
-            return Verdict(rendered, len(rendered.release), tuple(_render_findings(rendered)))
-        what, remedy = f"is not refused with: {case.refusal}", "refuse it in the schema or in a guard"
-        return Verdict(rendered, 1, (Finding(RENDER, "not-refused", case.name, where, what, remedy),))
-
-    pool = ThreadPoolExecutor(cpu_count() or 1)
-    try:
-        verdicts = list(track(pool.map(attempt, jobs), len(jobs), "rendering"))
-    finally:
-        # After an interrupt, what has not begun is dropped; what runs stores whole answers or none.
-        pool.shutdown(cancel_futures=True)
-    return verdicts, [verdict.rendered for verdict in verdicts if len(verdict.rendered.release)]
+    return [*found, *accepted]
 
 
 def _with_variants(
-    chart: Path, jobs: Sequence[Job], renders: Sequence[Rendered], api_versions: Sequence[str]
+    chart: Path, rendering: Sequence[Outcome], renders: Sequence[Rendered], api_versions: Sequence[str]
 ) -> list[Rendered]:
     """The renders, with the variants of the author's cases that the checks compare with them."""
-    helms = {job.helm.version: job.helm for job in jobs}
+    helms = {outcome.job.helm.label: outcome.job.helm for outcome in rendering}
     asked = variants.ask(chart, renders, variants.variants_of(check.variants for check in CHECKS))
 
     def attempt(one: variants.Asked) -> Release | RenderError:
@@ -195,33 +112,65 @@ def _with_variants(
         return variants.answer(renders, asked, list(track(pool.map(attempt, asked), len(asked), "rendering variants")))
 
 
-def _render_findings(rendered: Rendered) -> list[Finding]:
-    release, case = rendered.release, rendered.case
-    where = f"Helm {release.helm_version}"
-    remedy = "correct the values or the template that Helm names"
-    findings = [Finding(RENDER, "warning", case.name, where, line, remedy) for line in release.warnings]
-    if not len(release):
-        findings.append(Finding(RENDER, "empty", case.name, where, "renders no object", "look at the case's values"))
-    return findings
+def _accepted(
+    columns: Sequence[tuple[str, Sequence[Verdict]]], settings: Settings
+) -> tuple[list[tuple[str, list[Verdict]]], list[Finding]]:
+    """The verdicts without the findings that chartgate.yaml accepts, and a finding for each entry that accepts none."""
+    remaining = []
+    unused: set[Finding] = set()
+    for index, (key, found) in enumerate(columns):
+        kept, idle = accept(found, settings)
+        remaining.append((key, kept))
+        unused = set(idle) if index == 0 else unused & set(idle)
+    return remaining, sorted(unused)
 
 
-def _uncovered(matrix: Path | None, group: Proof) -> Finding:
-    missing = "; ".join((*group.uncovered, *group.broken)[:5]) or "no combination at all is asked for"
-    what = f"the cases do not have every combination of {group.strength} labels: {missing}"
-    return Finding(RENDER, "uncovered", str(matrix), "", what, "correct the axes or the constraints")
+def _nothing_examined(columns: Sequence[tuple[str, Sequence[Verdict]]]) -> Iterator[Finding]:
+    optional = {check.key for check in CHECKS if check.about}
+    for key, found in columns:
+        if key not in optional and not sum(verdict.examined for verdict in found):
+            what = "examined nothing, so that it proves nothing"
+            remedy = "render at least one object that the check looks at"
+            yield Finding(key, "nothing-examined", "gate", "", what, remedy)
 
 
-def _nothing_examined(key: str) -> Finding:
-    what = "examined nothing, so that it proves nothing"
-    return Finding(key, "nothing-examined", "gate", "", what, "render at least one object that the check looks at")
+def _uncovered(proof: Sequence[Proof], source: Path) -> Iterator[Finding]:
+    for group in proof:
+        if not group.holds:
+            missing = "; ".join((*group.uncovered, *group.broken)[:5]) or "no combination at all is asked for"
+            what = f"the cases do not have every combination of {group.strength} labels: {missing}"
+            yield Finding(outcomes.KEY, "uncovered", str(source), "", what, "correct the axes or the constraints")
 
 
-def _summary(jobs: Sequence[Job], renders: Sequence[Rendered], cases: Sequence[Case], seconds: float) -> str:
-    helms = ", ".join(dict.fromkeys(job.helm.version for job in jobs))
-    kubes = ", ".join(sorted({job.kube_version for job in jobs}, key=version_key))
+def _summary(rendering: Sequence[Outcome], renders: Sequence[Rendered], seconds: float) -> str:
+    helms = ", ".join(sorted({outcome.job.helm.label for outcome in rendering}, key=_by_number))
+    kubes = sorted({outcome.job.kube_version for outcome in rendering}, key=version_key)
     objects = [obj for rendered in renders for obj in rendered.release]
     return (
-        f"cases {len(cases)}, renders {len(jobs)} (Helm {helms}; Kubernetes {kubes}), "
+        f"cases {len({outcome.job.case.name for outcome in rendering})}, renders {len(rendering)} (Helm {helms}; "
+        f"Kubernetes {', '.join(kubes) if len(kubes) < 4 else f'{kubes[0]}–{kubes[-1]}'}), "
         f"objects {len(objects)}, distinct {len({obj.digest for obj in objects})}, "
         f"checks {len(CHECKS) + 1}, {seconds:.1f} s"
     )
+
+
+def _by_number(label: str) -> tuple[int, ...]:
+    return version_key(label.rpartition(" ")[2])
+
+
+class _Clock:
+    """How long each phase took, in seconds."""
+
+    def __init__(self) -> None:
+        self._started = time.monotonic()
+        self.seconds: dict[str, float] = {}
+
+    @property
+    def total(self) -> float:
+        return time.monotonic() - self._started
+
+    @contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        begun = time.monotonic()
+        yield
+        self.seconds[name] = time.monotonic() - begun

@@ -1,11 +1,13 @@
 """The same inputs give the same objects, and a new version of the chart restarts nothing by itself."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from chartgate.findings.finding import Check, Finding, Verdict, guarded
 from chartgate.findings.variants import AGAIN, NEXT_VERSION
-from chartgate.releases.objects import EMPTY, KubeObject
+from chartgate.releases.differences import ABSENT, Path, differences, written
+from chartgate.releases.generated_secrets import is_checksum, is_secret_data
+from chartgate.releases.immutable import is_immutable
+from chartgate.releases.objects import KubeObject
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
 
@@ -16,23 +18,6 @@ RULES = {
     "rolls": "a new version of the chart alone changes a pod, so that every upgrade restarts it",
     "immutable": "a new version of the chart changes what Kubernetes never lets change, so that every upgrade fails",
 }
-CHECKSUM = "checksum/"
-
-# What an update may change of a StatefulSet; everything else in its spec is fixed.
-STATEFUL_SET_CHANGES = frozenset(
-    {
-        "replicas",
-        "ordinals",
-        "template",
-        "updateStrategy",
-        "revisionHistoryLimit",
-        "persistentVolumeClaimRetentionPolicy",
-        "minReadySeconds",
-    }
-)
-
-Difference = tuple[str, ...]
-"""The path of a value that differs, key by key."""
 
 
 def examine(renders: Sequence[Rendered]) -> list[Verdict]:
@@ -52,56 +37,37 @@ def examine(renders: Sequence[Rendered]) -> list[Verdict]:
 
 def _same(release: Release, again: Release) -> Iterator[Finding]:
     pairs = _pairs(release, again)
-    generated = any(_differences(obj.manifest, other.manifest) for obj, other in pairs if obj.kind == "Secret")
+    generated = any(_paths(obj, other) for obj, other in pairs if obj.kind == "Secret")
     for obj in _unpaired(release, again):
         yield _finding("comes-and-goes", obj, "metadata.name", "is in one of two renders only")
     for obj, other in pairs:
-        for path in _differences(obj.manifest, other.manifest):
-            secret = obj.kind == "Secret" and path[0] in {"data", "stringData"}
+        for path in _paths(obj, other):
             # Without a generated Secret there is nothing whose checksum could differ.
-            checksum = generated and _is_checksum(path)
-            if not (secret or checksum):
-                yield _finding("differs", obj, ".".join(path), "differs between two renders of the same")
+            if not (is_secret_data(obj, path) or (generated and is_checksum(path))):
+                yield _finding("differs", obj, written(path), "differs between two renders of the same")
 
 
 def _next(release: Release, again: Release, later: Release) -> Iterator[Finding]:
     for obj in _unpaired(release, later):
         yield _finding("comes-and-goes", obj, "metadata.name", "has another name in the chart's next version")
-    random = {
-        (id(obj), path) for obj, other in _pairs(release, again) for path in _differences(obj.manifest, other.manifest)
-    }
+    random = {(id(obj), path) for obj, other in _pairs(release, again) for path in _paths(obj, other)}
     for obj, other in _pairs(release, later):
-        for path in _differences(obj.manifest, other.manifest):
+        for path, before, _ in differences(obj.manifest, other.manifest):
             if (id(obj), path) in random or obj.hooks:
                 continue
-            where = ".".join(path)
-            if where.startswith(_pod_path(obj)):
-                yield _finding("rolls", obj, where, "changes with the chart's version and nothing else")
-            elif _is_fixed(obj, path):
-                yield _finding("immutable", obj, where, "changes with the chart's version, and may not be changed")
+            if _is_of_pod(obj, path):
+                yield _finding("rolls", obj, written(path), "changes with the chart's version and nothing else")
+            elif is_immutable(obj, path, before is not ABSENT):
+                what = "changes with the chart's version, and may not be changed"
+                yield _finding("immutable", obj, written(path), what)
 
 
-def _pod_path(obj: KubeObject) -> str:
-    """Where a change restarts pods: a Pod's own labels change in place."""
+def _is_of_pod(obj: KubeObject, path: Path) -> bool:
+    """Whether a change at `path` restarts pods: a Pod's own labels change in place."""
     if obj.pod_template is None:
-        return "no pod"
-    return "spec" if obj.kind == "Pod" else obj.pod_path.removesuffix(".spec")
-
-
-def _is_fixed(obj: KubeObject, path: Difference) -> bool:
-    match obj.kind:
-        case "Deployment" | "DaemonSet" | "ReplicaSet" | "Job":
-            return path[:2] == ("spec", "selector")
-        case "StatefulSet":
-            return path[0] == "spec" and path[1] not in STATEFUL_SET_CHANGES
-        case "PersistentVolumeClaim":
-            return path[0] == "spec"
-        case "Service":
-            return path[:2] == ("spec", "clusterIP")
-        case "ConfigMap" | "Secret":
-            return bool(obj.manifest.get("immutable")) and path[0] in {"data", "stringData", "binaryData"}
-        case _:
-            return False
+        return False
+    root = ["spec"] if obj.kind == "Pod" else obj.pod_path.removesuffix(".spec").split(".")
+    return list(path[: len(root)]) == root
 
 
 def _pairs(release: Release, other: Release) -> list[tuple[KubeObject, KubeObject]]:
@@ -115,21 +81,8 @@ def _unpaired(release: Release, other: Release) -> list[KubeObject]:
     return [side[key] for side in both for key in side if key not in both[0].keys() & both[1].keys()]
 
 
-def _is_checksum(path: Difference) -> bool:
-    return len(path) > 1 and path[-2] == "annotations" and path[-1].startswith(CHECKSUM)
-
-
-def _differences(one: Any, other: Any, path: Difference = ()) -> list[Difference]:
-    """The paths at which two values differ."""
-    if one == other:
-        return []
-    if isinstance(one, Mapping) and isinstance(other, Mapping):
-        keys = sorted(one.keys() | other.keys())
-        return [d for key in keys for d in _differences(one.get(key, EMPTY), other.get(key, EMPTY), (*path, key))]
-    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
-        pairs = enumerate(zip(one, other, strict=True))
-        return [d for index, (a, b) in pairs for d in _differences(a, b, (*path, str(index)))]
-    return [path]
+def _paths(obj: KubeObject, other: KubeObject) -> list[Path]:
+    return [path for path, _, _ in differences(obj.manifest, other.manifest)]
 
 
 def _finding(rule: str, obj: KubeObject, where: str, what: str) -> Finding:

@@ -2,6 +2,7 @@
 
 from chartgate.findings import (
     checkov,
+    engines,
     fluent_bit,
     idempotency,
     images,
@@ -23,6 +24,7 @@ from chartgate.findings import (
 from chartgate.findings.finding import Check
 
 CHECKS: tuple[Check, ...] = (
+    engines.CHECK,
     schema.CHECK,
     list_keys.CHECK,
     names.CHECK,

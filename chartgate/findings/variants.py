@@ -1,8 +1,8 @@
 """Variants of a case: further renders that a check asks for because it compares two releases.
 
 A check lists them in `Check.variants` and reads the answers in `Rendered.variants`. They are rendered for the cases
-that the chart's author wrote (the defaults and ci/*), by the newest Helm for the newest Kubernetes of the run: what
-they tell depends on the templates, hardly on the version, and each costs one render.
+that the chart's author wrote (the defaults and ci/*), for the newest Kubernetes of the run only: what they tell depends
+on the templates, hardly on the version, and each costs one render.
 
 A gate renders what `ask` lists and hands the outcomes to `answer`.
 """
@@ -82,7 +82,7 @@ def variants_of(sets: Iterable[Sequence[Variant]]) -> list[Variant]:
 def ask(chart: Path, renders: Sequence[Rendered], variants: Sequence[Variant]) -> list[Asked]:
     """What to render besides: each variant of each case that the chart's author wrote.
 
-    Of a case's renders the last one for the newest Kubernetes is varied; runs name the newest Helm last.
+    Of a case's renders the first one for the newest Kubernetes is varied; runs name Helm's library first.
 
     Raises:
         GateError: the chart cannot be copied.
@@ -92,7 +92,7 @@ def ask(chart: Path, renders: Sequence[Rendered], variants: Sequence[Variant]) -
         name = rendered.case.name
         if len(rendered.release) and (name == "defaults" or name.startswith("ci/")):
             before = newest.setdefault(name, index)
-            if _minor(rendered) >= _minor(renders[before]):
+            if _minor(rendered) > _minor(renders[before]):
                 newest[name] = index
     asked = []
     for index in newest.values():

@@ -1,7 +1,7 @@
 """Helm's printed manifests become objects."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 import yaml
@@ -17,29 +17,48 @@ class ManifestError(ValueError):
     """Helm printed something that is not an object; the message names the template."""
 
 
-@lru_cache(maxsize=512)
+# Where Helm parts the documents of one template; it takes `---kind: Pod` too.
+_BETWEEN = re.compile(r"(?:^|\s*\n)---\s*")
+
+
 def read_manifests(text: str, namespace: str) -> tuple[KubeObject, ...]:
     """The objects in the output of `helm template`, in its order; a List counts as its items.
-
-    Equal output is read once: the objects cannot be changed, so every caller may have the same ones.
 
     Raises:
         ManifestError: a manifest is not YAML, has a key twice, or is not an object with kind and name.
     """
+    return tuple(obj for template, body in _manifests(text) for obj in _objects(template, body, namespace))
+
+
+def read_sources(sources: Iterable[tuple[str, str]], namespace: str) -> tuple[KubeObject, ...]:
+    """The objects in what each template prints, hooks among the others.
+
+    Raises:
+        ManifestError: as `read_manifests`.
+    """
+    return tuple(
+        obj
+        for template, text in sources
+        for body in _BETWEEN.split(text.lstrip())
+        # `helm template` ends each manifest with a line break, which a block scalar at its end takes in.
+        for obj in _objects(template, f"{body.lstrip()}\n", namespace)
+    )
+
+
+@lru_cache(maxsize=8192)
+def _objects(template: str, body: str, namespace: str) -> tuple[KubeObject, ...]:
+    """Equal text is read once: objects cannot be changed, so every release may have the same ones."""
     objects = []
-    for template, body in _manifests(text):
-        try:
-            documents = read_all(body)
-        except yaml.YAMLError as error:
-            raise ManifestError(f"{template}: prints text that is not YAML: {error}") from error
-        for document in documents:
-            items = document.get("items", ()) if _is_list(document) else [document]
-            for item in items:
-                if not isinstance(item, dict) or not item.get("kind") or not (item.get("metadata") or {}).get("name"):
-                    raise ManifestError(
-                        f"{template}: prints something that is no object: kind or metadata.name is missing"
-                    )
-                objects.append(kube_object(item, template, namespace))
+    try:
+        documents = read_all(body)
+    except yaml.YAMLError as error:
+        raise ManifestError(f"{template}: prints text that is not YAML: {error}") from error
+    for document in documents:
+        items = document.get("items", ()) if _is_list(document) else [document]
+        for item in items:
+            if not isinstance(item, dict) or not item.get("kind") or not (item.get("metadata") or {}).get("name"):
+                raise ManifestError(f"{template}: prints something that is no object: kind or metadata.name is missing")
+            objects.append(kube_object(item, template, namespace))
     return tuple(objects)
 
 

@@ -12,8 +12,8 @@ from chartgate.releases.objects import KubeObject
 class Release:
     """What one `helm template` made, and of what.
 
-    `kube_version` is the minor version it is meant for; for a Helm that cannot be told one, the version to judge it by.
-    `warnings` are lines that Helm printed beside the objects.
+    `helm_version` says which Helm, in the words of reports. `kube_version` is the minor version it is meant for; for a
+    Helm that cannot be told one, the version to judge it by. `warnings` are lines that Helm printed beside the objects.
     """
 
     name: str
@@ -71,8 +71,8 @@ class Release:
 
     @cached_property
     def digest(self) -> str:
-        """Hash of all objects: equal for releases that no check can tell apart."""
-        text = "\n".join([self.name, self.namespace, self.kube_version, *(obj.digest for obj in self.objects)])
+        """Hash of all objects: equal for releases that no check can tell apart, whatever the order of objects."""
+        text = "\n".join([self.name, self.namespace, self.kube_version, *sorted(obj.digest for obj in self.objects)])
         return hashlib.sha256(text.encode()).hexdigest()
 
     def _listing(self) -> str:

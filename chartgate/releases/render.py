@@ -1,24 +1,23 @@
-"""`helm template`, typed: a chart and its inputs become a release, or an error with Helm's own words."""
+"""A chart and its inputs become a release, or an error with Helm's own words; by a Helm program or by its library."""
 
 import json
-import os
-import subprocess
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from chartgate.errors import GateError
 from chartgate.releases import store
-from chartgate.releases.manifests import ManifestError, read_manifests
+from chartgate.releases.manifests import ManifestError, read_manifests, read_sources
+from chartgate.releases.program import ask_program
 from chartgate.releases.release import Release
-from chartgate.tools.cache import cache_folder, scratch_folder
 from chartgate.tools.catalogue import version_key
+from chartgate.tools.embedded import EmbeddedHelm
+from chartgate.tools.engines import Engine
 from chartgate.tools.helm import Helm
 
 Values = Mapping[str, Any] | str | Sequence[str]
 """Values as data, as one YAML text, or as several YAML texts of which the later win."""
-
-HELM_SECONDS = 120
 
 
 class RenderError(Exception):
@@ -28,7 +27,7 @@ class RenderError(Exception):
 def render(
     chart: Path,
     *,
-    helm: Helm,
+    helm: Engine,
     values: Values = (),
     sets: Sequence[str] = (),
     release: str = "release",
@@ -47,25 +46,31 @@ def render(
 
     Raises:
         RenderError: Helm exits with an error, or its output is not a list of objects.
+        Inexpressible: embedded Helm cannot be told these inputs.
         GateError: Helm cannot be run.
     """
     texts = _texts(values)
-    arguments = [release, "--namespace", namespace, *sets, "--include-crds"]
-    if helm.knows_kube_version:
-        arguments += ["--kube-version", f"{kube_version}.0"]
-    arguments += [part for version in api_versions for part in ("--api-versions", version)]
-    key = store.key_of(store.chart_digest(chart), helm.version, arguments, texts)
-    answer = store.load("renders", key) if cached else None
-    if answer is None:
-        answer = _ask(helm, chart, "template", arguments, texts)
-        store.save("renders", key, answer)
+    if isinstance(helm, EmbeddedHelm):
+        request = _request(chart, texts, sets)
+        request |= {"name": release, "namespace": namespace, "kube_version": f"v{kube_version}.0"}
+        request["api_versions"] = list(api_versions)
+        answer = _embedded_answer(json.dumps(request)) if cached else helm.ask(request)
+    else:
+        arguments = [release, "--namespace", namespace, *sets, "--include-crds"]
+        if helm.knows_kube_version:
+            arguments += ["--kube-version", f"{kube_version}.0"]
+        arguments += [part for version in api_versions for part in ("--api-versions", version)]
+        answer = _program_answer(helm, chart, arguments, texts, cached=cached)
     if answer["error"]:
         raise RenderError(answer["error"])
     try:
-        objects = read_manifests(answer["manifests"], namespace)
+        if isinstance(helm, EmbeddedHelm):
+            objects = read_sources(answer["sources"], namespace)
+        else:
+            objects = read_manifests(answer["manifests"], namespace)
     except ManifestError as error:
         raise RenderError(str(error)) from error
-    return Release(release, namespace, helm.version, kube_version, objects, tuple(answer["warnings"]))
+    return Release(release, namespace, helm.label, kube_version, objects, tuple(answer["warnings"]))
 
 
 def render_notes(
@@ -88,7 +93,7 @@ def render_notes(
     if version_key(helm.version) < (4,):
         raise GateError(f"helm {helm.version} shows no notes without a cluster: use Helm 4")
     arguments = [release, "--namespace", namespace, *sets, "--dry-run=client", "--hide-secret"]
-    answer = _ask(helm, chart, "install", arguments, _texts(values))
+    answer = ask_program(helm, chart, "install", arguments, _texts(values))
     if answer["error"]:
         raise RenderError(answer["error"])
     return str(answer["manifests"].partition("\nNOTES:\n")[2])
@@ -102,48 +107,23 @@ def _texts(values: Values) -> list[str]:
     return list(values)
 
 
-def _ask(helm: Helm, chart: Path, verb: str, arguments: list[str], texts: list[str]) -> dict[str, Any]:
-    """Run Helm once. Values go through a private file: an argument list is open to every user of the machine."""
-    release, *rest = arguments
-    with scratch_folder() as folder:
-        command = [str(helm.path), verb, release, str(chart), *rest]
-        for index, text in enumerate(texts):
-            path = folder / f"values-{index}.yaml"
-            path.write_text(text, encoding="utf-8")
-            command += ["--values", str(path)]
-        try:
-            done = subprocess.run(
-                command,
-                env=_environment(),
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                timeout=HELM_SECONDS,
-                check=False,
-            )
-        except OSError as error:
-            raise GateError(
-                f"{helm.path} does not run: {error.strerror}: remove it, and the gate fetches it again"
-            ) from error
-        except subprocess.TimeoutExpired as error:
-            raise GateError(
-                f"helm {helm.version} did not finish in {HELM_SECONDS} s: look for an endless template"
-            ) from error
-        complaint = done.stderr.replace(f"{folder}/", "")
-    if done.returncode < 0:
-        raise GateError(
-            f"helm {helm.version} was killed by signal {-done.returncode}: give it more memory or try again"
-        )
-    warnings = [line for line in complaint.splitlines() if "warning" in line.lower()]
-    # Helm's exit code decides; what it writes beside the objects is often only a warning.
-    refusal = (complaint.strip() or f"exit code {done.returncode}") if done.returncode else ""
-    return {"manifests": done.stdout, "warnings": warnings, "error": refusal}
+def _request(chart: Path, texts: Sequence[str], sets: Sequence[str]) -> dict[str, Any]:
+    digest = store.chart_digest(chart)
+    return {"chart": str(chart.resolve()), "digest": digest, "values": list(texts), "sets": list(sets)}
 
 
-def _environment() -> dict[str, str]:
-    """The user's Helm plugins, repositories and cluster must not change what is rendered."""
-    home = cache_folder("helm-home")
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("HELM_") and key != "KUBECONFIG"}
-    homes = {f"HELM_{name}_HOME": str(home / name.lower()) for name in ("CACHE", "CONFIG", "DATA")}
-    # A file that does not exist: some versions complain about the mode of one that does, /dev/null included.
-    return {**kept, **homes, "KUBECONFIG": str(home / "no-kubeconfig")}
+@lru_cache(maxsize=256)
+def _embedded_answer(request: str) -> dict[str, Any]:
+    """Kept for as long as the process lives: asking again costs little more than a file would."""
+    return EmbeddedHelm().ask(json.loads(request))
+
+
+def _program_answer(
+    helm: Helm, chart: Path, arguments: Sequence[str], texts: Sequence[str], *, cached: bool
+) -> dict[str, Any]:
+    key = store.key_of(store.chart_digest(chart), helm.version, arguments, texts)
+    known: dict[str, Any] | None = store.load("renders", key) if cached else None
+    if known is None:
+        known = ask_program(helm, chart, "template", arguments, texts)
+        store.save("renders", key, known)
+    return known

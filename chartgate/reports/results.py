@@ -27,7 +27,7 @@ class Results:
     """Everything the gate found out: the verdicts of each check in order, and findings about the run itself.
 
     `chart` is the chart's folder; `seconds` what each phase took; `coverage` proves, for
-    each group of a matrix' axes, that the cases have every combination.
+    each group of a matrix' axes, that the cases have every combination; `notices` tell what could not be done.
     """
 
     verdicts: Sequence[tuple[str, Sequence[Verdict]]]
@@ -37,6 +37,7 @@ class Results:
     acceptances: Sequence[Acceptance] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
     coverage: Sequence[Proof] = ()
+    notices: Sequence[str] = ()
 
     @property
     def occurrences(self) -> dict[Finding, list[str]]:

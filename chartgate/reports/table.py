@@ -26,6 +26,8 @@ def print_report(results: Results, console: Console) -> None:
         console.print(f"\n[bold]{escape(check)}[/bold]")
         for finding in findings:
             console.print(_line(finding, occurrences[finding]), soft_wrap=True)
+    for notice in results.notices:
+        console.print(f"\n[yellow]{escape(notice)}[/yellow]", soft_wrap=True)
     colour = "red" if occurrences else "green"
     outcome = _counted(len(occurrences), "finding") if occurrences else "no findings"
     console.print(f"\n[{colour}]{outcome}[/{colour}]: {escape(results.summary)}", soft_wrap=True)

@@ -32,6 +32,11 @@ class Helm:
         """Whether `helm template` has --kube-version (since 3.6)."""
         return version_key(self.version) >= (3, 6)
 
+    @property
+    def label(self) -> str:
+        """What reports call it."""
+        return self.version
+
 
 @cache
 def find_helm(spec: str) -> Helm:
@@ -49,7 +54,7 @@ def find_helm(spec: str) -> Helm:
     installed = _on_path()
     if installed and fits(installed.version, spec):
         return installed
-    release = next((release for release in reversed(catalogue().helm) if fits(release.version, spec)), None)
+    release = _in_catalogue(spec)
     if release is None:
         known = ", ".join(release.version for release in catalogue().helm)
         raise GateError(
@@ -62,6 +67,21 @@ def fits(version: str, spec: str) -> bool:
     """Whether `version` is a supported one that `spec`, exact or major, means."""
     wanted = version_key(spec)
     return version_key(version) >= version_key(OLDEST_SUPPORTED) and version_key(version)[: len(wanted)] == wanted
+
+
+def is_at_hand(spec: str) -> bool:
+    """Whether the Helm program for `spec` is on PATH or in the cache, so that nothing has to be downloaded."""
+    installed, release = _on_path(), _in_catalogue(spec)
+    return bool(installed and fits(installed.version, spec)) or bool(release and _path(release).exists())
+
+
+def _in_catalogue(spec: str) -> HelmRelease | None:
+    """The newest release that `spec` means."""
+    return next((release for release in reversed(catalogue().helm) if fits(release.version, spec)), None)
+
+
+def _path(release: HelmRelease) -> Path:
+    return cache_folder("helm", release.version) / "helm"
 
 
 @cache
@@ -83,7 +103,7 @@ def _program(release: HelmRelease) -> Path:
             f"Helm {release.version} can be fetched for Linux on x86-64 only, and this is {platform.system()} on "
             f"{platform.machine()}: install Helm {release.version} and put it on PATH"
         )
-    program = cache_folder("helm", release.version) / "helm"
+    program = _path(release)
     if not program.exists():
         write_whole(program, _download(release), mode=0o755)
     if not os.access(program, os.X_OK):

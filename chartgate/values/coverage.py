@@ -1,16 +1,17 @@
 """The cases of a matrix: a covering array of those that must render, and one for each combination to be refused."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 from chartgate.errors import GateError
+from chartgate.tools.merging import merged
 from chartgate.values.case import Case
 from chartgate.values.matrix import Axis, Constraint, Matrix
-from chartgate.values.proof import Proof, Row
+from chartgate.values.proof import Proof, Row, has
 from chartgate.values.remembered import proven_rows
 from chartgate.values.settings import read_settings
 from chartgate.values.solver import Solver, bits
@@ -24,10 +25,11 @@ class Coverage:
     proof: tuple[Proof, ...]
 
 
-def covering_cases(matrix: Matrix, chart: Path) -> Coverage:
+def covering_cases(matrix: Matrix, chart: Path, *, full: bool = False) -> Coverage:
     """Few cases that have every combination the matrix asks for, and one for each that Helm must refuse.
 
-    `chart` is the chart's folder; its settings say under which release name and in which namespace.
+    `chart` is the chart's folder; its settings say under which release name and in which namespace. With `full` each
+    case is there once for every Helm and every Kubernetes of the matrix that the constraints leave it.
 
     Raises:
         GateError: a combination to be refused cannot occur, since the other constraints forbid it.
@@ -35,10 +37,23 @@ def covering_cases(matrix: Matrix, chart: Path) -> Coverage:
     settings = read_settings(chart)
     base = Case("", release=settings.release, namespace=settings.namespace, origin="matrix")
     rows, proof = proven_rows(matrix)
+    if full:
+        rows = list(_for_every_version(matrix, rows))
     cases = [_case(matrix, row, replace(base, name=f"matrix/{number:04d}")) for number, row in enumerate(rows, 1)]
     for number, (row, refusal) in enumerate(_refused_rows(matrix), 1):
         cases.append(_case(matrix, row, replace(base, name=f"matrix/refused-{number:03d}", refusal=refusal)))
     return Coverage(tuple(cases), proof)
+
+
+def _for_every_version(matrix: Matrix, rows: Sequence[Row]) -> Iterator[Row]:
+    versions = [axis for axis in matrix.axes if axis.kind in {"helm", "kubernetes"}]
+    names = [axis.name for axis in versions]
+    distinct = {tuple((name, label) for name, label in row.items() if name not in names): row for row in rows}
+    for row in distinct.values():
+        for labels in product(*(axis.labels for axis in versions)):
+            varied = {**row, **dict(zip(names, labels, strict=True))}
+            if not any(has(varied, constraint) for constraint in matrix.constraints):
+                yield varied
 
 
 def _case(matrix: Matrix, row: Row, base: Case) -> Case:
@@ -67,13 +82,6 @@ def _case(matrix: Matrix, row: Row, base: Case) -> Case:
         kubernetes=versions.get("kubernetes"),
         api_versions=api_versions,
     )
-
-
-def merged(base: Any, over: Any) -> Any:
-    """Values over values, as Helm lays one file over another: maps are merged, everything else is replaced."""
-    if not (isinstance(base, Mapping) and isinstance(over, Mapping)):
-        return over
-    return {**base, **{key: merged(base[key], value) if key in base else value for key, value in over.items()}}
 
 
 def _with_versions(value: Any, versions: Mapping[str, str]) -> Any:

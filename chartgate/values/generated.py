@@ -14,9 +14,9 @@ from random import Random
 from typing import Any
 
 from chartgate.tools.kubernetes_yaml import read_one
+from chartgate.tools.merging import merged
 from chartgate.values.case import Case
 from chartgate.values.ci_files import ci_cases
-from chartgate.values.coverage import merged
 from chartgate.values.invention import Inventor
 from chartgate.values.matrix import FILE_NAME, Matrix, read_matrix
 from chartgate.values.mutations import Mutation, mutations
@@ -51,16 +51,14 @@ class Source:
     places: tuple[Place, ...]
     subcharts: frozenset[str]
 
-    def case(self, name: str, proves: str, values: Mapping[str, Any], turn: int, refusal: str | None = None) -> Case:
-        """A case for one version of Kubernetes; they take turns, so that each case is rendered for one only."""
-        versions = self.settings.kubernetes
+    def case(self, name: str, proves: str, values: Mapping[str, Any], refusal: str | None = None) -> Case:
+        """A case of these values."""
         return Case(
             name,
             proves,
             (values_text(values),),
             release=self.settings.release,
             namespace=self.settings.namespace,
-            kubernetes=versions[turn % len(versions)],
             refusal=refusal,
             origin="schema",
         )
@@ -138,7 +136,7 @@ def accepted_stream(chart: Path, seed: int) -> Iterator[Case]:
         idle = 0
         seen.add(text)
         proves = f"{base.name} with other {', '.join(changed)}"
-        yield source.case(f"schema/accepted-{len(seen):04d}", proves, values, len(seen))
+        yield source.case(f"schema/accepted-{len(seen):04d}", proves, values)
 
 
 def refused_cases(chart: Path, count: int, seed: int) -> list[Case]:
@@ -175,7 +173,7 @@ def _refused_stream(chart: Path, seed: int) -> Iterator[Case]:
                 seen.add(key)
                 number += 1
                 proves = f"{base.name} with {step.rule} at {dotted(step.path)}"
-                yield source.case(f"schema/refused-{number:04d}", proves, values, number, step.names)
+                yield source.case(f"schema/refused-{number:04d}", proves, values, step.names)
 
 
 def _stepped(source: Source, base: Base, full: Mapping[str, Any], step: Mutation) -> dict[str, Any] | None:

@@ -20,9 +20,6 @@ from chartgate.values.shape import Path_, Place, Shape, dotted, placed, values_t
 
 WORD = "zzharmlesszz"
 
-NEWEST = -1
-"""The turn of the last version of Kubernetes, which knows every field."""
-
 
 @dataclass(frozen=True)
 class Probe:
@@ -77,7 +74,7 @@ def hostile_probes(chart: Path, count: int, seed: int, reaches: Callable[[Case],
     for number, (place, base, text) in enumerate(candidates[:count], 1):
         path = dotted(place.path)
         values = placed(base.values, place.path, text, base.values)
-        case = source.case(f"schema/hostile-{number:04d}", f"{base.name} with {text!r:.60} at {path}", values, NEWEST)
+        case = source.case(f"schema/hostile-{number:04d}", f"{base.name} with {text!r:.60} at {path}", values)
         plain = values_text(placed(base.values, place.path, WORD, base.values))
         probes.append(Probe(path, text, replace(case, name=f"schema/harmless-{number:04d}", values=(plain,)), case))
     return Probes(tuple(probes), tuple(dotted(place.path) for place, base in plains.items() if base is None))
@@ -90,7 +87,7 @@ def _plain(source: Source, place: Place, reaches: Callable[[Case], bool] | None)
         values = placed(base.values, place.path, WORD, base.values)
         if not source.shape.fits(values):
             continue
-        if reaches is None or reaches(source.case("schema/harmless", base.name, values, NEWEST)):
+        if reaches is None or reaches(source.case("schema/harmless", base.name, values)):
             return base
     return None
 

@@ -36,8 +36,13 @@ class Proof:
 def prove(matrix: Matrix, rows: Sequence[Row]) -> tuple[Proof, ...]:
     """A proof for each group of the matrix."""
     solver = Solver(matrix.axes, matrix.constraints)
-    broken = tuple(_described(row) for row in rows if any(_has(row, constraint) for constraint in matrix.constraints))
+    broken = tuple(_described(row) for row in rows if any(has(row, constraint) for constraint in matrix.constraints))
     return tuple(_group_proof(matrix, group, rows, solver, broken) for group in matrix.groups)
+
+
+def has(row: Row, constraint: Constraint) -> bool:
+    """Whether a row has the combination of a constraint."""
+    return all(row[name] in labels for name, labels in constraint.when)
 
 
 def _group_proof(matrix: Matrix, group: Group, rows: Sequence[Row], solver: Solver, broken: tuple[str, ...]) -> Proof:
@@ -61,10 +66,6 @@ def _group_proof(matrix: Matrix, group: Group, rows: Sequence[Row], solver: Solv
 def _label_tuples(matrix: Matrix, group: Group, names: Sequence[str]) -> Iterator[tuple[str, ...]]:
     labels = {axis.name: axis.labels for axis in matrix.axes}
     return product(*([one for one in labels[name] if one in group.only.get(name, labels[name])] for name in names))
-
-
-def _has(row: Row, constraint: Constraint) -> bool:
-    return all(row[name] in labels for name, labels in constraint.when)
 
 
 def _described(labels: Row) -> str:

@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 
 from chartgate.tools.cache import cache_folder, write_whole
-from chartgate.values import array, solver
+from chartgate.values import array, lightening, solver
+from chartgate.values.lightening import lightened
 from chartgate.values.matrix import Matrix
 from chartgate.values.proof import Proof, Row, prove
 
@@ -23,7 +24,7 @@ def proven_rows(matrix: Matrix) -> tuple[list[Row], tuple[Proof, ...]]:
         proof = prove(matrix, kept)
         if all(group.holds for group in proof):
             return kept, proof
-    rows: list[Row] = list(array.covering_rows(matrix))
+    rows = lightened(matrix, array.covering_rows(matrix))
     write_whole(path, json.dumps(rows).encode())
     return rows, prove(matrix, rows)
 
@@ -37,7 +38,7 @@ def _key(matrix: Matrix) -> str:
             (group.strength, group.axes, sorted((name, sorted(labels)) for name, labels in group.only.items()))
             for group in matrix.groups
         ],
-        [inspect.getsource(module) for module in (array, solver)],
+        [inspect.getsource(module) for module in (array, lightening, solver)],
     ]
     return hashlib.sha256(json.dumps(what).encode()).hexdigest()
 

@@ -12,7 +12,7 @@ import yaml
 
 from chartgate.errors import GateError
 from chartgate.tools.kubernetes_yaml import read_one
-from chartgate.values.coverage import merged
+from chartgate.tools.merging import merged
 
 Path_ = tuple[str | int, ...]
 """Keys and indices from the top of the values."""

@@ -1,16 +1,14 @@
 """Two releases of one case compared, object by object and path by path."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from chartgate.releases.differences import ABSENT, differences, written
+from chartgate.releases.immutable import is_immutable, is_selector
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.release import Release
-from chartgate.reports.diff.immutable import is_immutable, is_selector
 from chartgate.reports.masking import MASK, is_secret_checksum
-
-ABSENT = object()
-"""Stands for a value on the side that has none."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +102,7 @@ def _by_identity(release: Release) -> dict[Identity, KubeObject]:
 
 
 def _changes(before: KubeObject, after: KubeObject) -> Iterator[Change]:
-    for path, old, new in _differences(before.manifest, after.manifest, ()):
+    for path, old, new in differences(before.manifest, after.manifest):
         secret = (after.kind == "Secret" and path[0] in {"data", "stringData"}) or is_secret_checksum(path[-1])
         yield Change(
             written(path),
@@ -117,33 +115,3 @@ def _changes(before: KubeObject, after: KubeObject) -> Iterator[Change]:
 
 def _masked(value: Any, secret: bool) -> Any:
     return MASK if secret and value is not ABSENT else value
-
-
-Path = tuple[str | int, ...]
-
-
-def _differences(before: Any, after: Any, path: Path) -> Iterator[tuple[Path, Any, Any]]:
-    """The deepest places that differ. Lists of named entries are compared by name, so that one more is one change."""
-    if isinstance(before, Mapping) and isinstance(after, Mapping):
-        for key in dict.fromkeys([*before, *after]):
-            yield from _differences(before.get(key, ABSENT), after.get(key, ABSENT), (*path, key))
-    elif _named(before) and _named(after):
-        old, new = ({entry["name"]: entry for entry in entries} for entries in (before, after))
-        for name in dict.fromkeys([*old, *new]):
-            yield from _differences(old.get(name, ABSENT), new.get(name, ABSENT), (*path, f"[{name}]"))
-    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
-        for index, (old, new) in enumerate(zip(before, after, strict=True)):
-            yield from _differences(old, new, (*path, index))
-    elif type(before) is not type(after) or before != after:
-        yield path, before, after
-
-
-def _named(value: Any) -> bool:
-    names = [entry.get("name") for entry in value if isinstance(entry, Mapping)] if isinstance(value, list) else []
-    return bool(names) and len(set(names)) == len(value) and all(isinstance(name, str) for name in names)
-
-
-def written(path: Sequence[str | int]) -> str:
-    """A path as reports write it: "spec.containers[http].env[0]"."""
-    parts = (f"[{part}]" if isinstance(part, int) else part if part.startswith("[") else f".{part}" for part in path)
-    return "".join(parts).lstrip(".")

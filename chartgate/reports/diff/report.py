@@ -7,7 +7,8 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
-from chartgate.reports.diff.compare import ABSENT, Change, ChangedObject, Difference
+from chartgate.releases.differences import ABSENT
+from chartgate.reports.diff.compare import Change, ChangedObject, Difference
 
 LONGEST_VALUE = 100
 NAMED_CASES = 3

@@ -52,6 +52,9 @@ REFUSED = [
     ({"extraEnv": [{"value": "x"}]}, "extraEnv"),
     ({"commonLabels": {"a": "not a label!"}}, "commonLabels"),
     ({"nameOverride": "Not-A-Label"}, "nameOverride"),
+    ({"image": {"repository": "ghcr.io/Wei-Shaw/relay"}}, "repository"),
+    ({"image": {"repository": "relay:v1"}}, "repository"),
+    ({"global": {"imageRegistry": "registry.example.com:port"}}, "imageRegistry"),
 ]
 
 

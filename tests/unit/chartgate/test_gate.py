@@ -10,12 +10,14 @@ from chartgate import cli, gate
 from chartgate.findings import checkov
 from chartgate.findings.finding import Check, Finding, Verdict
 from chartgate.findings.registry import CHECKS
+from chartgate.releases.jobs import plan
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
 from chartgate.reports.results import Results
 from chartgate.reports.table import print_report
-from chartgate.tools.helm import find_helm
+from chartgate.tools.engines import Engines, chosen_engines, engines_at_hand
 from chartgate.values.case import Case
+from chartgate.values.selection import Choice
 from chartgate.values.settings import Settings
 
 MakeChart = Callable[[dict[str, str]], Path]
@@ -37,6 +39,7 @@ spec:
       image: a:1
       securityContext: {allowPrivilegeEscalation: {{ .Values.escalate }}, capabilities: {drop: [ALL]}}
 """
+NEWEST = Choice(helm=("4",), kubernetes=("1.37",), offered=True)
 CHART = {"templates/pod.yaml": POD, "values.yaml": "escalate: false\n"}
 
 
@@ -57,10 +60,10 @@ def without_checkov(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("without_checkov")
 def test_a_clean_chart_exits_0(make_chart: MakeChart, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main([str(make_chart(CHART))]) == cli.CLEAN
+    assert cli.main([str(make_chart(CHART)), "--offered"]) == cli.CLEAN
     out = capsys.readouterr().out
     assert "defaults" in out
-    assert "no findings: cases 1, renders 5 (Helm 3.2.4, 3.17.3, 4.3.1; Kubernetes 1.19, 1.37), objects 5" in out
+    assert "no findings: cases 1, renders 7 (Helm 3.2.4, 3.19.0, embedded 4.2.3, 4.3.1; Kubernetes 1.19, 1.37)" in out
 
 
 @pytest.mark.usefixtures("without_checkov")
@@ -79,7 +82,7 @@ def test_a_defect_is_one_line_with_its_cases_and_exits_1(
 @pytest.mark.usefixtures("without_checkov")
 def test_a_refused_case_is_a_finding_with_helms_words(make_chart: MakeChart) -> None:
     chart = make_chart({**CHART, "ci/a-values.yaml": "escalate: true\n", "templates/f.yaml": '{{ fail "never" }}'})
-    results = gate.run(chart, helm=["4"], kubernetes=["1.37"])
+    results = gate.run(chart, NEWEST)
     refused = [finding for finding in results.occurrences if finding.rule == "refused"]
     assert [finding.object for finding in refused] == ["defaults", "ci/a"]
     assert "never" in refused[0].what
@@ -88,32 +91,70 @@ def test_a_refused_case_is_a_finding_with_helms_words(make_chart: MakeChart) -> 
 @pytest.mark.usefixtures("without_checkov")
 def test_a_check_that_examines_nothing_fails(make_chart: MakeChart) -> None:
     chart = make_chart({"templates/a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n"})
-    found = [(finding.check, finding.rule) for finding in gate.run(chart, helm=["4"], kubernetes=["1.37"]).occurrences]
+    found = [(finding.check, finding.rule) for finding in gate.run(chart, NEWEST).occurrences]
     assert [check for check, rule in found if rule == "nothing-examined"] == ["images", "pod-security"]
 
 
 @pytest.mark.usefixtures("without_checkov")
 def test_an_empty_render_is_a_finding(make_chart: MakeChart) -> None:
-    results = gate.run(make_chart({}), helm=["4"], kubernetes=["1.37"])
+    results = gate.run(make_chart({}), NEWEST)
     assert ("render", "empty") in [(finding.check, finding.rule) for finding in results.occurrences]
 
 
 @pytest.mark.usefixtures("without_checkov")
 def test_an_unused_exception_is_a_finding_of_the_whole_run_only(make_chart: MakeChart) -> None:
     text = "exceptions: [{check: schema, rule: invalid, reason: it was needed once}]\nhelm: ['4']\n"
-    chart = make_chart({**CHART, "chartgate.yaml": text})
+    chart = make_chart({"templates/pod.yaml": POD.replace("{{ .Values.escalate }}", "false"), "chartgate.yaml": text})
     assert [finding.rule for finding in gate.run(chart).occurrences] == ["unused"]
-    assert list(gate.run(chart, kubernetes=["1.37"]).occurrences) == []
+    assert list(gate.run(chart, Choice(kubernetes=("1.37",))).occurrences) == []
 
 
-def test_an_old_helm_renders_once_for_the_oldest_kubernetes() -> None:
-    settings = Settings(helm=("3.2.4", "4", "4.3.1"), kubernetes=("1.37", "1.19"))
-    jobs = gate.plan([Case("x")], settings)
-    assert [(job.helm.version, job.kube_version) for job in jobs] == [
-        ("3.2.4", "1.19"),
-        (find_helm("4").version, "1.19"),
-        (find_helm("4").version, "1.37"),
+BOTH = Settings(kubernetes=("1.37", "1.19"))
+
+
+def test_chosen_helms_render_every_case_for_every_kubernetes_that_they_can_be_told() -> None:
+    engines = chosen_engines(["3.2.4", "4", "4.3.1"])
+    assert planned([Case("x"), Case("y")], engines)[:3] == [
+        ("x", "3.2.4", "1.19"),
+        ("x", "4.3.1", "1.19"),
+        ("x", "4.3.1", "1.37"),
     ]
+    assert len(planned([Case("x"), Case("y")], engines)) == 6
+
+
+def test_the_library_renders_every_case_and_the_programs_take_turns() -> None:
+    engines = engines_at_hand(["3.2.4", "4"])
+    first, *others = [Case(name) for name in "wxyz"]
+    assert len(planned([first], engines)) == 2 + 1 + 2
+    assert planned([first, *others], engines)[5:] == [
+        *(("x", "embedded 4.2.3", version) for version in ("1.19", "1.37")),
+        ("x", "4.3.1", "1.19"),
+        *(("y", "embedded 4.2.3", version) for version in ("1.19", "1.37")),
+        ("y", "3.2.4", "1.19"),
+        *(("z", "embedded 4.2.3", version) for version in ("1.19", "1.37")),
+        ("z", "4.3.1", "1.37"),
+    ]
+
+
+def test_a_case_has_the_versions_that_it_binds_and_a_made_one_is_rendered_once() -> None:
+    engines = engines_at_hand(["3.2.4", "4"])
+    cases = [Case("x", helm="3.2.4", kubernetes="1.22"), Case("y", origin="schema"), Case("z", origin="schema")]
+    assert planned(cases, engines) == [
+        ("x", "3.2.4", "1.22"),
+        ("y", "embedded 4.2.3", "1.37"),
+        ("z", "embedded 4.2.3", "1.19"),
+    ]
+    assert planned(cases[:1], chosen_engines(["4"])) == []
+
+
+@pytest.mark.usefixtures("without_checkov")
+def test_a_switch_of_the_values_is_tried_both_ways(make_chart: MakeChart) -> None:
+    found = gate.run(make_chart(CHART), Choice(pattern="matrix/*")).occurrences
+    assert [(finding.rule, finding.where[-24:]) for finding in found] == [("escalation", "allowPrivilegeEscalation")]
+
+
+def planned(cases: list[Case], engines: Engines) -> list[tuple[str, str, str]]:
+    return [(job.case.name, job.helm.label, job.kube_version) for job in plan(cases, BOTH, engines)]
 
 
 @pytest.mark.parametrize(

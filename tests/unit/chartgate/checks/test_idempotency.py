@@ -42,7 +42,7 @@ def test_a_checksum_of_nothing_that_differs_is_found(findings_of: FindingsOf) ->
 
 def test_whatever_else_differs_is_found(findings_of: FindingsOf) -> None:
     (finding,) = findings_of(CHECK, WEB, variants={"again": OTHER_SECRET.replace("[a]", "[b]")})
-    assert (finding.rule, finding.where) == ("differs", "spec.template.spec.containers.0.args.0")
+    assert (finding.rule, finding.where) == ("differs", "spec.template.spec.containers[c].args[0]")
 
 
 def test_an_object_with_a_random_name_is_found_in_both(findings_of: FindingsOf) -> None:

@@ -1,0 +1,151 @@
+"""Jobs: which case is rendered by which Helm for which Kubernetes, and what comes of it."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from os import cpu_count
+from pathlib import Path
+
+from chartgate.errors import Inexpressible
+from chartgate.releases.release import Release
+from chartgate.releases.render import RenderError, render
+from chartgate.tools.catalogue import catalogue, version_key
+from chartgate.tools.embedded import EMBEDDED, EmbeddedHelm
+from chartgate.tools.engines import REFERENCE_SPEC, Engine, Engines, find_engine
+from chartgate.tools.progress import track
+from chartgate.tools.schemas import known_versions, minor_version
+from chartgate.values.case import Case
+from chartgate.values.settings import Settings
+
+
+@dataclass(frozen=True)
+class Job:
+    """One render to do."""
+
+    case: Case
+    helm: Engine
+    kube_version: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a job: a release, or Helm's words in `refusal`.
+
+    `embedded` is what Helm's library makes of the same when a program did the job: a release, or a text that refuses.
+    """
+
+    job: Job
+    release: Release | None
+    refusal: str = ""
+    embedded: Release | str | None = None
+
+
+def plan(cases: Sequence[Case], settings: Settings, engines: Engines, *, full: bool = False) -> list[Job]:
+    """The renders to do, in a fixed order.
+
+    A case that binds a version has that one. One made of a schema is rendered by the library for one Kubernetes of the
+    settings, which take turns. Any other is rendered by the library for every Kubernetes, and by one Helm program for
+    one of them, in turn; the first case by every program. Where a user chose the Helms, and in a full run, every Helm
+    renders every case.
+
+    A Helm that cannot be told the Kubernetes version renders once; its objects are judged by the oldest version.
+
+    Raises:
+        GateError: a version is not understood.
+    """
+    known = known_versions() if full else settings.kubernetes
+    versions = sorted({minor_version(version) for version in known}, key=version_key)
+    jobs = []
+    for number, case in enumerate(cases):
+        if case.helm or case.kubernetes:
+            jobs += _bound_jobs(case, versions, engines)
+        elif case.origin == "schema" and not full:
+            jobs.append(Job(case, engines.default, versions[number % len(versions)]))
+        elif engines.chosen or full or not number or not engines.embedded:
+            jobs += [Job(case, helm, version) for helm in engines.all for version in _told(helm, versions)]
+        else:
+            jobs += [Job(case, engines.embedded, version) for version in versions]
+            for helm in engines.programs[number % max(1, len(engines.programs)) :][:1]:
+                told = _told(helm, versions)
+                jobs.append(Job(case, helm, told[number // len(engines.programs) % len(told)]))
+    return jobs
+
+
+def _bound_jobs(case: Case, versions: Sequence[str], engines: Engines) -> list[Job]:
+    """The renders of a case that binds versions; none where a user chose others."""
+    helm = engines.of(case.helm) if case.helm else engines.default
+    if helm is None and engines.chosen:
+        return []
+    helm = helm or engines.default
+    return [
+        Job(case, helm, v) for v in ([minor_version(case.kubernetes)] if case.kubernetes else _told(helm, versions))
+    ]
+
+
+def _told(helm: Engine, versions: Sequence[str]) -> Sequence[str]:
+    return versions if helm.knows_kube_version else versions[:1]
+
+
+def every_helm() -> list[str]:
+    """The versions of a full run: all that the catalogue has."""
+    return [release.version for release in catalogue().helm]
+
+
+def render_case(chart: Path, job: Job, api_versions: Sequence[str] = ()) -> Release:
+    """One case, rendered; by a Helm program where the library cannot be told what the case says.
+
+    Raises:
+        RenderError: Helm refuses the case.
+        GateError: the Helm cannot be used.
+    """
+    try:
+        return _render(chart, job, api_versions)
+    except Inexpressible:
+        return _render(chart, replace(job, helm=find_engine(REFERENCE_SPEC)), api_versions)
+
+
+def _render(chart: Path, job: Job, api_versions: Sequence[str]) -> Release:
+    case = job.case
+    return render(
+        chart,
+        helm=job.helm,
+        values=case.values,
+        sets=case.sets,
+        release=case.release,
+        namespace=case.namespace,
+        kube_version=job.kube_version,
+        api_versions=(*api_versions, *case.api_versions),
+    )
+
+
+def render_jobs(
+    chart: Path, jobs: Sequence[Job], api_versions: Sequence[str], *, compare: bool, what: str = "rendering"
+) -> list[Outcome]:
+    """What comes of each job. With `compare`, what a program renders is rendered by the library as well.
+
+    Raises:
+        GateError: a Helm cannot be used.
+    """
+
+    def attempt(job: Job) -> Outcome:
+        twin = _twin(chart, job, api_versions) if compare and not isinstance(job.helm, EmbeddedHelm) else None
+        try:
+            return Outcome(job, render_case(chart, job, api_versions), embedded=twin)
+        except RenderError as error:
+            return Outcome(job, None, str(error), twin)
+
+    pool = ThreadPoolExecutor(cpu_count() or 1)
+    try:
+        return list(track(pool.map(attempt, jobs), len(jobs), what))
+    finally:
+        # After an interrupt, what has not begun is dropped; what runs stores whole answers or none.
+        pool.shutdown(cancel_futures=True)
+
+
+def _twin(chart: Path, job: Job, api_versions: Sequence[str]) -> Release | str | None:
+    try:
+        return _render(chart, replace(job, helm=EMBEDDED), api_versions)
+    except RenderError as error:
+        return str(error)
+    except Inexpressible:
+        return None

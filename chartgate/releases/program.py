@@ -1,0 +1,66 @@
+"""A Helm program, run once for one question."""
+
+import os
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from chartgate.errors import GateError
+from chartgate.tools.cache import cache_folder, scratch_folder
+from chartgate.tools.helm import Helm
+
+HELM_SECONDS = 120
+
+
+def ask_program(helm: Helm, chart: Path, verb: str, arguments: Sequence[str], texts: Sequence[str]) -> dict[str, Any]:
+    """What `helm VERB` prints: `manifests`, and `warnings`, or an `error` in Helm's words.
+
+    Values go through a private file: an argument list is open to every user of the machine.
+
+    Raises:
+        GateError: Helm cannot be run, does not finish, or is killed.
+    """
+    release, *rest = arguments
+    with scratch_folder() as folder:
+        command = [str(helm.path), verb, release, str(chart), *rest]
+        for index, text in enumerate(texts):
+            path = folder / f"values-{index}.yaml"
+            path.write_text(text, encoding="utf-8")
+            command += ["--values", str(path)]
+        try:
+            done = subprocess.run(
+                command,
+                env=_environment(),
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                timeout=HELM_SECONDS,
+                check=False,
+            )
+        except OSError as error:
+            raise GateError(
+                f"{helm.path} does not run: {error.strerror}: remove it, and the gate fetches it again"
+            ) from error
+        except subprocess.TimeoutExpired as error:
+            raise GateError(
+                f"helm {helm.version} did not finish in {HELM_SECONDS} s: look for an endless template"
+            ) from error
+        complaint = done.stderr.replace(f"{folder}/", "")
+    if done.returncode < 0:
+        raise GateError(
+            f"helm {helm.version} was killed by signal {-done.returncode}: give it more memory or try again"
+        )
+    warnings = [line for line in complaint.splitlines() if "warning" in line.lower()]
+    # Helm's exit code decides; what it writes beside the objects is often only a warning.
+    refusal = (complaint.strip() or f"exit code {done.returncode}") if done.returncode else ""
+    return {"manifests": done.stdout, "warnings": warnings, "error": refusal}
+
+
+def _environment() -> dict[str, str]:
+    """The user's Helm plugins, repositories and cluster must not change what is rendered."""
+    home = cache_folder("helm-home")
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("HELM_") and key != "KUBECONFIG"}
+    homes = {f"HELM_{name}_HOME": str(home / name.lower()) for name in ("CACHE", "CONFIG", "DATA")}
+    # A file that does not exist: some versions complain about the mode of one that does, /dev/null included.
+    return {**kept, **homes, "KUBECONFIG": str(home / "no-kubeconfig")}

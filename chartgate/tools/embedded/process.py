@@ -1,0 +1,154 @@
+"""Worker processes that render with Helm's library, one a processor, started when first needed."""
+
+import json
+import os
+import queue
+import select
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from chartgate.errors import GateError, Inexpressible
+from chartgate.tools.progress import say
+
+VERSION = "4.2.3"
+ANSWER_SECONDS = 120
+# Go collects garbage when the heap has doubled; charts are small and renders many, so a ceiling is cheaper.
+LIMITS = {"GOGC": "off", "GOMEMLIMIT": "128MiB", "GOMAXPROCS": "1"}
+
+
+@dataclass(frozen=True)
+class EmbeddedHelm:
+    """Helm's library in the place of a program. `version` is the one of Helm in helm-python-sdk."""
+
+    version: str = VERSION
+
+    @property
+    def knows_kube_version(self) -> bool:
+        """Whether it can be told the Kubernetes version."""
+        return True
+
+    @property
+    def label(self) -> str:
+        """What reports call it."""
+        return f"embedded {self.version}"
+
+    def ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """The worker's answer to one request; see `worker.py` for both.
+
+        Raises:
+            Inexpressible: the library cannot be told all of the request.
+            GateError: the library cannot be loaded, died, or does not finish.
+        """
+        with _pool().worker() as worker:
+            answer = worker.ask(request)
+        if "inexpressible" in answer:
+            raise Inexpressible(answer["inexpressible"])
+        return answer
+
+
+EMBEDDED = EmbeddedHelm()
+
+
+class _Process:
+    """One worker, used by one thread at a time."""
+
+    def __init__(self) -> None:
+        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 (closed in stop)
+        # Isolated (-I): a module of the working folder must not stand in for one of ours.
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-m", "chartgate.tools.embedded.worker"],
+            env={**os.environ, **LIMITS},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._complaints,
+        )
+        greeting = self._read()
+        if greeting["helm"] != f"v{VERSION}":
+            self.stop()
+            raise GateError(f"helm-python-sdk brings Helm {greeting['helm']}, and v{VERSION} is expected: run uv sync")
+
+    def ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(json.dumps(request).encode() + b"\n")
+            self._process.stdin.flush()
+        except OSError as error:
+            raise GateError(self._obituary()) from error
+        return self._read()
+
+    def stop(self) -> None:
+        self._process.kill()
+        self._process.communicate()
+        self._complaints.close()
+
+    def _read(self) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        if not select.select([self._process.stdout], [], [], ANSWER_SECONDS)[0]:
+            raise GateError(f"embedded Helm did not finish in {ANSWER_SECONDS} s: look for an endless template")
+        line = self._process.stdout.readline()
+        if not line:
+            raise GateError(self._obituary())
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+    def _obituary(self) -> str:
+        self._process.communicate()
+        self._complaints.seek(0)
+        reason = self._complaints.read().decode(errors="replace").strip().splitlines() or ["no word"]
+        return (
+            f"embedded Helm ended with exit code {self._process.returncode} ({reason[-1]}): "
+            "name Helm programs with --helm, such as --helm 4, to do without it"
+        )
+
+
+class _Pool:
+    """As many workers as there are processors; a thread that wants one waits until one is free."""
+
+    def __init__(self) -> None:
+        self._free: queue.LifoQueue[_Process | None] = queue.LifoQueue()
+        for _ in range(os.cpu_count() or 1):
+            self._free.put(None)
+
+    @contextmanager
+    def worker(self) -> Iterator[_Process]:
+        process = self._free.get()
+        try:
+            process = process or _Process()
+            yield process
+        except BaseException:
+            # Its answer may still be under way, and must not be taken for the next one's.
+            if process is not None:
+                process.stop()
+                process = None
+            raise
+        finally:
+            self._free.put(process)
+
+
+_shared: dict[int, _Pool] = {}
+_lock = threading.Lock()
+
+
+def _pool() -> _Pool:
+    """The pool of this process: one that a fork copied belongs to the parent."""
+    with _lock:
+        if os.getpid() not in _shared:
+            _shared.clear()
+            _shared[os.getpid()] = _Pool()
+        return _shared[os.getpid()]
+
+
+def available() -> bool:
+    """Whether the library can be had on this machine; says why when it can't."""
+    try:
+        with _pool().worker():
+            return True
+    except GateError as error:
+        say(f"no embedded Helm: {error}")
+        return False

@@ -1,0 +1,113 @@
+"""Which cases a run looks at: what the chart offers, what its matrix asks for, and what its schema says."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from itertools import islice
+from pathlib import Path
+
+from chartgate.errors import GateError
+from chartgate.tools.schemas import minor_version
+from chartgate.values.case import Case
+from chartgate.values.coverage import covering_cases
+from chartgate.values.default_matrix import find_matrix
+from chartgate.values.discovery import find_cases
+from chartgate.values.generated import accepted_stream, refused_cases
+from chartgate.values.matrix import read_matrix
+from chartgate.values.proof import Proof
+from chartgate.values.settings import Settings
+
+GENERATED = 1000
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a run is asked for.
+
+    `helm` and `kubernetes` are versions in place of those of the settings; `pattern` is a glob on names of cases;
+    `matrix` a file in place of the chart's. `offered` leaves out all cases that no person wrote. `generated` is how
+    many cases to make of the schema, of each sort, from `seed`. `full` asks for every case with every version; `shard`
+    (k, n) for the k-th of n parts.
+    """
+
+    helm: tuple[str, ...] = ()
+    kubernetes: tuple[str, ...] = ()
+    pattern: str = "*"
+    matrix: Path | None = None
+    offered: bool = False
+    generated: int = GENERATED
+    seed: int = 1
+    full: bool = False
+    shard: tuple[int, int] = (1, 1)
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing that the settings ask for is left out."""
+        narrowed = self.helm or self.kubernetes or self.offered or self.pattern != "*" or self.matrix
+        return not narrowed and self.shard == (1, 1)
+
+    def of(self, cases: Iterable[Case]) -> Iterator[Case]:
+        """Those of `cases` that the pattern and the shard take."""
+        part, parts = self.shard
+        chosen = (case for case in cases if fnmatchcase(case.name, self.pattern))
+        return islice(chosen, part - 1, None, parts)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The cases of a run, and for each group of the matrix' axes the proof that nothing is left uncovered.
+
+    `accepted` is a stream without an end of its own: some of what a schema accepts contradicts itself, and is refused
+    with the words of one of `guards`; `wanted` says how many others to take.
+    """
+
+    cases: tuple[Case, ...]
+    proof: tuple[Proof, ...]
+    accepted: Iterator[Case]
+    wanted: int
+    guards: tuple[str, ...]
+
+
+def select(chart: Path, settings: Settings, choice: Choice) -> Selection:
+    """The cases for a run.
+
+    Raises:
+        GateError: the chart or its matrix cannot be read, or no case is left.
+    """
+    offered = find_cases(chart, settings)
+    if choice.offered:
+        return Selection(_some(offered, choice), (), iter(()), 0, ())
+    matrix = read_matrix(choice.matrix) if choice.matrix else find_matrix(chart)
+    coverage = covering_cases(matrix, chart, full=choice.full)
+    refused = refused_cases(chart, choice.generated, choice.seed)
+    wanted = len(range(choice.shard[0] - 1, choice.generated, choice.shard[1]))
+    stream = accepted_stream(chart, choice.seed) if wanted else iter(())
+    if choice.pattern != "*":
+        # Which of them contradict themselves is not known yet, so that more may be meant than are wanted.
+        stream = islice(stream, 2 * choice.generated)
+    accepted = choice.of(stream)
+    first = next(accepted, None)
+    made = [case for case in coverage.cases if _is_asked_for(case, choice)]
+    cases = _some([*offered, *made, *refused], choice, enough=first is not None)
+    stream = accepted if first is None else _chained(first, accepted)
+    return Selection(cases, coverage.proof, stream, wanted, matrix.guards)
+
+
+def _chained(first: Case, others: Iterator[Case]) -> Iterator[Case]:
+    yield first
+    yield from others
+
+
+def _is_asked_for(case: Case, choice: Choice) -> bool:
+    """Whether a case is for a Kubernetes that the user asked for, or the user asked for none."""
+    asked = {minor_version(version) for version in choice.kubernetes}
+    return not (asked and case.kubernetes) or minor_version(case.kubernetes) in asked
+
+
+def _some(cases: Sequence[Case], choice: Choice, *, enough: bool = False) -> tuple[Case, ...]:
+    chosen = tuple(choice.of(cases))
+    if not chosen and not enough:
+        names = ", ".join(case.name for case in cases[:60])
+        more = f" and {len(cases) - 60} more" if len(cases) > 60 else ""
+        raise GateError(f'no case matches "{choice.pattern}": the chart has {names}{more}')
+    return chosen
