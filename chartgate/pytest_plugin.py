@@ -13,7 +13,7 @@ import pytest
 if TYPE_CHECKING:
     from chartgate.releases.release import Release
     from chartgate.releases.render import Values
-    from chartgate.tools.helm import Helm
+    from chartgate.tools.engines import Engine
     from chartgate.values.case import Case
     from chartgate.values.settings import Settings
 
@@ -62,14 +62,16 @@ def cases(chart: Path, chart_settings: "Settings") -> "list[Case]":
 
 @pytest.fixture(scope="session")
 def render(chart: Path, chart_settings: "Settings") -> "Callable[..., Release]":
-    """Renders the chart, with the last Helm for the last Kubernetes of its settings unless told otherwise.
+    """Renders the chart, with Helm's library for the last Kubernetes of its settings unless told otherwise.
 
     `render(values, sets=…, release=…, namespace=…, kube=…, api_versions=…, helm=…, cached=…)`, or `render(case=…)`;
     `values` is data, YAML text or several texts; versions that a case binds
     count for it. A refusal is a `RenderError` whose text is Helm's own.
     """
-    from chartgate.releases.render import render as render_chart
-    from chartgate.tools.helm import find_helm
+    from chartgate.releases.jobs import Job, render_case
+    from chartgate.releases.render import texts_of
+    from chartgate.tools.engines import default_engine, find_engine
+    from chartgate.values.case import Case
 
     settings, named_chart = chart_settings, chart
 
@@ -81,27 +83,18 @@ def render(chart: Path, chart_settings: "Settings") -> "Callable[..., Release]":
         namespace: str = settings.namespace,
         kube: str = "",
         api_versions: Sequence[str] = settings.api_versions,
-        helm: "Helm | None" = None,
+        helm: "Engine | None" = None,
         case: "Case | None" = None,
         chart: Path = named_chart,
         cached: bool = True,
     ) -> "Release":
-        if case is not None:
-            values, sets, release, namespace = case.values, case.sets, case.release, case.namespace
-            helm = helm or (find_helm(case.helm) if case.helm else None)
-            kube = kube or case.kubernetes or ""
-            api_versions = (*api_versions, *case.api_versions)
-        return render_chart(
-            chart,
-            helm=helm or find_helm(settings.helm[-1]),
-            values=values,
-            sets=sets,
-            release=release,
-            namespace=namespace,
-            kube_version=kube or settings.kubernetes[-1],
-            api_versions=api_versions,
-            cached=cached,
+        if case is None:
+            case = Case("values", values=texts_of(values), sets=tuple(sets), release=release, namespace=namespace)
+        bound = find_engine(case.helm) if case.helm else None
+        job = Job(
+            case, helm or bound or default_engine(settings.helm), kube or case.kubernetes or settings.kubernetes[-1]
         )
+        return render_case(chart, job, api_versions, cached=cached)
 
     return render
 

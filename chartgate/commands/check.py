@@ -3,12 +3,12 @@
 import re
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from random import SystemRandom
 
 from chartgate import gate
-from chartgate.commands.command import CLEAN, FINDINGS, Command, add_chart, add_choice, console
+from chartgate.commands.command import CLEAN, FINDINGS, Command, add_chart, add_choice, choice_of, console
 from chartgate.reports.files import require_writable, write_report
 from chartgate.reports.html import html_report
 from chartgate.reports.json_report import json_report
@@ -16,9 +16,6 @@ from chartgate.reports.junit import junit_report
 from chartgate.reports.results import Results
 from chartgate.reports.sarif import sarif_report
 from chartgate.reports.table import print_report
-from chartgate.tools.progress import say
-from chartgate.values.matrix import FILE_NAME
-from chartgate.values.selection import GENERATED, Choice
 
 FORMATS: dict[str, tuple[str, Callable[[Results], bytes]]] = {
     "junit": ("JUnit XML, for CI servers", junit_report),
@@ -31,25 +28,8 @@ FORMATS: dict[str, tuple[str, Callable[[Results], bytes]]] = {
 def add_arguments(parser: ArgumentParser) -> None:
     add_chart(parser)
     add_choice(parser)
-    parser.add_argument(
-        "--matrix", type=Path, metavar="FILE", help=f"axes and constraints, in place of the chart's {FILE_NAME}"
-    )
-    parser.add_argument(
-        "--offered", action="store_true", help="only cases that a person wrote: defaults, ci/, documents"
-    )
-    parser.add_argument(
-        "--generated",
-        type=_count,
-        default=GENERATED,
-        metavar="N",
-        help="cases made of the schema, of each sort (%(default)s)",
-    )
-    parser.add_argument(
-        "--seed", type=_seed, default=1, metavar="N", help='seed of generated cases, or "random" (%(default)s)'
-    )
-    parser.add_argument(
-        "--full", action="store_true", help="every case with every Helm for every Kubernetes: takes hours"
-    )
+    parser.add_argument("--offered", action="store_true", help="only what people wrote: defaults, ci/, documents")
+    parser.add_argument("--full", action="store_true", help="every case with every Helm for every Kubernetes (hours)")
     parser.add_argument("--shard", type=_shard, default=(1, 1), metavar="K/N", help="the K-th of N parts of the cases")
     for name, (text, _) in FORMATS.items():
         parser.add_argument(f"--{name}", type=Path, metavar="FILE", help=f"write a report: {text}")
@@ -59,39 +39,12 @@ def run(options: Namespace) -> int:
     wanted: dict[str, Path] = {name: path for name in FORMATS if (path := getattr(options, name))}
     for path in wanted.values():
         require_writable(path)
-    choice = Choice(
-        helm=tuple(options.helm),
-        kubernetes=tuple(options.kube),
-        pattern=options.case,
-        matrix=options.matrix,
-        offered=options.offered,
-        generated=options.generated,
-        seed=options.seed,
-        full=options.full,
-        shard=options.shard,
-    )
+    choice = replace(choice_of(options), offered=options.offered, full=options.full, shard=options.shard)
     results = gate.run(options.chart, choice)
     for name, path in wanted.items():
         write_report(path, FORMATS[name][1](results))
     print_report(results, console())
     return FINDINGS if results.occurrences else CLEAN
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal():
-        raise ArgumentTypeError(f'"{text}" is not a number of cases')
-    return int(text)
-
-
-def _seed(text: str) -> int:
-    """A number, or one that nobody chose; it is printed, so that the run can be repeated."""
-    if text == "random":
-        seed = SystemRandom().randrange(2**31)
-        say(f"--seed {seed}")
-        return seed
-    if not text.isdecimal():
-        raise ArgumentTypeError(f'"{text}" is neither a number nor "random"')
-    return int(text)
 
 
 def _shard(text: str) -> tuple[int, int]:

@@ -2,16 +2,17 @@
 
 import argparse
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from pathlib import Path
+from random import SystemRandom
 
 from rich.console import Console
 
-from chartgate.errors import GateError
-from chartgate.values.case import Case
+from chartgate.tools.progress import say
+from chartgate.values.matrix import FILE_NAME
+from chartgate.values.selection import GENERATED, Choice
 
 CLEAN, FINDINGS, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
 
@@ -42,10 +43,54 @@ def add_chart(parser: ArgumentParser, name: str = "chart", text: str = "folder o
 def add_choice(parser: ArgumentParser) -> None:
     """The arguments that choose versions and cases."""
     parser.add_argument(
-        "--helm", nargs="+", default=[], metavar="SPEC", help="Helm versions: exact (3.17.3) or major (4)"
+        "--helm",
+        nargs="+",
+        default=[],
+        metavar="SPEC",
+        help="Helm versions: exact (3.17.3), major (4), or embedded: Helm's library",
     )
     parser.add_argument("--kube", nargs="+", default=[], metavar="VERSION", help="Kubernetes versions, such as 1.29")
     parser.add_argument("--case", default="*", metavar="GLOB", help="only the cases whose name matches")
+    parser.add_argument("--matrix", type=Path, metavar="FILE", help=f"a matrix in place of the chart's {FILE_NAME}")
+    parser.add_argument(
+        "--generated",
+        type=_count,
+        default=GENERATED,
+        metavar="N",
+        help="cases made of values.schema.json, of each sort (%(default)s)",
+    )
+    parser.add_argument(
+        "--seed", type=_seed, default=1, metavar="N", help='seed of generated cases, or "random" (%(default)s)'
+    )
+
+
+def choice_of(options: Namespace) -> Choice:
+    """What the arguments of `add_choice` choose."""
+    return Choice(
+        helm=tuple(options.helm),
+        kubernetes=tuple(options.kube),
+        pattern=options.case,
+        matrix=options.matrix,
+        generated=options.generated,
+        seed=options.seed,
+    )
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise ArgumentTypeError(f'"{text}" is not a number of cases')
+    return int(text)
+
+
+def _seed(text: str) -> int:
+    """A number, or one that nobody chose; it is printed, so that the run can be repeated."""
+    if text == "random":
+        seed = SystemRandom().randrange(2**31)
+        say(f"--seed {seed}")
+        return seed
+    if not text.isdecimal():
+        raise ArgumentTypeError(f'"{text}" is neither a number nor "random"')
+    return int(text)
 
 
 def parser_of(command: Command) -> ArgumentParser:
@@ -55,15 +100,3 @@ def parser_of(command: Command) -> ArgumentParser:
     )
     command.add_arguments(parser)
     return parser
-
-
-def matching(cases: list[Case], pattern: str) -> list[Case]:
-    """The cases whose name matches the glob.
-
-    Raises:
-        GateError: none does.
-    """
-    found = [case for case in cases if fnmatchcase(case.name, pattern)]
-    if not found:
-        raise GateError(f'no case matches "{pattern}": the chart has {", ".join(case.name for case in cases)}')
-    return found

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from os import cpu_count
 from pathlib import Path
 
-from chartgate.commands.command import CLEAN, FINDINGS, Command, add_chart, add_choice, console, matching
+from chartgate.commands.command import CLEAN, FINDINGS, Command, add_chart, add_choice, choice_of, console
 from chartgate.commands.rendering import rendered_with
 from chartgate.releases.release import Release
 from chartgate.releases.render import RenderError
@@ -14,7 +14,8 @@ from chartgate.reports.diff.report import diff_data, print_diff
 from chartgate.reports.files import require_writable, write_report
 from chartgate.tools.progress import track
 from chartgate.values.case import Case
-from chartgate.values.discovery import chart_name, find_cases
+from chartgate.values.discovery import chart_name
+from chartgate.values.selection import Choice, named_cases
 from chartgate.values.settings import Settings, read_settings
 
 
@@ -29,11 +30,12 @@ def run(options: Namespace) -> int:
     if options.json:
         require_writable(options.json)
     chart_name(options.chart_b)
-    settings = read_settings(options.chart_a).with_versions(helm=tuple(options.helm), kubernetes=tuple(options.kube))
-    cases = matching(find_cases(options.chart_a, settings), options.case)
+    choice = choice_of(options)
+    settings = read_settings(options.chart_a).with_versions(kubernetes=choice.kubernetes)
+    cases = named_cases(options.chart_a, settings, choice)
 
     def difference(case: Case) -> Difference:
-        return _difference(options.chart_a, options.chart_b, case, settings)
+        return _difference(options.chart_a, options.chart_b, case, settings, choice)
 
     with ThreadPoolExecutor(cpu_count() or 1) as pool:
         differences = list(track(pool.map(difference, cases), len(cases), "comparing"))
@@ -43,12 +45,12 @@ def run(options: Namespace) -> int:
     return FINDINGS if any(each.immutable or each.refused for each in differences) else CLEAN
 
 
-def _difference(before: Path, after: Path, case: Case, settings: Settings) -> Difference:
+def _difference(before: Path, after: Path, case: Case, settings: Settings, choice: Choice) -> Difference:
     releases: list[Release] = []
     # The second render of the same chart shows what differs every time, such as generated secrets.
     for chart, cached in ((before, True), (before, False), (after, True)):
         try:
-            releases.append(rendered_with(chart, case, settings, cached=cached))
+            releases.append(rendered_with(chart, case, settings, choice, cached=cached))
         except RenderError as error:
             return Difference(case.name, refused=f"{chart} does not render the case: {error}")
     once, again, upgraded = releases

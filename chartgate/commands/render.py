@@ -2,12 +2,12 @@
 
 from argparse import ArgumentParser, Namespace
 
-from chartgate.commands.command import CLEAN, FINDINGS, Command, add_chart, add_choice, matching
+from chartgate.commands.command import CLEAN, FINDINGS, Command, add_chart, add_choice, choice_of
 from chartgate.commands.rendering import rendered_with
 from chartgate.releases.render import RenderError
 from chartgate.reports.masking import as_yaml, masked
 from chartgate.tools.progress import say
-from chartgate.values.discovery import find_cases
+from chartgate.values.selection import named_cases
 from chartgate.values.settings import read_settings
 
 
@@ -17,11 +17,12 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> int:
-    settings = read_settings(options.chart).with_versions(helm=tuple(options.helm), kubernetes=tuple(options.kube))
+    choice = choice_of(options)
+    settings = read_settings(options.chart).with_versions(kubernetes=choice.kubernetes)
     outcome = CLEAN
-    for case in matching(find_cases(options.chart, settings), options.case):
+    for case in named_cases(options.chart, settings, choice):
         try:
-            release = rendered_with(options.chart, case, settings)
+            release = rendered_with(options.chart, case, settings, choice)
         except RenderError as error:
             say(f"{case.name}: {error}")
             outcome = FINDINGS

@@ -2,16 +2,18 @@
 
 from pathlib import Path
 
+from chartgate.releases.jobs import Job, render_case
 from chartgate.releases.release import Release
-from chartgate.releases.render import render
-from chartgate.tools.helm import find_helm
+from chartgate.tools.engines import default_engine, find_engine
 from chartgate.tools.schemas import minor_version
 from chartgate.values.case import Case
+from chartgate.values.selection import Choice
 from chartgate.values.settings import Settings
 
 
-def rendered_with(chart: Path, case: Case, settings: Settings, *, cached: bool = True) -> Release:
-    """The case by the Helm and for the Kubernetes that it binds, else the last that the settings name.
+def rendered_with(chart: Path, case: Case, settings: Settings, choice: Choice, *, cached: bool = True) -> Release:
+    """The case by the Helm and for the Kubernetes that it binds, else by the last that the user chose, else by Helm's
+    library for the last Kubernetes of the settings.
 
     Args:
         cached: False renders anew, so that what the chart generates differs.
@@ -20,14 +22,7 @@ def rendered_with(chart: Path, case: Case, settings: Settings, *, cached: bool =
         RenderError: Helm refuses the case.
         GateError: the Helm cannot be had.
     """
-    return render(
-        chart,
-        helm=find_helm(case.helm or settings.helm[-1]),
-        values=case.values,
-        sets=case.sets,
-        release=case.release,
-        namespace=case.namespace,
-        kube_version=minor_version(case.kubernetes or settings.kubernetes[-1]),
-        api_versions=(*settings.api_versions, *case.api_versions),
-        cached=cached,
-    )
+    spec = case.helm or next(reversed(choice.helm), "")
+    helm = find_engine(spec) if spec else default_engine(settings.helm)
+    version = minor_version(case.kubernetes or settings.kubernetes[-1])
+    return render_case(chart, Job(case, helm, version), settings.api_versions, cached=cached)

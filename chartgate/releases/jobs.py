@@ -6,12 +6,11 @@ from dataclasses import dataclass, replace
 from os import cpu_count
 from pathlib import Path
 
-from chartgate.errors import Inexpressible
 from chartgate.releases.release import Release
 from chartgate.releases.render import RenderError, render
 from chartgate.tools.catalogue import catalogue, version_key
 from chartgate.tools.embedded import EMBEDDED, EmbeddedHelm
-from chartgate.tools.engines import REFERENCE_SPEC, Engine, Engines, find_engine
+from chartgate.tools.engines import Engine, Engines
 from chartgate.tools.progress import track
 from chartgate.tools.schemas import known_versions, minor_version
 from chartgate.values.case import Case
@@ -91,20 +90,13 @@ def every_helm() -> list[str]:
     return [release.version for release in catalogue().helm]
 
 
-def render_case(chart: Path, job: Job, api_versions: Sequence[str] = ()) -> Release:
-    """One case, rendered; by a Helm program where the library cannot be told what the case says.
+def render_case(chart: Path, job: Job, api_versions: Sequence[str] = (), *, cached: bool = True) -> Release:
+    """One case, rendered; `api_versions` are what every cluster serves.
 
     Raises:
         RenderError: Helm refuses the case.
         GateError: the Helm cannot be used.
     """
-    try:
-        return _render(chart, job, api_versions)
-    except Inexpressible:
-        return _render(chart, replace(job, helm=find_engine(REFERENCE_SPEC)), api_versions)
-
-
-def _render(chart: Path, job: Job, api_versions: Sequence[str]) -> Release:
     case = job.case
     return render(
         chart,
@@ -115,6 +107,7 @@ def _render(chart: Path, job: Job, api_versions: Sequence[str]) -> Release:
         namespace=case.namespace,
         kube_version=job.kube_version,
         api_versions=(*api_versions, *case.api_versions),
+        cached=cached,
     )
 
 
@@ -142,10 +135,8 @@ def render_jobs(
         pool.shutdown(cancel_futures=True)
 
 
-def _twin(chart: Path, job: Job, api_versions: Sequence[str]) -> Release | str | None:
+def _twin(chart: Path, job: Job, api_versions: Sequence[str]) -> Release | str:
     try:
-        return _render(chart, replace(job, helm=EMBEDDED), api_versions)
+        return render_case(chart, replace(job, helm=EMBEDDED), api_versions)
     except RenderError as error:
         return str(error)
-    except Inexpressible:
-        return None

@@ -21,20 +21,18 @@ class ManifestError(ValueError):
 _BETWEEN = re.compile(r"(?:^|\s*\n)---\s*")
 
 
-def read_manifests(text: str, namespace: str) -> tuple[KubeObject, ...]:
-    """The objects in the output of `helm template`, in its order; a List counts as its items.
-
-    Raises:
-        ManifestError: a manifest is not YAML, has a key twice, or is not an object with kind and name.
-    """
-    return tuple(obj for template, body in _manifests(text) for obj in _objects(template, body, namespace))
+def split_output(text: str) -> Iterator[tuple[str, str]]:
+    """The output of `helm template` as template and text, in its order."""
+    parts = _OPENING.split(text)
+    yield "(before the first template)", parts[0]
+    yield from zip(parts[1::2], parts[2::2], strict=True)
 
 
 def read_sources(sources: Iterable[tuple[str, str]], namespace: str) -> tuple[KubeObject, ...]:
-    """The objects in what each template prints, hooks among the others.
+    """The objects in what each template prints, hooks among the others; a List counts as its items.
 
     Raises:
-        ManifestError: as `read_manifests`.
+        ManifestError: a manifest is not YAML, has a key twice, or is not an object with kind and name.
     """
     return tuple(
         obj
@@ -60,12 +58,6 @@ def _objects(template: str, body: str, namespace: str) -> tuple[KubeObject, ...]
                 raise ManifestError(f"{template}: prints something that is no object: kind or metadata.name is missing")
             objects.append(kube_object(item, template, namespace))
     return tuple(objects)
-
-
-def _manifests(text: str) -> Iterator[tuple[str, str]]:
-    parts = _OPENING.split(text)
-    yield "(before the first template)", parts[0]
-    yield from zip(parts[1::2], parts[2::2], strict=True)
 
 
 def _is_list(document: object) -> bool:

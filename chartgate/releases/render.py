@@ -2,19 +2,20 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from chartgate.errors import GateError
+from chartgate.errors import GateError, Inexpressible
 from chartgate.releases import store
-from chartgate.releases.manifests import ManifestError, read_manifests, read_sources
+from chartgate.releases.manifests import ManifestError, read_sources, split_output
 from chartgate.releases.program import ask_program
 from chartgate.releases.release import Release
 from chartgate.tools.catalogue import version_key
-from chartgate.tools.embedded import EmbeddedHelm
-from chartgate.tools.engines import Engine
-from chartgate.tools.helm import Helm
+from chartgate.tools.embedded import EMBEDDED, EmbeddedHelm
+from chartgate.tools.engines import REFERENCE_SPEC, Engine
+from chartgate.tools.helm import Helm, find_helm
 
 Values = Mapping[str, Any] | str | Sequence[str]
 """Values as data, as one YAML text, or as several YAML texts of which the later win."""
@@ -39,6 +40,7 @@ def render(
     """Everything the chart would install, hooks, tests and custom resource definitions included.
 
     Args:
+        helm: for inputs that Helm's library cannot be told, a program takes its place.
         sets: Helm's own arguments, such as ["--set", "a.b=c"].
         kube_version: Kubernetes minor version. A Helm before 3.6 cannot be told: it assumes its own.
         api_versions: what the cluster serves beside Kubernetes' own API.
@@ -46,31 +48,55 @@ def render(
 
     Raises:
         RenderError: Helm exits with an error, or its output is not a list of objects.
-        Inexpressible: embedded Helm cannot be told these inputs.
         GateError: Helm cannot be run.
     """
-    texts = _texts(values)
+    asked = _Asked(chart, texts_of(values), tuple(sets), release, namespace, kube_version, tuple(api_versions))
     if isinstance(helm, EmbeddedHelm):
-        request = _request(chart, texts, sets)
-        request |= {"name": release, "namespace": namespace, "kube_version": f"v{kube_version}.0"}
-        request["api_versions"] = list(api_versions)
-        answer = _embedded_answer(json.dumps(request)) if cached else helm.ask(request)
-    else:
-        arguments = [release, "--namespace", namespace, *sets, "--include-crds"]
-        if helm.knows_kube_version:
-            arguments += ["--kube-version", f"{kube_version}.0"]
-        arguments += [part for version in api_versions for part in ("--api-versions", version)]
-        answer = _program_answer(helm, chart, arguments, texts, cached=cached)
+        try:
+            answer = _library_answer(asked) if cached else helm.ask(asked.request())
+        except Inexpressible:
+            helm = find_helm(REFERENCE_SPEC)
+    if isinstance(helm, Helm):
+        answer = _program_answer(helm, asked, cached=cached)
     if answer["error"]:
         raise RenderError(answer["error"])
     try:
-        if isinstance(helm, EmbeddedHelm):
-            objects = read_sources(answer["sources"], namespace)
-        else:
-            objects = read_manifests(answer["manifests"], namespace)
+        objects = read_sources(answer["sources"], namespace)
     except ManifestError as error:
         raise RenderError(str(error)) from error
     return Release(release, namespace, helm.label, kube_version, objects, tuple(answer["warnings"]))
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What `helm template` is asked."""
+
+    chart: Path
+    texts: tuple[str, ...]
+    sets: tuple[str, ...]
+    release: str
+    namespace: str
+    kube_version: str
+    api_versions: tuple[str, ...]
+
+    def arguments(self, helm: Helm) -> list[str]:
+        """The command line of a program, values aside."""
+        told = ["--kube-version", f"{self.kube_version}.0"] if helm.knows_kube_version else []
+        served = [part for version in self.api_versions for part in ("--api-versions", version)]
+        return [self.release, "--namespace", self.namespace, *self.sets, "--include-crds", *told, *served]
+
+    def request(self) -> dict[str, Any]:
+        """The request to a worker that has Helm's library."""
+        return {
+            "chart": str(self.chart.resolve()),
+            "digest": store.chart_digest(self.chart),
+            "values": self.texts,
+            "sets": self.sets,
+            "name": self.release,
+            "namespace": self.namespace,
+            "kube_version": f"v{self.kube_version}.0",
+            "api_versions": self.api_versions,
+        }
 
 
 def render_notes(
@@ -93,37 +119,36 @@ def render_notes(
     if version_key(helm.version) < (4,):
         raise GateError(f"helm {helm.version} shows no notes without a cluster: use Helm 4")
     arguments = [release, "--namespace", namespace, *sets, "--dry-run=client", "--hide-secret"]
-    answer = ask_program(helm, chart, "install", arguments, _texts(values))
+    answer = ask_program(helm, chart, "install", arguments, texts_of(values))
     if answer["error"]:
         raise RenderError(answer["error"])
     return str(answer["manifests"].partition("\nNOTES:\n")[2])
 
 
-def _texts(values: Values) -> list[str]:
+def texts_of(values: Values) -> tuple[str, ...]:
+    """Values as YAML texts."""
     if isinstance(values, str):
-        return [values]
+        return (values,)
     if isinstance(values, Mapping):
-        return [json.dumps(values)]
-    return list(values)
+        return (json.dumps(values),)
+    return tuple(values)
 
 
-def _request(chart: Path, texts: Sequence[str], sets: Sequence[str]) -> dict[str, Any]:
-    digest = store.chart_digest(chart)
-    return {"chart": str(chart.resolve()), "digest": digest, "values": list(texts), "sets": list(sets)}
+def _library_answer(asked: _Asked) -> dict[str, Any]:
+    return _kept_answer(json.dumps(asked.request()))
 
 
 @lru_cache(maxsize=256)
-def _embedded_answer(request: str) -> dict[str, Any]:
+def _kept_answer(request: str) -> dict[str, Any]:
     """Kept for as long as the process lives: asking again costs little more than a file would."""
-    return EmbeddedHelm().ask(json.loads(request))
+    return EMBEDDED.ask(json.loads(request))
 
 
-def _program_answer(
-    helm: Helm, chart: Path, arguments: Sequence[str], texts: Sequence[str], *, cached: bool
-) -> dict[str, Any]:
-    key = store.key_of(store.chart_digest(chart), helm.version, arguments, texts)
-    known: dict[str, Any] | None = store.load("renders", key) if cached else None
-    if known is None:
-        known = ask_program(helm, chart, "template", arguments, texts)
-        store.save("renders", key, known)
-    return known
+def _program_answer(helm: Helm, asked: _Asked, *, cached: bool) -> dict[str, Any]:
+    arguments = asked.arguments(helm)
+    key = store.key_of(store.chart_digest(asked.chart), helm.version, arguments, asked.texts)
+    answer: dict[str, Any] | None = store.load("renders", key) if cached else None
+    if answer is None:
+        answer = ask_program(helm, asked.chart, "template", arguments, asked.texts)
+        store.save("renders", key, answer)
+    return {**answer, "sources": split_output(answer["manifests"])}

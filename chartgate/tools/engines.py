@@ -1,6 +1,6 @@
 """What renders: Helm programs of some versions, and Helm's library."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from chartgate.errors import GateError
@@ -59,6 +59,15 @@ def find_engine(spec: str) -> Engine:
         GateError: as `find_helm`.
     """
     return EMBEDDED if spec == EMBEDDED_SPEC else find_helm(spec)
+
+
+def default_engine(specs: Sequence[str]) -> Engine:
+    """Helm's library, else the last of the programs.
+
+    Raises:
+        GateError: neither can be had.
+    """
+    return EMBEDDED if available() else find_helm(specs[-1])
 
 
 def chosen_engines(specs: Iterable[str]) -> Engines:

@@ -93,6 +93,21 @@ def select(chart: Path, settings: Settings, choice: Choice) -> Selection:
     return Selection(cases, coverage.proof, stream, wanted, matrix.guards)
 
 
+def named_cases(chart: Path, settings: Settings, choice: Choice) -> list[Case]:
+    """The cases whose names match, for commands that look at single ones.
+
+    Those that the chart offers; where the pattern means none of them, those of the matrix and of the schema.
+
+    Raises:
+        GateError: no case matches.
+    """
+    offered = list(choice.of(find_cases(chart, settings)))
+    if offered:
+        return offered
+    selection = select(chart, settings, choice)
+    return [*selection.cases, *selection.accepted]
+
+
 def _chained(first: Case, others: Iterator[Case]) -> Iterator[Case]:
     yield first
     yield from others

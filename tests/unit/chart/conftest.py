@@ -7,6 +7,7 @@ import pytest
 
 from chartgate.releases.release import Release
 from chartgate.releases.render import RenderError
+from chartgate.tools import merging
 from chartgate.tools.helm import Helm, find_helm
 from chartgate.values.case import Case
 from chartgate.values.settings import Settings
@@ -57,9 +58,4 @@ def nested() -> Callable[[Mapping[str, Any]], dict[str, Any]]:
 def merged() -> Callable[[Any, Any], Any]:
     """Values over values, as Helm lays one file over another."""
 
-    def merged(base: Any, over: Any) -> Any:
-        if not (isinstance(base, Mapping) and isinstance(over, Mapping)):
-            return over
-        return {**base, **{key: merged(base[key], value) if key in base else value for key, value in over.items()}}
-
-    return merged
+    return merging.merged

@@ -17,7 +17,8 @@ def renders(render: Callable[..., Release], cases: list[Case]) -> list[Rendered]
     """The defaults and the case with everything that can be scraped, each once more as its own variants."""
     chosen = [case for case in cases if case.name in {"defaults", "ci/monitoring"}]
     made = [(case, render(case=case)) for case in chosen]
-    return [Rendered(case, release, {"again": release, "next-version": release}) for case, release in made]
+    variants = [{"again": release, "next-version": release} for _, release in made]
+    return [Rendered(case, made[n][1], variants[n], embedded=made[n][1]) for n, case in enumerate(chosen)]
 
 
 @pytest.mark.parametrize("check", [c for c in CHECKS if c is not checkov.CHECK], ids=lambda check: check.key)
