@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from os import cpu_count
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from chartgate.findings import outcomes, variants
 from chartgate.findings.accepted import accept
 from chartgate.findings.finding import Finding, Verdict
 from chartgate.findings.registry import CHECKS
+from chartgate.findings.reproduction import Reproduction, reproductions
 from chartgate.releases import store
 from chartgate.releases.accepted import render_accepted
 from chartgate.releases.jobs import Job, Outcome, every_helm, plan, render_case, render_jobs
@@ -22,7 +24,7 @@ from chartgate.reports.results import Results
 from chartgate.tools.catalogue import version_key
 from chartgate.tools.engines import Engines, chosen_engines, engines_at_hand
 from chartgate.tools.progress import track
-from chartgate.values.case import Case
+from chartgate.values.case import MADE, Case
 from chartgate.values.proof import Proof
 from chartgate.values.selection import Choice, Selection, select
 from chartgate.values.settings import Settings, read_settings
@@ -52,6 +54,8 @@ def run(chart: Path, choice: Choice = EVERYTHING) -> Results:
         with clock.phase(check.key):
             columns.append((check.key, check.examine(renders)))
     remaining, unused = _accepted(columns, settings)
+    with clock.phase("shrink"):
+        shown = _reproductions(chart, remaining, rendering, settings)
     general = [*_nothing_examined(columns), *_uncovered(selection.proof, choice.matrix or chart)]
     # Part of the cases says nothing about whether an exception is still needed.
     general += unused if choice.whole and not engines.missing else []
@@ -63,6 +67,7 @@ def run(chart: Path, choice: Choice = EVERYTHING) -> Results:
         acceptances=acceptances((verdict for _, found in columns for verdict in found), settings),
         seconds=clock.seconds,
         coverage=selection.proof,
+        reproductions=shown,
         notices=tuple(
             f"not rendered by Helm {spec}, which cannot be had: {why}" for spec, why in engines.missing.items()
         ),
@@ -123,6 +128,34 @@ def _accepted(
         remaining.append((key, kept))
         unused = set(idle) if index == 0 else unused & set(idle)
     return remaining, sorted(unused)
+
+
+def _reproductions(
+    chart: Path,
+    columns: Sequence[tuple[str, Sequence[Verdict]]],
+    rendering: Sequence[Outcome],
+    settings: Settings,
+) -> list[Reproduction]:
+    """The fewest values that show what was found with values that a program made."""
+    made = {
+        (outcome.job.case.name, outcome.job.kube_version): outcome
+        for outcome in rendering
+        if outcome.job.case.origin in MADE
+    }
+    found = [
+        (finding, outcome)
+        for _, verdicts in columns
+        for verdict in verdicts
+        for finding in verdict.findings
+        if (outcome := made.get((verdict.rendered.case.name, verdict.rendered.release.kube_version)))
+    ]
+
+    def render(case: Case, like: Outcome) -> Outcome:
+        job = replace(like.job, case=case)
+        (outcome,) = render_jobs(chart, [job], settings.api_versions, compare=like.embedded is not None, what="")
+        return outcome
+
+    return reproductions(found, {check.key: check for check in CHECKS}, render)
 
 
 def _nothing_examined(columns: Sequence[tuple[str, Sequence[Verdict]]]) -> Iterator[Finding]:

@@ -13,9 +13,12 @@ from chartgate.reports.files import require_writable, write_report
 from chartgate.reports.html import html_report
 from chartgate.reports.json_report import json_report
 from chartgate.reports.junit import junit_report
+from chartgate.reports.kept import keep, kept, key_of
+from chartgate.reports.overview import overview_of
 from chartgate.reports.results import Results
 from chartgate.reports.sarif import sarif_report
 from chartgate.reports.table import print_report
+from chartgate.tools.progress import say
 
 FORMATS: dict[str, tuple[str, Callable[[Results], bytes]]] = {
     "junit": ("JUnit XML, for CI servers", junit_report),
@@ -31,6 +34,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--offered", action="store_true", help="only what people wrote: defaults, ci/, documents")
     parser.add_argument("--full", action="store_true", help="every case with every Helm for every Kubernetes (hours)")
     parser.add_argument("--shard", type=_shard, default=(1, 1), metavar="K/N", help="the K-th of N parts of the cases")
+    parser.add_argument("--fresh", action="store_true", help="work also when nothing has changed since the last run")
     for name, (text, _) in FORMATS.items():
         parser.add_argument(f"--{name}", type=Path, metavar="FILE", help=f"write a report: {text}")
 
@@ -40,11 +44,18 @@ def run(options: Namespace) -> int:
     for path in wanted.values():
         require_writable(path)
     choice = replace(choice_of(options), offered=options.offered, full=options.full, shard=options.shard)
-    results = gate.run(options.chart, choice)
-    for name, path in wanted.items():
-        write_report(path, FORMATS[name][1](results))
-    print_report(results, console())
-    return FINDINGS if results.occurrences else CLEAN
+    key = key_of(options.chart, choice)
+    overview = None if wanted or options.fresh else kept(key)
+    if overview is None:
+        results = gate.run(options.chart, choice)
+        for name, path in wanted.items():
+            write_report(path, FORMATS[name][1](results))
+        overview = overview_of(results)
+        keep(key, overview)
+    else:
+        say("nothing has changed since this was found out; --fresh finds it out again")
+    print_report(overview, console())
+    return FINDINGS if overview.findings else CLEAN
 
 
 def _shard(text: str) -> tuple[int, int]:

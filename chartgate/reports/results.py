@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from chartgate.findings.finding import Finding, Verdict
+from chartgate.findings.reproduction import Reproduction
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.rendered import Rendered
 from chartgate.values.case import Case
@@ -27,7 +28,8 @@ class Results:
     """Everything the gate found out: the verdicts of each check in order, and findings about the run itself.
 
     `chart` is the chart's folder; `seconds` what each phase took; `coverage` proves, for
-    each group of a matrix' axes, that the cases have every combination; `notices` tell what could not be done.
+    each group of a matrix' axes, that the cases have every combination; `notices` tell what could not be done;
+    `reproductions` are the fewest values that show a finding, for some of those in cases that a program made.
     """
 
     verdicts: Sequence[tuple[str, Sequence[Verdict]]]
@@ -38,6 +40,7 @@ class Results:
     seconds: Mapping[str, float] = field(default_factory=dict)
     coverage: Sequence[Proof] = ()
     notices: Sequence[str] = ()
+    reproductions: Sequence[Reproduction] = ()
 
     @property
     def occurrences(self) -> dict[Finding, list[str]]:

@@ -1,6 +1,6 @@
 """The report for people: a table of cases × checks, then each distinct finding once, then the numbers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from rich import box
@@ -8,72 +8,72 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from chartgate.findings.finding import Finding, Verdict
-from chartgate.reports.results import Results, cell_of
-from chartgate.values.case import Origin
+from chartgate.findings.finding import Finding
+from chartgate.reports.overview import Count, Overview, Row
+from chartgate.values.case import MADE, Origin
 
 NAMED_CASES = 3
-MADE = frozenset({"matrix", "schema"})
-"""Origins of cases that no person wrote."""
 
 
-def print_report(results: Results, console: Console) -> None:
+def print_report(overview: Overview, console: Console) -> None:
     """Write the report to `console`."""
-    for part in _table(results, console.width):
+    for part in _table(overview, console.width):
         console.print(part)
-    occurrences = results.occurrences
-    for check, findings in groupby(sorted(occurrences), key=lambda finding: finding.check):
+    for check, found in groupby(overview.findings, key=lambda entry: entry[0].check):
         console.print(f"\n[bold]{escape(check)}[/bold]")
-        for finding in findings:
-            console.print(_line(finding, occurrences[finding]), soft_wrap=True)
-    for notice in results.notices:
+        for finding, cases in found:
+            console.print(_line(finding, cases), soft_wrap=True)
+    for title, values in overview.reproductions:
+        console.print(f"\n[bold]These values show it:[/bold] {escape(title)}", soft_wrap=True)
+        console.print(escape(values.rstrip()), soft_wrap=True)
+    for notice in overview.notices:
         console.print(f"\n[yellow]{escape(notice)}[/yellow]", soft_wrap=True)
-    colour = "red" if occurrences else "green"
-    outcome = _counted(len(occurrences), "finding") if occurrences else "no findings"
-    console.print(f"\n[{colour}]{outcome}[/{colour}]: {escape(results.summary)}", soft_wrap=True)
+    number = len(overview.findings)
+    colour = "red" if number else "green"
+    outcome = _counted(number, "finding") if number else "no findings"
+    console.print(f"\n[{colour}]{outcome}[/{colour}]: {escape(overview.summary)}", soft_wrap=True)
 
 
-def _table(results: Results, width: int) -> Iterator[Table | str]:
+def _table(overview: Overview, width: int) -> Iterator[Table | str]:
     """The table; where it would not fit into `width`, with numbers for the checks, and a line that explains them."""
-    rows = _rows(results)
-    full = max(map(len, rows), default=0) + sum(max(len(check), len("10000 ok")) + 2 for check in results.checks)
+    rows = _rows(overview)
+    full = max(map(len, rows), default=0) + sum(max(len(check), len("10000 ok")) + 2 for check in overview.checks)
     wide = full <= width
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("case", overflow="fold")
-    for number, check in enumerate(results.checks, 1):
+    for number, check in enumerate(overview.checks, 1):
         table.add_column(check if wide else str(number), justify="right", no_wrap=True)
-    for name, cells in rows.items():
-        table.add_row(escape(name), *(_cell(cells.get(check, ()), wide=wide) for check in results.checks))
+    for name, counts in rows.items():
+        table.add_row(escape(name), *(_cell(counts.get(check), wide=wide) for check in overview.checks))
     if not wide:
-        yield escape(", ".join(f"{number} {check}" for number, check in enumerate(results.checks, 1)))
+        yield escape(", ".join(f"{number} {check}" for number, check in enumerate(overview.checks, 1)))
     yield table
 
 
-def _rows(results: Results) -> dict[str, dict[str, list[Verdict]]]:
+def _rows(overview: Overview) -> dict[str, Mapping[str, Count]]:
     """A row a case; of the hundreds that a program makes, those without findings share one."""
-    rows: dict[str, dict[str, list[Verdict]]] = {}
-    shared: dict[Origin, list[str]] = {}
-    for name, cells in results.cells.items():
-        origin = results.cases[name].origin
-        if origin in MADE and not any(cell_of(verdicts).findings for verdicts in cells.values()):
-            shared.setdefault(origin, []).append(name)
+    rows: dict[str, Mapping[str, Count]] = {}
+    shared: dict[Origin, list[Row]] = {}
+    for row in overview.rows:
+        if row.origin in MADE and not any(count.findings for count in row.counts.values()):
+            shared.setdefault(row.origin, []).append(row)
         else:
-            rows[name] = cells
-    for source, names in shared.items():
-        rows[f"{source}: {_counted(len(names), 'case')} without findings"] = {
-            check: [verdict for name in names for verdict in results.cells[name].get(check, ())]
-            for check in results.checks
+            rows[row.case] = row.counts
+    for source, alike in shared.items():
+        rows[f"{source}: {_counted(len(alike), 'case')} without findings"] = {
+            check: Count(sum(row.counts[check].examined for row in alike if check in row.counts), 0)
+            for check in overview.checks
+            if any(check in row.counts for row in alike)
         }
     return rows
 
 
-def _cell(verdicts: Sequence[Verdict], *, wide: bool) -> str:
-    cell = cell_of(verdicts)
-    if cell.findings:
-        return f"[red]{len(cell.findings)}{' found' if wide else ''}[/red]"
-    if not verdicts:
+def _cell(count: Count | None, *, wide: bool) -> str:
+    if count is None:
         return "–"
-    return f"[green]{cell.examined} ok[/green]" if wide else "[green]✓[/green]" if cell.examined else "–"
+    if count.findings:
+        return f"[red]{count.findings}{' found' if wide else ''}[/red]"
+    return f"[green]{count.examined} ok[/green]" if wide else "[green]✓[/green]" if count.examined else "–"
 
 
 def _line(finding: Finding, cases: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 import yaml
 from yaml.constructor import ConstructorError
-from yaml.nodes import MappingNode, ScalarNode
+from yaml.nodes import MappingNode, Node, ScalarNode
 
 
 class KubernetesLoader(yaml.CSafeLoader):
@@ -22,12 +22,19 @@ class KubernetesLoader(yaml.CSafeLoader):
     def construct_mapping(self, node: MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[Hashable] = set()
         for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if isinstance(key, Hashable):
-                if key in seen and key_node.tag != "tag:yaml.org,2002:merge":
-                    raise ConstructorError(None, None, f'the key "{key}" stands twice', key_node.start_mark)
-                seen.add(key)
-        return super().construct_mapping(node, deep)
+            key = self._key(key_node)
+            if key in seen and key_node.tag != "tag:yaml.org,2002:merge":
+                raise ConstructorError(None, None, f'the key "{key}" stands twice', key_node.start_mark)
+            seen.add(key)
+        self.flatten_mapping(node)
+        return {self._key(key): self.construct_object(value, deep=deep) for key, value in node.value}
+
+    def _key(self, node: Node) -> Hashable:
+        """A key as JSON has it: Kubernetes reads `on: 1` as "true": 1, and so does Helm."""
+        key = self.construct_object(node, deep=True)
+        if not isinstance(key, Hashable):
+            raise ConstructorError(None, None, "a key is no text", node.start_mark)
+        return str(key).lower() if isinstance(key, bool) else str(key) if isinstance(key, int | float) else key
 
     def construct_number(self, node: ScalarNode) -> float | int:
         text = str(node.value).replace("_", "")

@@ -8,6 +8,8 @@ from typing import Any, Literal
 from chartgate.tools.kubernetes_yaml import read_one
 
 Origin = Literal["defaults", "ci", "document", "matrix", "schema"]
+MADE: frozenset[Origin] = frozenset({"matrix", "schema"})
+"""Origins of cases that no person wrote."""
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,16 @@ paths: {{ toJson $paths }}
 {{- div (add (int64 .Values.config.requestTimeout) 999) 1000 -}}
 {{- end -}}
 
+{{/* The same as a duration of the Gateway API, which takes five digits (GEP-2257): longer ones are told in minutes. */}}
+{{- define "claude-relay.exposure.gatewayTimeout" -}}
+{{- $seconds := include "claude-relay.exposure.timeoutSeconds" . | int64 -}}
+{{- if gt $seconds 99999 -}}
+{{- printf "%dm" (div (add $seconds 59) 60) -}}
+{{- else -}}
+{{- printf "%ds" $seconds -}}
+{{- end -}}
+{{- end -}}
+
 {{/* "true" where a Traefik Middleware is written: the class or the cluster tells that Traefik may serve the Ingress. */}}
 {{- define "claude-relay.exposure.traefik" -}}
 {{- $mode := .Values.ingress.traefikMiddleware -}}

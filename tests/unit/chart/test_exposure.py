@@ -153,6 +153,15 @@ def test_the_route_has_the_same_protection(render: Any) -> None:
     assert {rule["timeouts"]["request"] for rule in served} == {"600s"}
 
 
+@pytest.mark.parametrize(
+    ("milliseconds", "duration"), [(99_999_000, "99999s"), (99_999_001, "1667m"), (2**31 - 1, "35792m")]
+)
+def test_a_long_timeout_of_a_route_has_at_most_five_digits(render: Any, milliseconds: int, duration: str) -> None:
+    release = render(values={**route(), "config": {"requestTimeout": milliseconds}})
+    served = release.only("HTTPRoute").at("spec.rules")[1:]
+    assert {rule["timeouts"]["request"] for rule in served} == {duration}
+
+
 def test_an_open_route_blocks_every_spelling_by_expression(render: Any) -> None:
     blocked, served = render(values=route(strictPaths=False)).only("HTTPRoute").at("spec.rules")
     (pattern,) = [value for kind, value in matches(blocked) if kind == "RegularExpression"]

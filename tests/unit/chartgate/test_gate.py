@@ -13,8 +13,10 @@ from chartgate.findings.registry import CHECKS
 from chartgate.releases.jobs import plan
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
+from chartgate.reports.overview import overview_of
 from chartgate.reports.results import Results
 from chartgate.reports.table import print_report
+from chartgate.tools.cache import cache_folder
 from chartgate.tools.engines import Engines, chosen_engines, engines_at_hand
 from chartgate.values.case import Case
 from chartgate.values.selection import Choice
@@ -208,7 +210,63 @@ def test_the_report_has_no_colours_off_a_terminal(
 ) -> None:
     finding = Finding("schema", "invalid", "Pod/[bold]", "a[0]", "what", "remedy")
     verdict = Verdict(Rendered(Case("case [1]"), release_of("")), 1, (finding,))
-    print_report(Results([("schema", [verdict])], [], "1 case"), Console(width=160))
+    print_report(overview_of(Results([("schema", [verdict])], [], "1 case")), Console(width=160))
     out = capsys.readouterr().out
     assert "Pod/[bold]: a[0]: what: remedy [invalid] in 1 case: case [1]" in out
     assert "\x1b" not in out
+
+
+SCHEMA = (
+    '{"type": "object", "properties": {"size": {"type": "integer", "minimum": 1, "maximum": 99}, '
+    '"open": {"type": "boolean"}}}'
+)
+
+
+@pytest.mark.usefixtures("without_checkov")
+def test_a_defect_of_generated_values_comes_with_the_fewest_values_that_show_it(
+    make_chart: MakeChart, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pod = POD.replace("{{ .Values.escalate }}", "{{ if gt (int .Values.size) 9 }}true{{ else }}false{{ end }}")
+    chart = make_chart(
+        {"templates/pod.yaml": pod, "values.yaml": "size: 1\nopen: false\n", "values.schema.json": SCHEMA}
+    )
+    assert cli.main([str(chart), "--generated", "20", "--case", "schema/accepted*"]) == cli.FINDINGS
+    out = capsys.readouterr().out
+    shown = out.partition("These values show it: Pod/release: is not false")[2].splitlines()
+    assert shown[1].startswith("size: ")
+    assert shown[2] == ""
+
+
+@pytest.mark.usefixtures("without_checkov")
+def test_a_value_that_the_schema_should_have_refused_is_found(make_chart: MakeChart) -> None:
+    schema = SCHEMA.replace('"properties"', '"additionalProperties": false, "properties"')
+    chart = make_chart(
+        {**CHART, "values.yaml": "{}", "values.schema.json": schema, "templates/pod.yaml": "{{ fail .Values.open }}"}
+    )
+    found = gate.run(chart, Choice(pattern="schema/*", generated=3)).occurrences
+    assert {(finding.check, finding.rule) for finding in found} >= {("render", "refused")}
+
+
+@pytest.mark.usefixtures("without_checkov")
+def test_a_run_after_which_nothing_has_changed_is_not_done_again(
+    make_chart: MakeChart, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(linked_cache(tmp_path)))
+    chart = make_chart(CHART)
+    command = [str(chart), "--helm", "embedded", "--offered"]
+    assert cli.main(command) == cli.CLEAN
+    first = capsys.readouterr().out
+    with monkeypatch.context() as patch:
+        patch.setattr(gate, "run", None)
+        assert cli.main(command) == cli.CLEAN
+    assert capsys.readouterr().out == first
+    (chart / "values.yaml").write_text("escalate: true\n")
+    assert cli.main(command) == cli.FINDINGS
+
+
+def linked_cache(folder: Path) -> Path:
+    """A cache of its own, with the downloads of the usual one."""
+    (folder / "cache/chartgate").mkdir(parents=True)
+    for name in ("helm", "schemas"):
+        (folder / "cache/chartgate" / name).symlink_to(cache_folder(name))
+    return folder / "cache"

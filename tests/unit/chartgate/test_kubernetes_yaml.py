@@ -33,5 +33,9 @@ def test_a_key_that_stands_twice_is_an_error() -> None:
         read_one("{a: 1, b: 2, a: 3}")
 
 
+def test_keys_are_texts_as_in_json() -> None:
+    assert read_one("{on: a, 1: b, 1.5: c, x: d}") == {"true": "a", "1": "b", "1.5": "c", "x": "d"}
+
+
 def test_empty_documents_are_left_out() -> None:
     assert read_all("---\n# nothing\n---\na: 1\n---\n") == [{"a": 1}]

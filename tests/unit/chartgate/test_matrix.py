@@ -54,7 +54,6 @@ def test_every_kind_of_axis_is_read(tmp_path: Path) -> None:
             "axes: [{name: a, helm: ['3']}, {name: a, helm: ['4']}]\nstrength: [{t: 1}]",
             "the name a stands twice: rename one\n.*2 axes have helm",
         ),
-        ("axes: [{name: a, values: {on: {}}}, {name: b, helm: ['4']}]\nstrength: [{t: 1}]", "label True is no text"),
         (AXES + "strength: [{t: 3}]", "t is 3, but there are only 2 axes"),
         (AXES + "strength: [{t: 1, axes: [c]}]", r"strength\[0\]\.axes: no axis is called c: use one of a, b"),
         (

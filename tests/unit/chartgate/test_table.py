@@ -8,6 +8,7 @@ from rich.console import Console
 from chartgate.findings.finding import Finding, Verdict
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
+from chartgate.reports.overview import overview_of
 from chartgate.reports.results import Results
 from chartgate.reports.table import print_report
 from chartgate.values.case import Case
@@ -18,7 +19,7 @@ DEFECT = Finding("schema", "invalid", "Pod/a", "", "what", "remedy")
 def printed(cases: Sequence[tuple[Case, tuple[Finding, ...]]], release: Release, checks: list[str], width: int) -> str:
     columns = [(check, [Verdict(Rendered(case, release), 1, found) for case, found in cases]) for check in checks]
     out = io.StringIO()
-    print_report(Results(columns, [], "summary"), Console(file=out, width=width))
+    print_report(overview_of(Results(columns, [], "summary")), Console(file=out, width=width))
     return out.getvalue()
 
 

@@ -1,0 +1,36 @@
+"""What a run depends on besides the chart: the gate's own code, the libraries that judge, and programs on PATH."""
+
+import hashlib
+import importlib.metadata
+import json
+import platform
+import shutil
+from importlib.resources import files
+from pathlib import Path
+
+from chartgate.tools.catalogue import catalogue
+from chartgate.tools.helm import is_at_hand
+
+LIBRARIES = ("checkov", "helm-python-sdk", "jsonschema-rs", "pyyaml", "rstr")
+PROGRAMS = ("fluent-bit", "helm", "promtool")
+
+
+def fingerprint() -> str:
+    """A hash that changes when the gate, its libraries, or a program that it would use changes."""
+    package = Path(str(files("chartgate")))
+    sources = sorted(path for path in package.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    what = [
+        [(path.relative_to(package).as_posix(), hashlib.sha256(path.read_bytes()).hexdigest()) for path in sources],
+        [(name, importlib.metadata.version(name)) for name in LIBRARIES],
+        [(name, _state(shutil.which(name))) for name in PROGRAMS],
+        [(release.version, is_at_hand(release.version)) for release in catalogue().helm],
+        platform.python_version(),
+    ]
+    return hashlib.sha256(json.dumps(what).encode()).hexdigest()
+
+
+def _state(program: str | None) -> list[str | int]:
+    if program is None:
+        return []
+    status = Path(program).stat()
+    return [program, status.st_mtime_ns, status.st_size]

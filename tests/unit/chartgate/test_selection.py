@@ -1,0 +1,69 @@
+"""Which cases a run has: all of them by default, and parts that together are the whole."""
+
+from collections.abc import Callable
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from chartgate.errors import GateError
+from chartgate.values.selection import Choice, Selection, named_cases, select
+from chartgate.values.settings import Settings
+
+MakeChart = Callable[[dict[str, str]], Path]
+
+CHART = {
+    "values.yaml": "open: false\nport: 80\n",
+    "values.schema.json": '{"type": "object", "additionalProperties": false, "properties": '
+    '{"open": {"type": "boolean"}, "port": {"type": "integer", "minimum": 1, "maximum": 65535}}}',
+    "ci/a-values.yaml": "open: true\n",
+}
+SETTINGS = Settings()
+
+
+def names(selection: Selection) -> list[str]:
+    accepted = islice(selection.accepted, selection.wanted)
+    return [case.name for case in (*selection.cases, *accepted)]
+
+
+def test_a_run_has_offered_cases_a_matrix_and_generated_ones(make_chart: MakeChart) -> None:
+    found = names(select(make_chart(CHART), SETTINGS, Choice(generated=4)))
+    assert {"defaults", "ci/a", "matrix/0001", "schema/accepted-0004", "schema/refused-0004"} <= set(found)
+
+
+def test_offered_cases_are_those_that_people_wrote(make_chart: MakeChart) -> None:
+    assert names(select(make_chart(CHART), SETTINGS, Choice(offered=True))) == ["defaults", "ci/a"]
+
+
+@pytest.mark.parametrize("parts", [2, 3])
+def test_shards_share_the_cases_among_them(make_chart: MakeChart, parts: int) -> None:
+    chart = make_chart(CHART)
+    whole = names(select(chart, SETTINGS, Choice(generated=5)))
+    shards = [names(select(chart, SETTINGS, Choice(generated=5, shard=(k, parts)))) for k in range(1, parts + 1)]
+    assert sorted(name for shard in shards for name in shard) == sorted(whole)
+
+
+def test_a_seed_makes_the_same_cases_again_and_another_one_others(make_chart: MakeChart) -> None:
+    chart = make_chart(CHART)
+
+    def values(seed: int) -> list[tuple[str, ...]]:
+        selection = select(chart, SETTINGS, Choice(generated=8, seed=seed))
+        return [case.values for case in islice(selection.accepted, 8)]
+
+    assert values(1) == values(1) != values(2)
+
+
+def test_only_the_cases_of_the_kubernetes_that_is_asked_for(make_chart: MakeChart) -> None:
+    selection = select(make_chart(CHART), SETTINGS, Choice(kubernetes=("1.19",), generated=0))
+    assert {case.kubernetes for case in selection.cases} == {None, "1.19"}
+
+
+def test_a_single_case_of_any_sort_is_found_by_its_name(make_chart: MakeChart) -> None:
+    chart = make_chart(CHART)
+    for name in ("ci/a", "matrix/0002", "schema/accepted-0003", "schema/refused-0002"):
+        assert [case.name for case in named_cases(chart, SETTINGS, Choice(pattern=name, generated=5))] == [name]
+
+
+def test_a_pattern_without_a_case_is_told(make_chart: MakeChart) -> None:
+    with pytest.raises(GateError, match=r'no case matches "none": the chart has defaults, ci/a, matrix/0001'):
+        select(make_chart(CHART), SETTINGS, Choice(pattern="none", generated=2))
