@@ -89,14 +89,13 @@ def _render(chart: Path, settings: Settings, choice: Choice, selection: Selectio
         jobs = plan(cases, settings, engines, full=choice.full)
         return render_jobs(chart, jobs, settings.api_versions, compare=compare, what=what)
 
+    def made(cases: Sequence[Case]) -> list[Outcome]:
+        return render(cases, "rendering generated values")
+
     found = render(selection.cases, "rendering")
-    accepted, _ = render_accepted(
-        selection.accepted,
-        selection.wanted,
-        selection.guards,
-        lambda cases: render(cases, "rendering generated values"),
-    )
-    return [*found, *accepted]
+    hostile, _ = render_accepted(iter(selection.hostile), len(selection.hostile), selection.guards, made)
+    accepted, _ = render_accepted(selection.accepted, selection.wanted, selection.guards, made)
+    return [*found, *hostile, *accepted]
 
 
 def _with_variants(

@@ -13,7 +13,9 @@ def judge(outcome: Outcome) -> Verdict:
     job, case = outcome.job, outcome.job.case
     where = f"Helm {job.helm.label}"
     release = outcome.release or Release(case.release, case.namespace, job.helm.label, job.kube_version, ())
-    rendered = Rendered(case, release, embedded=outcome.embedded if outcome.release else None)
+    rendered = Rendered(
+        case, release, embedded=outcome.embedded if outcome.release else None, harmless=outcome.harmless
+    )
     if outcome.release is None and case.refusal is None:
         remedy = f"try the case by hand ({case.proves or 'no comment'})"
         return _verdict(rendered, Finding(KEY, "refused", case.name, where, outcome.refusal, remedy))

@@ -4,6 +4,7 @@ from chartgate.findings import (
     checkov,
     engines,
     fluent_bit,
+    hostile_texts,
     idempotency,
     images,
     json_exporter,
@@ -25,6 +26,7 @@ from chartgate.findings.finding import Check
 
 CHECKS: tuple[Check, ...] = (
     engines.CHECK,
+    hostile_texts.CHECK,
     schema.CHECK,
     list_keys.CHECK,
     names.CHECK,

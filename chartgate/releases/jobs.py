@@ -31,21 +31,23 @@ class Outcome:
     """What came of a job: a release, or Helm's words in `refusal`.
 
     `embedded` is what Helm's library makes of the same when a program did the job: a release, or a text that refuses.
+    `harmless` is the release with a harmless word in the place of a hostile text; None where the case has none.
     """
 
     job: Job
     release: Release | None
     refusal: str = ""
     embedded: Release | str | None = None
+    harmless: Release | None = None
 
 
 def plan(cases: Sequence[Case], settings: Settings, engines: Engines, *, full: bool = False) -> list[Job]:
     """The renders to do, in a fixed order.
 
-    A case that binds a version has that one. One made of a schema is rendered by the library for one Kubernetes of the
-    settings, which take turns. Any other is rendered by the library for every Kubernetes, and by one Helm program for
-    one of them, in turn; the first case by every program. Where a user chose the Helms, and in a full run, every Helm
-    renders every case.
+    A case that binds a version has that one. One made of a schema is rendered once: by the library, or by one of the
+    Helms that a user chose, for one Kubernetes, in turn. Any other is rendered by the library for every Kubernetes, and
+    by one Helm program for one of them, in turn; the first case by every program. Where a user chose the Helms, and in
+    a full run, every Helm renders every case.
 
     A Helm that cannot be told the Kubernetes version renders once; its objects are judged by the oldest version.
 
@@ -59,7 +61,9 @@ def plan(cases: Sequence[Case], settings: Settings, engines: Engines, *, full: b
         if case.helm or case.kubernetes:
             jobs += _bound_jobs(case, versions, engines)
         elif case.origin == "schema" and not full:
-            jobs.append(Job(case, engines.default, versions[number % len(versions)]))
+            helms = engines.all if engines.chosen else [engines.default]
+            helm, turn = helms[number % len(helms)], number // len(helms)
+            jobs.append(Job(case, helm, _told(helm, versions)[turn % len(_told(helm, versions))]))
         elif engines.chosen or full or not number or not engines.embedded:
             jobs += [Job(case, helm, version) for helm in engines.all for version in _told(helm, versions)]
         else:
@@ -123,9 +127,10 @@ def render_jobs(
     def attempt(job: Job) -> Outcome:
         twin = _twin(chart, job, api_versions) if compare and not isinstance(job.helm, EmbeddedHelm) else None
         try:
-            return Outcome(job, render_case(chart, job, api_versions), embedded=twin)
+            release = render_case(chart, job, api_versions)
         except RenderError as error:
             return Outcome(job, None, str(error), twin)
+        return Outcome(job, release, embedded=twin, harmless=_harmless(chart, job, api_versions))
 
     pool = ThreadPoolExecutor(cpu_count() or 1)
     try:
@@ -133,6 +138,15 @@ def render_jobs(
     finally:
         # After an interrupt, what has not begun is dropped; what runs stores whole answers or none.
         pool.shutdown(cancel_futures=True)
+
+
+def _harmless(chart: Path, job: Job, api_versions: Sequence[str]) -> Release | None:
+    if not job.case.harmless:
+        return None
+    try:
+        return render_case(chart, replace(job, case=replace(job.case, values=job.case.harmless)), api_versions)
+    except RenderError:
+        return None  # the word contradicts another value, so that there is nothing to compare
 
 
 def _twin(chart: Path, job: Job, api_versions: Sequence[str]) -> Release | str:

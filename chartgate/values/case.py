@@ -21,7 +21,8 @@ class Case:
 
     `helm` and `kubernetes` bind the case to one version each; None: to all those of the settings. `api_versions` are
     what its cluster serves beside those of the settings. `refusal` is a text that Helm's refusal has to hold; None: the
-    case has to render.
+    case has to render. Of a case with a hostile text, `hostile` is the text, and `harmless` the values with a harmless
+    word in its place.
     """
 
     name: str
@@ -34,17 +35,21 @@ class Case:
     kubernetes: str | None = None
     api_versions: tuple[str, ...] = ()
     refusal: str | None = None
+    hostile: str = ""
+    harmless: tuple[str, ...] = ()
     origin: Origin = "defaults"
 
     def refused_as_expected(self, message: str) -> bool:
         """Whether Helm's `message` holds what the refusal of this case has to hold.
 
-        A path counts in both of Helm's notations: a.b.0 before 3.18.5 and 4, /a/b/0 since.
+        A path counts in both of Helm's notations: a.b.0 before 3.18.5 and 4, /a/b/0 since. The older ones name the map
+        of an entry that breaks a pattern.
         """
         if self.refusal is None:
             return False
         pointed = message.replace("~1", "/").replace("~0", "~").replace("/", ".")
-        return self.refusal in message or self.refusal.replace("/", ".") in pointed
+        named = self.refusal in message or self.refusal.replace("/", ".") in pointed
+        return named or f"- {self.refusal.rpartition('.')[0]}: Does not match pattern" in message
 
     def named_objects(self) -> frozenset[str]:
         """Names that the case's own values give to objects which somebody else makes.

@@ -1,11 +1,9 @@
 """Cases made from a chart's `values.schema.json`: values that it accepts, and values one step away that it refuses.
 
-Helm has the last word on the first: what a schema accepts may still contradict itself. `without_contradictions`
-replaces such cases, when the chart says by which words it refuses them, and counts them.
+Helm has the last word on the first: what a schema accepts may still contradict itself.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from itertools import islice
@@ -26,11 +24,6 @@ from chartgate.values.shape import Place, Shape, dotted, placed, read_shape, val
 MOST_CHANGES = 6
 MOST_IDLE = 500
 """Attempts in a row without a new case after which a schema is taken for exhausted."""
-MOST_REPLACED = 10
-"""Contradictory cases for each one wanted after which no more are replaced."""
-
-Refusal = Callable[[Case], str]
-"""What Helm says when it refuses a case; empty when it renders."""
 
 
 @dataclass(frozen=True)
@@ -62,45 +55,6 @@ class Source:
             refusal=refusal,
             origin="schema",
         )
-
-
-@dataclass(frozen=True)
-class Accepted:
-    """Cases that the schema accepts and no guard refuses; `replaced` counts the others by the guard's words."""
-
-    cases: tuple[Case, ...]
-    replaced: Mapping[str, int]
-
-
-def accepted_cases(chart: Path, count: int, seed: int) -> list[Case]:
-    """`count` cases whose values fit the schema: CI values of the chart, up to six places of which are invented anew.
-
-    Empty when the chart has no schema. Equal seeds give equal cases.
-
-    Raises:
-        GateError: a file of the chart cannot be read.
-    """
-    return list(islice(accepted_stream(chart, seed), count))
-
-
-def without_contradictions(cases: Iterable[Case], count: int, refusal_of: Refusal, guards: Sequence[str]) -> Accepted:
-    """The first `count` of `cases` that are not refused with the words of a guard.
-
-    A case that is refused with other words stays among them, since that is a defect. There are fewer than `count` when
-    `cases` end or nearly all of them contradict themselves: whoever wants that many has to compare.
-    """
-    kept: list[Case] = []
-    replaced: Counter[str] = Counter()
-    for case in cases:
-        if len(kept) == count or replaced.total() > MOST_REPLACED * count:
-            break
-        refusal = refusal_of(case)
-        guard = next((guard for guard in guards if refusal and guard in refusal), None)
-        if guard is None:
-            kept.append(case)
-        else:
-            replaced[guard] += 1
-    return Accepted(tuple(kept), dict(replaced))
 
 
 def accepted_stream(chart: Path, seed: int) -> Iterator[Case]:

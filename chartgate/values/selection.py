@@ -13,11 +13,14 @@ from chartgate.values.coverage import covering_cases
 from chartgate.values.default_matrix import find_matrix
 from chartgate.values.discovery import find_cases
 from chartgate.values.generated import accepted_stream, refused_cases
+from chartgate.values.hostile import hostile_cases
 from chartgate.values.matrix import read_matrix
 from chartgate.values.proof import Proof
 from chartgate.values.settings import Settings
 
 GENERATED = 1000
+HOSTILE_SHARE = 10
+"""Generated cases of each other sort for one with a hostile text, which takes two renders."""
 
 
 @dataclass(frozen=True)
@@ -57,12 +60,13 @@ class Choice:
 class Selection:
     """The cases of a run, and for each group of the matrix' axes the proof that nothing is left uncovered.
 
-    `accepted` is a stream without an end of its own: some of what a schema accepts contradicts itself, and is refused
-    with the words of one of `guards`; `wanted` says how many others to take.
+    `hostile` are cases with hostile texts; `accepted` is a stream without an end of its own. Some of both contradict
+    themselves, and are refused with the words of one of `guards`; `wanted` says how many others of the stream to take.
     """
 
     cases: tuple[Case, ...]
     proof: tuple[Proof, ...]
+    hostile: tuple[Case, ...]
     accepted: Iterator[Case]
     wanted: int
     guards: tuple[str, ...]
@@ -76,10 +80,11 @@ def select(chart: Path, settings: Settings, choice: Choice) -> Selection:
     """
     offered = find_cases(chart, settings)
     if choice.offered:
-        return Selection(_some(offered, choice), (), iter(()), 0, ())
+        return Selection(_some(offered, choice), (), (), iter(()), 0, ())
     matrix = read_matrix(choice.matrix) if choice.matrix else find_matrix(chart)
     coverage = covering_cases(matrix, chart, full=choice.full)
     refused = refused_cases(chart, choice.generated, choice.seed)
+    hostile = tuple(choice.of(hostile_cases(chart, choice.generated // HOSTILE_SHARE, choice.seed)))
     wanted = len(range(choice.shard[0] - 1, choice.generated, choice.shard[1]))
     stream = accepted_stream(chart, choice.seed) if wanted else iter(())
     if choice.pattern != "*":
@@ -88,9 +93,9 @@ def select(chart: Path, settings: Settings, choice: Choice) -> Selection:
     accepted = choice.of(stream)
     first = next(accepted, None)
     made = [case for case in coverage.cases if _is_asked_for(case, choice)]
-    cases = _some([*offered, *made, *refused], choice, enough=first is not None)
+    cases = _some([*offered, *made, *refused], choice, enough=bool(hostile or first))
     stream = accepted if first is None else _chained(first, accepted)
-    return Selection(cases, coverage.proof, stream, wanted, matrix.guards)
+    return Selection(cases, coverage.proof, hostile, stream, wanted, matrix.guards)
 
 
 def named_cases(chart: Path, settings: Settings, choice: Choice) -> list[Case]:
@@ -105,7 +110,7 @@ def named_cases(chart: Path, settings: Settings, choice: Choice) -> list[Case]:
     if offered:
         return offered
     selection = select(chart, settings, choice)
-    return [*selection.cases, *selection.accepted]
+    return [*selection.cases, *selection.hostile, *selection.accepted]
 
 
 def _chained(first: Case, others: Iterator[Case]) -> Iterator[Case]:

@@ -1,6 +1,5 @@
 """Cases made from a schema: accepted ones fit it, refused ones are one step away, and equal seeds make equal cases."""
 
-import base64
 import json
 from collections.abc import Callable, Mapping
 from itertools import islice
@@ -12,14 +11,9 @@ import pytest
 
 from chartgate.tools.kubernetes_yaml import read_one
 from chartgate.values.case import Case
-from chartgate.values.generated import (
-    accepted_cases,
-    accepted_stream,
-    refused_cases,
-    without_contradictions,
-)
+from chartgate.values.generated import accepted_stream, refused_cases
+from chartgate.values.hostile import WORD, hostile_cases
 from chartgate.values.invention import HOSTILE, Inventor
-from chartgate.values.probes import WORD, Probe, holds_word, hostile_probes, survival
 from chartgate.values.shape import Shape, placed, read_shape, values_text
 from chartgate.values.shrinking import shrunk
 
@@ -80,8 +74,12 @@ def values_of(case: Case) -> dict[str, Any]:
     return values
 
 
+def accepted(chart: Path, count: int, seed: int) -> list[Case]:
+    return list(islice(accepted_stream(chart, seed), count))
+
+
 def test_accepted_cases_fit_the_schema_and_reach_every_place(tiny: Path, shape: Shape) -> None:
-    cases = accepted_cases(tiny, 200, 1)
+    cases = accepted(tiny, 200, 1)
     assert len({case.name for case in cases}) == 200
     assert all(shape.fits(values_of(case)) and case.origin == "schema" and case.refusal is None for case in cases)
     touched = {key for case in cases for key in values_of(case)}
@@ -111,7 +109,7 @@ def test_refused_cases_break_every_rule_and_say_what_helm_must_name(tiny: Path, 
     } <= set(told.items())
 
 
-@pytest.mark.parametrize("make", [accepted_cases, refused_cases, hostile_probes])
+@pytest.mark.parametrize("make", [accepted, refused_cases, hostile_cases])
 def test_the_seed_decides(tiny: Path, make: Callable[[Path, int, int], Any]) -> None:
     assert make(tiny, 25, 7) == make(tiny, 25, 7)
     assert make(tiny, 25, 7) != make(tiny, 25, 8)
@@ -119,7 +117,7 @@ def test_the_seed_decides(tiny: Path, make: Callable[[Path, int, int], Any]) -> 
 
 def test_a_chart_without_schema_has_no_such_cases(make_chart: MakeChart) -> None:
     chart = make_chart({"values.yaml": "a: 1\n"})
-    assert (accepted_cases(chart, 5, 1), refused_cases(chart, 5, 1), hostile_probes(chart, 5, 1).probes) == ([], [], ())
+    assert accepted(chart, 5, 1) == refused_cases(chart, 5, 1) == hostile_cases(chart, 5, 1) == []
 
 
 def test_what_a_matrix_keeps_is_left_alone(make_chart: MakeChart) -> None:
@@ -128,31 +126,13 @@ def test_what_a_matrix_keeps_is_left_alone(make_chart: MakeChart) -> None:
         "generated: {keep: [{path: 'te*', reason: nobody needs it}]}\n"
     )
     chart = make_chart({**FILES, "matrix.yaml": matrix})
-    assert not [case for case in accepted_cases(chart, 100, 1) if "text" in values_of(case)]
-
-
-def test_contradictions_are_replaced_and_counted_and_other_refusals_are_not(tiny: Path) -> None:
-    def refusal_of(case: Case) -> str:
-        if "mode" in values_of(case):
-            return "error: these do not go together: mode"
-        return "error: nil pointer" if "count" in values_of(case) else ""
-
-    accepted = without_contradictions(accepted_stream(tiny, 1), 50, refusal_of, ["do not go together"])
-    assert len(accepted.cases) == 50
-    assert not [case for case in accepted.cases if "mode" in values_of(case)]
-    assert [case for case in accepted.cases if "count" in values_of(case)]
-    assert accepted.replaced["do not go together"] > 0
-
-
-def test_what_always_contradicts_itself_comes_to_an_end(tiny: Path) -> None:
-    accepted = without_contradictions(accepted_stream(tiny, 1), 5, lambda _: "a guard's words", ["a guard's words"])
-    assert (accepted.cases, accepted.replaced) == ((), {"a guard's words": 51})
+    assert not [case for case in accepted(chart, 100, 1) if "text" in values_of(case)]
 
 
 def test_a_schema_with_one_switch_has_two_cases(make_chart: MakeChart) -> None:
     schema = {"properties": {"live": {"type": "boolean"}, "open": {}}}
     chart = make_chart({"values.schema.json": json.dumps(schema)})
-    assert sorted(case.values[0] for case in accepted_cases(chart, 9, 1)) == [
+    assert sorted(case.values[0] for case in accepted(chart, 9, 1)) == [
         values_text({"live": False}),
         values_text({"live": True}),
     ]
@@ -166,46 +146,14 @@ def test_hostile_texts_stay_what_they_are_in_a_values_file(shape: Shape) -> None
     assert read_one(values_text(values)) == values
 
 
-def test_a_probe_changes_one_value(tiny: Path) -> None:
-    probes = hostile_probes(tiny, 1000, 1).probes
-    assert {probe.path for probe in probes} == {"name", "text", "labels.example.com/probe"}
-    for probe in probes:
-        plain, hostile = values_of(probe.plain), values_of(probe.hostile)
-        assert json.dumps(plain).replace(WORD, "") == json.dumps(hostile).replace(json.dumps(probe.text)[1:-1], "")
-    assert {probe.text for probe in probes if probe.path == "text"} == set(HOSTILE)
-
-
-def test_a_probe_is_built_where_the_word_is_read(tiny: Path) -> None:
-    def reaches(case: Case) -> bool:
-        read = values_of(case).get("text") if "list" in values_of(case) else None
-        return holds_word(objects(read))
-
-    found = hostile_probes(tiny, 1000, 1, reaches)
-    assert {probe.path for probe in found.probes} == {"text"}
-    assert all("list" in values_of(probe.hostile) for probe in found.probes)
-    assert set(found.unreached) == {"name", "labels.example.com/probe"}
-
-
-def objects(text: Any) -> list[Mapping[str, Any]]:
-    """What a chart may make of a text: as it is, within another one, as a key of a map, in a Secret."""
-    secret = base64.b64encode(str(text).encode()).decode()
-    return [
-        {"kind": "ConfigMap", "data": {"line": f"a = {text}"}, "list": [{"name": text}]},
-        {"kind": "Secret", "data": {"a": secret}},
-    ]
-
-
-def test_a_text_that_survives_is_found_wherever_the_word_was(tiny: Path) -> None:
-    probe = next(probe for probe in hostile_probes(tiny, 1000, 1).probes if (probe.path, probe.text) == ("text", "1e3"))
-    whole = survival(probe, objects(WORD), objects("1e3"))
-    assert (whole.places, whole.lost) == (3, ())
-    assert survival(probe, objects("other"), objects("1e3")).places == 0
-
-
-def test_a_text_that_became_something_else_is_lost() -> None:
-    probe = Probe("text", "1e3", Case("plain"), Case("hostile"))
-    changed = [{"kind": "ConfigMap", "data": {"line": "a = 1e3"}, "list": [{"name": 1000}]}, objects("1000")[1]]
-    assert survival(probe, objects(WORD), changed).lost == ("1e3",)
+def test_a_hostile_case_changes_one_value(tiny: Path) -> None:
+    cases = hostile_cases(tiny, 1000, 1)
+    paths = {case.proves.rpartition(" at ")[2] for case in cases}
+    assert paths == {"name", "text", "labels.example.com/probe"}
+    for case in cases:
+        plain, hostile = read_one(case.harmless[0]), values_of(case)
+        assert json.dumps(plain).replace(WORD, "") == json.dumps(hostile).replace(json.dumps(case.hostile)[1:-1], "")
+    assert {case.hostile for case in cases if case.proves.endswith(" at text")} == set(HOSTILE)
 
 
 def test_shrinking_leaves_what_is_at_fault() -> None:
