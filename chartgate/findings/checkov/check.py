@@ -95,23 +95,23 @@ def object_text(obj: KubeObject) -> str:
 
     Generated secrets differ in every render; without them equal objects are one.
     """
-    manifest = json.loads(json.dumps(obj.manifest))
-    if isinstance(manifest.get("metadata"), dict):
-        manifest["metadata"]["namespace"] = obj.namespace
+    manifest = {**obj.manifest, "metadata": {**obj.metadata, "namespace": obj.namespace}}
     if obj.kind == "Secret":
         for part in {"data", "stringData"} & manifest.keys():
             manifest[part] = dict.fromkeys(manifest[part] if isinstance(manifest[part], dict) else (), "")
     annotations = obj.at("spec.template.metadata.annotations")
     if isinstance(annotations, dict):
+        template = manifest["spec"]["template"]
         blank = {key: "" for key in annotations if key.startswith("checksum/")}
-        manifest["spec"]["template"]["metadata"]["annotations"].update(blank)
+        metadata = {**template["metadata"], "annotations": {**annotations, **blank}}
+        manifest["spec"] = {**manifest["spec"], "template": {**template, "metadata": metadata}}
     return json.dumps(manifest, sort_keys=True)
 
 
 CHECK = Check(
     key=KEY,
     title="checkov's Kubernetes policies",
-    why="They collect what security reviews of Kubernetes objects ask for.",
+    why="They collect what security reviews ask for; what a case's own values decide is not held against the chart.",
     remedy="set what the policy asks for, or accept the finding in chartgate.yaml with the reason",
     source="checkov, framework kubernetes",
     examine=examine,

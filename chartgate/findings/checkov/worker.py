@@ -41,10 +41,10 @@ def main(related: Collection[str]) -> int:
             sys.stderr.write("its Kubernetes framework has no policies: install another version of checkov")
             return 1
         for line in sys.stdin:
-            judgements = [_judged(obj) for obj in json.loads(line, object_hook=_as_if_parsed)]
-            objects = json.loads(line)
+            objects = json.loads(line, object_hook=_as_if_parsed)
+            judgements = list(map(_judged, objects))
             if any(obj.get("kind") in related for obj in objects):
-                _add_relations(judgements, objects, {policy.id for policy in relations.checks})
+                _add_relations(judgements, json.loads(line), {policy.id for policy in relations.checks})
             answers.write(json.dumps(judgements) + "\n")
     return 0
 
