@@ -64,15 +64,17 @@ def _decided(values: Given, obj: KubeObject, path: str) -> bool:
     way = ""
     for step in path.split("/"):
         if step.startswith("["):
-            index = int(step.strip("[]"))
-            if not isinstance(node, list) or index >= len(node):
+            index = step.strip("[]")
+            if not isinstance(node, list) or not index.isdigit() or int(index) >= len(node):
                 return False
-            node, way = node[index], way + step
+            node, way = node[int(index)], way + step
             own = way in containers and values.container(containers[way])
             if own or (isinstance(node, Mapping) and values.holds(node)):
                 return True
             continue
-        if not isinstance(node, Mapping) or node.get(step) is None:
+        if not isinstance(node, Mapping):
+            return False
+        if node.get(step) is None:
             return values.leaves_out(step)
         node, way = node[step], f"{way}.{step}".lstrip(".")
         if any(values.sets(name, node) for name in (step, OTHER_NAMES.get(step)) if name):
