@@ -7,7 +7,6 @@ import pytest
 from rich.console import Console
 
 from chartgate import cli, gate
-from chartgate.findings import checkov
 from chartgate.findings.finding import Check, Finding, Verdict
 from chartgate.findings.registry import CHECKS
 from chartgate.releases.jobs import plan
@@ -185,24 +184,6 @@ def test_an_interrupt_exits_130(
     monkeypatch.setattr(gate, "run", interrupted)
     assert cli.main([str(make_chart(CHART))]) == cli.INTERRUPTED
     assert capsys.readouterr().err == "chartgate: interrupted\n"
-
-
-def test_checkov_maps_what_it_says_back_to_objects(findings_of: FindingsOf) -> None:
-    secret = "---\napiVersion: v1\nkind: Secret\nmetadata: {name: s}\ndata: {a: aHVzaA==}\n"
-    found = findings_of(
-        checkov.CHECK, POD.replace("{{ .Release.Name }}", "p").replace("{{ .Values.escalate }}", "true") + secret
-    )
-    assert {"CKV_K8S_20", "CKV_K8S_43", "CKV2_K8S_6"} <= {finding.rule for finding in found}
-    assert {finding.object for finding in found} == {"Pod/p"}
-
-
-def test_the_policy_on_network_policies_is_judged_release_by_release(release_of: Callable[..., Release]) -> None:
-    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p, labels: {a: b}}\nspec: {containers: [{name: c, image: i}]}\n"
-    guard = "---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: g}\nspec: {podSelector: {}}\n"
-    guarded, bare = Rendered(Case("a"), release_of(pod + guard)), Rendered(Case("b"), release_of(pod))
-    verdicts = checkov.examine([guarded, bare])
-    lacking = [[f.object for f in verdict.findings if f.rule == "CKV2_K8S_6"] for verdict in verdicts]
-    assert lacking == [[], ["Pod/p"]]
 
 
 def test_the_report_has_no_colours_off_a_terminal(

@@ -1,0 +1,5 @@
+"""checkov's Kubernetes policies, every one of them on, over all objects."""
+
+from chartgate.findings.checkov.check import CHECK
+
+__all__ = ["CHECK"]
