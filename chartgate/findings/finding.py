@@ -75,15 +75,19 @@ def by_object(
     examine: Callable[[KubeObject, str], Iterable[Finding]],
     *,
     wanted: Callable[[KubeObject], bool] = lambda _: True,
+    any_version: bool = False,
 ) -> list[Verdict]:
-    """Verdicts of a rule that looks at one object and a Kubernetes version: each distinct pair is examined once."""
+    """Verdicts of a rule that looks at one object and a Kubernetes version: each distinct pair is examined once.
+
+    `any_version`: the version does not matter, and each distinct object is examined once.
+    """
     known: dict[Hashable, Sequence[Finding]] = {}
     verdicts = []
     for rendered in renders:
         found: list[Finding] = []
         objects = [obj for obj in rendered.release if wanted(obj)]
         for obj in objects:
-            key = (obj.digest, rendered.release.kube_version)
+            key = (obj.digest, "" if any_version else rendered.release.kube_version)
             if key not in known:
                 known[key] = guarded(check, obj.ref, examine, obj, rendered.release.kube_version)
             found += known[key]

@@ -21,8 +21,8 @@ DEFAULTS = {"protocol": "TCP"}
 
 
 def examine(renders: Sequence[Rendered]) -> list[Verdict]:
-    """Judge each distinct object once a Kubernetes version."""
-    return by_object(KEY, renders, _examine_object)
+    """Judge each distinct object once."""
+    return by_object(KEY, renders, _examine_object, any_version=True)
 
 
 def _examine_object(obj: KubeObject, _: str) -> Iterator[Finding]:
@@ -54,8 +54,7 @@ def _repeated(
     value: Any, schema: Mapping[str, Any], definitions: Mapping[str, Any], path: str
 ) -> Iterator[tuple[str, str, int]]:
     """(place, what stands more than once, how often) for every list at or below `value`."""
-    # A $ref may have siblings, which say how its list merges.
-    resolved = {**definitions.get(str(schema.get("$ref", "")).rpartition("/")[2], {}), **schema}
+    resolved = _resolved(schema, definitions)
     if isinstance(value, Mapping):
         properties, others = resolved.get("properties") or {}, resolved.get("additionalProperties")
         for key, child in value.items():
@@ -68,6 +67,19 @@ def _repeated(
             yield path, key, counts[key]
         for index, child in enumerate(value):
             yield from _repeated(child, resolved.get("items") or {}, definitions, f"{path}[{index}]")
+
+
+_known: dict[int, tuple[Mapping[str, Any], Mapping[str, Any]]] = {}
+
+
+def _resolved(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A part of a schema with what its $ref leads to; siblings of the $ref say how its list merges, and win."""
+    known = _known.get(id(schema))
+    if known is None:
+        target = definitions.get(str(schema.get("$ref", "")).rpartition("/")[2], {})
+        # The part is kept with the answer, so that its identity is not given to another.
+        known = _known[id(schema)] = (schema, {**target, **schema})
+    return known[1]
 
 
 def _keys(entries: Iterable[Any], schema: Mapping[str, Any]) -> Iterator[str]:

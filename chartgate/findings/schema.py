@@ -1,5 +1,6 @@
 """Every object is valid in the strict JSON Schema of its Kubernetes version, custom resources included."""
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Sequence
@@ -87,7 +88,13 @@ def _examine_object(obj: KubeObject, kube_version: str) -> list[Finding]:
 def _validator(kind: KindKey, kube_version: str) -> jsonschema_rs.Validator | None:
     # jsonschema-rs validates a Deployment some hundred times faster than jsonschema does.
     schema = api_schemas(kube_version).schema(*kind) or custom_schemas().get(kind)
-    return None if schema is None else jsonschema_rs.validator_for(schema)
+    return None if schema is None else _compiled(json.dumps(schema, sort_keys=True))
+
+
+@cache
+def _compiled(schema: str) -> jsonschema_rs.Validator:
+    """Many a kind is the same in many versions, and compiling takes longer than validating a hundred objects."""
+    return jsonschema_rs.validator_for(json.loads(schema))
 
 
 def _unknown_kind(obj: KubeObject, kube_version: str) -> Finding:

@@ -16,6 +16,7 @@ from chartgate.releases.rendered import Rendered
 from chartgate.reports.declared import declared
 from chartgate.reports.locations import locations
 from chartgate.reports.masking import masked, secret_texts, without_secrets
+from chartgate.reports.overview import reproduction_text
 from chartgate.reports.results import Results, cell_of
 from chartgate.reports.tools import tool_versions
 
@@ -43,6 +44,11 @@ def report_data(results: Results) -> dict[str, Any]:
         "coverage": [{**asdict(proof), "holds": proof.holds} for proof in results.coverage],
         "checks": [asdict(rules[key]) for key in results.checks],
         "findings": [_finding(finding, found_at[finding].template, found_at[finding].line) for finding in findings],
+        "reproductions": [
+            {"finding": number[one.finding], "case": one.case, "values": reproduction_text(one, results)}
+            for one in results.reproductions
+        ],
+        "notices": list(results.notices),
         "general": [number[finding] for finding in results.general],
         "cases": [_case(results, name, number, objects) for name in results.cases],
         "objects": objects,

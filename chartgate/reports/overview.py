@@ -9,6 +9,7 @@ from chartgate.findings.reproduction import Reproduction
 from chartgate.reports.masking import as_yaml, secret_texts, without_secrets
 from chartgate.reports.results import Results, cell_of
 from chartgate.values.case import Origin
+from chartgate.values.proof import Proof
 
 
 @dataclass(frozen=True)
@@ -32,11 +33,12 @@ class Row:
 class Overview:
     """A run in numbers, and its findings in full, each with the names of the cases that have it.
 
-    `reproductions` are titles and values files that show a finding.
+    `coverage` tells what the cases of a matrix prove. `reproductions` are titles and values files that show a finding.
     """
 
     checks: Sequence[str]
     rows: Sequence[Row]
+    coverage: Sequence[str]
     findings: Sequence[tuple[Finding, Sequence[str]]]
     reproductions: Sequence[tuple[str, str]]
     notices: Sequence[str]
@@ -59,13 +61,18 @@ class Overview:
         ]
         findings = [(Finding(**finding), cases) for finding, cases in data["findings"]]
         shown = [(title, values) for title, values in data["reproductions"]]
-        return Overview(data["checks"], rows, findings, shown, data["notices"], data["summary"])
+        return Overview(data["checks"], rows, data["coverage"], findings, shown, data["notices"], data["summary"])
 
 
 def reproduction_text(reproduction: Reproduction, results: Results) -> str:
     """A values file; what the case's Secrets hold is masked in it."""
     secrets = secret_texts(obj for rendered in results.renders[reproduction.case] for obj in rendered.release)
     return without_secrets(as_yaml(dict(reproduction.values)), secrets)
+
+
+def _proof(group: Proof) -> str:
+    numbers = f"required {group.required:,}, covered {group.covered:,}, excluded {group.excluded:,}"
+    return f"every {group.strength} of {len(group.axes)} axes: {numbers}, uncovered {len(group.uncovered):,}"
 
 
 def _title(reproduction: Reproduction) -> str:
@@ -83,6 +90,7 @@ def overview_of(results: Results) -> Overview:
     return Overview(
         results.checks,
         rows,
+        [_proof(group) for group in results.coverage],
         sorted(results.occurrences.items()),
         [(_title(one), reproduction_text(one, results)) for one in results.reproductions],
         list(results.notices),

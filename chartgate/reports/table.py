@@ -19,6 +19,8 @@ def print_report(overview: Overview, console: Console) -> None:
     """Write the report to `console`."""
     for part in _table(overview, console.width):
         console.print(part)
+    for line in overview.coverage:
+        console.print(escape(line), soft_wrap=True)
     for check, found in groupby(overview.findings, key=lambda entry: entry[0].check):
         console.print(f"\n[bold]{escape(check)}[/bold]")
         for finding, cases in found:

@@ -18,6 +18,9 @@ from chartgate.tools.catalogue import KubernetesSchemas, catalogue, version_key
 from chartgate.tools.download import fetch_module, fetch_package
 from chartgate.tools.kubernetes_yaml import read_all
 
+FORM = 2
+"""Version of what is kept in the cache: an older one is not read."""
+
 Schema = dict[str, Any]
 KindKey = tuple[str, str]
 """(apiVersion, kind), as an object carries them."""
@@ -25,16 +28,27 @@ KindKey = tuple[str, str]
 
 @dataclass(frozen=True)
 class ApiSchemas:
-    """The kinds that one Kubernetes minor version serves; `definitions` is the schema document they all refer into."""
+    """The kinds that one Kubernetes minor version serves.
+
+    `definitions` is the schema document they all refer into, and `refers` tells which definition refers to which.
+    """
 
     version: str
     kinds: dict[KindKey, str]
     definitions: Schema
+    refers: dict[str, list[str]]
 
     def schema(self, api_version: str, kind: str) -> Schema | None:
         """The strict schema of a kind (unknown fields refused), or None when this version does not serve it."""
         name = self.kinds.get((api_version, kind))
-        return {"$ref": f"#/definitions/{name}", "definitions": self.definitions} if name else None
+        if name is None:
+            return None
+        needed, found = [name], {name}
+        while needed:
+            further = set(self.refers[needed.pop()]) - found
+            needed += further
+            found |= further
+        return {"$ref": f"#/definitions/{name}", "definitions": {one: self.definitions[one] for one in sorted(found)}}
 
 
 def minor_version(version: str) -> str:
@@ -76,7 +90,9 @@ def api_schemas(version: str) -> ApiSchemas:
     if not path.exists():
         _distil_kubernetes(entry)
     data = json.loads(path.read_bytes())
-    return ApiSchemas(minor, {(api, kind): name for api, kind, name in data["kinds"]}, data["definitions"])
+    return ApiSchemas(
+        minor, {(api, kind): name for api, kind, name in data["kinds"]}, data["definitions"], data["refers"]
+    )
 
 
 @cache
@@ -165,7 +181,18 @@ def _crd_schemas(definition: Schema) -> list[tuple[str, str, Schema]]:
 
 
 def _folder(entry: KubernetesSchemas) -> Path:
-    return cache_folder("schemas", f"{entry.package.name}-{entry.package.version}")
+    return cache_folder("schemas", f"{entry.package.name}-{entry.package.version}-{FORM}")
+
+
+def _without_prose(node: Any) -> Any:
+    """A schema without its descriptions, which are most of its text and judge nothing."""
+    if isinstance(node, dict):
+        return {
+            key: _without_prose(child)
+            for key, child in node.items()
+            if not (key == "description" and isinstance(child, str))
+        }
+    return [_without_prose(child) for child in node] if isinstance(node, list) else node
 
 
 def _distil_kubernetes(entry: KubernetesSchemas) -> None:
@@ -178,7 +205,7 @@ def _distil_kubernetes(entry: KubernetesSchemas) -> None:
         # Newer packages say $defs under an absolute name; one form for all lets a schema stand on its own.
         text = re.sub(r'"\$ref": "[^#"]*#/(\$defs|definitions)/', '"$ref": "#/definitions/', content.decode())
         document = json.loads(text)
-        definitions = document.get("$defs") or document["definitions"]
+        definitions = _without_prose(document.get("$defs") or document["definitions"])
         # The API server reads a quantity from any JSON number; the published schemas of some versions do not say so.
         definitions["io.k8s.apimachinery.pkg.api.resource.Quantity"] = {"type": ["string", "number"]}
         kinds = [
@@ -188,7 +215,12 @@ def _distil_kubernetes(entry: KubernetesSchemas) -> None:
             if "metadata" in schema.get("properties", {})
         ]
         served[minor] = [(api, kind) for api, kind, _ in kinds]
-        write_whole(folder / f"{minor}.json", json.dumps({"kinds": kinds, "definitions": definitions}).encode())
+        refers = {
+            name: sorted(set(re.findall(r'"#/definitions/([^"]+)"', json.dumps(definition))))
+            for name, definition in definitions.items()
+        }
+        distilled = {"kinds": kinds, "definitions": definitions, "refers": refers}
+        write_whole(folder / f"{minor}.json", json.dumps(distilled).encode())
     if not served:
         raise GateError(f"{entry.package.name} {entry.package.version} holds no schemas: the catalogue does not fit it")
     write_whole(folder / "served.json", json.dumps(served).encode())

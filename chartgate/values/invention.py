@@ -46,6 +46,14 @@ HOSTILE = (
 """Texts that a template easily takes for something else: numbers, booleans, YAML, templates, shell."""
 
 TRIES = 12
+MOST_REPEATS = 12
+"""How often rstr may repeat what a pattern repeats without end; of its own it is a hundred times, level by level."""
+
+
+class _Text(Rstr):
+    def _handle_repeat(self, start_range: int, end_range: int, value: str) -> str:
+        text: str = super()._handle_repeat(start_range, min(end_range, max(start_range, MOST_REPEATS)), value)
+        return text
 
 
 class Inventor:
@@ -54,7 +62,7 @@ class Inventor:
     def __init__(self, shape: Shape, random: Random) -> None:
         self.shape = shape
         self.random = random
-        self._text = Rstr(random)
+        self._text = _Text(random)
 
     def value(self, schema: Schema) -> Any:
         """A value that fits `schema`.
