@@ -10,6 +10,7 @@ from chartgate.findings.variants import LONG_RELEASE
 from chartgate.releases.objects import EMPTY, KubeObject
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
+from chartgate.tools.catalogue import version_key
 
 KEY = "names"
 RULES = {
@@ -29,7 +30,7 @@ _LABEL_NAME = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?")
 
 # Kind → (length, form, what it becomes). Any other name is a DNS subdomain.
 LIMITS = {
-    "Service": (63, _SERVICE, "a DNS label"),
+    "Service": (63, _LABEL, "a DNS label"),
     "Namespace": (63, _LABEL, "a DNS label"),
     # The label controller-revision-hash is the name, a hyphen and a hash of up to ten characters.
     "StatefulSet": (52, _LABEL, "part of the label controller-revision-hash"),
@@ -37,6 +38,9 @@ LIMITS = {
     "CronJob": (52, _SUBDOMAIN, "part of the names of its jobs"),
     "Job": (63, _SUBDOMAIN, "the label job-name"),
 }
+# Since then a Service's name may start with a digit (KEP-5311, on by default).
+DIGIT_FIRST = (1, 36)
+_FORMS = {_LABEL: "a DNS label of RFC 1123", _SUBDOMAIN: "a DNS subdomain of RFC 1123"}
 SUBDOMAIN = (253, _SUBDOMAIN, "a DNS subdomain")
 # Their names are path segments: anything without a slash.
 FREE = frozenset({"Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"})
@@ -56,14 +60,17 @@ def examine(renders: Sequence[Rendered]) -> list[Verdict]:
     return verdicts
 
 
-def _examine_object(obj: KubeObject, _: str) -> Iterator[Finding]:
+def _examine_object(obj: KubeObject, kube_version: str) -> Iterator[Finding]:
     if obj.kind not in FREE:
         length, form, becomes = LIMITS.get(obj.kind, SUBDOMAIN)
+        if obj.kind == "Service" and version_key(kube_version) < DIGIT_FIRST:
+            form = _SERVICE
         if len(obj.name) > length:
             what = f"{len(obj.name)} characters, and it becomes {becomes}: at most {length}"
             yield _finding("too-long", obj, "metadata.name", what)
         if not form.fullmatch(obj.name):
-            yield _finding("characters", obj, "metadata.name", f"is not {SUBDOMAIN[2]}, as DNS-1123 has it")
+            rule = "a DNS label of RFC 1035, which starts with a letter" if form is _SERVICE else _FORMS[form]
+            yield _finding("characters", obj, "metadata.name", f"is not {rule} (Kubernetes {kube_version})")
     for where, labels in _labels(obj):
         yield from _label_findings(obj, where, labels)
     for container in obj.containers:

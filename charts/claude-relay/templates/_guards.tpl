@@ -14,6 +14,15 @@ All of them are told at once, each with the values path and the remedy.
 {{- if and (semverCompare "<1.19-0" $version) ($capabilities.APIVersions.Has "v1/Pod") -}}
 {{- $errors = append $errors (printf "Kubernetes %s is too old: the chart needs 1.19 or later" $version) -}}
 {{- end -}}
+{{- $names := dict "fullnameOverride" (include "claude-relay.fullname" .) -}}
+{{- if $values.redis.enabled -}}
+{{- $_ := set $names "redis.fullnameOverride" (include "claude-relay.redis.fullname" (dict "values" $values.redis "release" .Release)) -}}
+{{- end -}}
+{{- range $path, $name := $names -}}
+{{- if and (regexMatch "^[0-9]" $name) (semverCompare "<1.36-0" $version) -}}
+{{- $errors = append $errors (printf "the name %s starts with a digit, which Kubernetes before 1.36 refuses of a Service, and this is %s: set %s" $name $version $path) -}}
+{{- end -}}
+{{- end -}}
 {{- range $path, $wanted := dict "service.ipFamilyPolicy" "1.20" "service.ipFamilies" "1.20" "service.loadBalancerClass" "1.21" "service.internalTrafficPolicy" "1.21" -}}
 {{- if and (get $values.service (trimPrefix "service." $path)) (semverCompare ">=1.19-0" $version) (semverCompare (printf "<%s-0" $wanted) $version) -}}
 {{- $errors = append $errors (printf "%s needs Kubernetes %s, this is %s: leave it empty" $path $wanted $version) -}}

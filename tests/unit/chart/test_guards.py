@@ -138,6 +138,15 @@ def test_a_field_the_cluster_lacks_is_refused(
     assert render(values={"service": service}, kube=enough)
 
 
+def test_a_name_that_starts_with_a_digit_is_refused_where_no_service_may_have_it(render: Any, refused: Any) -> None:
+    message = refused({}, release="7relay", kube="1.35")
+    for name, path in (("7relay-claude-relay", "fullnameOverride"), ("7relay-redis", "redis.fullnameOverride")):
+        assert f"the name {name} starts with a digit" in message
+        assert f"set {path}" in message
+    assert render(release="7relay", kube="1.36")
+    assert render({"fullnameOverride": "a", "redis": {"fullnameOverride": "b"}}, release="7relay", kube="1.19")
+
+
 def test_an_assumed_version_of_an_old_helm_is_no_obstacle(render: Any, oldest_helm: Any) -> None:
     assert render(values={"service": {"ipFamilyPolicy": "SingleStack"}}, helm=oldest_helm)
 

@@ -40,8 +40,14 @@ def test_a_name_may_be_as_long_as_what_it_becomes(findings_of: FindingsOf, kind:
         assert [finding.rule for finding in findings_of(CHECK, named(kind, f"a{name}"))] == ["too-long"]
 
 
+def test_a_service_may_start_with_a_digit_since_1_36(findings_of: FindingsOf) -> None:
+    (finding,) = findings_of(CHECK, named("Service", "1a"), kube="1.35")
+    assert "starts with a letter" in finding.what
+    assert findings_of(CHECK, named("Service", "1a"), kube="1.36") == []
+
+
 @pytest.mark.parametrize(
-    ("kind", "name"), [("Service", "1a"), ("ConfigMap", "A"), ("Secret", "a-"), ("StatefulSet", "a.b")]
+    ("kind", "name"), [("Service", "1a."), ("ConfigMap", "A"), ("Secret", "a-"), ("StatefulSet", "a.b")]
 )
 def test_characters_that_dns_does_not_have_are_found(findings_of: FindingsOf, kind: str, name: str) -> None:
     assert [finding.rule for finding in findings_of(CHECK, named(kind, name))] == ["characters"]
