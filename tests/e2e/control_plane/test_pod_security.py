@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from chartgate.tools.kubernetes_yaml import read_one
+from tests.e2e.control_plane.namespace import Namespace, NotAdmitted
 from tests.e2e.helm_release import HelmRelease, Values
-from tests.e2e.namespace import Namespace, NotAdmitted
 
 EVERYTHING = {
     "redis": {"auth": {"enabled": True}},

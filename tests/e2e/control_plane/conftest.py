@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from chartgate.tools.helm import Helm, find_helm
-from tests.e2e.control_plane import ControlPlane, ControlPlaneError, find_assets, running_control_plane
+from tests.e2e.control_plane.namespace import Namespace, connect
+from tests.e2e.control_plane.server import ControlPlane, ControlPlaneError, find_assets, running_control_plane
 from tests.e2e.helm_release import HelmRelease, ReleaseCalled
-from tests.e2e.namespace import Namespace, connect
 
 HELM_VERSIONS = ("3.17.3", "4.3.1")
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.control_plane.namespace import Namespace, Ref, metadata
+from tests.e2e.control_plane.public_chart import write_public_chart
 from tests.e2e.helm_release import ReleaseCalled, Values
-from tests.e2e.namespace import Namespace, Ref, metadata
-from tests.e2e.public_chart import write_public_chart
 
 # What operators of the public chart have in their values files; both charts get the same.
 EVERYTHING = {

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.control_plane.namespace import Namespace, metadata
 from tests.e2e.helm_release import HelmRelease
-from tests.e2e.namespace import Namespace, metadata
 
 WORKLOADS = (("Deployment", "relay-claude-relay"), ("StatefulSet", "relay-redis"))
 VALUES = {"redis": {"auth": {"enabled": True}}}
