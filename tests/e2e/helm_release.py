@@ -24,6 +24,7 @@ class HelmRelease:
     """A release by name. Each step returns what Helm wrote beside its answer: the warnings.
 
     `folder` is private: it takes the values, which hold secrets. `home` takes what Helm would put into the user's home.
+    `options` go with each install and upgrade.
     """
 
     name: str
@@ -33,6 +34,7 @@ class HelmRelease:
     kubeconfig: Path
     folder: Path
     home: Path
+    options: tuple[str, ...] = ()
 
     def install(self, values: Values | None = None, *, chart: Path | None = None) -> str:
         return self._change("install", values, chart)
@@ -54,7 +56,7 @@ class HelmRelease:
         path = self.folder / "values.yaml"
         path.touch(mode=0o600)
         path.write_text(json.dumps(values or {}), encoding="utf-8")
-        return self._run(command, self.name, str(chart or self.chart), "--values", str(path)).stderr
+        return self._run(command, self.name, str(chart or self.chart), "--values", str(path), *self.options).stderr
 
     def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run Helm.
