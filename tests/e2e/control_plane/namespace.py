@@ -1,5 +1,6 @@
 """A namespace on the API server: its objects as the server tells them, and what the server would say to a pod."""
 
+import json
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -81,7 +82,8 @@ class Namespace:
         """The objects of these kinds."""
         found: dict[Ref, Any] = {}
         for resource in map(self._resource, kinds):
-            for item in resource.get(namespace=self.name).to_dict()["items"]:
+            answer = resource.get(namespace=self.name, serialize=False)
+            for item in json.loads(answer.data)["items"]:
                 if item.get("type") != HELM_RECORD:
                     found[resource.kind, item["metadata"]["name"]] = item
         return found

@@ -7,6 +7,7 @@ admission and Pod Security included.
 import base64
 import http.client
 import json
+import os
 import secrets
 import signal
 import socket
@@ -113,6 +114,7 @@ def _running(program: Path, folder: Path, arguments: list[str]) -> Iterator[_Pro
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
+            env={**os.environ, "GOGC": "400"},  # memory for time: it lives a minute
             start_new_session=True,  # or Ctrl-C would reach it too, and it would be gone before the tests are
         )
         try:

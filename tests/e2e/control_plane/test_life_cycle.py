@@ -21,6 +21,12 @@ KEPT = {
 }
 """What stays after an uninstallation. Redis' own claim does too; here is no controller to make it."""
 
+GENERATED = {
+    "relay-claude-relay-secret": {"jwt-secret", "encryption-key", "admin-username", "admin-password"},
+    "relay-redis": {"redis-password"},
+}
+"""The keys of each Secret."""
+
 IMMUTABLE = {
     "Deployment": ("selector",),
     "StatefulSet": ("selector", "serviceName", "volumeClaimTemplates", "podManagementPolicy"),
@@ -89,6 +95,7 @@ def test_upgrades_and_a_rollback_replace_nothing(
     release.install(everything)
     first = objects()
     assert first.keys() > KEPT
+    assert filled_keys(first) == GENERATED
     release = replace(release, helm=later_helm)
 
     release.upgrade(everything)
@@ -149,6 +156,14 @@ def lasting(objects: Objects, others: Objects) -> dict[Ref, Any]:
         ]
         for (kind, name), item in objects.items()
         if (kind, name) in others
+    }
+
+
+def filled_keys(objects: Objects) -> dict[str, set[str]]:
+    return {
+        name: {key for key, value in item["data"].items() if value}
+        for (kind, name), item in objects.items()
+        if kind == "Secret"
     }
 
 
