@@ -5,7 +5,7 @@ CHART ?= charts/claude-relay
 UV := .tools/uv/bin/uv
 RUN := .venv/bin/
 
-.PHONY: conformance test lint unit generate package control-plane e2e clean
+.PHONY: conformance test lint unit generate package control-plane control-plane-matrix control-plane-releases e2e clean
 
 conformance: .venv/.synced ## render every case of the chart and check every object
 	$(RUN)chartgate $(CHART)
@@ -22,8 +22,15 @@ lint: .venv/.synced
 unit: .venv/.synced
 	$(RUN)pytest tests/unit
 
+# Two processes, each with an API server of its own: one of them alone leaves half of two cores idle.
 control-plane: .venv/.synced ## tests on a real API server without a cluster: no Docker, under a minute
-	$(RUN)pytest tests/e2e/control_plane
+	$(MAKE) --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) control-plane-matrix control-plane-releases
+
+control-plane-matrix: .venv/.synced
+	$(RUN)pytest tests/e2e/control_plane/test_matrix.py
+
+control-plane-releases: .venv/.synced
+	$(RUN)pytest tests/e2e/control_plane --ignore tests/e2e/control_plane/test_matrix.py
 
 e2e: .venv/.synced ## tests on a real API server
 	$(RUN)pytest tests/e2e

@@ -55,6 +55,10 @@ class Namespace:
             manifest, namespace=self.name, field_manager="somebody-else", force_conflicts=True
         )
 
+    def delete(self, kind: str, name: str) -> None:
+        """Delete an object alone: there is no garbage collector here that would delete what it has made."""
+        self._resource(kind).delete(name=name, namespace=self.name)
+
     def scale(self, kind: str, name: str, count: int, manager: str) -> None:
         """Change a workload's replica count as an autoscaler does: through its scale, as somebody else than Helm."""
         path = self._resource(kind).path(name=name, namespace=self.name)

@@ -108,24 +108,27 @@ def _apiserver_arguments(folder: Path, port: int) -> list[str]:
 @contextmanager
 def _running(program: Path, folder: Path, arguments: list[str]) -> Iterator[_Program]:
     log = folder / f"{program.name}.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [str(program), *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, "GOGC": "400"},  # memory for time: it lives a minute
-            start_new_session=True,  # or Ctrl-C would reach it too, and it would be gone before the tests are
-        )
-        try:
-            yield _Program(program.name, process, log)
-        finally:
-            try:
-                process.terminate()
-                process.wait(STOP_SECONDS)
-            finally:
-                process.kill()
-                process.wait()
+    with log.open("wb") as output, ExitStack() as cleanup:
+        with _interrupts_at_the_end():
+            process = subprocess.Popen(
+                [str(program), *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, "GOGC": "400"},  # memory for time: it lives a minute
+                start_new_session=True,  # or Ctrl-C would reach it too, and it would be gone before the tests are
+            )
+            cleanup.callback(_stop, process)
+        yield _Program(program.name, process, log)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    try:
+        process.terminate()
+        process.wait(STOP_SECONDS)
+    finally:
+        process.kill()
+        process.wait()
 
 
 def _wait_until_ready(programs: list[_Program], port: int, certificate: Path, token: str) -> None:
@@ -176,6 +179,21 @@ def _sigterm_as_interrupt() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, previous)
+
+
+@contextmanager
+def _interrupts_at_the_end() -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM wait for the end of the block: in the middle of a start they would lose the process."""
+    caught: list[int] = []
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    previous = {number: signal.signal(number, lambda got, _: caught.append(got)) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+    for got in caught:
+        signal.raise_signal(got)
 
 
 def _write_private(path: Path, text: str) -> None:

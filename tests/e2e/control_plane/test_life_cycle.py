@@ -9,7 +9,7 @@ import pytest
 from chartgate.tools.helm import Helm
 from tests.e2e.control_plane.namespace import Namespace, Ref, metadata
 from tests.e2e.control_plane.operators import moving_too
-from tests.e2e.helm_release import HelmRelease, Values
+from tests.e2e.helm_release import HelmRefusal, HelmRelease, Values
 
 Objects = Mapping[Ref, Any]
 
@@ -133,6 +133,17 @@ def test_an_uninstallation_leaves_what_the_document_says_and_a_re_installation_t
     assert again.keys() == first.keys()
     kept = {ref: again[ref] for ref in KEPT}
     assert lasting(kept, left) == lasting(left, kept)
+
+
+def test_the_document_has_the_way_to_other_claims_of_redis(release: HelmRelease, namespace: Namespace) -> None:
+    larger: Values = {"redis": {"persistence": {"size": "2Gi"}}}
+    release.install()
+    with pytest.raises(HelmRefusal, match=r"spec.volumeClaimTemplates: .* field is immutable"):
+        release.upgrade(larger)
+    namespace.delete("StatefulSet", "relay-redis")
+    release.upgrade(larger)
+    (claim,) = namespace.get("StatefulSet", "relay-redis")["spec"]["volumeClaimTemplates"]
+    assert claim["spec"]["resources"]["requests"]["storage"] == "2Gi"
 
 
 def states(objects: Objects) -> dict[Ref, Any]:
