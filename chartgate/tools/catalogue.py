@@ -59,10 +59,19 @@ class CustomResources:
 
 
 @dataclass(frozen=True)
+class Envtest:
+    """The program that downloads a control plane's programs and verifies them, and which Kubernetes to ask it for."""
+
+    setup: GoModule
+    kubernetes: str
+
+
+@dataclass(frozen=True)
 class Catalogue:
     helm: tuple[HelmRelease, ...]
     kubernetes: tuple[KubernetesSchemas, ...]
     custom_resources: tuple[CustomResources, ...]
+    envtest: Envtest
     clients: dict[str, Package]
 
 
@@ -85,13 +94,15 @@ def catalogue() -> Catalogue:
             for entry in data["kubernetes"]
         ),
         custom_resources=tuple(
-            CustomResources(
-                GoModule(entry["module"]["go"], entry["module"]["version"], entry["module"]["sum"]), entry["files"]
-            )
-            for entry in data["customResources"]
+            CustomResources(_module(entry["module"]), entry["files"]) for entry in data["customResources"]
         ),
+        envtest=Envtest(_module(data["envtest"]["setup"]), data["envtest"]["kubernetes"]),
         clients={name: _package(pin) for name, pin in data["clients"].items()},
     )
+
+
+def _module(pin: dict[str, str]) -> GoModule:
+    return GoModule(pin["go"], pin["version"], pin["sum"])
 
 
 def _package(pin: dict[str, Any]) -> Package:

@@ -1,4 +1,4 @@
-"""A real API server without a cluster: etcd and kube-apiserver as plain processes, from the folder that envtest knows.
+"""A real API server without a cluster: etcd and kube-apiserver as plain processes.
 
 Nothing runs on it: there are no controllers, no nodes, no kubelet. What it answers is what any API server answers,
 admission and Pod Security included.
@@ -20,15 +20,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-ASSETS = "KUBEBUILDER_ASSETS"
-PROGRAMS = ("etcd", "kube-apiserver")
+from tests.e2e.control_plane.programs import ControlPlaneError
+
 READY_SECONDS = 90
 STOP_SECONDS = 20
 LOG_TAIL = 4000
-
-
-class ControlPlaneError(Exception):
-    """The control plane cannot be started: what is wrong, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -48,21 +44,6 @@ class _Program:
     def tail(self) -> str:
         text = self.log.read_text(encoding="utf-8", errors="replace")
         return f"--- the end of {self.name}'s log ---\n{text[-LOG_TAIL:]}"
-
-
-def find_assets() -> Path:
-    """The folder with the programs.
-
-    Raises:
-        ControlPlaneError: it is not named, or a program is missing in it.
-    """
-    named = os.environ.get(ASSETS)
-    if not named:
-        raise ControlPlaneError(_how_to_get("is not set"))
-    missing = [name for name in PROGRAMS if not os.access(Path(named, name), os.X_OK)]
-    if missing:
-        raise ControlPlaneError(_how_to_get(f"is {named}, which has no program {' and no '.join(missing)}"))
-    return Path(named)
 
 
 @contextmanager
@@ -88,14 +69,6 @@ def running_control_plane(assets: Path) -> Iterator[ControlPlane]:
         kubeconfig = folder / "kubeconfig"
         _write_private(kubeconfig, _kubeconfig(port, folder / "apiserver.crt", token))
         yield ControlPlane(kubeconfig, folder)
-
-
-def _how_to_get(problem: str) -> str:
-    return (
-        f"{ASSETS} {problem}. The tests need a folder with {' and '.join(PROGRAMS)}, as envtest has it:\n"
-        "  go install sigs.k8s.io/controller-runtime/tools/setup-envtest@latest\n"
-        f'  export {ASSETS}="$(setup-envtest use -p path)"'
-    )
 
 
 def _etcd_arguments(folder: Path) -> list[str]:
@@ -126,7 +99,7 @@ def _apiserver_arguments(folder: Path, port: int) -> list[str]:
         "--service-account-issuer=https://kubernetes.default.svc",
         f"--service-account-key-file={folder}/service-accounts.key",
         f"--service-account-signing-key-file={folder}/service-accounts.key",
-        "--service-cluster-ip-range=10.0.0.0/16",
+        "--service-cluster-ip-range=10.0.0.0/16,fd00:10::/112",  # a Service may ask for both families
         # As envtest: no controller makes the ServiceAccount "default" that this plugin asks for.
         "--disable-admission-plugins=ServiceAccount",
     ]
@@ -135,23 +108,27 @@ def _apiserver_arguments(folder: Path, port: int) -> list[str]:
 @contextmanager
 def _running(program: Path, folder: Path, arguments: list[str]) -> Iterator[_Program]:
     log = folder / f"{program.name}.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [str(program), *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,  # or Ctrl-C would reach it too, and it would be gone before the tests are
-        )
-        try:
-            yield _Program(program.name, process, log)
-        finally:
-            try:
-                process.terminate()
-                process.wait(STOP_SECONDS)
-            finally:
-                process.kill()
-                process.wait()
+    with log.open("wb") as output, ExitStack() as cleanup:
+        with _interrupts_at_the_end():
+            process = subprocess.Popen(
+                [str(program), *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, "GOGC": "400"},  # memory for time: it lives a minute
+                start_new_session=True,  # or Ctrl-C would reach it too, and it would be gone before the tests are
+            )
+            cleanup.callback(_stop, process)
+        yield _Program(program.name, process, log)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    try:
+        process.terminate()
+        process.wait(STOP_SECONDS)
+    finally:
+        process.kill()
+        process.wait()
 
 
 def _wait_until_ready(programs: list[_Program], port: int, certificate: Path, token: str) -> None:
@@ -202,6 +179,21 @@ def _sigterm_as_interrupt() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, previous)
+
+
+@contextmanager
+def _interrupts_at_the_end() -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM wait for the end of the block: in the middle of a start they would lose the process."""
+    caught: list[int] = []
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    previous = {number: signal.signal(number, lambda got, _: caught.append(got)) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+    for got in caught:
+        signal.raise_signal(got)
 
 
 def _write_private(path: Path, text: str) -> None:
