@@ -19,6 +19,9 @@ from chartgate.tools.helm import Helm
 Values = Mapping[str, Any] | str | Sequence[str]
 """Values as data, as one YAML text, or as several YAML texts of which the later win."""
 
+ANSWER_FORMAT = 2
+"""Raised when `ask_program` says something in another way, so that older stored answers are not read."""
+
 
 class RenderError(Exception):
     """Helm refused to render, or printed something that is no object. The text is Helm's own."""
@@ -121,7 +124,7 @@ def _embedded_answer(request: str) -> dict[str, Any]:
 def _program_answer(
     helm: Helm, chart: Path, arguments: Sequence[str], texts: Sequence[str], *, cached: bool
 ) -> dict[str, Any]:
-    key = store.key_of(store.chart_digest(chart), helm.version, arguments, texts)
+    key = store.key_of(store.chart_digest(chart), helm.version, arguments, texts, ANSWER_FORMAT)
     known: dict[str, Any] | None = store.load("renders", key) if cached else None
     if known is None:
         known = ask_program(helm, chart, "template", arguments, texts)
