@@ -134,9 +134,9 @@ def main() -> None:
     # A terminal interrupts its whole group; the one who asks decides when this process ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     scratch = Path(tempfile.mkdtemp(prefix="chartgate-embedded-"))
-    _say({"helm": helm_python.helm_sdk_version(), "scratch": str(scratch)})
-    worker = Worker(scratch)
     try:
+        _say({"helm": helm_python.helm_sdk_version(), "scratch": str(scratch)})
+        worker = Worker(scratch)
         for request in _requests(scratch):
             _say(worker.answer(request))
     finally:
