@@ -1,7 +1,9 @@
 """The command line: arguments in, exit code out. Each subcommand is a module in `commands`."""
 
 import argparse
+import signal
 import sys
+import threading
 from collections.abc import Sequence
 
 from chartgate.commands import check, checks, diff, matrix, render
@@ -18,6 +20,9 @@ SUBCOMMANDS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code."""
     arguments = sys.argv[1:] if arguments is None else list(arguments)
+    if threading.current_thread() is threading.main_thread():
+        # What holds a temporary folder or another process has to let it go first.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     # Without a subcommand it is the gate. A chart in a folder called like a subcommand is given as ./render.
     command = SUBCOMMANDS.get(arguments[0]) if arguments else None
     if command is None:

@@ -33,7 +33,7 @@ class FrozenList(list[Any]):
 def freeze(value: Any) -> Any:
     """`value` with every mapping and list in it, at any depth, replaced by a frozen copy."""
     if isinstance(value, dict):
-        return FrozenDict((str(key), freeze(child)) for key, child in value.items())
+        return FrozenDict({str(key): freeze(child) for key, child in value.items()})
     if isinstance(value, list):
-        return FrozenList(map(freeze, value))
+        return FrozenList([freeze(child) for child in value])
     return value

@@ -19,6 +19,10 @@ class ManifestError(ValueError):
 
 # Where Helm parts the documents of one template; it takes `---kind: Pod` too.
 _BETWEEN = re.compile(r"(?:^|\s*\n)---\s*")
+_HOOKS = {
+    *(f"{when}-{what}" for when in ("pre", "post") for what in ("install", "upgrade", "rollback", "delete")),
+    *("test", "test-success"),
+}
 
 
 def split_output(text: str) -> Iterator[tuple[str, str]]:
@@ -37,10 +41,17 @@ def read_sources(sources: Iterable[tuple[str, str]], namespace: str) -> tuple[Ku
     return tuple(
         obj
         for template, text in sources
-        for body in _BETWEEN.split(text.lstrip())
+        for body in _BETWEEN.split(text.strip())
         # `helm template` ends each manifest with a line break, which a block scalar at its end takes in.
         for obj in _objects(template, f"{body.lstrip()}\n", namespace)
+        if _is_printed(obj)
     )
+
+
+def _is_printed(obj: KubeObject) -> bool:
+    """Whether `helm template` prints an object: one with a hook that it does not know is left out without a word."""
+    hooks = obj.annotations.get("helm.sh/hook")
+    return hooks is None or all(hook.strip().lower() in _HOOKS for hook in str(hooks).split(","))
 
 
 @lru_cache(maxsize=8192)

@@ -9,6 +9,7 @@ from typing import Any
 from chartgate.errors import GateError
 from chartgate.tools.cache import cache_folder, scratch_folder
 from chartgate.tools.helm import Helm
+from chartgate.tools.warnings import warnings_in
 
 HELM_SECONDS = 120
 
@@ -51,10 +52,9 @@ def ask_program(helm: Helm, chart: Path, verb: str, arguments: Sequence[str], te
         raise GateError(
             f"helm {helm.version} was killed by signal {-done.returncode}: give it more memory or try again"
         )
-    warnings = [line for line in complaint.splitlines() if "warning" in line.lower()]
     # Helm's exit code decides; what it writes beside the objects is often only a warning.
     refusal = (complaint.strip() or f"exit code {done.returncode}") if done.returncode else ""
-    return {"manifests": done.stdout, "warnings": warnings, "error": refusal}
+    return {"manifests": done.stdout, "warnings": warnings_in(complaint), "error": refusal}
 
 
 def _environment() -> dict[str, str]:

@@ -20,6 +20,9 @@ from chartgate.tools.helm import Helm, find_helm
 Values = Mapping[str, Any] | str | Sequence[str]
 """Values as data, as one YAML text, or as several YAML texts of which the later win."""
 
+ANSWER_FORMAT = 2
+"""Raised when `ask_program` says something in another way, so that older stored answers are not read."""
+
 
 class RenderError(Exception):
     """Helm refused to render, or printed something that is no object. The text is Helm's own."""
@@ -146,7 +149,7 @@ def _kept_answer(request: str) -> dict[str, Any]:
 
 def _program_answer(helm: Helm, asked: _Asked, *, cached: bool) -> dict[str, Any]:
     arguments = asked.arguments(helm)
-    key = store.key_of(store.chart_digest(asked.chart), helm.version, arguments, asked.texts)
+    key = store.key_of(store.chart_digest(asked.chart), helm.version, arguments, asked.texts, ANSWER_FORMAT)
     answer: dict[str, Any] | None = store.load("renders", key) if cached else None
     if answer is None:
         answer = ask_program(helm, asked.chart, "template", arguments, asked.texts)

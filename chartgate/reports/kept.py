@@ -8,6 +8,7 @@ from chartgate.errors import GateError
 from chartgate.releases import store
 from chartgate.reports.overview import Overview
 from chartgate.tools.fingerprint import fingerprint
+from chartgate.values.discovery import chart_name
 from chartgate.values.selection import Choice
 from chartgate.values.settings import read_settings
 
@@ -20,6 +21,7 @@ def key_of(chart: Path, choice: Choice) -> str:
     Raises:
         GateError: the chart or a file of it cannot be read.
     """
+    chart_name(chart)  # tells in its own words what is no chart
     outside = [*read_settings(chart).documents, *([choice.matrix] if choice.matrix and choice.matrix.is_file() else [])]
     try:
         contents = [hashlib.sha256(path.read_bytes()).hexdigest() for path in outside]

@@ -1,9 +1,11 @@
 """Worker processes that render with Helm's library, one a processor, started when first needed."""
 
+import atexit
 import json
 import os
 import queue
 import select
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,6 +20,7 @@ from chartgate.tools.progress import say
 
 VERSION = "4.2.3"
 ANSWER_SECONDS = 120
+END_SECONDS = 5
 # Go collects garbage when the heap has doubled; charts are small and renders many, so a ceiling is cheaper.
 LIMITS = {"GOGC": "off", "GOMEMLIMIT": "128MiB", "GOMAXPROCS": "1"}
 
@@ -68,10 +71,17 @@ class _Process:
             stdout=subprocess.PIPE,
             stderr=self._complaints,
         )
-        greeting = self._read()
-        if greeting["helm"] != f"v{VERSION}":
-            self.stop()
-            raise GateError(f"helm-python-sdk brings Helm {greeting['helm']}, and v{VERSION} is expected: run uv sync")
+        self._scratch = ""
+        try:
+            greeting = self._read()
+            self._scratch = greeting["scratch"]
+            if greeting["helm"] != f"v{VERSION}":
+                raise GateError(
+                    f"helm-python-sdk brings Helm {greeting['helm']}, and v{VERSION} is expected: run uv sync"
+                )
+        except BaseException:
+            self.stop(at_once=True)
+            raise
 
     def ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
         assert self._process.stdin is not None
@@ -82,29 +92,35 @@ class _Process:
             raise GateError(self._obituary()) from error
         return self._read()
 
-    def stop(self) -> None:
-        self._process.kill()
-        self._process.communicate()
+    def stop(self, *, at_once: bool = False) -> None:
+        """End the worker, which goes when its input ends; `at_once` also when it is in the midst of a render."""
+        if at_once:
+            self._process.kill()
+        try:
+            self._process.communicate(timeout=END_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.communicate()
         self._complaints.close()
+        if self._scratch:
+            shutil.rmtree(self._scratch, ignore_errors=True)
 
     def _read(self) -> dict[str, Any]:
         assert self._process.stdout is not None
         if not select.select([self._process.stdout], [], [], ANSWER_SECONDS)[0]:
             raise GateError(f"embedded Helm did not finish in {ANSWER_SECONDS} s: look for an endless template")
         line = self._process.stdout.readline()
-        if not line:
+        if not line.endswith(b"\n"):
             raise GateError(self._obituary())
         answer: dict[str, Any] = json.loads(line)
         return answer
 
     def _obituary(self) -> str:
-        self._process.communicate()
+        code = self._process.wait()
         self._complaints.seek(0)
         reason = self._complaints.read().decode(errors="replace").strip().splitlines() or ["no word"]
-        return (
-            f"embedded Helm ended with exit code {self._process.returncode} ({reason[-1]}): "
-            "name Helm programs with --helm, such as --helm 4, to do without it"
-        )
+        end = f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
+        return f"embedded Helm {end} ({reason[-1]}): name Helm programs with --helm, such as --helm 4, to do without it"
 
 
 class _Pool:
@@ -124,11 +140,18 @@ class _Pool:
         except BaseException:
             # Its answer may still be under way, and must not be taken for the next one's.
             if process is not None:
-                process.stop()
+                process.stop(at_once=True)
                 process = None
             raise
         finally:
             self._free.put(process)
+
+    def stop(self) -> None:
+        """End the workers that are free."""
+        while not self._free.empty():
+            process = self._free.get()
+            if process is not None:
+                process.stop()
 
 
 _shared: dict[int, _Pool] = {}
@@ -142,6 +165,15 @@ def _pool() -> _Pool:
             _shared.clear()
             _shared[os.getpid()] = _Pool()
         return _shared[os.getpid()]
+
+
+@atexit.register
+def stop_workers() -> None:
+    """End the workers of this process; a later render starts new ones."""
+    with _lock:
+        pool = _shared.pop(os.getpid(), None)
+    if pool is not None:
+        pool.stop()
 
 
 def available() -> bool:

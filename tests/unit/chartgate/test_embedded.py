@@ -1,0 +1,399 @@
+"""Helm's library and Helm programs make the same of the same chart and values, refusals and warnings included."""
+
+import io
+import tarfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chartgate.releases.release import Release
+from chartgate.releases.render import RenderError, Values, render
+from chartgate.tools.embedded import EMBEDDED
+from chartgate.tools.engines import Engine
+from chartgate.tools.helm import find_helm
+
+MakeChart = Callable[[dict[str, str]], Path]
+
+SHOW = """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: shown}
+data:
+  values: {{ toJson .Values | quote }}
+"""
+
+
+def answer_of(chart: Path, helm: Engine, values: Values, sets: Sequence[str], kube: str) -> Release | str:
+    try:
+        return render(chart, helm=helm, values=values, sets=sets, release="r", namespace="apps", kube_version=kube)
+    except RenderError as error:
+        return str(error)
+
+
+def same_answer(
+    chart: Path, values: Values = (), sets: Sequence[str] = (), *, helms: Sequence[str] = ("4",), kube: str = "1.37"
+) -> Release | str:
+    """What the library answers, after a look whether Helm programs answer the same."""
+    ours = answer_of(chart, EMBEDDED, values, sets, kube)
+    for spec in helms:
+        theirs = answer_of(chart, find_helm(spec), values, sets, kube)
+        assert isinstance(theirs, str) == isinstance(ours, str), (spec, theirs, ours)
+        if isinstance(ours, Release) and isinstance(theirs, Release):
+            assert _objects(ours) == _objects(theirs), spec
+            assert ours.warnings == theirs.warnings, spec
+    return ours
+
+
+def _objects(release: Release) -> list[tuple[str, str, str, Mapping[str, Any]]]:
+    return sorted((obj.kind, obj.name, obj.template, obj.manifest) for obj in release)
+
+
+def rendered(*arguments: Any, **more: Any) -> Release:
+    answer = same_answer(*arguments, **more)
+    assert isinstance(answer, Release), answer
+    return answer
+
+
+def refused(*arguments: Any, **more: Any) -> str:
+    answer = same_answer(*arguments, **more)
+    assert isinstance(answer, str), "is rendered"
+    return answer
+
+
+def packed(files: dict[str, str], folder: str) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
+        for name, text in files.items():
+            entry = tarfile.TarInfo(f"{folder}/{name}")
+            entry.size = len(text.encode())
+            archive.addfile(entry, io.BytesIO(text.encode()))
+    return buffer.getvalue()
+
+
+CONFIG_MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: %s}\n"
+DEFAULTS = "a: {b: 1, c: {d: x}}\nl: [1, {x: y}]\ns: text\n"
+CHART = "apiVersion: v2\nname: tiny\nversion: 1.0.0\n"
+CHILD = "apiVersion: v2\nname: kid\nversion: 1.0.0\n"
+EVERYWHERE = ("3.17.3", "4.1.4", "4.3.1")
+CHILD_SCHEMA = (
+    '{"$schema": "http://json-schema.org/draft-07/schema#", "type": "object", "properties": {"k": {"type": "integer"}}}'
+)
+CHILD_FILES = {
+    "Chart.yaml": CHILD,
+    "values.yaml": "k: 1\nm: {a: 1}\nsvc: {port: 80}\nexports: {data: {from: kid}}\n",
+    "values.schema.json": CHILD_SCHEMA,
+    "templates/kid.yaml": SHOW.replace("shown", "{{ .Chart.Name }}-shown"),
+}
+
+
+def family(dependencies: str, values: str = "", **child: str) -> dict[str, str]:
+    """A chart with the subchart "kid"."""
+    files = {f"charts/kid/{name}": text for name, text in {**CHILD_FILES, **child}.items()}
+    own = {"Chart.yaml": f"{CHART}dependencies: {dependencies}\n", "values.yaml": values, "templates/show.yaml": SHOW}
+    return {**own, **files}
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        "a: {b: null}\ns: null\n",
+        "a: {c: {d: null}}\n",
+        "a: null\n",
+        "z: null\na: {n: null}\n",
+        ["a: null\n", "a: {b: 3}\n"],
+        ["a: {b: 3, k: 1}\n", "a: {k: null}\n"],
+        "s: {x: 1}\n",
+        "a: 5\n",
+        "a: [1]\n",
+        "n: 12345678901234567890\nm: 9007199254740993\nk: 1000000\nf: 1.0\ng: 1e3\nh: 0x1F\no: 0o17\np: 0777\n",
+        "t: 1_000\n",
+        "b: no\nc: on\nd: 2020-01-01\ne: 12:30:45\nf: ~\ng: 'no'\n1: x\ntrue: y\n",
+        "q: &x {a: 1}\nw: *x\ne: {<<: *x, b: 2}\n",
+        "# nothing\n",
+        "---\nq: |\n  a\n  ---\n  b\n",
+        "a: 1\na: 2\n",
+    ],
+)
+def test_values_of_files_arrive_alike(make_chart: MakeChart, values: Values) -> None:
+    rendered(make_chart({"values.yaml": DEFAULTS, "templates/show.yaml": SHOW}), values, helms=EVERYWHERE)
+
+
+def test_documents_of_a_values_file_are_merged(make_chart: MakeChart) -> None:
+    chart = make_chart({"templates/show.yaml": SHOW})
+    # Helm 3 reads the first one only.
+    release = rendered(chart, "q: 1\nm: {a: 1}\n---\nq: 2\nm: {b: 1}\n", helms=("4.1.4", "4.3.1"))
+    assert release.only("ConfigMap").at("data.values") == '{"m":{"a":1,"b":1},"q":2}'
+
+
+@pytest.mark.parametrize(
+    "sets",
+    [
+        ["--set", "n=1000000,m=1e3,t=true,z=null,q=0777,big=12345678901234567890,f=1.5,e="],
+        ["--set", "x={a,b,1}", "--set", "y[0].a=1,y[1].b=2"],
+        ["--set", "l[0]=9"],
+        ["--set", "l={9,8}"],
+        ["--set", "a.b=null"],
+        ["--set", "a=null"],
+        ["--set", "hole[2]=1"],
+        ["--set", "a.x\\.y=1,a.k\\,m=2"],
+        ["--set-string", "n=1,t=true,z=null"],
+        ["--set-json", 'a={"z":[1,2,{"k":null}]}', "--set-json", "n=1000000,m=1.5"],
+        ["--set-literal", "a.z=x,y={b}\\n"],
+        ["--set", "s=set", "--set-string", "s=7", "--set-json", 's="j"'],
+    ],
+)
+def test_arguments_arrive_alike(make_chart: MakeChart, sets: Sequence[str]) -> None:
+    rendered(make_chart({"values.yaml": DEFAULTS, "templates/show.yaml": SHOW}), "s: file\n", sets, helms=EVERYWHERE)
+
+
+def test_a_list_of_the_values_changed_in_place_is_left_to_a_program(make_chart: MakeChart) -> None:
+    chart = make_chart({"templates/show.yaml": SHOW})
+    release, by_program = (
+        render(chart, helm=helm, values="l: [1, 2]\n", sets=["--set", "l[0]=9"]) for helm in (EMBEDDED, find_helm("4"))
+    )
+    assert (release.helm_version, release.objects) == (by_program.helm_version, by_program.objects)
+
+
+@pytest.mark.parametrize(
+    ("dependencies", "defaults", "values"),
+    [
+        (
+            "[{name: kid, version: 1.0.0, repository: '', condition: 'kid.enabled,global.kid'}]",
+            "",
+            ["", "kid: {enabled: false}", "kid: {enabled: true}", "global: {kid: false}", "kid: {enabled: 'no'}", ""],
+        ),
+        (
+            "[{name: kid, version: 1.0.0, repository: '', tags: [x, y]}]",
+            "",
+            ["tags: {x: false}", "tags: {x: false, y: true}", "tags: {x: a}", ""],
+        ),
+        (
+            "[{name: kid, version: 1.0.0, repository: '', import-values: [data, {child: svc, parent: mine.svc}]}]",
+            "mine: {svc: {port: 1}}\n",
+            ["", "mine: {svc: {x: 2}}\nkid: {svc: {port: 9}}", ""],
+        ),
+        ("[{name: kid, version: 1.0.0, repository: '', import-values: [nope]}]", "", [""]),
+        (
+            "[{name: kid, version: 1.0.0, repository: '', alias: one, condition: one.enabled},"
+            " {name: kid, version: 1.0.0, repository: '', alias: two, condition: two.enabled}]",
+            "",
+            ["", "one: {enabled: false}", "two: {k: 5}", "two: {enabled: false, k: x}", "kid: {k: x}", ""],
+        ),
+        (
+            "[{name: kid, version: 1.0.0, repository: ''}]",
+            "global: {a: 1, b: {c: 2}}\n",
+            ["", "global: {b: {c: 7}}\nkid: {global: {q: 1, a: 4}}", "global: {a: null}", "global: 3"],
+        ),
+        (
+            "[{name: kid, version: 1.0.0, repository: '', condition: kid.enabled}]",
+            "",
+            ["kid: {k: null, m: {a: null}}", "kid: {m: null}", "kid: {k: x, enabled: false}", "kid: {k: 1e3}"],
+        ),
+        ("[{name: kid, version: 2.0.0, repository: ''}]", "", [""]),
+    ],
+)
+def test_subcharts_come_and_go_alike(
+    make_chart: MakeChart, dependencies: str, defaults: str, values: Sequence[str]
+) -> None:
+    chart = make_chart(family(dependencies, defaults))
+    assert [rendered(chart, text) for text in values]
+
+
+def test_switches_of_subcharts_in_subcharts_work_alike(make_chart: MakeChart) -> None:
+    grandchild = {f"charts/gran/{name}": text.replace("kid", "gran") for name, text in CHILD_FILES.items()}
+    grandchild["Chart.yaml"] = (
+        f"{CHILD}dependencies: [{{name: gran, version: 1.0.0, repository: '', condition: gran.enabled}}]\n"
+    )
+    chart = make_chart(family("[{name: kid, version: 1.0.0, repository: '', condition: kid.enabled}]", **grandchild))
+    for values, count in (
+        ("", 3),
+        ("kid: {gran: {enabled: false, k: x}}", 2),
+        ("kid: {enabled: false}", 1),
+        ("kid: {gran: {k: 2}}", 3),
+    ):
+        assert len(rendered(chart, values)) == count
+    assert "'/k'" in refused(chart, "kid: {gran: {k: x}}")
+
+
+@pytest.mark.parametrize(
+    ("files", "values", "named"),
+    [
+        (family("[{name: kid, version: 1.0.0, repository: ''}]"), "kid: {k: x}", "/k"),
+        (family("[{name: kid, version: 1.0.0, repository: '', alias: one}]"), "one: {k: x}", "/k"),
+        (
+            {"Chart.yaml": CHART, **{f"charts/elsewhere/{name}": text for name, text in CHILD_FILES.items()}},
+            "kid: {k: x}",
+            "/k",
+        ),
+        (family("[{name: kid, version: 1.0.0, repository: ''}]"), "kid: 3", "type mismatch on kid"),
+        (
+            {"Chart.yaml": f"{CHART}dependencies: [{{name: gone, version: 1.0.0, repository: ''}}]\n"},
+            "",
+            "missing in charts/ directory: gone",
+        ),
+        ({"Chart.yaml": f"{CHART}type: library\n"}, "", "library charts are not installable"),
+        ({"Chart.yaml": CHART, "values.schema.json": "{ no"}, "", "invalid character"),
+        ({"Chart.yaml": CHART, "values.yaml": "a: ["}, "", "cannot load values.yaml"),
+        ({"Chart.yaml": "name: tiny\n"}, "", "chart.metadata.version is required"),
+        ({"templates/a.yaml": "{{ .Values.a.b.c }}"}, "", "nil pointer"),
+        ({"templates/a.yaml": "{{ bad }}"}, "", 'function "bad" not defined'),
+        ({"templates/a.yaml": '{{ required "need a" .Values.a }}'}, "", "need a"),
+        ({"templates/NOTES.txt": '{{ fail "not so" }}'}, "", "not so"),
+        ({"templates/a.yaml": "just: text: here\n"}, "", "templates/a.yaml"),
+        ({"templates/a.yaml": f"{CONFIG_MAP % 'a'}data: {{a: .inf}}\n"}, "", "templates/a.yaml"),
+        ({"templates/a.yaml": SHOW}, "[1]", "cannot unmarshal array"),
+        ({"templates/a.yaml": SHOW}, "a: [", "did not find expected node content"),
+    ],
+)
+def test_both_refuse_and_name_the_place(make_chart: MakeChart, files: dict[str, str], values: str, named: str) -> None:
+    assert named in refused(make_chart(files), values)
+
+
+def test_a_packed_subchart_is_held_to_its_schema(make_chart: MakeChart) -> None:
+    chart = make_chart({"Chart.yaml": f"{CHART}dependencies: [{{name: kid, version: 1.0.0, condition: kid.on}}]\n"})
+    (chart / "charts").mkdir()
+    (chart / "charts/kid-1.0.0.tgz").write_bytes(packed(CHILD_FILES, "kid"))
+    assert rendered(chart, "kid: {k: 2}").inventory() == [("ConfigMap", "kid-shown")]
+    assert "/k" in refused(chart, "kid: {k: x}")
+    assert not len(rendered(chart, "kid: {k: x, 'on': false}"))
+
+
+@pytest.mark.parametrize(
+    ("rule", "value"),
+    [
+        ('{"pattern": "^(?!x)"}', "y"),
+        ('{"pattern": "^\\\\s$"}', '"\\u00a0"'),
+        ('{"pattern": "^\\\\w$"}', "é"),
+        ('{"pattern": "^a$"}', '"a\\n"'),
+        ('{"patternProperties": {"(?=x)": {}}}', "{a: 1}"),
+        ('{"format": "duration"}', "x"),
+        ('{"format": "ipv4"}', "x"),
+        ('{"maximum": 9007199254740993}', "9007199254740995"),
+        ('{"type": "integer"}', "1.5"),
+        ('{"$ref": "#/nowhere"}', "1"),
+    ],
+)
+def test_a_schema_refuses_alike_in_every_dialect(make_chart: MakeChart, rule: str, value: str) -> None:
+    schema = f'{{"$schema": "http://json-schema.org/draft-07/schema#", "properties": {{"b": {rule}}}}}'
+    refused(make_chart({"values.schema.json": schema, "templates/show.yaml": SHOW}), f"b: {value}\n")
+
+
+@pytest.mark.parametrize(
+    ("supported", "kube", "fits"),
+    [
+        (">=1.20.0", "1.37", True),
+        (">=1.20.0", "1.19", False),
+        (">=1.20.0-0", "1.37", True),
+        ("1.19 - 1.25", "1.25", True),
+        ("<1.30 || >=1.35", "1.31", False),
+        ("~1.25", "1.25", True),
+        ("nonsense", "1.25", False),
+    ],
+)
+def test_a_chart_is_for_the_same_kubernetes(make_chart: MakeChart, supported: str, kube: str, *, fits: bool) -> None:
+    chart = make_chart({"Chart.yaml": f'{CHART}kubeVersion: "{supported}"\n', "templates/show.yaml": SHOW})
+    answer = same_answer(chart, kube=kube, helms=EVERYWHERE)
+    assert isinstance(answer, Release) if fits else f"requires kubeVersion: {supported}" in str(answer)
+
+
+A, B = CONFIG_MAP % "a", CONFIG_MAP % "b"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{A}---\n{B}",
+        f"---\n{A}---\n---\n{B}---\n",
+        f"# c\n---\n# d\n{A}---\n# only\n",
+        f"---{A}---{B}",
+        f"{A}--- \n{B}",
+        f"{A}--- # x\n{B}",
+        f"{A}...\n---\n{B}",
+        f"{A}data:\n  x: |\n    ---\n    y\n  z: |+\n    q\n\n",
+        f"{A}data:\n  x: |\n    y",
+        f"{A}   \n---   \n\n",
+        f"{A}---\n{B}".replace("\n", "\r\n"),
+        f"{A}data:\n  x: |\n    a\n    b\n".replace("\n", "\r\n"),
+        f"\ufeff{A}",
+        f"{A}data: {{x: 'é☃\u2028'}}\n",
+        f"{A}data: {{a: 2020-01-01, b: 12:30:45, c: 0o17, d: 0777, e: 1e3, f: yes, g: ~, i: 0x1F, j: 1_000, l: 1.0}}\n",
+        f"{A}x: &y {{a: 1}}\nz: *y\n",
+        "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: ConfigMap, metadata: {name: l}}\n",
+        A.replace("a}", "a, annotations: {helm.sh/hook: 'test, pre-install'}}"),
+        A.replace("a}", "a, annotations: {helm.sh/hook: 'test, banana'}}"),
+        A.replace("a}", "a, annotations: {helm.sh/hook: ''}}"),
+        A.replace("a}", "a, annotations: {helm.sh/resource-policy: keep}}"),
+    ],
+)
+def test_the_text_of_a_template_is_parted_alike(make_chart: MakeChart, text: str) -> None:
+    rendered(make_chart({"templates/a.yaml": text}), helms=EVERYWHERE)
+
+
+DEFINITION = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: %s.x.y}\n"
+
+
+def test_definitions_of_subcharts_that_are_switched_off_stay_out(make_chart: MakeChart) -> None:
+    own = {"crds/a.yaml": f"{DEFINITION % 'a'}---\n{DEFINITION % 'b'}", "crds/sub/c.yml": DEFINITION % "c"}
+    child = {"crds/k.yaml": DEFINITION % "k"}
+    chart = make_chart({**family("[{name: kid, version: 1.0.0, condition: kid.enabled}]", **child), **own})
+    assert len(rendered(chart).of_kind("CustomResourceDefinition")) == 4
+    off = rendered(chart, "kid: {enabled: false}")
+    assert {obj.template for obj in off} == {"tiny/crds/a.yaml", "tiny/crds/sub/c.yml", "tiny/templates/show.yaml"}
+
+
+FILES = {
+    "files/a.txt": "hello\n",
+    "files/secret.txt": "s",
+    ".helmignore": "files/secret*\ntemplates/skip.yaml\n",
+    "templates/skip.yaml": "bad: [",
+    "templates/sub/_partial.yaml": "bad: [",
+    "templates/sub/NOTES.txt": "bad: [",
+    "templates/.hidden.yaml": CONFIG_MAP % "hidden",
+    "templates/x.txt": CONFIG_MAP % "text",
+    "templates/y.json": '{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "json"}}',
+    "values.yaml": "t: '{{ .Release.Name }}-{{ .Values.u }}'\nu: x\nn: 1000000\nm: {x: 1e6, z: 123456789012}\n",
+    "templates/a.yaml": (CONFIG_MAP % "a")
+    + """data:
+{{ (.Files.Glob "files/*").AsConfig | indent 2 }}
+  one: {{ .Files.Get "files/a.txt" | quote }}
+  lines: {{ .Files.Lines "files/a.txt" | toJson | quote }}
+  none: {{ .Files.Get "nope" | quote }}
+  values: {{ .Files.Get "values.yaml" | quote }}
+  chart: {{ .Files.Get "Chart.yaml" | quote }}
+  tpl: {{ tpl .Values.t . | quote }}
+  lookup: {{ lookup "v1" "Secret" "a" "b" | toJson | quote }}
+  items: {{ (lookup "v1" "Secret" "a" "").items | toJson | quote }}
+  kube: {{ .Capabilities.KubeVersion.Version | quote }}
+  minor: {{ .Capabilities.KubeVersion.Minor | quote }}
+  has: {{ .Capabilities.APIVersions.Has "apps/v1/Deployment" | quote }}
+  release: {{ toJson .Release | quote }}
+  template: {{ toJson .Template | quote }}
+  n: {{ .Values.n | quote }}
+  whole: {{ .Values.n | int64 | quote }}
+  m: {{ toYaml .Values.m | quote }}
+""",
+}
+
+
+def test_built_in_objects_and_functions_are_alike(make_chart: MakeChart) -> None:
+    release = rendered(make_chart(FILES), helms=EVERYWHERE)
+    assert {obj.name for obj in release} == {"a", "json", "text"}
+    data = release.get("ConfigMap", "a").manifest["data"]
+    assert (data["one"], data["tpl"], data["kube"], data["lookup"]) == ("hello\n", "r-x", "v1.37.0", "{}")
+
+
+def test_a_library_chart_serves_its_parent(make_chart: MakeChart) -> None:
+    child = {
+        "Chart.yaml": f"{CHILD}type: library\n",
+        "templates/_x.tpl": f'{{{{ define "lib.x" }}}}{CONFIG_MAP % "lib"}{{{{ end }}}}',
+    }
+    files = family("[{name: kid, version: 1.0.0}]", **child) | {"templates/u.yaml": '{{ include "lib.x" . }}'}
+    assert rendered(make_chart(files)).inventory() == [("ConfigMap", "lib"), ("ConfigMap", "shown")]
+
+
+def test_a_warning_is_told_once_and_in_the_same_words(make_chart: MakeChart) -> None:
+    chart = make_chart({"values.yaml": DEFAULTS, "templates/show.yaml": SHOW})
+    release = rendered(chart, "s: {x: 1}\n", helms=EVERYWHERE)
+    assert release.warnings == ("warning: skipped value for tiny.s: Not a table.",)
