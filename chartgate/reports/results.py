@@ -10,7 +10,7 @@ from chartgate.findings.finding import Finding, Verdict
 from chartgate.findings.reproduction import Reproduction
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.rendered import Rendered
-from chartgate.values.case import Case
+from chartgate.values.case import MADE, Case
 from chartgate.values.proof import Proof
 
 
@@ -75,6 +75,15 @@ class Results:
             for verdict in verdicts:
                 cells[verdict.rendered.case.name].setdefault(check, []).append(verdict)
         return dict(cells)
+
+    @cached_property
+    def told_in_full(self) -> list[str]:
+        """The cases that a page for people shows with their objects: the many made ones that pass are left out."""
+        return [
+            name
+            for name, cells in self.cells.items()
+            if self.cases[name].origin not in MADE or any(cell_of(verdicts).findings for verdicts in cells.values())
+        ]
 
     @cached_property
     def renders(self) -> dict[str, list[Rendered]]:

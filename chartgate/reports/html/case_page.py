@@ -26,7 +26,7 @@ class CasePages:
         self._ids = ids
         self._objects = objects
         self._found_at = found_at
-        self._names = list(results.cases)
+        self._names = results.told_in_full
         self._drawings: dict[str, Drawing] = {}
         self._drawn: dict[str, tuple[str, Sequence[str]]] = {}
 

@@ -28,16 +28,30 @@ def heat_map(results: Results, ids: dict[str, str]) -> str:
             group = source
             rows.append(f'<tr class="group"><th colspan="{len(results.checks) + 1}">{escape(source)}</th></tr>')
         accepted = {acceptance.finding.check for acceptance in results.acceptances_of(name)}
-        marks = "".join(_cell(cells.get(check, ()), ids[name], accepted=check in accepted) for check in results.checks)
+        marks = "".join(
+            _cell(cells.get(check, ()), ids.get(name, ""), accepted=check in accepted) for check in results.checks
+        )
         clean = "" if any(cell_of(verdicts).findings for verdicts in cells.values()) else ' class="clean"'
-        rows.append(f'<tr{clean}><th scope="row"><a href="#{ids[name]}">{escape(name)}</a></th>{marks}</tr>')
+        title = f'<a href="#{ids[name]}">{escape(name)}</a>' if name in ids else escape(name)
+        rows.append(f'<tr{clean}><th scope="row">{title}</th>{marks}</tr>')
     return (
         '<section id="map"><h2>Cases × checks</h2><div class="tools">'
         '<input id="search" type="search" placeholder="Find a case" aria-label="Find a case" hidden>'
         '<label><input id="only" type="checkbox"> only cases with findings</label>'
         '<p class="legend"><i class="p"></i>passed<i class="a"></i>passed, with accepted exceptions'
         '<i class="f1"></i>findings<i class="x"></i>nothing to examine</p></div>'
+        f"{_left_out(results, ids)}"
         f'<table class="map"><thead><tr><td></td>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table></section>'
+    )
+
+
+def _left_out(results: Results, ids: dict[str, str]) -> str:
+    if len(ids) == len(results.cases):
+        return ""
+    command = "chartgate render CHART --case NAME"
+    return (
+        f'<p class="why">Cases that a program made and that pass have no page here; <code>{command}</code> '
+        "prints the objects of one.</p>"
     )
 
 

@@ -23,10 +23,10 @@ from chartgate.reports.tools import tool_versions
 def html_report(results: Results) -> bytes:
     """The whole file, in UTF-8."""
     style, script = _asset("page.css"), _asset("page.js")
-    ids = case_ids(results.cases)
+    ids = case_ids(results.told_in_full)
     objects = ObjectPages()
     cases = CasePages(results, ids, objects, locations(results))
-    pages = [cases.page(name) for name in results.cases]
+    pages = [cases.page(name) for name in results.told_in_full]
     title = f"chartgate: {results.chart.resolve().name}"
     parts = [
         '<!doctype html><html lang="en"><head><meta charset="utf-8">',
@@ -36,7 +36,7 @@ def html_report(results: Results) -> bytes:
         f"<title>{escape(title)}</title><style>{style}</style></head><body>",
         _header(results),
         '<main id="overview">',
-        _figures(results, objects),
+        _figures(results),
         _coverage(results),
         _findings(results, ids, cases),
         heat_map(results, ids),
@@ -74,14 +74,17 @@ def _header(results: Results) -> str:
     )
 
 
-def _figures(results: Results, objects: ObjectPages) -> str:
+def _figures(results: Results) -> str:
     renders = sum(map(len, results.renders.values()))
     cells = sum(map(len, results.cells.values()))
     seconds = sum(results.seconds.values())
     figures = [
         (len(results.cases), "cases"),
         (renders, "renders"),
-        (len(objects), "distinct objects"),
+        (
+            len({obj.digest for renders in results.renders.values() for each in renders for obj in each.release}),
+            "distinct objects",
+        ),
         (len(results.checks), "checks"),
         (cells, "verdicts"),
         (len(results.occurrences_by_render), "findings"),

@@ -108,6 +108,18 @@ def test_every_link_of_the_page_has_its_target_and_every_name_is_its_own(results
     assert len(page.ids) == len(set(page.ids))
 
 
+def test_a_made_case_has_a_page_only_where_something_was_found(release_of: Callable[..., Release]) -> None:
+    finding = Finding("schema", "invalid", "Deployment/web", "a", "b", "c")
+    made = [Rendered(Case(f"matrix/{number}", origin="matrix"), release_of(RELEASE)) for number in range(3)]
+    verdicts = [Verdict(made[0], 5, (finding,)), *(Verdict(rendered, 5, ()) for rendered in made[1:])]
+    text = html_report(Results([("schema", verdicts)], [], "")).decode()
+    page = Page(text)
+    assert [name for name in page.ids if name.startswith("case-")] == ["case-matrix-0"]
+    assert {link[1:] for link in page.links} <= set(page.ids)
+    assert "matrix/1" in text
+    assert "chartgate render CHART --case NAME" in text
+
+
 def test_cases_share_their_objects_and_drawings(results: Results) -> None:
     text = html_report(results).decode()
     assert text.count('class="page case"') == 2
