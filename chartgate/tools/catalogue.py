@@ -42,6 +42,21 @@ class HelmRelease:
 
 
 @dataclass(frozen=True)
+class Program:
+    """A program of the end-to-end tests; `binary` is the SHA-256 of the official linux/amd64 one behind `official`.
+
+    `copy` is where a registry has it: the same program in a package, or its source in a Go module. `variable` is the
+    environment variable that names one of the user's own.
+    """
+
+    version: str
+    official: str
+    binary: str
+    copy: Package | GoModule
+    variable: str
+
+
+@dataclass(frozen=True)
 class KubernetesSchemas:
     """The package that holds the schemas of the minor versions `oldest` to `newest`, both included."""
 
@@ -63,6 +78,7 @@ class Catalogue:
     helm: tuple[HelmRelease, ...]
     kubernetes: tuple[KubernetesSchemas, ...]
     custom_resources: tuple[CustomResources, ...]
+    programs: dict[str, Program]
     clients: dict[str, Package]
 
 
@@ -90,8 +106,15 @@ def catalogue() -> Catalogue:
             )
             for entry in data["customResources"]
         ),
+        programs={name: _program(pin) for name, pin in data["programs"].items()},
         clients={name: _package(pin) for name, pin in data["clients"].items()},
     )
+
+
+def _program(pin: dict[str, Any]) -> Program:
+    copy = pin["copy"]
+    source = GoModule(copy["go"], copy["version"], copy["sum"]) if "go" in copy else _package(copy)
+    return Program(pin["version"], pin["official"], pin["binary"], source, pin["variable"])
 
 
 def _package(pin: dict[str, Any]) -> Package:

@@ -52,7 +52,9 @@ def fetch_package(package: Package) -> bytes:
             # pip compares the hash itself and refuses before it unpacks anything.
             _pip(["download", "--dest", str(folder)], package, folder)
         else:
-            _run([*_client("npm"), "pack", f"{package.name}@{package.version}", "--ignore-scripts"], cwd=folder)
+            run_client(
+                [*registry_client("npm"), "pack", f"{package.name}@{package.version}", "--ignore-scripts"], cwd=folder
+            )
         archives = [path for path in folder.iterdir() if path.suffix in {".whl", ".gz", ".tgz"}]
         if len(archives) != 1:
             raise GateError(f"{package.name} {package.version}: expected one archive, got {len(archives)}: try again")
@@ -71,10 +73,10 @@ def fetch_module(module: GoModule) -> bytes:
     # The pin replaces the checksum database; the toolchain must not replace itself for one download.
     settings = {"GONOSUMDB": "*", "GOTOOLCHAIN": "local", "GOFLAGS": "-modcacherw", "GO111MODULE": "on"}
     with scratch_folder() as folder:
-        command = [*_client("go"), "mod", "download", "-json", f"{module.name}@{module.version}"]
+        command = [*registry_client("go"), "mod", "download", "-json", f"{module.name}@{module.version}"]
         settings["GOMODCACHE"] = str(folder / "modules")
         # An older Go complains about the module's `go` line but downloads all the same: Zip and Sum decide.
-        answer = json.loads(_run(command, cwd=folder, environment=settings, accept=(0, 1)) or "{}")
+        answer = json.loads(run_client(command, cwd=folder, environment=settings, accept=(0, 1)) or "{}")
         if "Zip" not in answer:
             raise GateError(f"{module.name} {module.version} cannot be downloaded: {answer.get('Error', 'no answer')}")
         if answer["Sum"] != module.sum:
@@ -99,8 +101,12 @@ def require_sha256(content: bytes, accepted: Sequence[str], what: str) -> None:
         )
 
 
-def _client(name: str) -> list[str]:
-    """The command of the registry client `npm` or `go`: the machine's own, else the pinned one from PyPI."""
+def registry_client(name: str) -> list[str]:
+    """The command of the registry client `npm` or `go`: the machine's own, else the pinned one from PyPI.
+
+    Raises:
+        GateError: the machine has none, and the pinned one cannot be downloaded.
+    """
     own = shutil.which(name)
     if own:
         return [own]
@@ -125,17 +131,21 @@ def _pip(arguments: list[str], package: Package, folder: Path) -> None:
     requirements = folder / "requirements.txt"
     requirements.write_text(f"{package.name}=={package.version} {hashes}\n", encoding="utf-8")
     command = [sys.executable, "-m", "pip", arguments[0], "--quiet", "--disable-pip-version-check", "--no-deps"]
-    _run([*command, "--require-hashes", "--requirement", str(requirements), *arguments[1:]], cwd=folder)
+    run_client([*command, "--require-hashes", "--requirement", str(requirements), *arguments[1:]], cwd=folder)
 
 
-def _run(
+def run_client(
     command: list[str],
     *,
     cwd: Path,
     environment: dict[str, str] | None = None,
     accept: Collection[int] = (0,),
 ) -> str:
-    """Standard output of a registry client, tried again after a failure since networks fail for a moment."""
+    """Standard output of a registry client, tried again after a failure since networks fail for a moment.
+
+    Raises:
+        GateError: no try ends with an exit code out of `accept`.
+    """
     complaint = ""
     for attempt in range(ATTEMPTS):
         if attempt:

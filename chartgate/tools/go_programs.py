@@ -1,0 +1,41 @@
+"""Programs that are published as the source of a Go module only, built once from their pin."""
+
+import io
+import zipfile
+from pathlib import Path
+
+from chartgate.tools.cache import cache_folder, scratch_folder, write_whole
+from chartgate.tools.catalogue import GoModule
+from chartgate.tools.download import fetch_module, registry_client, run_client
+from chartgate.tools.progress import say
+
+
+def go_program(module: GoModule) -> Path:
+    """The program at the root of a module.
+
+    The pin covers the module's go.sum too, which in turn has the hash of everything that the program is built of.
+
+    Raises:
+        GateError: the module, or one that it needs, cannot be downloaded, or it does not build.
+    """
+    name = module.name.rsplit("/", 1)[-1]
+    program = cache_folder("go-programs", f"{name}-{module.version}") / name
+    if not program.exists():
+        archive = fetch_module(module)
+        say(f"building {name} {module.version}")
+        with scratch_folder() as folder:
+            with zipfile.ZipFile(io.BytesIO(archive)) as bundle:
+                bundle.extractall(folder)
+            command = [
+                *registry_client("go"),
+                "build",
+                "-mod=readonly",
+                "-trimpath",
+                "-o",
+                str(folder / "program"),
+                ".",
+            ]
+            settings = {"CGO_ENABLED": "0", "GOFLAGS": "", "GOWORK": "off", "GOTOOLCHAIN": "local"}
+            run_client(command, cwd=folder / f"{module.name}@{module.version}", environment=settings)
+            write_whole(program, (folder / "program").read_bytes(), mode=0o755)
+    return program

@@ -1,0 +1,129 @@
+"""Images on the cluster's node: the chart's own where they can be pulled, else stand-ins from `tests/e2e/images/`.
+
+A stand-in never gets the name of the real image on this machine, only on the node.
+"""
+
+import os
+import subprocess
+from pathlib import Path
+
+from pytest_kind.cluster import KindCluster
+
+from chartgate.releases.release import Release
+from tests.e2e.cluster.kind import on_node
+
+FOLDER = Path(__file__).parents[1] / "images"
+LOCAL = "claude-relay-e2e"
+# The container that runs an image, and the folder of its stand-in.
+STAND_INS = {"http": "application", "redis": "redis", "fluent-bit": "fluent_bit", "metrics": "json_exporter"}
+
+
+class ImageError(Exception):
+    """An image can neither be pulled nor built: what Docker says."""
+
+
+class Images:
+    """What is on the node already, and which of it are stand-ins."""
+
+    def __init__(self, cluster: KindCluster) -> None:
+        self._cluster = cluster
+        self._loaded: set[str] = set()
+        self._stand_ins: dict[str, str] = {}
+
+    def told(self) -> list[str]:
+        """A line for each image: whether it is the real one or a stand-in."""
+        real = [f"real: {image}" for image in self._loaded if image not in self._stand_ins and LOCAL not in image]
+        return sorted(real) + sorted(
+            f"STAND-IN for {image}: built from tests/e2e/images/{folder}" for image, folder in self._stand_ins.items()
+        )
+
+    def load_chart_images(self, release: Release) -> None:
+        """Load every image of a rendered release, under the name that its pods use.
+
+        Raises:
+            ImageError: one can neither be pulled nor built.
+        """
+        containers = [container for obj in release.workloads() for container in obj.containers]
+        folders = {c.manifest["image"]: STAND_INS[c.name] for c in containers if c.name in STAND_INS}
+        assert folders, "the release has none of the containers that are known here"
+        missing = {image: folder for image, folder in folders.items() if image not in self._loaded}
+        real = {image for image in missing if _at_hand(image)}
+        self._load(sorted(real))
+        stand_ins = {image: folder for image, folder in missing.items() if image not in real}
+        self._own(sorted(set(stand_ins.values())))
+        for image, folder in stand_ins.items():
+            on_node(self._cluster, *_TAG, canonical(_local(folder)), canonical(image))
+            self._loaded.add(image)
+            self._stand_ins[image] = folder
+
+    def load(self, image: str) -> None:
+        """Load an image that is no part of the chart under its own name, pulled if it is not at hand.
+
+        Raises:
+            ImageError: it cannot be pulled.
+        """
+        if not _at_hand(image):
+            raise ImageError(f"{image} is not on this machine and cannot be pulled")
+        self._load([image])
+
+    def own(self, folder: str) -> str:
+        """Build the image of a folder of `tests/e2e/images/`, load it, and return its name.
+
+        Raises:
+            ImageError: it cannot be built.
+        """
+        self._own([folder])
+        return _local(folder)
+
+    def _own(self, folders: list[str]) -> None:
+        for folder in folders:
+            if _local(folder) not in self._loaded:
+                _build(_local(folder), FOLDER / folder)
+        self._load([_local(folder) for folder in folders])
+
+    def _load(self, images: list[str]) -> None:
+        """Several at once, since what they have in common is then sent once."""
+        missing = [image for image in images if image not in self._loaded]
+        if missing:
+            command = [str(self._cluster.kind_path), "load", "docker-image", "--name", self._cluster.name, *missing]
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            if done.returncode:
+                raise ImageError(f"kind cannot load {', '.join(missing)}: {done.stderr.strip()}")
+            self._loaded.update(missing)
+
+
+def canonical(image: str) -> str:
+    """The name as containerd keeps it: with the registry, and the library of Docker Hub named.
+
+    Source: distribution/reference, "familiar" and normalised names.
+    """
+    first, _, rest = image.partition("/")
+    if not rest or not (set(first) & set(".:") or first == "localhost"):
+        first, rest = "docker.io", image
+    if first == "docker.io" and "/" not in rest:
+        rest = f"library/{rest}"
+    return f"{first}/{rest}"
+
+
+_TAG = ("ctr", "--namespace=k8s.io", "images", "tag", "--force")
+
+
+def _local(folder: str) -> str:
+    return f"{LOCAL}/{folder}:local"
+
+
+def _at_hand(image: str) -> bool:
+    for arguments in (["image", "inspect"], ["pull", "--quiet"]):
+        if not subprocess.run(["docker", *arguments, image], capture_output=True, check=False).returncode:
+            return True
+    return False
+
+
+def _build(name: str, context: Path) -> None:
+    # Docker without the plugin buildx has only its older builder; the host's network serves Debian's packages.
+    plugin = subprocess.run(["docker", "buildx", "version"], capture_output=True, check=False)
+    environment = {**os.environ, **({"DOCKER_BUILDKIT": "0"} if plugin.returncode else {})}
+    command = ["docker", "build", "--quiet", "--network=host", "--tag", name, str(context)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise ImageError(f"{context} cannot be built: {done.stdout.strip()}\n{done.stderr.strip()}")

@@ -1,0 +1,120 @@
+"""A kind cluster by pytest-kind: made or reused, and removed however the tests end."""
+
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from pytest_kind.cluster import KindCluster
+
+READY_SECONDS = 180
+# The kubelet and the controllers look at metrics seldom; a test of an autoscaler need not wait for that.
+CONTROLLER_MANAGER = "/etc/kubernetes/manifests/kube-controller-manager.yaml"
+QUICK_AUTOSCALER = (
+    "--horizontal-pod-autoscaler-sync-period=5s",
+    "--horizontal-pod-autoscaler-initial-readiness-delay=5s",
+    "--horizontal-pod-autoscaler-cpu-initialization-period=10s",
+)
+
+
+class ClusterError(Exception):
+    """There can be no cluster: what is wrong, and what to do."""
+
+
+def cluster_of(config: pytest.Config, kind: Path, kubectl: Path, image: str | None) -> KindCluster:
+    """The cluster that pytest-kind's options describe."""
+    kubeconfig = config.getoption("kubeconfig")
+    return KindCluster(
+        config.getoption("cluster_name"),
+        Path(kubeconfig) if kubeconfig else None,
+        image=image,
+        kind_path=kind,
+        kubectl_path=kubectl,
+    )
+
+
+@contextmanager
+def running(cluster: KindCluster, *, keep: bool) -> Iterator[KindCluster]:
+    """Make the cluster or reuse one of its name, and remove it at the end unless it is to be kept.
+
+    Raises:
+        ClusterError: there is no Docker engine, or kind fails.
+    """
+    if (
+        shutil.which("docker") is None
+        or subprocess.run(["docker", "info"], capture_output=True, check=False).returncode
+    ):
+        raise ClusterError("no Docker engine answers, and kind needs one: install Docker and start it")
+    with _sigterm_as_interrupt():
+        try:
+            _remove_unusable(cluster)
+            try:
+                cluster.create()
+            except subprocess.CalledProcessError as error:
+                raise ClusterError(f"kind cannot make the cluster {cluster.name}: see above what it wrote") from error
+            if not _quick(cluster):
+                _quicken(cluster)
+            yield cluster
+        finally:
+            if not keep:
+                cluster.delete()
+                shutil.rmtree(cluster.path)
+
+
+def node(cluster: KindCluster) -> str:
+    """The name of the node's container."""
+    return f"{cluster.name}-control-plane"
+
+
+def on_node(cluster: KindCluster, *command: str) -> str:
+    """The output of a command on the node."""
+    return subprocess.run(
+        ["docker", "exec", node(cluster), *command], capture_output=True, text=True, check=True
+    ).stdout
+
+
+def _remove_unusable(cluster: KindCluster) -> None:
+    """Remove a cluster of that name which does not answer: what a killed run, or one killed while it began, left."""
+    kind = str(cluster.kind_path)
+    names = subprocess.run([kind, "get", "clusters"], capture_output=True, text=True, check=True).stdout.split()
+    if cluster.name not in names:
+        return
+    try:
+        export = [kind, "export", "kubeconfig", "--name", cluster.name, "--kubeconfig", str(cluster.kubeconfig_path)]
+        subprocess.run(export, check=True)
+        cluster.kubectl("get", "--raw", "/readyz", "--request-timeout=10s")
+    except subprocess.CalledProcessError:
+        cluster.delete()
+
+
+def _quick(cluster: KindCluster) -> bool:
+    return QUICK_AUTOSCALER[0] in on_node(cluster, "cat", CONTROLLER_MANAGER)
+
+
+def _quicken(cluster: KindCluster) -> None:
+    # On the node, since the form of such options in kind's own configuration differs between versions of kubeadm.
+    lines = "".join(f"\\n    - {option}" for option in QUICK_AUTOSCALER)
+    on_node(cluster, "sed", "-i", f"s/^    - kube-controller-manager$/&{lines}/", CONTROLLER_MANAGER)
+    if not _quick(cluster):
+        raise RuntimeError(f"{CONTROLLER_MANAGER} has no command line to add to")
+    # The kubelet replaces the pod when it has seen the file; its mirror then shows the new options.
+    pod = f"pod/kube-controller-manager-{node(cluster)}"
+    command = "--output=jsonpath={.spec.containers[0].command}"
+    while QUICK_AUTOSCALER[0] not in cluster.kubectl(
+        "--namespace=kube-system", "get", pod, command, "--ignore-not-found"
+    ):
+        cluster.kubectl("--namespace=kube-system", "wait", "--for=create", pod, "--timeout=60s")
+    cluster.kubectl("--namespace=kube-system", "wait", "--for=condition=Ready", pod, f"--timeout={READY_SECONDS}s")
+
+
+@contextmanager
+def _sigterm_as_interrupt() -> Iterator[None]:
+    """Let SIGTERM end the tests as Ctrl-C does; by default Python would die of it and leave the cluster behind."""
+    previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, previous)
