@@ -79,6 +79,7 @@ class Catalogue:
     kubernetes: tuple[KubernetesSchemas, ...]
     custom_resources: tuple[CustomResources, ...]
     programs: dict[str, Program]
+    image_programs: dict[str, Package | GoModule]
     clients: dict[str, Package]
 
 
@@ -107,14 +108,17 @@ def catalogue() -> Catalogue:
             for entry in data["customResources"]
         ),
         programs={name: _program(pin) for name, pin in data["programs"].items()},
+        image_programs={name: _source(pin) for name, pin in data["imagePrograms"].items()},
         clients={name: _package(pin) for name, pin in data["clients"].items()},
     )
 
 
 def _program(pin: dict[str, Any]) -> Program:
-    copy = pin["copy"]
-    source = GoModule(copy["go"], copy["version"], copy["sum"]) if "go" in copy else _package(copy)
-    return Program(pin["version"], pin["official"], pin["binary"], source, pin["variable"])
+    return Program(pin["version"], pin["official"], pin["binary"], _source(pin["copy"]), pin["variable"])
+
+
+def _source(pin: dict[str, Any]) -> Package | GoModule:
+    return GoModule(pin["go"], pin["version"], pin["sum"]) if "go" in pin else _package(pin)
 
 
 def _package(pin: dict[str, Any]) -> Package:

@@ -4,12 +4,17 @@ A stand-in never gets the name of the real image on this machine, only on the no
 """
 
 import os
+import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from pytest_kind.cluster import KindCluster
 
 from chartgate.releases.release import Release
+from chartgate.tools.cache import scratch_folder
+from chartgate.tools.programs import image_program
 from tests.e2e.cluster.kind import on_node
 
 FOLDER = Path(__file__).parents[1] / "images"
@@ -78,7 +83,8 @@ class Images:
     def _own(self, folders: list[str]) -> None:
         for folder in folders:
             if _local(folder) not in self._loaded:
-                _build(_local(folder), FOLDER / folder)
+                with _context(folder) as context:
+                    _build(_local(folder), context)
         self._load([_local(folder) for folder in folders])
 
     def _load(self, images: list[str]) -> None:
@@ -117,6 +123,20 @@ def _at_hand(image: str) -> bool:
         if not subprocess.run(["docker", *arguments, image], capture_output=True, check=False).returncode:
             return True
     return False
+
+
+@contextmanager
+def _context(folder: str) -> Iterator[Path]:
+    """What Docker builds from: the folder and, where the catalogue has one for it, the program."""
+    program = image_program(folder)
+    if program is None:
+        yield FOLDER / folder
+        return
+    with scratch_folder() as scratch:
+        context = Path(shutil.copytree(FOLDER / folder, scratch / folder))
+        (context / folder).write_bytes(program)
+        (context / folder).chmod(0o755)
+        yield context
 
 
 def _build(name: str, context: Path) -> None:
