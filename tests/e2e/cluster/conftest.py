@@ -136,6 +136,7 @@ def release_in(chart: Path, tmp_path_factory: pytest.TempPathFactory) -> Release
             folder=folder,
             home=home,  # one for all, so that Helm asks the server only once what it serves
             seconds=STEP_SECONDS,
+            kubectl=namespace.kubectl.program.absolute(),
         )
 
     return make
