@@ -14,7 +14,7 @@ Manifest = Mapping[str, Any]
 T = TypeVar("T")
 
 RESTRICTED = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "warn")}
-WAIT_SECONDS = 180
+WAIT_SECONDS = 120
 POLL_SECONDS = 0.3
 
 
