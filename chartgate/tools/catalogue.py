@@ -74,11 +74,20 @@ class CustomResources:
 
 
 @dataclass(frozen=True)
+class Envtest:
+    """The program that downloads a control plane's programs and verifies them, and which Kubernetes to ask it for."""
+
+    setup: GoModule
+    kubernetes: str
+
+
+@dataclass(frozen=True)
 class Catalogue:
     helm: tuple[HelmRelease, ...]
     kubernetes: tuple[KubernetesSchemas, ...]
     custom_resources: tuple[CustomResources, ...]
     programs: dict[str, Program]
+    envtest: Envtest
     clients: dict[str, Package]
 
 
@@ -101,20 +110,22 @@ def catalogue() -> Catalogue:
             for entry in data["kubernetes"]
         ),
         custom_resources=tuple(
-            CustomResources(
-                GoModule(entry["module"]["go"], entry["module"]["version"], entry["module"]["sum"]), entry["files"]
-            )
-            for entry in data["customResources"]
+            CustomResources(_module(entry["module"]), entry["files"]) for entry in data["customResources"]
         ),
         programs={name: _program(pin) for name, pin in data["programs"].items()},
+        envtest=Envtest(_module(data["envtest"]["setup"]), data["envtest"]["kubernetes"]),
         clients={name: _package(pin) for name, pin in data["clients"].items()},
     )
 
 
 def _program(pin: dict[str, Any]) -> Program:
     copy = pin["copy"]
-    source = GoModule(copy["go"], copy["version"], copy["sum"]) if "go" in copy else _package(copy)
+    source = _module(copy) if "go" in copy else _package(copy)
     return Program(pin["version"], pin["official"], pin["binary"], source, pin["variable"])
+
+
+def _module(pin: dict[str, str]) -> GoModule:
+    return GoModule(pin["go"], pin["version"], pin["sum"])
 
 
 def _package(pin: dict[str, Any]) -> Package:

@@ -87,7 +87,9 @@ class Application:
 
     def stream(self, api_key: str, seconds: float = SECONDS) -> Stream:
         """The same as a stream; it breaks off when nothing arrives for `seconds`."""
-        return Stream(self._begin("POST", "/api/v1/messages", {**MESSAGE, "stream": True}, {"x-api-key": api_key}, seconds))
+        return Stream(
+            self._begin("POST", "/api/v1/messages", {**MESSAGE, "stream": True}, {"x-api-key": api_key}, seconds)
+        )
 
     def _begin(
         self, method: str, path: str, body: Any, headers: Mapping[str, str], seconds: float

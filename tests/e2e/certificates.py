@@ -13,7 +13,14 @@ def make_certificates(folder: Path, *names: str) -> None:
     key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1"]
     _openssl(folder, "req", "-x509", *key, "-subj", "/CN=private authority", "-keyout", "ca.key", "-out", "ca.crt")
     alternatives = ",".join(f"DNS:{name}" for name in names)
-    subject = ["-subj", "/CN=redis", "-addext", f"subjectAltName={alternatives}", "-addext", "basicConstraints=CA:FALSE"]
+    subject = [
+        "-subj",
+        "/CN=redis",
+        "-addext",
+        f"subjectAltName={alternatives}",
+        "-addext",
+        "basicConstraints=CA:FALSE",
+    ]
     signed = ["-CA", "ca.crt", "-CAkey", "ca.key", "-keyout", "redis.key", "-out", "redis.crt"]
     _openssl(folder, "req", "-x509", *key, *subject, *signed)
 

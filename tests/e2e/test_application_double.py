@@ -50,7 +50,16 @@ class Redis:
     def __init__(self, folder: Path, *options: str) -> None:
         self.port = free_port()
         folder.mkdir()
-        self._command = ["redis-server", "--dir", str(folder), "--port", str(self.port), "--appendonly", "yes", *options]
+        self._command = [
+            "redis-server",
+            "--dir",
+            str(folder),
+            "--port",
+            str(self.port),
+            "--appendonly",
+            "yes",
+            *options,
+        ]
         self.start()
 
     def start(self) -> None:
@@ -197,7 +206,9 @@ def test_a_password_that_was_not_given_is_printed(double: Double) -> None:
         double.application.log_in(printed[1], printed[2])
 
 
-def test_an_account_is_relayed_to_and_unreadable_with_another_key(double: Double, redis: Redis, upstream: Application) -> None:
+def test_an_account_is_relayed_to_and_unreadable_with_another_key(
+    double: Double, redis: Redis, upstream: Application
+) -> None:
     with double.running():
         admin = double.application.log_in(*ADMIN)
         admin.create_account("stored", f"http://{upstream.address}", "sk-upstream")
@@ -210,7 +221,7 @@ def test_an_account_is_relayed_to_and_unreadable_with_another_key(double: Double
     assert "sk-upstream" not in redis.ask("HGETALL", redis.ask("KEYS", "claude_console_account:*"))
     with double.running(ENCRYPTION_KEY="second key"):
         assert admin.accounts() == ["stored"]
-        with pytest.raises(Refused, match="500 .*Relay service error"):
+        with pytest.raises(Refused, match=r"500 .*Relay service error"):
             double.application.message(double.application.log_in(*ADMIN).create_api_key("next"))
         with pytest.raises(Refused, match="401"):
             double.application.message(api_key)
@@ -255,7 +266,10 @@ def test_lines_of_the_log(double: Double) -> None:
     line = next(json.loads(line) for line in double.lines() if "/some/path" in line)
     assert list(line)[:3] == ["ts", "lvl", "msg"]
     there = time.gmtime(time.time() - 11 * 3600)
-    assert line["ts"][:13] in {time.strftime("%Y-%m-%d %H", there), time.strftime("%Y-%m-%d %H", time.gmtime(time.time() - 11 * 3600 - 60))}
+    assert line["ts"][:13] in {
+        time.strftime("%Y-%m-%d %H", there),
+        time.strftime("%Y-%m-%d %H", time.gmtime(time.time() - 11 * 3600 - 60)),
+    }
     assert {"exceptions.log", "rejections.log", ".claude-relay-audit.log.json"} <= {p.name for p in double.files("*")}
     assert re.search(r"(?m)^\d\d:\d\d:\d\d GET /some/path - 404 .*\n +├─ type: ", double.output.read_text())
 
@@ -305,7 +319,9 @@ def test_a_start_clears_the_queues_unless_told_not_to(double: Double, redis: Red
 
 
 @pytest.mark.parametrize("finished", [True, False])
-def test_a_stop_waits_ten_seconds_for_a_stream(double: Double, redis: Redis, upstream: Application, finished: bool) -> None:
+def test_a_stop_waits_ten_seconds_for_a_stream(
+    double: Double, redis: Redis, upstream: Application, finished: bool
+) -> None:
     with double.running() as process:
         admin = double.application.log_in(*ADMIN)
         admin.create_account("stored", f"http://{upstream.address}", "sk-upstream")
@@ -328,19 +344,36 @@ def test_a_stop_waits_ten_seconds_for_a_stream(double: Double, redis: Redis, ups
 def test_tls_to_redis_is_verified_against_a_private_authority(double: Double, tmp_path: Path) -> None:
     make_certificates(tmp_path, "localhost")
     files = {name: str(tmp_path / name) for name in ("ca.crt", "redis.crt", "redis.key")}
-    options = ["--tls-cert-file", files["redis.crt"], "--tls-key-file", files["redis.key"], "--tls-ca-cert-file", files["ca.crt"]]
+    options = [
+        "--tls-cert-file",
+        files["redis.crt"],
+        "--tls-key-file",
+        files["redis.key"],
+        "--tls-ca-cert-file",
+        files["ca.crt"],
+    ]
     redis = Redis(tmp_path / "tls", "--tls-auth-clients", "no", "--requirepass", "its password", *options)
     redis.stop()
     port = str(free_port())
     redis._command += ["--tls-port", port]
     redis.start()
     try:
-        settings = {"REDIS_HOST": "localhost", "REDIS_PORT": port, "REDIS_ENABLE_TLS": "true", "REDIS_PASSWORD": "its password"}
+        settings = {
+            "REDIS_HOST": "localhost",
+            "REDIS_PORT": port,
+            "REDIS_ENABLE_TLS": "true",
+            "REDIS_PASSWORD": "its password",
+        }
         assert double.start(**settings).wait(SECONDS) == 1
         assert "unable to verify" in double.output.read_text() or "self-signed" in double.output.read_text()
         with double.running(**settings, NODE_EXTRA_CA_CERTS=files["ca.crt"]):
             assert double.redis_status() == "healthy"
-        assert double.start(**{**settings, "REDIS_PASSWORD": "wrong one", "NODE_EXTRA_CA_CERTS": files["ca.crt"]}).wait(SECONDS) == 1
+        assert (
+            double.start(**{**settings, "REDIS_PASSWORD": "wrong one", "NODE_EXTRA_CA_CERTS": files["ca.crt"]}).wait(
+                SECONDS
+            )
+            == 1
+        )
         assert "WRONGPASS" in double.output.read_text()
         assert "wrong one" not in double.output.read_text()
     finally:

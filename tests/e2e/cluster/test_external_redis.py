@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -40,20 +39,18 @@ def namespace(make_namespace: MakeNamespace) -> Iterator[Namespace]:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def redis(
-    namespace: Namespace, render: Callable[..., Release], tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def redis(namespace: Namespace, render: Callable[..., Release], tmp_path_factory: pytest.TempPathFactory) -> None:
     """Runs it, with what the operator knows of it in Secrets."""
     folder = tmp_path_factory.mktemp("certificates")
     make_certificates(folder, NAME)
     texts = {path.name: path.read_text() for path in folder.glob("redis.*")}
     configuration = (
-        f"port 0\ntls-port {PORT}\nrequirepass \"{PASSWORD}\"\ntls-auth-clients no\n"
+        f'port 0\ntls-port {PORT}\nrequirepass "{PASSWORD}"\ntls-auth-clients no\n'
         "tls-cert-file /etc/redis-tls/redis.crt\ntls-key-file /etc/redis-tls/redis.key\n"
         "tls-ca-cert-file /etc/redis-tls/redis.crt\n"
     )
     namespace.apply(
-        secret("redis-files", {**texts, "redis.conf": configuration}),
+        secret("redis-files", {**texts, "redis.conf": configuration, "password": PASSWORD}),
         secret("redis-authority", {"ca.crt": (folder / "ca.crt").read_text()}),
         secret("redis-login", {"redis-password": PASSWORD}),
         secret("wrong-login", {"redis-password": WRONG}),
@@ -74,9 +71,9 @@ def test_the_application_uses_it(release_in: ReleaseIn, namespace: Namespace) ->
     operator = Operator(namespace, release)
     with operator.administrator() as admin:
         admin.create_account("stored", "http://192.0.2.1", "sk")
-    cli = ["redis-cli", "--tls", "--insecure", "-p", str(PORT), "-n", "2"]
-    asking = ["sh", "-c", f'REDISCLI_AUTH="$(sed -n "s/^requirepass \\"\\(.*\\)\\"/\\1/p" /etc/redis-tls/redis.conf)" {" ".join(cli)} keys "claude_console_account:*"']
-    assert "claude_console_account:" in namespace.execute(f"pod/{NAME}", *asking)
+    asking = 'REDISCLI_AUTH="$(cat /etc/redis-tls/password)" redis-cli --tls --insecure -p "$0" -n "$1" keys "$2"'
+    words = (str(PORT), "2", "claude_console_account:*")
+    assert "claude_console_account:" in namespace.execute(f"pod/{NAME}", "sh", "-c", asking, *words)
     assert "Succeeded" in release.test()
 
 

@@ -80,7 +80,9 @@ def test_a_drain_takes_one_at_a_time(operator: Operator, namespace: Namespace) -
 def evict(namespace: Namespace, pod: str) -> None:
     """What `kubectl drain` asks the API server for."""
     eviction = f'{{"apiVersion": "policy/v1", "kind": "Eviction", "metadata": {{"name": "{pod}"}}}}'
-    namespace.kubectl("create", "--raw", f"/api/v1/namespaces/{namespace.name}/pods/{pod}/eviction", "-f", "-", given=eviction)
+    namespace.kubectl(
+        "create", "--raw", f"/api/v1/namespaces/{namespace.name}/pods/{pod}/eviction", "-f", "-", given=eviction
+    )
 
 
 def test_the_autoscaler_follows_the_load(operator: Operator, namespace: Namespace) -> None:

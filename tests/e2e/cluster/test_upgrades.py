@@ -59,7 +59,10 @@ def test_a_rolling_upgrade_loses_no_request_and_lets_a_stream_finish(
 ) -> None:
     (old,) = operator.names()
     redis = pods(operator)[1:]
-    with operator.application(f"pod/{old}") as application, neighbour.load(f"http://{FULLNAME}/health", CLIENTS) as load:
+    with (
+        operator.application(f"pod/{old}") as application,
+        neighbour.load(f"http://{FULLNAME}/health", CLIENTS) as load,
+    ):
         stream = application.stream(api_key)
         assert stream.line() == "event: ping"
         operator.release.upgrade({"config": {"logLevel": "debug"}})

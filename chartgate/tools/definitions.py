@@ -1,0 +1,46 @@
+"""The catalogue's custom resource definitions, as their projects publish them and as an API server takes them."""
+
+import json
+from functools import cache
+from typing import Any
+
+from chartgate.errors import GateError
+from chartgate.tools.archives import members
+from chartgate.tools.cache import cache_folder, write_whole
+from chartgate.tools.catalogue import CustomResources, catalogue
+from chartgate.tools.download import fetch_module
+from chartgate.tools.kubernetes_yaml import read_all
+
+Definition = dict[str, Any]
+
+
+@cache
+def custom_definitions() -> tuple[Definition, ...]:
+    """Every definition of the catalogue, downloaded on first use.
+
+    Raises:
+        GateError: one cannot be downloaded.
+    """
+    return tuple(definition for entry in catalogue().custom_resources for definition in definitions_in(entry))
+
+
+def definitions_in(entry: CustomResources) -> list[Definition]:
+    """The definitions of one entry of the catalogue, downloaded on first use.
+
+    Raises:
+        GateError: they cannot be downloaded, or the module holds none.
+    """
+    module = entry.module
+    path = cache_folder("definitions") / f"{module.name.replace('/', '_')}-{module.version}.json"
+    if not path.exists():
+        documents = members(fetch_module(module), f"{module.name}@{module.version}/{entry.files}")
+        found = [part for _, content in documents for part in read_all(content) if _is_definition(part)]
+        if not found:
+            raise GateError(f"{module.name} holds no {entry.files}: the catalogue's entry does not fit it")
+        write_whole(path, json.dumps(found).encode())
+    definitions: list[Definition] = json.loads(path.read_bytes())
+    return definitions
+
+
+def _is_definition(document: Any) -> bool:
+    return isinstance(document, dict) and document.get("kind") == "CustomResourceDefinition"
