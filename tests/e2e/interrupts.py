@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def sigterm_as_interrupt() -> Iterator[None]:
-    """Let SIGTERM end the tests as Ctrl-C does; by default Python would die of it and leave behind what they started."""
+    """Let SIGTERM end the tests as Ctrl-C does; by default Python would die and leave behind what they started."""
     previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield
