@@ -88,6 +88,7 @@ class Catalogue:
     custom_resources: tuple[CustomResources, ...]
     programs: dict[str, Program]
     envtest: Envtest
+    image_programs: dict[str, Package | GoModule]
     clients: dict[str, Package]
 
 
@@ -114,14 +115,17 @@ def catalogue() -> Catalogue:
         ),
         programs={name: _program(pin) for name, pin in data["programs"].items()},
         envtest=Envtest(_module(data["envtest"]["setup"]), data["envtest"]["kubernetes"]),
+        image_programs={name: _source(pin) for name, pin in data["imagePrograms"].items()},
         clients={name: _package(pin) for name, pin in data["clients"].items()},
     )
 
 
 def _program(pin: dict[str, Any]) -> Program:
-    copy = pin["copy"]
-    source = _module(copy) if "go" in copy else _package(copy)
-    return Program(pin["version"], pin["official"], pin["binary"], source, pin["variable"])
+    return Program(pin["version"], pin["official"], pin["binary"], _source(pin["copy"]), pin["variable"])
+
+
+def _source(pin: dict[str, Any]) -> Package | GoModule:
+    return _module(pin) if "go" in pin else _package(pin)
 
 
 def _module(pin: dict[str, str]) -> GoModule:

