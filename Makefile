@@ -5,7 +5,7 @@ CHART ?= charts/claude-relay
 UV := .tools/uv/bin/uv
 RUN := .venv/bin/
 
-.PHONY: conformance test lint unit generate package e2e clean
+.PHONY: conformance test lint unit generate package control-plane e2e clean
 
 conformance: .venv/.synced ## render every case of the chart and check every object
 	$(RUN)chartgate $(CHART)
@@ -21,6 +21,9 @@ lint: .venv/.synced
 
 unit: .venv/.synced
 	$(RUN)pytest tests/unit
+
+control-plane: .venv/.synced ## tests on a real API server without a cluster: no Docker, under a minute
+	$(RUN)pytest tests/e2e/control_plane
 
 e2e: .venv/.synced ## tests on a real API server
 	$(RUN)pytest tests/e2e

@@ -74,11 +74,20 @@ class CustomResources:
 
 
 @dataclass(frozen=True)
+class Envtest:
+    """The program that downloads a control plane's programs and verifies them, and which Kubernetes to ask it for."""
+
+    setup: GoModule
+    kubernetes: str
+
+
+@dataclass(frozen=True)
 class Catalogue:
     helm: tuple[HelmRelease, ...]
     kubernetes: tuple[KubernetesSchemas, ...]
     custom_resources: tuple[CustomResources, ...]
     programs: dict[str, Program]
+    envtest: Envtest
     image_programs: dict[str, Package | GoModule]
     clients: dict[str, Package]
 
@@ -102,12 +111,10 @@ def catalogue() -> Catalogue:
             for entry in data["kubernetes"]
         ),
         custom_resources=tuple(
-            CustomResources(
-                GoModule(entry["module"]["go"], entry["module"]["version"], entry["module"]["sum"]), entry["files"]
-            )
-            for entry in data["customResources"]
+            CustomResources(_module(entry["module"]), entry["files"]) for entry in data["customResources"]
         ),
         programs={name: _program(pin) for name, pin in data["programs"].items()},
+        envtest=Envtest(_module(data["envtest"]["setup"]), data["envtest"]["kubernetes"]),
         image_programs={name: _source(pin) for name, pin in data["imagePrograms"].items()},
         clients={name: _package(pin) for name, pin in data["clients"].items()},
     )
@@ -118,7 +125,11 @@ def _program(pin: dict[str, Any]) -> Program:
 
 
 def _source(pin: dict[str, Any]) -> Package | GoModule:
-    return GoModule(pin["go"], pin["version"], pin["sum"]) if "go" in pin else _package(pin)
+    return _module(pin) if "go" in pin else _package(pin)
+
+
+def _module(pin: dict[str, str]) -> GoModule:
+    return GoModule(pin["go"], pin["version"], pin["sum"])
 
 
 def _package(pin: dict[str, Any]) -> Package:

@@ -15,8 +15,8 @@ from chartgate.errors import GateError
 from chartgate.tools.archives import members
 from chartgate.tools.cache import cache_folder, write_whole
 from chartgate.tools.catalogue import KubernetesSchemas, catalogue, version_key
-from chartgate.tools.download import fetch_module, fetch_package
-from chartgate.tools.kubernetes_yaml import read_all
+from chartgate.tools.definitions import definitions_in
+from chartgate.tools.download import fetch_package
 
 Schema = dict[str, Any]
 KindKey = tuple[str, str]
@@ -106,11 +106,7 @@ def custom_schemas() -> dict[KindKey, Schema]:
     for entry in catalogue().custom_resources:
         path = cache_folder("schemas") / f"{entry.module.name.replace('/', '_')}-{entry.module.version}.json"
         if not path.exists():
-            documents = members(fetch_module(entry.module), f"{entry.module.name}@{entry.module.version}/{entry.files}")
-            definitions = [part for _, content in documents for part in read_all(content)]
-            triples = [triple for definition in definitions for triple in _crd_schemas(definition)]
-            if not triples:
-                raise GateError(f"{entry.module.name} holds no {entry.files}: the catalogue's entry does not fit it")
+            triples = [triple for definition in definitions_in(entry) for triple in _crd_schemas(definition)]
             write_whole(path, json.dumps(triples).encode())
         schemas.update({(api, kind): schema for api, kind, schema in json.loads(path.read_bytes())})
     return schemas
@@ -148,9 +144,7 @@ _NOT_JSON_SCHEMA = frozenset({"nullable", "example", "externalDocs"})
 
 
 def _crd_schemas(definition: Schema) -> list[tuple[str, str, Schema]]:
-    """(apiVersion, kind, strict schema) of each served version; empty for a document that is no definition."""
-    if not isinstance(definition, dict) or definition.get("kind") != "CustomResourceDefinition":
-        return []
+    """(apiVersion, kind, strict schema) of each served version."""
     spec = definition["spec"]
     found = []
     for version in spec["versions"]:

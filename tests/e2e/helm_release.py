@@ -24,7 +24,7 @@ class HelmRelease:
     """A release by name. Each step returns what Helm wrote beside its answer: the warnings.
 
     `folder` is private: it takes the values, which hold secrets. `home` takes what Helm would put into the user's home.
-    A step that lasts longer than `seconds` is ended.
+    `options` go with each install and upgrade; a step that lasts longer than `seconds` is ended.
     """
 
     name: str
@@ -35,6 +35,7 @@ class HelmRelease:
     folder: Path
     home: Path
     seconds: int = HELM_SECONDS
+    options: tuple[str, ...] = ()
 
     def install(self, values: Values | None = None, *, chart: Path | None = None) -> str:
         return self._change("install", values, chart)
@@ -56,7 +57,7 @@ class HelmRelease:
         path = self.folder / "values.yaml"
         path.touch(mode=0o600)
         path.write_text(json.dumps(values or {}), encoding="utf-8")
-        return self._run(command, self.name, str(chart or self.chart), "--values", str(path)).stderr
+        return self._run(command, self.name, str(chart or self.chart), "--values", str(path), *self.options).stderr
 
     def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run Helm.

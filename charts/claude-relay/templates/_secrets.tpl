@@ -20,12 +20,15 @@ keys: {jwtSecret: jwt-secret, encryptionKey: encryption-key, adminUsername: admi
 {{- end -}}
 {{- end -}}
 
-{{/* The data of a Secret in the cluster as YAML; empty where there is none, no cluster, or no name. Takes: name, namespace. */}}
+{{/*
+The data of a Secret in the cluster as YAML; empty where there is none, no cluster, or no name. Takes: name, namespace, and
+kind where it is a ConfigMap's.
+*/}}
 {{- define "claude-relay.secrets.lookup" -}}
 {{- $data := dict -}}
 {{- $secret := dict -}}
 {{- if .name -}}
-{{- $secret = lookup "v1" "Secret" .namespace .name -}}
+{{- $secret = lookup "v1" (default "Secret" (get . "kind")) .namespace .name -}}
 {{- end -}}
 {{- if hasKey $secret "data" -}}
 {{- $data = default dict $secret.data -}}
@@ -71,7 +74,8 @@ may not be generated. Takes: value, kept (base64), generate, and length or fallb
 
 {{/*
 What the pods' annotation `checksum/secret` holds: it changes with every secret the pods read, also with one that the
-chart did not make, where a cluster can be asked for it.
+chart did not make, where a cluster can be asked for it; and with the authority that Redis' certificate is checked with,
+which the application reads once, when it starts.
 */}}
 {{- define "claude-relay.secrets.checksum" -}}
 {{- $seen := list (include "claude-relay.secrets.data" .) -}}
@@ -84,6 +88,9 @@ chart did not make, where a cluster can be asked for it.
 {{- $namespace := .Release.Namespace -}}
 {{- range $name := uniq $foreign -}}
 {{- $seen = append $seen (include "claude-relay.secrets.lookup" (dict "name" $name "namespace" $namespace)) -}}
+{{- end -}}
+{{- if and (not .Values.redis.enabled) .Values.externalRedis.tlsCA.existingConfigMap -}}
+{{- $seen = append $seen (include "claude-relay.secrets.lookup" (dict "kind" "ConfigMap" "name" .Values.externalRedis.tlsCA.existingConfigMap "namespace" $namespace)) -}}
 {{- end -}}
 {{- toJson $seen | sha256sum -}}
 {{- end -}}

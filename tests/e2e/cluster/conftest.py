@@ -126,7 +126,7 @@ def release_in(chart: Path, tmp_path_factory: pytest.TempPathFactory) -> Release
 
     def make(namespace: Namespace) -> ClusterRelease:
         folder = home / namespace.name
-        folder.mkdir(mode=0o700)
+        folder.mkdir(mode=0o700, exist_ok=True)
         return ClusterRelease(
             name="relay",
             namespace=namespace.name,
@@ -136,6 +136,7 @@ def release_in(chart: Path, tmp_path_factory: pytest.TempPathFactory) -> Release
             folder=folder,
             home=home,  # one for all, so that Helm asks the server only once what it serves
             seconds=STEP_SECONDS,
+            kubectl=namespace.kubectl.program.absolute(),
         )
 
     return make

@@ -15,7 +15,7 @@ from pytest_kind.cluster import KindCluster
 from chartgate.releases.release import Release
 from chartgate.tools.cache import scratch_folder
 from chartgate.tools.programs import image_program
-from tests.e2e.cluster.kind import on_node
+from tests.e2e.cluster.kind import node, on_node
 
 FOLDER = Path(__file__).parents[1] / "images"
 LOCAL = "claude-relay-e2e"
@@ -52,24 +52,21 @@ class Images:
         folders = {c.manifest["image"]: STAND_INS[c.name] for c in containers if c.name in STAND_INS}
         assert folders, "the release has none of the containers that are known here"
         missing = {image: folder for image, folder in folders.items() if image not in self._loaded}
-        real = {image for image in missing if _at_hand(image)}
-        self._load(sorted(real))
-        stand_ins = {image: folder for image, folder in missing.items() if image not in real}
+        stand_ins = {image: folder for image, folder in missing.items() if not self._load_real(image)}
         self._own(sorted(set(stand_ins.values())))
         for image, folder in stand_ins.items():
-            on_node(self._cluster, *_TAG, canonical(_local(folder)), canonical(image))
+            on_node(self._cluster, *_CTR, "tag", "--force", canonical(_local(folder)), canonical(image))
             self._loaded.add(image)
             self._stand_ins[image] = folder
 
     def load(self, image: str) -> None:
-        """Load an image that is no part of the chart under its own name, pulled if it is not at hand.
+        """Load an image that is no part of the chart under its own name.
 
         Raises:
-            ImageError: it cannot be pulled.
+            ImageError: it is not on this machine, and the node cannot pull it.
         """
-        if not _at_hand(image):
-            raise ImageError(f"{image} is not on this machine and cannot be pulled")
-        self._load([image])
+        if image not in self._loaded and not self._load_real(image):
+            raise ImageError(f"{image} is not on this machine, and the cluster's node cannot pull it")
 
     def own(self, folder: str) -> str:
         """Build the image of a folder of `tests/e2e/images/`, load it, and return its name.
@@ -79,6 +76,18 @@ class Images:
         """
         self._own([folder])
         return _local(folder)
+
+    def _load_real(self, image: str) -> bool:
+        """Whether the image is on this machine, or can be pulled by the node; then it is loaded."""
+        if not subprocess.run(["docker", "image", "inspect", image], capture_output=True, check=False).returncode:
+            self._load([image])
+            return True
+        # ctr, since not every node image has a client of the container runtime interface.
+        pull = ["docker", "exec", node(self._cluster), *_CTR, "pull", canonical(image)]
+        pulled = not subprocess.run(pull, capture_output=True, check=False).returncode
+        if pulled:
+            self._loaded.add(image)
+        return pulled
 
     def _own(self, folders: list[str]) -> None:
         for folder in folders:
@@ -111,18 +120,11 @@ def canonical(image: str) -> str:
     return f"{first}/{rest}"
 
 
-_TAG = ("ctr", "--namespace=k8s.io", "images", "tag", "--force")
+_CTR = ("ctr", "--namespace=k8s.io", "images")
 
 
 def _local(folder: str) -> str:
     return f"{LOCAL}/{folder}:local"
-
-
-def _at_hand(image: str) -> bool:
-    for arguments in (["image", "inspect"], ["pull", "--quiet"]):
-        if not subprocess.run(["docker", *arguments, image], capture_output=True, check=False).returncode:
-            return True
-    return False
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """A kind cluster by pytest-kind: made or reused, and removed however the tests end."""
 
 import shutil
-import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from pytest_kind.cluster import KindCluster
+
+from tests.e2e.interrupts import sigterm_as_interrupt
 
 READY_SECONDS = 180
 # The kubelet and the controllers look at metrics seldom; a test of an autoscaler need not wait for that.
@@ -48,7 +49,7 @@ def running(cluster: KindCluster, *, keep: bool) -> Iterator[KindCluster]:
         or subprocess.run(["docker", "info"], capture_output=True, check=False).returncode
     ):
         raise ClusterError("no Docker engine answers, and kind needs one: install Docker and start it")
-    with _sigterm_as_interrupt():
+    with sigterm_as_interrupt():
         try:
             _remove_unusable(cluster)
             try:
@@ -108,13 +109,3 @@ def _quicken(cluster: KindCluster) -> None:
     ):
         cluster.kubectl("--namespace=kube-system", "wait", "--for=create", pod, "--timeout=60s")
     cluster.kubectl("--namespace=kube-system", "wait", "--for=condition=Ready", pod, f"--timeout={READY_SECONDS}s")
-
-
-@contextmanager
-def _sigterm_as_interrupt() -> Iterator[None]:
-    """Let SIGTERM end the tests as Ctrl-C does; by default Python would die of it and leave the cluster behind."""
-    previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, previous)

@@ -2,7 +2,6 @@
 
 import base64
 import json
-import os
 import re
 import subprocess
 import time
@@ -15,7 +14,7 @@ Manifest = Mapping[str, Any]
 T = TypeVar("T")
 
 RESTRICTED = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "warn")}
-WAIT_SECONDS = 180
+WAIT_SECONDS = 120
 POLL_SECONDS = 0.3
 
 
@@ -44,9 +43,9 @@ class Kubectl:
         return done.stdout
 
     def start(self, *arguments: str) -> "subprocess.Popen[str]":
-        """kubectl as a process of its own, its standard output to be read."""
+        """kubectl as a process of its own, its standard output to be read; its standard input is open."""
         command = [*self.command, *arguments]
-        return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
 class Namespace:
@@ -131,23 +130,6 @@ class Namespace:
         finally:
             process.kill()
             process.communicate()
-
-    def type_in(self, command: str) -> str:
-        """The output of a shell command, such as one of NOTES, typed by somebody whose cluster this is.
-
-        Raises:
-            KubectlError: it ends with an error.
-        """
-        environment = {
-            **os.environ,
-            "KUBECONFIG": str(self.kubectl.kubeconfig),
-            "PATH": f"{self.kubectl.program.parent}:{os.environ['PATH']}",
-        }
-        shell = ["bash", "-o", "pipefail", "-ec", command]
-        done = subprocess.run(shell, env=environment, capture_output=True, text=True, timeout=300, check=False)
-        if done.returncode:
-            raise KubectlError(f"{command}: {done.stdout.strip()}\n{done.stderr.strip()}")
-        return done.stdout
 
 
 MakeNamespace = Callable[[str], AbstractContextManager[Namespace]]

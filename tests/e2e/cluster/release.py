@@ -1,7 +1,8 @@
 """A release on a running cluster: each step waits until its objects are ready."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from subprocess import CompletedProcess
 
 from tests.e2e.cluster.namespace import Namespace
@@ -12,8 +13,9 @@ WAITING = frozenset({"install", "upgrade", "rollback", "uninstall"})
 
 @dataclass(frozen=True)
 class ClusterRelease(HelmRelease):
-    """As HelmRelease, with `--wait`, `helm test` and the notes."""
+    """As HelmRelease, with `--wait`, `helm test` and the notes. `kubectl` is the program that goes with the cluster."""
 
+    kubectl: Path = field(kw_only=True)
     wait: bool = True
 
     @property

@@ -1,4 +1,8 @@
-"""An operator of the public chart upgrades in place: the keys, the claims and every object of the old names live on."""
+"""An operator of an earlier chart upgrades in place: the keys, the claims and every object of the old names live on.
+
+Earlier charts are the public one, which this chart succeeds, and the last release of this chart before the present
+version; 1.0.0 is the first, and has none.
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -6,11 +10,12 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.control_plane.namespace import Namespace, Ref, metadata
+from tests.e2e.control_plane.public_chart import write_public_chart
+from tests.e2e.control_plane.released_chart import earlier_release, released_chart
 from tests.e2e.helm_release import ReleaseCalled, Values
-from tests.e2e.namespace import Namespace, Ref, metadata
-from tests.e2e.public_chart import write_public_chart
 
-# What operators of the public chart have in their values files; both charts get the same.
+# What operators of the public chart have in their values files; every chart gets the same.
 EVERYTHING = {
     "config": {"adminPassword": "chosen by the operator"},
     "redis": {"auth": {"enabled": True}},
@@ -23,10 +28,16 @@ EVERYTHING = {
 }
 
 
-@pytest.fixture
-def public_chart(tmp_path: Path) -> Path:
-    """The stand-in for the public chart."""
-    return write_public_chart(tmp_path)
+PUBLIC = "public"
+REPOSITORY = Path(__file__).parents[3]
+
+
+@pytest.fixture(params=[PUBLIC, *earlier_release(REPOSITORY)])
+def earlier_chart(request: pytest.FixtureRequest, chart: Path, tmp_path: Path) -> Path:
+    """The stand-in for the public chart, or a release of this one."""
+    if request.param == PUBLIC:
+        return write_public_chart(tmp_path)
+    return released_chart(REPOSITORY, chart.relative_to(REPOSITORY), request.param, tmp_path)
 
 
 def selectors(objects: Mapping[Ref, Any]) -> dict[Ref, Any]:
@@ -43,11 +54,11 @@ def secrets(objects: Mapping[Ref, Any]) -> dict[Ref, dict[str, str]]:
 @pytest.mark.parametrize(
     ("name", "values"), [("prod", {}), ("claude-relay", EVERYTHING)], ids=["defaults", "everything"]
 )
-def test_an_upgrade_from_the_public_chart_replaces_nothing(
-    release_called: ReleaseCalled, namespace: Namespace, public_chart: Path, name: str, values: Values
+def test_an_upgrade_from_an_earlier_chart_replaces_nothing(
+    release_called: ReleaseCalled, namespace: Namespace, earlier_chart: Path, name: str, values: Values
 ) -> None:
     release = release_called(name)
-    release.install(values, chart=public_chart)
+    release.install(values, chart=earlier_chart)
     before = namespace.objects()
     for _ in range(2):  # the first upgrade takes the objects over, the second is an ordinary one
         release.upgrade(values)

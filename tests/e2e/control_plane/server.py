@@ -1,4 +1,4 @@
-"""A real API server without a cluster: etcd and kube-apiserver as plain processes, from the folder that envtest knows.
+"""A real API server without a cluster: etcd and kube-apiserver as plain processes.
 
 Nothing runs on it: there are no controllers, no nodes, no kubelet. What it answers is what any API server answers,
 admission and Pod Security included.
@@ -7,9 +7,7 @@ admission and Pod Security included.
 import base64
 import http.client
 import json
-import os
 import secrets
-import signal
 import socket
 import ssl
 import subprocess
@@ -20,15 +18,12 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-ASSETS = "KUBEBUILDER_ASSETS"
-PROGRAMS = ("etcd", "kube-apiserver")
+from tests.e2e.control_plane.programs import ControlPlaneError
+from tests.e2e.interrupts import sigterm_as_interrupt
+
 READY_SECONDS = 90
 STOP_SECONDS = 20
 LOG_TAIL = 4000
-
-
-class ControlPlaneError(Exception):
-    """The control plane cannot be started: what is wrong, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -50,21 +45,6 @@ class _Program:
         return f"--- the end of {self.name}'s log ---\n{text[-LOG_TAIL:]}"
 
 
-def find_assets() -> Path:
-    """The folder with the programs.
-
-    Raises:
-        ControlPlaneError: it is not named, or a program is missing in it.
-    """
-    named = os.environ.get(ASSETS)
-    if not named:
-        raise ControlPlaneError(_how_to_get("is not set"))
-    missing = [name for name in PROGRAMS if not os.access(Path(named, name), os.X_OK)]
-    if missing:
-        raise ControlPlaneError(_how_to_get(f"is {named}, which has no program {' and no '.join(missing)}"))
-    return Path(named)
-
-
 @contextmanager
 def running_control_plane(assets: Path) -> Iterator[ControlPlane]:
     """Start the control plane, and stop it however the block ends; nothing of it stays.
@@ -73,7 +53,7 @@ def running_control_plane(assets: Path) -> Iterator[ControlPlane]:
         ControlPlaneError: it does not become ready; the message ends with the logs' last lines.
     """
     with ExitStack() as stack:
-        stack.enter_context(_sigterm_as_interrupt())
+        stack.enter_context(sigterm_as_interrupt())
         # Short, because the path of a socket has room for about a hundred characters.
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="relay-e2e-")))
         token = secrets.token_urlsafe(32)
@@ -88,14 +68,6 @@ def running_control_plane(assets: Path) -> Iterator[ControlPlane]:
         kubeconfig = folder / "kubeconfig"
         _write_private(kubeconfig, _kubeconfig(port, folder / "apiserver.crt", token))
         yield ControlPlane(kubeconfig, folder)
-
-
-def _how_to_get(problem: str) -> str:
-    return (
-        f"{ASSETS} {problem}. The tests need a folder with {' and '.join(PROGRAMS)}, as envtest has it:\n"
-        "  go install sigs.k8s.io/controller-runtime/tools/setup-envtest@latest\n"
-        f'  export {ASSETS}="$(setup-envtest use -p path)"'
-    )
 
 
 def _etcd_arguments(folder: Path) -> list[str]:
@@ -126,7 +98,7 @@ def _apiserver_arguments(folder: Path, port: int) -> list[str]:
         "--service-account-issuer=https://kubernetes.default.svc",
         f"--service-account-key-file={folder}/service-accounts.key",
         f"--service-account-signing-key-file={folder}/service-accounts.key",
-        "--service-cluster-ip-range=10.0.0.0/16",
+        "--service-cluster-ip-range=10.0.0.0/16,fd00:10::/112",  # a Service may ask for both families
         # As envtest: no controller makes the ServiceAccount "default" that this plugin asks for.
         "--disable-admission-plugins=ServiceAccount",
     ]
@@ -192,16 +164,6 @@ def _reserved_port() -> Iterator[int]:
         holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         holder.bind(("127.0.0.1", 0))
         yield holder.getsockname()[1]
-
-
-@contextmanager
-def _sigterm_as_interrupt() -> Iterator[None]:
-    """Let SIGTERM end the tests as Ctrl-C does; by default Python would die of it and leave the programs behind."""
-    previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, previous)
 
 
 def _write_private(path: Path, text: str) -> None:

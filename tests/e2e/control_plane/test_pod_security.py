@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 
 from chartgate.tools.kubernetes_yaml import read_one
+from tests.e2e.control_plane.dry_run import NotAdmitted
+from tests.e2e.control_plane.namespace import Namespace
+from tests.e2e.control_plane.pods import bare_pod
 from tests.e2e.helm_release import HelmRelease, Values
-from tests.e2e.namespace import Namespace, NotAdmitted
 
 EVERYTHING = {
     "redis": {"auth": {"enabled": True}},
@@ -22,22 +24,10 @@ EVERYTHING = {
 
 
 def pods_of(release: HelmRelease, namespace: Namespace) -> dict[str, Any]:
-    """Each pod that the release makes, as a bare Pod: a workload is only warned about, a pod is refused."""
+    """Each pod that the release makes."""
     pods = {"helm test": read_one(release.hooks())}
     for kind, name in (("Deployment", "relay-claude-relay"), ("StatefulSet", "relay-redis")):
-        workload = namespace.get(kind, name)["spec"]
-        template = workload["template"]
-        # What a StatefulSet's controller does with its claims.
-        claims = [
-            {"name": claim["metadata"]["name"], "persistentVolumeClaim": {"claimName": "claim"}}
-            for claim in workload.get("volumeClaimTemplates", ())
-        ]
-        pods[kind] = {
-            "apiVersion": "v1",
-            "kind": "Pod",
-            "metadata": {**template["metadata"], "name": "bare"},
-            "spec": {**template["spec"], "volumes": [*template["spec"]["volumes"], *claims]},
-        }
+        pods[kind] = bare_pod(namespace.get(kind, name))
     return pods
 
 

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from tests.e2e.control_plane.namespace import Namespace
 from tests.e2e.helm_release import HelmRefusal, HelmRelease
-from tests.e2e.namespace import Namespace
 
 GENERATED = {
     "relay-claude-relay-secret": {"jwt-secret", "encryption-key", "admin-username", "admin-password"},

@@ -1,6 +1,5 @@
 """A namespace on the API server: its objects as the server tells them, and what the server would say to a pod."""
 
-import json
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -8,18 +7,14 @@ from typing import Any
 
 from kubernetes import client, config
 from kubernetes.dynamic import DynamicClient, ResourceList
-from kubernetes.dynamic.exceptions import ForbiddenError
 
-Manifest = Mapping[str, Any]
+from tests.e2e.control_plane.dry_run import Manifest, try_to_create
+
 Ref = tuple[str, str]
 """(kind, name)"""
 
 RESTRICTED = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "warn")}
 HELM_RECORD = "helm.sh/release.v1"
-
-
-class NotAdmitted(Exception):  # noqa: N818 (the answer to a question, not a failure of the test)
-    """The API server refuses an object. The text is its own."""
 
 
 def connect(kubeconfig: Path, cache: Path) -> Any:
@@ -28,6 +23,12 @@ def connect(kubeconfig: Path, cache: Path) -> Any:
     settings.no_proxy = "127.0.0.1"  # a proxy of the user's own cannot reach this server
     config.load_kube_config(str(kubeconfig), client_configuration=settings, persist_config=False)  # type: ignore[no-untyped-call]
     return DynamicClient(client.ApiClient(settings), cache_file=str(cache))  # type: ignore[no-untyped-call]
+
+
+def make_namespace(connection: Any, name: str) -> None:
+    """A namespace that enforces Pod Security "restricted"; of the release, or of what the release puts elsewhere."""
+    manifest = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": RESTRICTED}}
+    connection.resources.get(api_version="v1", kind="Namespace").create(manifest)
 
 
 def metadata(objects: Mapping[Ref, Any], field: str) -> dict[Ref, str]:
@@ -41,8 +42,7 @@ class Namespace:
     def __init__(self, connection: Any, name: str) -> None:
         self._connection = connection
         self.name = name
-        manifest = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": RESTRICTED}}
-        connection.resources.get(api_version="v1", kind="Namespace").create(manifest)
+        make_namespace(connection, name)
 
     def get(self, kind: str, name: str) -> Any:
         """An object of this namespace as plain data."""
@@ -52,6 +52,17 @@ class Namespace:
         """Create or change an object, as somebody else than Helm."""
         self._resource(manifest["kind"]).server_side_apply(
             manifest, namespace=self.name, field_manager="somebody-else", force_conflicts=True
+        )
+
+    def scale(self, kind: str, name: str, count: int, manager: str) -> None:
+        """Change a workload's replica count as an autoscaler does: through its scale, as somebody else than Helm."""
+        path = self._resource(kind).path(name=name, namespace=self.name)
+        self._connection.request(
+            "patch",
+            f"{path}/scale",
+            body={"spec": {"replicas": count}},
+            content_type="application/merge-patch+json",
+            query_params=[("fieldManager", manager)],
         )
 
     def secret(self, name: str) -> dict[str, str]:
@@ -64,8 +75,12 @@ class Namespace:
 
     def objects(self) -> dict[Ref, Any]:
         """Every object there is, but for events and the records that Helm keeps of its releases."""
+        return self.objects_of(*(resource.kind for resource in self._kinds))
+
+    def objects_of(self, *kinds: str) -> dict[Ref, Any]:
+        """The objects of these kinds."""
         found: dict[Ref, Any] = {}
-        for resource in self._kinds:
+        for resource in map(self._resource, kinds):
             for item in resource.get(namespace=self.name).to_dict()["items"]:
                 if item.get("type") != HELM_RECORD:
                     found[resource.kind, item["metadata"]["name"]] = item
@@ -77,13 +92,7 @@ class Namespace:
         Raises:
             NotAdmitted: it does not.
         """
-        path = self._resource("Pod").path(namespace=self.name)
-        query = [("dryRun", "All"), ("fieldValidation", "Strict")]
-        try:
-            answer = self._connection.request("post", path, body=pod, query_params=query, serialize=False)
-        except ForbiddenError as error:
-            raise NotAdmitted(json.loads(error.body or "{}").get("message", "")) from error
-        return list(answer.headers.getlist("Warning"))
+        return try_to_create(self._resource("Pod"), pod, self.name)
 
     def _resource(self, kind: str) -> Any:
         return next(resource for resource in self._kinds if resource.kind == kind)

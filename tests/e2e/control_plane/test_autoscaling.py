@@ -1,0 +1,49 @@
+"""An autoscaler's replica count is its own: no upgrade takes it away, and none fails over it."""
+
+from dataclasses import replace
+
+from chartgate.tools.helm import Helm
+from tests.e2e.control_plane.namespace import Namespace
+from tests.e2e.control_plane.operators import moving_too
+from tests.e2e.helm_release import HelmRelease, Values
+
+DEPLOYMENT = ("Deployment", "relay-claude-relay")
+AUTOSCALER = "kube-controller-manager"
+"""The field manager of Kubernetes' autoscaler."""
+
+FIXED: Values = {"replicaCount": 3}
+SCALED: Values = {"autoscaling": {"enabled": True, "minReplicas": 2, "maxReplicas": 9}}
+SCALED_AND_CHANGED: Values = {**SCALED, "config": {"logLevel": "debug"}}
+
+
+def replicas(namespace: Namespace) -> int:
+    return int(namespace.get(*DEPLOYMENT)["spec"]["replicas"])
+
+
+@moving_too
+def test_an_upgrade_and_a_rollback_leave_the_count_to_the_autoscaler(
+    release: HelmRelease, later_helm: Helm, namespace: Namespace
+) -> None:
+    release.install(SCALED)
+    release = replace(release, helm=later_helm)
+    namespace.scale(*DEPLOYMENT, 7, AUTOSCALER)
+    before = namespace.pod_template(*DEPLOYMENT)
+    assert release.upgrade(SCALED_AND_CHANGED) == ""
+    assert namespace.pod_template(*DEPLOYMENT) != before
+    assert replicas(namespace) == 7
+    namespace.scale(*DEPLOYMENT, 5, AUTOSCALER)
+    release.rollback(1)
+    assert replicas(namespace) == 5
+
+
+@moving_too
+def test_without_the_autoscaler_the_count_is_the_charts_again(
+    release: HelmRelease, later_helm: Helm, namespace: Namespace
+) -> None:
+    release.install(FIXED)
+    assert replicas(namespace) == 3
+    release = replace(release, helm=later_helm)
+    release.upgrade(SCALED)
+    namespace.scale(*DEPLOYMENT, 7, AUTOSCALER)
+    release.upgrade(FIXED)
+    assert replicas(namespace) == 3

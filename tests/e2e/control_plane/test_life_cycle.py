@@ -1,0 +1,162 @@
+"""The whole life of a release that has everything: nothing is replaced, nothing is lost, nothing is left over."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from chartgate.tools.helm import Helm
+from tests.e2e.control_plane.namespace import Namespace, Ref, metadata
+from tests.e2e.control_plane.operators import moving_too
+from tests.e2e.helm_release import HelmRelease, Values
+
+Objects = Mapping[Ref, Any]
+
+KEPT = {
+    ("Secret", "relay-claude-relay-secret"),
+    ("Secret", "relay-redis"),
+    ("PersistentVolumeClaim", "relay-claude-relay-logs"),
+    ("PersistentVolumeClaim", "relay-claude-relay-external-data"),
+}
+"""What stays after an uninstallation. Redis' own claim does too; here is no controller to make it."""
+
+IMMUTABLE = {
+    "Deployment": ("selector",),
+    "StatefulSet": ("selector", "serviceName", "volumeClaimTemplates", "podManagementPolicy"),
+    "Service": ("clusterIP", "clusterIPs"),
+    "PersistentVolumeClaim": ("accessModes", "resources", "storageClassName"),
+}
+"""Fields of a spec that the API server never lets change, or with which traffic or data would be lost."""
+
+
+@pytest.fixture
+def monitoring(connection: Any, namespace: Namespace) -> Namespace:
+    """The namespace for what the release puts elsewhere."""
+    return Namespace(connection, f"{namespace.name[-50:].strip('-')}-monitoring")
+
+
+@pytest.fixture
+def everything(monitoring: Namespace) -> Values:
+    """Values with which the chart makes an object of each kind that it knows."""
+    return {
+        "replicaCount": 2,
+        "redis": {"auth": {"enabled": True}},
+        "podDisruptionBudget": {"enabled": True},
+        "ingress": {"enabled": True, "className": "traefik", "hosts": [{"host": "relay.example.com"}]},
+        "httpRoute": {"enabled": True, "parentRefs": [{"name": "gateway"}]},
+        "serviceMonitor": {"enabled": True, "namespace": monitoring.name},
+        "prometheusRule": {"enabled": True, "namespace": monitoring.name},
+        "storage": {
+            "data": {"external": {"enabled": True, "accessMode": "ReadWriteMany"}},
+            "logs": {"mode": "pvc", "persistence": {"accessMode": "ReadWriteMany"}},
+        },
+    }
+
+
+@pytest.fixture
+def changed(everything: Values) -> Values:
+    """The same with something else in every workload, and with labels, which must not reach immutable fields."""
+    return {
+        **everything,
+        "replicaCount": 3,
+        "commonLabels": {"team": "relay"},
+        "podLabels": {"stage": "live"},
+        "image": {"tag": "v9.9.9"},
+        "config": {"logLevel": "debug", "port": 8080},
+        "service": {"port": 8080},
+        "ingress": {"enabled": True, "hosts": [{"host": "relay.example.org"}]},
+        "redis": {
+            "auth": {"enabled": True},
+            "commonLabels": {"team": "cache"},
+            "podLabels": {"stage": "live"},
+            "image": {"tag": "9.9.9"},
+            "service": {"port": 6380},
+        },
+    }
+
+
+@pytest.fixture
+def objects(namespace: Namespace, monitoring: Namespace) -> Callable[[], Objects]:
+    """Tells what there is of the release now."""
+    return lambda: {**namespace.objects(), **monitoring.objects()}
+
+
+@moving_too
+def test_upgrades_and_a_rollback_replace_nothing(
+    release: HelmRelease, later_helm: Helm, everything: Values, changed: Values, objects: Callable[[], Objects]
+) -> None:
+    release.install(everything)
+    first = objects()
+    assert first.keys() > KEPT
+    release = replace(release, helm=later_helm)
+
+    release.upgrade(everything)
+    assert states(objects()) == states(first), "nothing was changed"
+
+    release.upgrade(changed)
+    second = objects()
+    assert lasting(second, first) == lasting(first, second)
+    for kind in ("Deployment", "StatefulSet"):
+        assert specs(second, kind) != specs(first, kind)
+
+    release.rollback(1)
+    third = objects()
+    assert lasting(third, first) == lasting(first, third)
+    assert {ref: content(item) for ref, item in third.items()} == {ref: content(item) for ref, item in first.items()}
+
+
+@moving_too
+def test_an_uninstallation_leaves_what_the_document_says_and_a_re_installation_takes_it_back(
+    release: HelmRelease, later_helm: Helm, everything: Values, objects: Callable[[], Objects]
+) -> None:
+    release.install(everything)
+    first = objects()
+    release = replace(release, helm=later_helm)
+
+    release.uninstall()
+    left = objects()
+    assert left.keys() == KEPT
+    assert metadata(left, "resourceVersion") == {ref: first[ref]["metadata"]["resourceVersion"] for ref in KEPT}
+    # By this label the document deletes what is left.
+    assert {item["metadata"]["labels"]["app.kubernetes.io/instance"] for item in left.values()} == {release.name}
+
+    release.install(everything)
+    again = objects()
+    assert again.keys() == first.keys()
+    kept = {ref: again[ref] for ref in KEPT}
+    assert lasting(kept, left) == lasting(left, kept)
+
+
+def states(objects: Objects) -> dict[Ref, Any]:
+    """What differs for an object that was written, however little of it was changed."""
+    found: dict[Ref, Any] = dict(metadata(objects, "resourceVersion"))
+    for ref in objects:
+        if ref[0] == "PersistentVolumeClaim":
+            # Kubernetes stores a claim anew once, at the first write that changes nothing of it, whoever writes.
+            item = objects[ref]
+            found[ref] = {**item, "metadata": {**item["metadata"], "resourceVersion": ""}}
+    return found
+
+
+def lasting(objects: Objects, others: Objects) -> dict[Ref, Any]:
+    """What must last of the objects that are also among the others: identity, immutable fields, and secrets."""
+    return {
+        (kind, name): [
+            item["metadata"]["uid"],
+            {field: item["spec"].get(field) for field in IMMUTABLE.get(kind, ())},
+            item.get("data") if kind == "Secret" else None,
+        ]
+        for (kind, name), item in objects.items()
+        if (kind, name) in others
+    }
+
+
+def specs(objects: Objects, kind: str) -> list[Any]:
+    return [item["spec"] for ref, item in objects.items() if ref[0] == kind]
+
+
+def content(item: Mapping[str, Any]) -> dict[str, Any]:
+    """An object without what the server writes beside it."""
+    labels = {key: item["metadata"].get(key) for key in ("labels", "annotations")}
+    return {key: value for key, value in item.items() if key not in {"metadata", "status"}} | labels
