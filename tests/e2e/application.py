@@ -85,11 +85,10 @@ class Application:
         """
         return _accepted(self.ask("POST", "/api/v1/messages", MESSAGE, {"x-api-key": api_key}))
 
-    def stream(self, api_key: str, seconds: float = SECONDS) -> Stream:
+    def stream(self, api_key: str, seconds: float = SECONDS, headers: Mapping[str, str] | None = None) -> Stream:
         """The same as a stream; it breaks off when nothing arrives for `seconds`."""
-        return Stream(
-            self._begin("POST", "/api/v1/messages", {**MESSAGE, "stream": True}, {"x-api-key": api_key}, seconds)
-        )
+        sent = {"x-api-key": api_key, **(headers or {})}
+        return Stream(self._begin("POST", "/api/v1/messages", {**MESSAGE, "stream": True}, sent, seconds))
 
     def _begin(
         self, method: str, path: str, body: Any, headers: Mapping[str, str], seconds: float

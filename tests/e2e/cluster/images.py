@@ -22,6 +22,9 @@ LOCAL = "claude-relay-e2e"
 # The container that runs an image, and the folder of its stand-in.
 STAND_INS = {"http": "application", "redis": "redis", "fluent-bit": "fluent_bit", "metrics": "json_exporter"}
 
+# The folders that hold the real program, in an image of the tests.
+REAL_PROGRAMS = {"redis", "json_exporter"}
+
 
 class ImageError(Exception):
     """An image can neither be pulled nor built: what Docker says."""
@@ -38,9 +41,11 @@ class Images:
     def told(self) -> list[str]:
         """A line for each image: whether it is the real one or a stand-in."""
         real = [f"real: {image}" for image in self._loaded if image not in self._stand_ins and LOCAL not in image]
-        return sorted(real) + sorted(
-            f"STAND-IN for {image}: built from tests/e2e/images/{folder}" for image, folder in self._stand_ins.items()
-        )
+        built = [
+            f"{'real program' if folder in REAL_PROGRAMS else 'STAND-IN'} for {image}: tests/e2e/images/{folder}"
+            for image, folder in self._stand_ins.items()
+        ]
+        return sorted(real) + sorted(built)
 
     def load_chart_images(self, release: Release) -> None:
         """Load every image of a rendered release, under the name that its pods use.

@@ -11,19 +11,21 @@ from contextlib import contextmanager
 from typing import Any
 
 from tests.e2e.application import Application
+from tests.e2e.cluster.exposed.discovery import META, as_label, endpoint_slice_targets
 from tests.e2e.cluster.namespace import Namespace
 from tests.e2e.cluster.pods import RESTRICTED
 
 NAME = "prometheus"
 PORT = 9090
 FOLDER = "/etc/prometheus"
-SLICE = "__meta_kubernetes_endpointslice"
+TARGETS = "/tmp/targets.json"
 
 
 def scrape_configs(monitor: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What Prometheus is to scrape for a ServiceMonitor, endpoint by endpoint."""
     spec = monitor["spec"]
-    namespaces = spec.get("namespaceSelector", {}).get("matchNames") or [monitor["metadata"]["namespace"]]
+    # The tests look for targets in this namespace only.
+    assert spec["namespaceSelector"] == {"matchNames": [monitor["metadata"]["namespace"]]}
     found = []
     for number, endpoint in enumerate(spec["endpoints"]):
         known = {
@@ -39,7 +41,7 @@ def scrape_configs(monitor: Mapping[str, Any]) -> list[dict[str, Any]]:
         assert endpoint.keys() <= known, f"not understood here: {endpoint.keys() - known}"
         config = {
             "job_name": f"{monitor['metadata']['namespace']}/{monitor['metadata']['name']}/{number}",
-            "kubernetes_sd_configs": [{"role": "endpointslice", "namespaces": {"names": namespaces}}],
+            "file_sd_configs": [{"files": [TARGETS]}],
             "metrics_path": endpoint["path"],
             "scrape_interval": endpoint["interval"],
             "scrape_timeout": endpoint["scrapeTimeout"],
@@ -56,22 +58,22 @@ def scrape_configs(monitor: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _selection(labels: Mapping[str, str], port: str) -> list[dict[str, Any]]:
-    chosen = [_keep(f"__meta_kubernetes_service_label_{_as_label(key)}", value) for key, value in labels.items()]
-    return [*chosen, _keep(f"{SLICE}_port_name", port)]
+    chosen = [_keep(f"{META}_service_label_{as_label(key)}", value) for key, value in labels.items()]
+    return [*chosen, _keep(f"{META}_endpointslice_port_name", port)]
 
 
 def _labels(port: str, job_label: str | None) -> list[dict[str, Any]]:
     """The labels that the operator gives every target."""
     return [
-        {"source_labels": ["__meta_kubernetes_namespace"], "target_label": "namespace"},
-        {"source_labels": ["__meta_kubernetes_service_name"], "target_label": "service"},
-        {"source_labels": ["__meta_kubernetes_pod_name"], "target_label": "pod"},
-        {"source_labels": ["__meta_kubernetes_pod_container_name"], "target_label": "container"},
-        {"source_labels": ["__meta_kubernetes_service_name"], "target_label": "job"},
+        {"source_labels": [f"{META}_namespace"], "target_label": "namespace"},
+        {"source_labels": [f"{META}_service_name"], "target_label": "service"},
+        {"source_labels": [f"{META}_pod_name"], "target_label": "pod"},
+        {"source_labels": [f"{META}_pod_container_name"], "target_label": "container"},
+        {"source_labels": [f"{META}_service_name"], "target_label": "job"},
         *(
             [
                 {
-                    "source_labels": [f"__meta_kubernetes_service_label_{_as_label(job_label)}"],
+                    "source_labels": [f"{META}_service_label_{as_label(job_label)}"],
                     "regex": "(.+)",
                     "target_label": "job",
                 }
@@ -87,10 +89,6 @@ def _keep(source: str, value: str) -> dict[str, Any]:
     return {"action": "keep", "source_labels": [source], "regex": re.escape(value)}
 
 
-def _as_label(key: str) -> str:
-    return re.sub(r"\W", "_", key)
-
-
 def _relabeling(written: Mapping[str, Any]) -> dict[str, Any]:
     """The custom resource's camelCase as Prometheus' snake_case."""
     return {re.sub(r"[A-Z]", lambda letter: f"_{letter[0].lower()}", key): value for key, value in written.items()}
@@ -102,6 +100,13 @@ class Prometheus:
     def __init__(self, address: str, namespace: Namespace) -> None:
         self._application = Application(address)
         self._namespace = namespace
+
+    def discover(self) -> None:
+        """Tell it the targets that there are now."""
+        targets = json.dumps(endpoint_slice_targets(self._namespace))
+        self._namespace.kubectl(
+            "exec", "--stdin", f"deployment/{NAME}", "--", "sh", "-c", f"cat > {TARGETS}", given=targets
+        )
 
     def ask(self, path: str, **parameters: str) -> Any:
         """The data of an answer of its HTTP API."""
@@ -133,26 +138,6 @@ def prometheus_for(
     files = {"prometheus.json": json.dumps(config), "rules.json": json.dumps(rule["spec"])}
     namespace.apply(
         {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": NAME}, "data": files},
-        {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": NAME}},
-        {
-            "apiVersion": "rbac.authorization.k8s.io/v1",
-            "kind": "Role",
-            "metadata": {"name": NAME},
-            "rules": [
-                {
-                    "apiGroups": ["", "discovery.k8s.io"],
-                    "resources": ["services", "pods", "endpointslices"],
-                    "verbs": ["get", "list", "watch"],
-                }
-            ],
-        },
-        {
-            "apiVersion": "rbac.authorization.k8s.io/v1",
-            "kind": "RoleBinding",
-            "metadata": {"name": NAME},
-            "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": NAME},
-            "subjects": [{"kind": "ServiceAccount", "name": NAME, "namespace": namespace.name}],
-        },
         _deployment(image),
     )
     namespace.rolled_out(f"deployment/{NAME}")
@@ -171,7 +156,7 @@ def _deployment(image: str) -> dict[str, Any]:
         "volumeMounts": [{"name": "config", "mountPath": FOLDER}],
     }
     pod = {
-        "serviceAccountName": NAME,
+        "automountServiceAccountToken": False,
         "terminationGracePeriodSeconds": 1,
         "containers": [container],
         "volumes": [{"name": "config", "configMap": {"name": NAME}}],

@@ -24,8 +24,7 @@ ARGUMENTS = (
 def traefik_in(namespace: Namespace, kubectl: Kubectl, image: str) -> Iterator[None]:
     """Traefik for the class "traefik", ready; what it has outside its namespace goes at the end."""
     cluster_wide = [_role(namespace), _binding(namespace), _ingress_class(), _gateway_class()]
-    kubectl_apply = namespace.apply  # an object without a namespace is one of the cluster's
-    kubectl_apply(*cluster_wide, _account(), _gateway(), _deployment(image))
+    namespace.apply(*cluster_wide, _account(), _gateway(), _deployment(image))
     try:
         namespace.rolled_out(f"deployment/{NAME}")
         yield
