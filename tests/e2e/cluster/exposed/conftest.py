@@ -9,10 +9,12 @@ from chartgate.releases.release import Release
 from tests.e2e.application import Application
 from tests.e2e.cluster.custom_resources import define_custom_resources
 from tests.e2e.cluster.exposed.prometheus import Prometheus, prometheus_for
+from tests.e2e.cluster.exposed.streams import Streaming
 from tests.e2e.cluster.exposed.traefik import GATEWAY, NAME, WEB, traefik_in
 from tests.e2e.cluster.images import Images
 from tests.e2e.cluster.namespace import Kubectl, MakeNamespace, Namespace
 from tests.e2e.cluster.operator import FULLNAME, Operator
+from tests.e2e.cluster.pods import Neighbour
 from tests.e2e.cluster.release import ReleaseIn
 
 INGRESS_HOST, ROUTE_HOST = "ingress.example.com", "route.example.com"
@@ -75,6 +77,15 @@ def operator(
     release = release_in(namespace)
     release.install(values)
     return Operator(namespace, release)
+
+
+@pytest.fixture(scope="package")
+def streaming(operator: Operator) -> Streaming:
+    """A user of the application whose upstream streams."""
+    upstream = Neighbour(operator.namespace, operator.image())
+    with operator.administrator() as administrator:
+        administrator.create_account("upstream", upstream.url, "sk-upstream")
+        return Streaming(upstream, administrator.create_api_key("streaming"))
 
 
 @pytest.fixture(scope="package")

@@ -101,9 +101,9 @@ class Prometheus:
         self._application = Application(address)
         self._namespace = namespace
 
-    def discover(self) -> None:
-        """Tell it the targets that there are now."""
-        targets = json.dumps(endpoint_slice_targets(self._namespace))
+    def discover(self, *, pods: bool = True) -> None:
+        """Tell it the targets that there are now; or those that there would be without pods, which is none."""
+        targets = json.dumps(endpoint_slice_targets(self._namespace) if pods else [])
         self._namespace.kubectl(
             "exec", "--stdin", f"deployment/{NAME}", "--", "sh", "-c", f"cat > {TARGETS}", given=targets
         )

@@ -5,9 +5,9 @@ from typing import Any
 from tests.e2e.application import Answer, Application
 from tests.e2e.cluster.exposed.conftest import INGRESS_HOST, exposed
 from tests.e2e.cluster.exposed.spellings import EVERY, NONE, SERVED, ask, figures_by, served_by
+from tests.e2e.cluster.exposed.streams import Streaming
 from tests.e2e.cluster.namespace import until
 from tests.e2e.cluster.operator import FULLNAME, Operator
-from tests.e2e.cluster.pods import Neighbour
 
 UNLISTED = "/not-a-path-of-the-application"
 
@@ -48,14 +48,6 @@ def test_strict_paths_are_proof_without_any_middleware(operator: Operator, traef
     assert served_by(asked(traefik)) == SERVED
 
 
-def test_a_stream_passes_event_by_event(operator: Operator, traefik: Application) -> None:
-    """The upstream does not end its answer before it is told, so what arrives before that was not held back."""
+def test_a_stream_passes_event_by_event(operator: Operator, traefik: Application, streaming: Streaming) -> None:
     configured(operator, traefik, lists=False)
-    neighbour = Neighbour(operator.namespace, operator.image())
-    with operator.administrator() as administrator:
-        administrator.create_account("upstream", neighbour.url, "sk-upstream")
-        key = administrator.create_api_key("streaming")
-    stream = traefik.stream(key, headers={"Host": INGRESS_HOST})
-    assert stream.line() == "event: ping"
-    neighbour.finish_streams()
-    assert "event: message_stop" in stream.rest()
+    assert streaming.passes(traefik, INGRESS_HOST)
