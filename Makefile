@@ -25,7 +25,7 @@ unit: .venv/.synced
 control-plane: .venv/.synced ## tests on a real API server without a cluster: no Docker, under a minute
 	$(RUN)pytest tests/e2e/control_plane
 
-e2e: .venv/.synced ## tests on a real API server
+e2e: .venv/.synced ## all end-to-end tests: those of control-plane, and on a kind cluster, which needs Docker
 	$(RUN)pytest tests/e2e
 
 generate: .venv/.synced ## values.schema.json, the README's value tables and docs/checks.md

