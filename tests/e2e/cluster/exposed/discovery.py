@@ -47,13 +47,13 @@ def _of_labels(kind: str, manifest: Mapping[str, Any]) -> dict[str, str]:
 def _of_pod(pod: Mapping[str, Any] | None, port: int) -> dict[str, str]:
     if pod is None:
         return {}
-    container = next(
+    containers = [
         container["name"]
         for container in pod["spec"]["containers"]
         if port in {one["containerPort"] for one in container.get("ports", [])}
-    )
+    ]
     return {
         f"{META}_pod_name": pod["metadata"]["name"],
         f"{META}_pod_node_name": pod["spec"]["nodeName"],
-        f"{META}_pod_container_name": container,
+        f"{META}_pod_container_name": "".join(containers),  # empty for a port that no container names
     }

@@ -10,21 +10,14 @@ from tests.e2e.cluster.pods import RESTRICTED
 NAME = "traefik"
 GATEWAY = "gateway"
 WEB, OWN = 8000, 8080
-ARGUMENTS = (
-    f"--entrypoints.web.address=:{WEB}",
-    f"--entrypoints.traefik.address=:{OWN}",
-    "--ping=true",
-    "--providers.kubernetesingress=true",
-    "--providers.kubernetescrd=true",
-    "--providers.kubernetesgateway=true",
-)
+PROVIDERS = ("kubernetesingress", "kubernetescrd", "kubernetesgateway")
 
 
 @contextmanager
 def traefik_in(namespace: Namespace, kubectl: Kubectl, image: str) -> Iterator[None]:
     """Traefik for the class "traefik", ready; what it has outside its namespace goes at the end."""
     cluster_wide = [_role(namespace), _binding(namespace), _ingress_class(), _gateway_class()]
-    namespace.apply(*cluster_wide, _account(), _gateway(), _deployment(image))
+    namespace.apply(*cluster_wide, _account(), _gateway(), _deployment(namespace, image))
     try:
         namespace.rolled_out(f"deployment/{NAME}")
         yield
@@ -94,12 +87,18 @@ def _account() -> dict[str, Any]:
     return {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": NAME}}
 
 
-def _deployment(image: str) -> dict[str, Any]:
+def _deployment(namespace: Namespace, image: str) -> dict[str, Any]:
     labels = {"app": NAME}
+    arguments = [
+        f"--entrypoints.web.address=:{WEB}",
+        f"--entrypoints.traefik.address=:{OWN}",
+        "--ping=true",
+        *(f"--providers.{provider}.namespaces={namespace.name}" for provider in PROVIDERS),
+    ]
     container = {
         "name": NAME,
         "image": image,
-        "args": list(ARGUMENTS),
+        "args": arguments,
         "securityContext": RESTRICTED,
         "readinessProbe": {"httpGet": {"path": "/ping", "port": OWN}, "periodSeconds": 1},
     }
