@@ -71,3 +71,25 @@ def test_other_platforms_are_told_what_to_do(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(platform, "machine", lambda: "arm64")
     with pytest.raises(GateError, match=r"kind .* for Linux on x86-64 only, .* name it in KIND_BIN"):
         programs.find_program.__wrapped__("kind")
+
+
+def test_the_program_of_an_image_comes_from_the_catalogue_and_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(programs, "fetch_package", lambda _: package(PROGRAM))
+    monkeypatch.setitem(programs.catalogue().image_programs, "folder", PACKAGE)
+    assert programs.image_program("folder") == PROGRAM
+    monkeypatch.setattr(programs, "fetch_package", lambda _: pytest.fail("it is fetched once"))
+    assert programs.image_program("folder") == PROGRAM
+    assert programs.image_program("an-image-of-debian's-packages-alone") is None
+
+
+def test_an_image_whose_program_is_published_as_source_is_built(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built = tmp_path / "program"
+    built.write_bytes(PROGRAM)
+    monkeypatch.setattr(programs, "go_program", lambda module: built if module == SOURCE else None)
+    monkeypatch.setitem(programs.catalogue().image_programs, "folder", SOURCE)
+    assert programs.image_program("folder") == PROGRAM
