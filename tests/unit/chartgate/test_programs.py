@@ -10,7 +10,7 @@ import pytest
 
 from chartgate.errors import GateError
 from chartgate.tools import programs
-from chartgate.tools.catalogue import GoModule, Package, Program
+from chartgate.tools.catalogue import GoModule, Package, Program, catalogue
 
 PROGRAM = b"program"
 SOURCE = GoModule("example.com/program", "v1.2.3", "h1:x=")
@@ -78,7 +78,7 @@ def test_the_program_of_an_image_comes_from_the_catalogue_and_is_kept(
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setattr(programs, "fetch_package", lambda _: package(PROGRAM))
-    monkeypatch.setitem(programs.catalogue().image_programs, "folder", PACKAGE)
+    monkeypatch.setitem(catalogue().image_programs, "folder", PACKAGE)
     assert programs.image_program("folder") == PROGRAM
     monkeypatch.setattr(programs, "fetch_package", lambda _: pytest.fail("it is fetched once"))
     assert programs.image_program("folder") == PROGRAM
@@ -91,5 +91,5 @@ def test_an_image_whose_program_is_published_as_source_is_built(
     built = tmp_path / "program"
     built.write_bytes(PROGRAM)
     monkeypatch.setattr(programs, "go_program", lambda module: built if module == SOURCE else None)
-    monkeypatch.setitem(programs.catalogue().image_programs, "folder", SOURCE)
+    monkeypatch.setitem(catalogue().image_programs, "folder", SOURCE)
     assert programs.image_program("folder") == PROGRAM
