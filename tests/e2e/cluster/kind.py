@@ -11,14 +11,7 @@ from pytest_kind.cluster import KindCluster
 
 from tests.e2e.interrupts import sigterm_as_interrupt
 
-READY_SECONDS = 180
-# The kubelet and the controllers look at metrics seldom; a test of an autoscaler need not wait for that.
-CONTROLLER_MANAGER = "/etc/kubernetes/manifests/kube-controller-manager.yaml"
-QUICK_AUTOSCALER = (
-    "--horizontal-pod-autoscaler-sync-period=5s",
-    "--horizontal-pod-autoscaler-initial-readiness-delay=5s",
-    "--horizontal-pod-autoscaler-cpu-initialization-period=10s",
-)
+CONFIGURATION = Path(__file__).with_name("kind.yaml")
 
 
 class ClusterError(Exception):
@@ -53,11 +46,9 @@ def running(cluster: KindCluster, *, keep: bool) -> Iterator[KindCluster]:
         try:
             _remove_unusable(cluster)
             try:
-                cluster.create()
+                cluster.create(CONFIGURATION)
             except subprocess.CalledProcessError as error:
                 raise ClusterError(f"kind cannot make the cluster {cluster.name}: see above what it wrote") from error
-            if not _quick(cluster):
-                _quicken(cluster)
             yield cluster
         finally:
             if not keep:
@@ -89,23 +80,3 @@ def _remove_unusable(cluster: KindCluster) -> None:
         cluster.kubectl("get", "--raw", "/readyz", "--request-timeout=10s")
     except subprocess.CalledProcessError:
         cluster.delete()
-
-
-def _quick(cluster: KindCluster) -> bool:
-    return QUICK_AUTOSCALER[0] in on_node(cluster, "cat", CONTROLLER_MANAGER)
-
-
-def _quicken(cluster: KindCluster) -> None:
-    # On the node, since the form of such options in kind's own configuration differs between versions of kubeadm.
-    lines = "".join(f"\\n    - {option}" for option in QUICK_AUTOSCALER)
-    on_node(cluster, "sed", "-i", f"s/^    - kube-controller-manager$/&{lines}/", CONTROLLER_MANAGER)
-    if not _quick(cluster):
-        raise RuntimeError(f"{CONTROLLER_MANAGER} has no command line to add to")
-    # The kubelet replaces the pod when it has seen the file; its mirror then shows the new options.
-    pod = f"pod/kube-controller-manager-{node(cluster)}"
-    command = "--output=jsonpath={.spec.containers[0].command}"
-    while QUICK_AUTOSCALER[0] not in cluster.kubectl(
-        "--namespace=kube-system", "get", pod, command, "--ignore-not-found"
-    ):
-        cluster.kubectl("--namespace=kube-system", "wait", "--for=create", pod, "--timeout=60s")
-    cluster.kubectl("--namespace=kube-system", "wait", "--for=condition=Ready", pod, f"--timeout={READY_SECONDS}s")
