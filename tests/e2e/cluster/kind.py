@@ -44,11 +44,9 @@ def running(cluster: KindCluster, *, keep: bool) -> Iterator[KindCluster]:
         raise ClusterError("no Docker engine answers, and kind needs one: install Docker and start it")
     with sigterm_as_interrupt():
         try:
-            _remove_unusable(cluster)
-            try:
-                cluster.create(CONFIGURATION)
-            except subprocess.CalledProcessError as error:
-                raise ClusterError(f"kind cannot make the cluster {cluster.name}: see above what it wrote") from error
+            if not _usable(cluster):
+                _make(cluster)
+            cluster.create()  # which finds it, and connects
             yield cluster
         finally:
             if not keep:
@@ -68,15 +66,33 @@ def on_node(cluster: KindCluster, *command: str) -> str:
     ).stdout
 
 
-def _remove_unusable(cluster: KindCluster) -> None:
-    """Remove a cluster of that name which does not answer: what a killed run, or one killed while it began, left."""
+def _usable(cluster: KindCluster) -> bool:
+    """Whether a cluster of that name answers. One that does not is what a killed run left: it is removed."""
     kind = str(cluster.kind_path)
     names = subprocess.run([kind, "get", "clusters"], capture_output=True, text=True, check=True).stdout.split()
     if cluster.name not in names:
-        return
+        return False
     try:
         export = [kind, "export", "kubeconfig", "--name", cluster.name, "--kubeconfig", str(cluster.kubeconfig_path)]
         subprocess.run(export, check=True)
         cluster.kubectl("get", "--raw", "/readyz", "--request-timeout=10s")
     except subprocess.CalledProcessError:
         cluster.delete()
+        return False
+    return True
+
+
+def _make(cluster: KindCluster) -> None:
+    """Make it. An interrupt is heeded when kind has ended: what Docker is still beginning, nobody could remove."""
+    cluster.kubeconfig_path.touch(0o600)
+    command = [str(cluster.kind_path), "create", "cluster", "--name", cluster.name, "--config", str(CONFIGURATION)]
+    image = ["--image", cluster.image] if cluster.image else []
+    kubeconfig = ["--kubeconfig", str(cluster.kubeconfig_path)]
+    process = subprocess.Popen([*command, *image, *kubeconfig], stdin=subprocess.DEVNULL, start_new_session=True)
+    try:
+        process.wait()
+    except KeyboardInterrupt:
+        process.wait()
+        raise
+    if process.returncode:
+        raise ClusterError(f"kind cannot make the cluster {cluster.name}: see above what it wrote")
