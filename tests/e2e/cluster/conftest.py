@@ -4,6 +4,7 @@
 - `images` loads others: `images.load_chart_images(render(values=…))`, and `images.own("nginx")` for a folder of
   `tests/e2e/images/`.
 - `namespace` is a namespace of the test's own, `release` a release in it that is not installed yet.
+- `operator` has the default release, shared by all tests; `neighbour` is a pod beside it.
 - `make_namespace(name)`, a context manager, and `release_in(namespace)` are the same for fixtures of a wider scope, so
   that tests which only read can share a release.
 
@@ -28,6 +29,8 @@ from chartgate.tools.programs import find_program
 from tests.e2e.cluster.images import Images
 from tests.e2e.cluster.kind import ClusterError, cluster_of, running
 from tests.e2e.cluster.namespace import Kubectl, MakeNamespace, Namespace
+from tests.e2e.cluster.operator import Operator
+from tests.e2e.cluster.pods import Neighbour
 from tests.e2e.cluster.release import ClusterRelease, ReleaseIn
 from tests.e2e.cluster.report import sections
 
@@ -146,6 +149,25 @@ def release_in(chart: Path, tmp_path_factory: pytest.TempPathFactory) -> Release
 def release(release_in: ReleaseIn, namespace: Namespace) -> ClusterRelease:
     """A release called "relay" in the test's namespace; nothing is installed yet."""
     return release_in(namespace)
+
+
+@pytest.fixture(scope="session")
+def operator(make_namespace: MakeNamespace, release_in: ReleaseIn) -> Iterator[Operator]:
+    """Of a release with the default values, unmodified, that `--wait` has seen ready.
+
+    It is shared: a test may do to it what it likes, as long as it leaves one ready pod with the default values, stores
+    no accounts but the neighbour's, and does not count on there being no other.
+    """
+    with make_namespace("default") as namespace:
+        release = release_in(namespace)
+        release.install()
+        yield Operator(namespace, release)
+
+
+@pytest.fixture(scope="session")
+def neighbour(operator: Operator) -> Neighbour:
+    """Beside the shared release."""
+    return Neighbour(operator.namespace, operator.image())
 
 
 def _chosen(config: pytest.Config, option: str, variable: str) -> str | None:

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from chartgate.tools.programs import image_program
 from tests.e2e.cluster.kind import node, on_node
 
 FOLDER = Path(__file__).parents[1] / "images"
+BUILDS_AT_ONCE = 2
 LOCAL = "claude-relay-e2e"
 # The container that runs an image, and the folder of its stand-in.
 STAND_INS = {"http": "application", "redis": "redis", "fluent-bit": "fluent_bit", "metrics": "json_exporter"}
@@ -95,10 +97,9 @@ class Images:
         return pulled
 
     def _own(self, folders: list[str]) -> None:
-        for folder in folders:
-            if _local(folder) not in self._loaded:
-                with _context(folder) as context:
-                    _build(_local(folder), context)
+        missing = [folder for folder in folders if _local(folder) not in self._loaded]
+        with ThreadPoolExecutor(BUILDS_AT_ONCE) as builders:
+            list(builders.map(_build, missing))
         self._load([_local(folder) for folder in folders])
 
     def _load(self, images: list[str]) -> None:
@@ -146,11 +147,12 @@ def _context(folder: str) -> Iterator[Path]:
         yield context
 
 
-def _build(name: str, context: Path) -> None:
+def _build(folder: str) -> None:
     # Docker without the plugin buildx has only its older builder; the host's network serves Debian's packages.
     plugin = subprocess.run(["docker", "buildx", "version"], capture_output=True, check=False)
     environment = {**os.environ, **({"DOCKER_BUILDKIT": "0"} if plugin.returncode else {})}
-    command = ["docker", "build", "--quiet", "--network=host", "--tag", name, str(context)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    with _context(folder) as context:
+        command = ["docker", "build", "--quiet", "--network=host", "--tag", _local(folder), str(context)]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise ImageError(f"{context} cannot be built: {done.stdout.strip()}\n{done.stderr.strip()}")
+        raise ImageError(f"{FOLDER / folder} cannot be built: {done.stdout.strip()}\n{done.stderr.strip()}")

@@ -11,14 +11,7 @@ from pytest_kind.cluster import KindCluster
 
 from tests.e2e.interrupts import sigterm_as_interrupt
 
-READY_SECONDS = 180
-# The kubelet and the controllers look at metrics seldom; a test of an autoscaler need not wait for that.
-CONTROLLER_MANAGER = "/etc/kubernetes/manifests/kube-controller-manager.yaml"
-QUICK_AUTOSCALER = (
-    "--horizontal-pod-autoscaler-sync-period=5s",
-    "--horizontal-pod-autoscaler-initial-readiness-delay=5s",
-    "--horizontal-pod-autoscaler-cpu-initialization-period=10s",
-)
+CONFIGURATION = Path(__file__).with_name("kind.yaml")
 
 
 class ClusterError(Exception):
@@ -51,13 +44,9 @@ def running(cluster: KindCluster, *, keep: bool) -> Iterator[KindCluster]:
         raise ClusterError("no Docker engine answers, and kind needs one: install Docker and start it")
     with sigterm_as_interrupt():
         try:
-            _remove_unusable(cluster)
-            try:
-                cluster.create()
-            except subprocess.CalledProcessError as error:
-                raise ClusterError(f"kind cannot make the cluster {cluster.name}: see above what it wrote") from error
-            if not _quick(cluster):
-                _quicken(cluster)
+            if not _usable(cluster):
+                _make(cluster)
+            cluster.create()  # which finds it, and connects
             yield cluster
         finally:
             if not keep:
@@ -77,35 +66,33 @@ def on_node(cluster: KindCluster, *command: str) -> str:
     ).stdout
 
 
-def _remove_unusable(cluster: KindCluster) -> None:
-    """Remove a cluster of that name which does not answer: what a killed run, or one killed while it began, left."""
+def _usable(cluster: KindCluster) -> bool:
+    """Whether a cluster of that name answers. One that does not is what a killed run left: it is removed."""
     kind = str(cluster.kind_path)
     names = subprocess.run([kind, "get", "clusters"], capture_output=True, text=True, check=True).stdout.split()
     if cluster.name not in names:
-        return
+        return False
     try:
         export = [kind, "export", "kubeconfig", "--name", cluster.name, "--kubeconfig", str(cluster.kubeconfig_path)]
         subprocess.run(export, check=True)
         cluster.kubectl("get", "--raw", "/readyz", "--request-timeout=10s")
     except subprocess.CalledProcessError:
         cluster.delete()
+        return False
+    return True
 
 
-def _quick(cluster: KindCluster) -> bool:
-    return QUICK_AUTOSCALER[0] in on_node(cluster, "cat", CONTROLLER_MANAGER)
-
-
-def _quicken(cluster: KindCluster) -> None:
-    # On the node, since the form of such options in kind's own configuration differs between versions of kubeadm.
-    lines = "".join(f"\\n    - {option}" for option in QUICK_AUTOSCALER)
-    on_node(cluster, "sed", "-i", f"s/^    - kube-controller-manager$/&{lines}/", CONTROLLER_MANAGER)
-    if not _quick(cluster):
-        raise RuntimeError(f"{CONTROLLER_MANAGER} has no command line to add to")
-    # The kubelet replaces the pod when it has seen the file; its mirror then shows the new options.
-    pod = f"pod/kube-controller-manager-{node(cluster)}"
-    command = "--output=jsonpath={.spec.containers[0].command}"
-    while QUICK_AUTOSCALER[0] not in cluster.kubectl(
-        "--namespace=kube-system", "get", pod, command, "--ignore-not-found"
-    ):
-        cluster.kubectl("--namespace=kube-system", "wait", "--for=create", pod, "--timeout=60s")
-    cluster.kubectl("--namespace=kube-system", "wait", "--for=condition=Ready", pod, f"--timeout={READY_SECONDS}s")
+def _make(cluster: KindCluster) -> None:
+    """Make it. An interrupt is heeded when kind has ended: what Docker is still beginning, nobody could remove."""
+    cluster.kubeconfig_path.touch(0o600)
+    command = [str(cluster.kind_path), "create", "cluster", "--name", cluster.name, "--config", str(CONFIGURATION)]
+    image = ["--image", cluster.image] if cluster.image else []
+    kubeconfig = ["--kubeconfig", str(cluster.kubeconfig_path)]
+    process = subprocess.Popen([*command, *image, *kubeconfig], stdin=subprocess.DEVNULL, start_new_session=True)
+    try:
+        process.wait()
+    except KeyboardInterrupt:
+        process.wait()
+        raise
+    if process.returncode:
+        raise ClusterError(f"kind cannot make the cluster {cluster.name}: see above what it wrote")

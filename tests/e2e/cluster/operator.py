@@ -13,6 +13,7 @@ DEPLOYMENT = f"deployment/{FULLNAME}"
 SERVICE = f"service/{FULLNAME}"
 SECRET = f"{FULLNAME}-secret"
 PODS = "app.kubernetes.io/name=claude-relay,app.kubernetes.io/instance=relay"
+REDIS_PODS = "app.kubernetes.io/name=redis,app.kubernetes.io/instance=relay"
 REDIS = "relay-redis-0"
 
 

@@ -1,5 +1,6 @@
 """A release on a running cluster: each step waits until its objects are ready."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -34,6 +35,10 @@ class ClusterRelease(HelmRelease):
     def notes(self) -> str:
         """The text that Helm prints at the end of an installation."""
         return self._run("get", "notes", self.name).stdout
+
+    def revision(self) -> int:
+        """The number of the newest step of its life."""
+        return int(json.loads(self._run("status", self.name, "--output", "json").stdout)["version"])
 
     def _run(self, *arguments: str) -> CompletedProcess[str]:
         waiting = ["--wait", f"--timeout={self.seconds - 10}s"] if self.wait and arguments[0] in WAITING else []

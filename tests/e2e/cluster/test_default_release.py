@@ -2,39 +2,17 @@
 
 import re
 import socket
-from collections.abc import Iterator
 
 import pytest
 
 from tests.e2e.application import Application, Refused
-from tests.e2e.cluster.namespace import MakeNamespace, Namespace, until
+from tests.e2e.cluster.namespace import until
 from tests.e2e.cluster.operator import REDIS, SECRET, Operator
 from tests.e2e.cluster.pods import Neighbour
-from tests.e2e.cluster.release import ReleaseIn
 from tests.e2e.cluster.report import sections
 from tests.e2e.cluster.shell import Shell
 
 UPSTREAM_KEY = "sk-of-the-upstream"
-
-
-@pytest.fixture(scope="module")
-def namespace(make_namespace: MakeNamespace) -> Iterator[Namespace]:
-    """One for all tests here: each leaves the release as it found it."""
-    with make_namespace("default") as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def operator(release_in: ReleaseIn, namespace: Namespace) -> Operator:
-    """Of a release that `--wait` has seen ready."""
-    release = release_in(namespace)
-    release.install()
-    return Operator(namespace, release)
-
-
-@pytest.fixture(scope="module")
-def neighbour(operator: Operator) -> Neighbour:
-    return Neighbour(operator.namespace, operator.image())
 
 
 def test_the_commands_of_the_notes_work_when_typed(operator: Operator) -> None:
@@ -71,20 +49,20 @@ def test_data_outlives_the_applications_pod(operator: Operator, neighbour: Neigh
         assert admin.application.message(api_key)["content"][0]["text"] == UPSTREAM_KEY
 
 
-def test_redis_comes_back_with_its_data_and_the_application_goes_on(operator: Operator, namespace: Namespace) -> None:
+def test_redis_comes_back_with_its_data_and_the_application_goes_on(operator: Operator, neighbour: Neighbour) -> None:
     (pod,) = operator.names()
     with operator.administrator() as admin:
-        admin.create_account("before the end of Redis", "http://192.0.2.1", UPSTREAM_KEY)
+        admin.create_account("before the end of Redis", neighbour.url, UPSTREAM_KEY)
         operator.kill(REDIS)
         until(lambda: admin.application.ask("GET", "/metrics").status == 200, "the application has its Redis again")
         assert "before the end of Redis" in admin.accounts()
-    namespace.wait("condition=Ready", f"pod/{pod}")
-    (status,) = [s for s in namespace.get("pod", pod)["status"]["containerStatuses"] if s["name"] == "http"]
+    operator.namespace.wait("condition=Ready", f"pod/{pod}")
+    (status,) = [s for s in operator.namespace.get("pod", pod)["status"]["containerStatuses"] if s["name"] == "http"]
     assert status["restartCount"] == 0
 
 
-@pytest.mark.usefixtures("operator")
-def test_the_report_of_a_failure_has_everything_but_the_secrets(namespace: Namespace) -> None:
+def test_the_report_of_a_failure_has_everything_but_the_secrets(operator: Operator) -> None:
+    namespace = operator.namespace
     told = dict(sections([namespace]))
     texts = {title.removeprefix(f"{namespace.name}: "): text for title, text in told.items()}
     assert "relay-claude-relay" in texts["pods"]
