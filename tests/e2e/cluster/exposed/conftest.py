@@ -74,6 +74,7 @@ def operator(
     """Of the running release."""
     values = exposed()
     images.load_chart_images(render(values))
+    images.prepare("traefik", "prometheus", "nginx", "haproxy")
     release = release_in(namespace)
     release.install(values)
     return Operator(namespace, release)
