@@ -34,7 +34,7 @@ control-plane-1: .venv/.synced
 control-plane-2: .venv/.synced
 	$(RUN)pytest tests/e2e/control_plane $(addprefix --ignore=,$(FIRST_HALF))
 
-e2e: .venv/.synced ## tests on a real API server
+e2e: .venv/.synced ## all end-to-end tests: those of control-plane, and on a kind cluster, which needs Docker
 	$(RUN)pytest tests/e2e
 
 generate: .venv/.synced ## values.schema.json, the README's value tables and docs/checks.md

@@ -42,6 +42,21 @@ class HelmRelease:
 
 
 @dataclass(frozen=True)
+class Program:
+    """A program of the end-to-end tests; `binary` is the SHA-256 of the official linux/amd64 one behind `official`.
+
+    `copy` is where a registry has it: the same program in a package, or its source in a Go module. `variable` is the
+    environment variable that names one of the user's own.
+    """
+
+    version: str
+    official: str
+    binary: str
+    copy: Package | GoModule
+    variable: str
+
+
+@dataclass(frozen=True)
 class KubernetesSchemas:
     """The package that holds the schemas of the minor versions `oldest` to `newest`, both included."""
 
@@ -71,7 +86,9 @@ class Catalogue:
     helm: tuple[HelmRelease, ...]
     kubernetes: tuple[KubernetesSchemas, ...]
     custom_resources: tuple[CustomResources, ...]
+    programs: dict[str, Program]
     envtest: Envtest
+    image_programs: dict[str, Package | GoModule]
     clients: dict[str, Package]
 
 
@@ -96,9 +113,19 @@ def catalogue() -> Catalogue:
         custom_resources=tuple(
             CustomResources(_module(entry["module"]), entry["files"]) for entry in data["customResources"]
         ),
+        programs={name: _program(pin) for name, pin in data["programs"].items()},
         envtest=Envtest(_module(data["envtest"]["setup"]), data["envtest"]["kubernetes"]),
+        image_programs={name: _source(pin) for name, pin in data["imagePrograms"].items()},
         clients={name: _package(pin) for name, pin in data["clients"].items()},
     )
+
+
+def _program(pin: dict[str, Any]) -> Program:
+    return Program(pin["version"], pin["official"], pin["binary"], _source(pin["copy"]), pin["variable"])
+
+
+def _source(pin: dict[str, Any]) -> Package | GoModule:
+    return _module(pin) if "go" in pin else _package(pin)
 
 
 def _module(pin: dict[str, str]) -> GoModule:

@@ -24,7 +24,7 @@ class HelmRelease:
     """A release by name. Each step returns what Helm wrote beside its answer: the warnings.
 
     `folder` is private: it takes the values, which hold secrets. `home` takes what Helm would put into the user's home.
-    `options` go with each install and upgrade.
+    `options` go with each install and upgrade; a step that lasts longer than `seconds` is ended.
     """
 
     name: str
@@ -34,6 +34,7 @@ class HelmRelease:
     kubeconfig: Path
     folder: Path
     home: Path
+    seconds: int = HELM_SECONDS
     options: tuple[str, ...] = ()
 
     def install(self, values: Values | None = None, *, chart: Path | None = None) -> str:
@@ -70,7 +71,7 @@ class HelmRelease:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=HELM_SECONDS,
+            timeout=self.seconds,
             check=False,
         )
         if done.returncode:

@@ -57,7 +57,8 @@ variable → value, for the Secret) and `references` (environment variable → k
 {{- $_ := set $given (lower $key) true -}}
 {{- end -}}
 {{- $lines := list (dict "key" "Name" "text" $plugin.plugin) -}}
-{{- $defaults := merge (dict "match" "*" "storage.total_limit_size" (include "claude-relay.fluentbit.size" $fluentbit.bufferSize)) $plugin.defaults -}}
+{{- /* Fluent Bit tries a chunk twice and drops it, unless told to try as long as there is room on the disk. */ -}}
+{{- $defaults := merge (dict "match" "*" "retry_limit" "no_limits" "storage.total_limit_size" (include "claude-relay.fluentbit.size" $fluentbit.bufferSize)) $plugin.defaults -}}
 {{- range $key := keys $defaults | sortAlpha -}}
 {{- if not (hasKey $given $key) -}}
 {{- $lines = append $lines (dict "key" $key "text" (get $defaults $key)) -}}

@@ -9,7 +9,6 @@ import http.client
 import json
 import os
 import secrets
-import signal
 import socket
 import ssl
 import subprocess
@@ -21,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.e2e.control_plane.programs import ControlPlaneError
+from tests.e2e.interrupts import interrupts_at_the_end, sigterm_as_interrupt
 
 READY_SECONDS = 90
 STOP_SECONDS = 20
@@ -54,7 +54,7 @@ def running_control_plane(assets: Path) -> Iterator[ControlPlane]:
         ControlPlaneError: it does not become ready; the message ends with the logs' last lines.
     """
     with ExitStack() as stack:
-        stack.enter_context(_sigterm_as_interrupt())
+        stack.enter_context(sigterm_as_interrupt())
         # Short, because the path of a socket has room for about a hundred characters.
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="relay-e2e-")))
         token = secrets.token_urlsafe(32)
@@ -109,7 +109,7 @@ def _apiserver_arguments(folder: Path, port: int) -> list[str]:
 def _running(program: Path, folder: Path, arguments: list[str]) -> Iterator[_Program]:
     log = folder / f"{program.name}.log"
     with log.open("wb") as output, ExitStack() as cleanup:
-        with _interrupts_at_the_end():
+        with interrupts_at_the_end():
             process = subprocess.Popen(
                 [str(program), *arguments],
                 stdin=subprocess.DEVNULL,
@@ -169,31 +169,6 @@ def _reserved_port() -> Iterator[int]:
         holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         holder.bind(("127.0.0.1", 0))
         yield holder.getsockname()[1]
-
-
-@contextmanager
-def _sigterm_as_interrupt() -> Iterator[None]:
-    """Let SIGTERM end the tests as Ctrl-C does; by default Python would die of it and leave the programs behind."""
-    previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, previous)
-
-
-@contextmanager
-def _interrupts_at_the_end() -> Iterator[None]:
-    """Let Ctrl-C and SIGTERM wait for the end of the block: in the middle of a start they would lose the process."""
-    caught: list[int] = []
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    previous = {number: signal.signal(number, lambda got, _: caught.append(got)) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)
-    for got in caught:
-        signal.raise_signal(got)
 
 
 def _write_private(path: Path, text: str) -> None:

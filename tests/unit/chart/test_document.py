@@ -1,10 +1,14 @@
 """The chart's document: its values have the names and defaults they had in the chart that this one succeeds."""
 
+import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+
+from chartgate.releases.release import Release
 
 DEFAULTS: dict[str, Any] = {
     "replicaCount": 1,
@@ -109,3 +113,20 @@ EXAMPLES = {
 
 def test_every_example_of_the_document_is_a_case(cases: Any) -> None:
     assert {f"README.md: {heading}" for heading in EXAMPLES} <= {case.name for case in cases}
+
+
+def test_the_command_that_removes_the_rest_removes_all_of_it(chart: Path, render: Callable[..., Release]) -> None:
+    readme = (chart / "README.md").read_text(encoding="utf-8")
+    command = re.search(r"kubectl delete (\S+) --selector app\.kubernetes\.io/instance=(\S+)", readme)
+    assert command
+    values = {
+        "redis": {"auth": {"enabled": True}},
+        "storage": {"logs": {"mode": "pvc", "persistence": {"enabled": True}}, "data": {"external": {"enabled": True}}},
+    }
+    release = render(values=values, release=command[2])
+    # Helm leaves alone what says so, and what a hook has made.
+    staying = [obj for obj in release if obj.annotations.get("helm.sh/resource-policy") == "keep" or obj.hooks]
+    assert release.only("StatefulSet").at("spec.volumeClaimTemplates")
+    kinds = {obj.kind for obj in staying} | {"PersistentVolumeClaim"}
+    assert {kind.lower() for kind in kinds} == set(command[1].split(","))
+    assert {obj.labels["app.kubernetes.io/instance"] for obj in staying} == {command[2]}

@@ -90,9 +90,17 @@ def test_pod_namespace_and_node_come_from_the_downward_api(render: Any) -> None:
 def test_an_output_has_exactly_its_plugins_keys(render: Any, values: Any, expected: dict[str, str]) -> None:
     found = section(render(values=values, release="x"), "OUTPUT")
     assert {key: found.get(key) for key in expected} == expected
-    allowed = set(expected) | {"match", "storage.total_limit_size", "region"}
+    allowed = set(expected) | {"match", "retry_limit", "storage.total_limit_size", "region"}
     assert set(found) <= allowed
     assert found["storage.total_limit_size"] == "256M"
+
+
+def test_lines_wait_on_disk_while_the_output_is_away(render: Any) -> None:
+    """By Fluent Bit's own default a chunk is tried twice and dropped, whatever room there is."""
+    release = render(release="x")
+    assert section(release, "OUTPUT")["retry_limit"] == "no_limits"
+    assert int(section(release, "SERVICE")["scheduler.cap"]) <= 60
+    assert section(render(values=output("stdout", Retry_Limit=3), release="x"), "OUTPUT")["retry_limit"] == "3"
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from chartgate.tools import helm as helm_module
 from chartgate.tools import run_helm
 from chartgate.tools.archives import member, members
 from chartgate.tools.cache import cache_folder, write_whole
-from chartgate.tools.catalogue import catalogue
+from chartgate.tools.catalogue import Package, catalogue
 from chartgate.tools.download import require_sha256
 from chartgate.tools.helm import Helm, find_helm, fits
 from chartgate.tools.schemas import api_schemas, known_versions, minor_version, served_kinds
@@ -133,6 +133,10 @@ def test_every_pin_is_a_sha256() -> None:
     pins = [pin for release in catalogue().helm for pin in (release.binary, *release.copy.sha256)]
     pins += [pin for package in catalogue().clients.values() for pin in package.sha256]
     pins += [pin for entry in catalogue().kubernetes for pin in entry.package.sha256]
+    pins += [program.binary for program in catalogue().programs.values()]
+    sources = [*catalogue().image_programs.values(), *(program.copy for program in catalogue().programs.values())]
+    packages = [source for source in sources if isinstance(source, Package)]
+    pins += [pin for package in packages for pin in package.sha256]
     assert pins
     assert all(len(pin) == 64 and int(pin, 16) for pin in pins)
 

@@ -1,0 +1,36 @@
+"""The HTTPRoute in the hands of the real Traefik, as a controller of the Gateway API."""
+
+from typing import Any
+
+import pytest
+
+from tests.e2e.application import Answer, Application
+from tests.e2e.cluster.exposed.conftest import ROUTE_HOST, exposed
+from tests.e2e.cluster.exposed.spellings import NONE, SERVED, ask, figures_by, served_by
+from tests.e2e.cluster.namespace import until
+from tests.e2e.cluster.operator import FULLNAME, Operator
+
+
+@pytest.mark.parametrize("strict", [True, False], ids=["strict-paths", "all-paths"])
+def test_every_spelling_is_blocked_and_the_rest_is_served(
+    operator: Operator, traefik: Application, strict: bool
+) -> None:
+    def asked(path: str) -> Answer:
+        return ask(traefik, ROUTE_HOST, path)
+
+    operator.release.upgrade(exposed(route={"strictPaths": strict}))
+    generation = operator.namespace.get("httproute", FULLNAME)["metadata"]["generation"]
+    status: dict[str, Any] = until(lambda: status_of(operator, generation), "the Gateway has the route")
+    assert status["Accepted"] == "True"
+    # The Service that does not exist, on purpose: the reason is told, and its paths are answered with an error.
+    assert status["ResolvedRefs"] == "False"
+    until(lambda: served_by(asked) == SERVED, "the application is served")
+    assert figures_by(asked) == NONE
+    assert asked("/metrics").status == 500
+
+
+def status_of(operator: Operator, generation: int) -> dict[str, str]:
+    """The route's conditions, once they are about this generation of it."""
+    parents = operator.namespace.get("httproute", FULLNAME).get("status", {}).get("parents", [])
+    conditions = [one for parent in parents for one in parent["conditions"]]
+    return {one["type"]: one["status"] for one in conditions if one["observedGeneration"] == generation}

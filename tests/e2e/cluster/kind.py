@@ -1,0 +1,95 @@
+"""A kind cluster by pytest-kind: made or reused, and removed however the tests end."""
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from pytest_kind.cluster import KindCluster
+
+from tests.e2e.interrupts import interrupts_at_the_end, sigterm_as_interrupt
+
+CONFIGURATION = Path(__file__).with_name("kind.yaml")
+
+
+class ClusterError(Exception):
+    """There can be no cluster: what is wrong, and what to do."""
+
+
+def cluster_of(config: pytest.Config, kind: Path, kubectl: Path, image: str | None) -> KindCluster:
+    """The cluster that pytest-kind's options describe."""
+    kubeconfig = config.getoption("kubeconfig")
+    return KindCluster(
+        config.getoption("cluster_name"),
+        Path(kubeconfig) if kubeconfig else None,
+        image=image,
+        kind_path=kind,
+        kubectl_path=kubectl,
+    )
+
+
+@contextmanager
+def running(cluster: KindCluster, *, keep: bool) -> Iterator[KindCluster]:
+    """Make the cluster or reuse one of its name, and remove it at the end unless it is to be kept.
+
+    Raises:
+        ClusterError: there is no Docker engine, or kind fails.
+    """
+    if (
+        shutil.which("docker") is None
+        or subprocess.run(["docker", "info"], capture_output=True, check=False).returncode
+    ):
+        raise ClusterError("no Docker engine answers, and kind needs one: install Docker and start it")
+    with sigterm_as_interrupt():
+        try:
+            if not _usable(cluster):
+                _make(cluster)
+            cluster.create()  # which finds it, and connects
+            yield cluster
+        finally:
+            if not keep:
+                cluster.delete()
+                shutil.rmtree(cluster.path)
+
+
+def node(cluster: KindCluster) -> str:
+    """The name of the node's container."""
+    return f"{cluster.name}-control-plane"
+
+
+def on_node(cluster: KindCluster, *command: str) -> str:
+    """The output of a command on the node."""
+    return subprocess.run(
+        ["docker", "exec", node(cluster), *command], capture_output=True, text=True, check=True
+    ).stdout
+
+
+def _usable(cluster: KindCluster) -> bool:
+    """Whether a cluster of that name answers. One that does not is what a killed run left: it is removed."""
+    kind = str(cluster.kind_path)
+    names = subprocess.run([kind, "get", "clusters"], capture_output=True, text=True, check=True).stdout.split()
+    if cluster.name not in names:
+        return False
+    try:
+        export = [kind, "export", "kubeconfig", "--name", cluster.name, "--kubeconfig", str(cluster.kubeconfig_path)]
+        subprocess.run(export, check=True)
+        cluster.kubectl("get", "--raw", "/readyz", "--request-timeout=10s")
+    except subprocess.CalledProcessError:
+        cluster.delete()
+        return False
+    return True
+
+
+def _make(cluster: KindCluster) -> None:
+    """Make it. An interrupt is heeded when kind has ended: what Docker is still beginning, nobody could remove."""
+    cluster.kubeconfig_path.touch(0o600)
+    command = [str(cluster.kind_path), "create", "cluster", "--name", cluster.name, "--config", str(CONFIGURATION)]
+    image = ["--image", cluster.image] if cluster.image else []
+    kubeconfig = ["--kubeconfig", str(cluster.kubeconfig_path)]
+    with interrupts_at_the_end():
+        # In a session of its own, or Ctrl-C would reach it too.
+        done = subprocess.run([*command, *image, *kubeconfig], start_new_session=True, check=False)
+    if done.returncode:
+        raise ClusterError(f"kind cannot make the cluster {cluster.name}: see above what it wrote")

@@ -1,0 +1,182 @@
+"""Where the application's logs go, in every mode of the chart and with each output that a receiver can take here.
+
+Kafka and S3 are not among them: neither has a server here, and the stand-in for Fluent Bit speaks neither.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.e2e.cluster.images import Images
+from tests.e2e.cluster.namespace import MakeNamespace, Namespace, until
+from tests.e2e.cluster.operator import Operator
+from tests.e2e.cluster.receiver import FORWARD, HTTP, NAME, Receiver, Record, records_in
+from tests.e2e.cluster.release import ReleaseIn
+
+SHARED_KEY = 'a "shared" $key #1'
+PASSWORD = "a password of the receiver's"
+SECRET = "sk-never-to-be-shipped"
+MAIN_LOG = re.compile(r"/app/logs/claude-relay-\d{4}-\d\d-\d\d\.log(\.\d+)?")
+# A file that comes and goes between two looks is not found; so it holds more than a batch (3 kB), and a batch has
+# arrived before the next one begins.
+MAX_SIZE, BATCH, BATCHES = "6k", 10, 5
+
+
+def values(mode: str = "fluentbit", kind: str = "stdout", **output: Any) -> dict[str, Any]:
+    return {
+        "preStopSleepSeconds": 0,
+        "config": {"logMaxSize": MAX_SIZE, "logMaxFiles": 50, "timezoneOffset": -5},
+        "storage": {
+            "logs": {
+                "mode": mode,
+                "fluentbit": {"refreshIntervalSeconds": 1, "output": {"type": kind, "config": output}},
+            }
+        },
+    }
+
+
+OVER_HTTP = values(kind="http", Host=NAME, Port=HTTP, URI="/logs")
+
+
+@pytest.fixture(scope="module")
+def namespace(make_namespace: MakeNamespace) -> Iterator[Namespace]:
+    """One for all tests here."""
+    with make_namespace("logs") as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def receiver(namespace: Namespace, images: Images) -> Receiver:
+    return Receiver(namespace, images.own("receiver"), SHARED_KEY)
+
+
+@pytest.fixture(scope="module")
+def operator(release_in: ReleaseIn, namespace: Namespace, receiver: Receiver) -> Operator:
+    """Of a release whose logs go to the receiver over HTTP; each test makes of it what it needs."""
+    receiver.start()
+    release = release_in(namespace)
+    release.install(OVER_HTTP)
+    return Operator(namespace, release)
+
+
+def pod_with(operator: Operator, changed: dict[str, Any]) -> str:
+    """The name of the one pod that runs with these values."""
+    operator.release.upgrade(changed)
+    until(lambda: len(operator.names()) == 1, "one pod is left")
+    return operator.names()[0]
+
+
+def mentions(records: list[Record], text: str) -> list[Record]:
+    return [record for record in records if text in json.dumps(record)]
+
+
+def test_each_line_arrives_once_through_rotation_with_its_time(operator: Operator, receiver: Receiver) -> None:
+    pod = pod_with(operator, OVER_HTTP)
+    with operator.application() as application:
+        for batch in range(BATCHES):
+            names = [f"nobody-{batch}-{number}." for number in range(BATCH)]
+            for name in names:
+                application.ask("POST", "/web/auth/login", {"username": name, "password": "wrong"})
+            until(lambda: all(mentions(of_main_log(pod, receiver), name) for name in names), f"{names} arrived")  # noqa: B023
+    arrived = of_main_log(pod, receiver)
+    assert any(record["file"].endswith(".log.1") for record in arrived), "nothing was rotated"
+    lines = [json.dumps({**record, "file": ""}) for record in mentions(arrived, "nobody-")]
+    assert len(lines) >= BATCHES * BATCH
+    assert len(lines) == len(set(lines)), "a line arrived twice"
+    now = float(operator.namespace.execute(pod, "date", "+%s", container="http"))
+    assert all(-5 <= now - record["date"] <= 600 for record in arrived), (
+        "the application's clock is five hours behind UTC"
+    )
+
+
+def of_main_log(pod: str, receiver: Receiver) -> list[Record]:
+    return [record for record in receiver.records() if record["pod"] == pod and MAIN_LOG.fullmatch(record["file"])]
+
+
+def test_authentication_answers_are_never_shipped(operator: Operator, receiver: Receiver) -> None:
+    pod = pod_with(operator, OVER_HTTP)
+    with operator.administrator() as administrator:
+        administrator.create_account("an-account", "http://upstream.invalid", SECRET)
+    files = "/app/logs/claude-relay-auth-detail-*.log"
+    assert SECRET in operator.namespace.execute(pod, "sh", "-c", f"cat {files}", container="http"), "nothing to hide"
+    operator.namespace.execute(pod, "sh", "-c", f'for file in {files}; do cp "$file" "$file.1"; done', container="http")
+    with operator.application() as application:
+        application.ask("POST", "/web/auth/login", {"username": "after-the-secret", "password": "wrong"})
+    until(lambda: mentions(receiver.records(), "after-the-secret"), "what came after it arrived")
+    operator.namespace.kubectl("delete", "pod", pod)  # with its last look at all files
+    deliveries = json.dumps(receiver.deliveries())
+    assert "an-account" in deliveries
+    assert SECRET not in deliveries
+    assert "auth-detail" not in {record["file"] for record in receiver.records()}
+
+
+def test_the_last_line_before_sigterm_arrives(operator: Operator, receiver: Receiver) -> None:
+    pod = pod_with(operator, OVER_HTTP)
+    console = operator.namespace.kubectl.start("logs", "--follow", "--container=http", pod)
+    operator.namespace.kubectl("delete", "pod", pod)
+    said, _ = console.communicate(timeout=60)
+    last = [line for line in said.splitlines() if re.match(r"\S*\d\d:\d\d:\d\d", line)][-1]
+    own = [record for record in receiver.records() if record["pod"] == pod]
+    assert any(str(record["msg"]) in last for record in own), f"{last!r} is not among {own[-3:]}"
+
+
+def test_lines_wait_for_a_receiver_that_is_away(operator: Operator, receiver: Receiver) -> None:
+    pod = pod_with(operator, OVER_HTTP)
+    receiver.stop()
+    with operator.application() as application:
+        application.ask("POST", "/web/auth/login", {"username": "patient", "password": "wrong"})
+    until(
+        lambda: operator.namespace.logs(pod, "--container=fluent-bit").count("retry in") > 1,
+        "the output was tried more often than Fluent Bit does by default",
+    )
+    receiver.start()
+    until(lambda: mentions(receiver.records(), "patient"), "the line arrived")
+
+
+OUTPUTS = {
+    "forward": values("forward", Host=NAME, Port=FORWARD, Shared_Key=SHARED_KEY),
+    "loki": values(kind="loki", Host=NAME, Port=HTTP, Labels="job=relay,level=$lvl", Tenant_ID="team"),
+    "elasticsearch": values(kind="elasticsearch", Host=NAME, Port=HTTP, HTTP_User="relay", HTTP_Passwd=PASSWORD),
+}
+
+
+@pytest.mark.parametrize("output", OUTPUTS)
+def test_an_output_arrives_as_its_receiver_wants_it(operator: Operator, receiver: Receiver, output: str) -> None:
+    pod = pod_with(operator, OUTPUTS[output])
+    delivery = until(lambda: deliveries_of(pod, receiver), f"lines of {pod} arrived")[0]
+    if output == "forward":
+        assert delivery["tag"] == "claude-relay"
+    elif output == "loki":
+        stream = json.loads(delivery["body"])["streams"][0]["stream"]
+        assert (stream["job"], stream["level"], delivery["headers"]["x-scope-orgid"]) == ("relay", "info", "team")
+    else:
+        assert set(json.loads(delivery["body"].splitlines()[0])["create"]) == {"_index"}
+        assert delivery["headers"]["authorization"].startswith("Basic ")
+
+
+def deliveries_of(pod: str, receiver: Receiver) -> list[Any]:
+    return [one for one in receiver.deliveries() if any(record.get("pod") == pod for record in records_in(one))]
+
+
+def test_by_default_the_lines_are_on_the_sidecars_standard_output(operator: Operator) -> None:
+    pod = pod_with(operator, values())
+    lines = until(lambda: shipped_to_stdout(operator, pod), "lines came out")
+    assert all(line["pod"] == pod and line["file"].startswith("/app/logs/") for line in lines)
+
+
+def shipped_to_stdout(operator: Operator, pod: str) -> list[Record]:
+    written = operator.namespace.logs(pod, "--container=fluent-bit").splitlines()
+    return [json.loads(line) for line in written if line.startswith("{")]
+
+
+@pytest.mark.parametrize(("mode", "volume"), [("pvc", "persistentVolumeClaim"), ("emptyDir", "emptyDir")])
+def test_without_a_sidecar_the_files_stay_where_the_mode_says(operator: Operator, mode: str, volume: str) -> None:
+    pod = pod_with(operator, values(mode))
+    spec = operator.namespace.get("pod", pod)["spec"]
+    assert "fluent-bit" not in {container["name"] for container in spec["containers"] + spec["initContainers"]}
+    assert volume in next(one for one in spec["volumes"] if one["name"] == "logs")
+    lines = operator.namespace.execute(pod, "sh", "-c", "cat /app/logs/claude-relay-2*.log", container="http")
+    assert json.loads(lines.splitlines()[0])["msg"]

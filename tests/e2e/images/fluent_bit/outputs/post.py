@@ -1,0 +1,49 @@
+"""One HTTP request to a receiver."""
+
+import base64
+import http.client
+
+from ..configuration import Section
+from ..errors import ConfigurationError, DeliveryError
+
+SECONDS = 10
+
+
+class Receiver:
+    """The receiver at `Host` and `Port`, with the credentials of the section (`HTTP_User` and `HTTP_Passwd`)."""
+
+    def __init__(self, section: Section, default_port: int) -> None:
+        self._host = section.get("host", "127.0.0.1")
+        self._port = int(section.number("port", default_port))
+        self._headers = [_header(line) for line in section.all("header")]
+        user = section.get("http_user")
+        if user:
+            token = base64.b64encode(f"{user}:{section.get('http_passwd')}".encode()).decode()
+            self._headers.append(("Authorization", f"Basic {token}"))
+
+    def post(self, path: str, body: bytes, content_type: str, *headers: tuple[str, str]) -> bytes:
+        """The answer's body.
+
+        Raises:
+            DeliveryError: no answer, or one that is no success.
+        """
+        connection = http.client.HTTPConnection(self._host, self._port, timeout=SECONDS)
+        try:
+            sent = dict([("Content-Type", content_type), *self._headers, *headers])
+            connection.request("POST", path, body, sent)
+            answer = connection.getresponse()
+            content = answer.read()
+        except (OSError, http.client.HTTPException) as error:
+            raise DeliveryError(f"{self._host}:{self._port}: {error}") from error
+        finally:
+            connection.close()
+        if not 200 <= answer.status < 300:
+            raise DeliveryError(f"{self._host}:{self._port}: HTTP status {answer.status}")
+        return content
+
+
+def _header(line: str) -> tuple[str, str]:
+    name, _, value = line.partition(" ")
+    if not value:
+        raise ConfigurationError("Header needs a name and a value")
+    return name, value.strip()

@@ -1,0 +1,90 @@
+"""The way of a record: input, filters, output; and what happens when the output does not take it."""
+
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from .errors import DeliveryError
+from .events import Event
+from .log import Log
+from .outputs import Output
+from .retries import Retries
+from .tail import Chunk, Tail
+
+MOST_WAITING = 32  # chunks in memory; the rest waits in the files
+
+
+@dataclass
+class Totals:
+    """What the HTTP server tells."""
+
+    read: int = 0
+    delivered: int = 0
+    errors: int = 0
+    dropped: int = 0
+
+
+class Pipeline:
+    """One input, its filters and one output, which is all that the chart configures."""
+
+    def __init__(
+        self,
+        tail: Tail,
+        filters: Sequence[Callable[[Event], Event]],
+        output: Output,
+        retries: Retries,
+        tag: str,
+        log: Log,
+    ) -> None:
+        self.totals = Totals()
+        self._tail = tail
+        self._filters = filters
+        self._output = output
+        self._retries = retries
+        self._tag = tag
+        self._log = log
+        self._waiting: deque[Chunk] = deque()
+
+    def turn(self, *, rescan: bool = False) -> None:
+        """Read what is new, and send what waits."""
+        if len(self._waiting) < MOST_WAITING:
+            for chunk in self._tail.collect(rescan=rescan):
+                self.totals.read += len(chunk.events)
+                self._waiting.append(chunk)
+        while self._waiting and self._retries.due():
+            self._send_first()
+
+    def finish(self, grace: float) -> None:
+        """The last look at all files, then up to `grace` seconds to send what waits."""
+        deadline = time.monotonic() + grace
+        self.turn(rescan=True)
+        while self._waiting and time.monotonic() < deadline:
+            time.sleep(0.05)
+            self.turn()
+        if self._waiting:
+            self._log.warn(f"{len(self._waiting)} chunks are left for the next start")
+        self._tail.close()
+
+    def _send_first(self) -> None:
+        chunk = self._waiting[0]
+        try:
+            if chunk.events:
+                self._output.send(self._tag, [self._filtered(event) for event in chunk.events])
+        except DeliveryError as error:
+            self.totals.errors += 1
+            if self._retries.another():
+                self._log.warn(f"[engine] failed to flush chunk, retry in {self._retries.pause:.0f} seconds: {error}")
+                return
+            self.totals.dropped += len(chunk.events)
+            self._log.error(f"[engine] chunk cannot be retried, {self._retries.limit} retries were too few: {error}")
+        else:
+            self.totals.delivered += len(chunk.events)
+        self._retries.reset()
+        self._waiting.popleft()
+        self._tail.delivered(chunk)
+
+    def _filtered(self, event: Event) -> Event:
+        for one in self._filters:
+            event = one(event)
+        return event

@@ -1,0 +1,244 @@
+"""The stand-in for Fluent Bit does what the tests rely on: what the real one does with the chart's configuration."""
+
+import io
+import json
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chartgate.releases.release import Release
+from tests.e2e.fluent_bit_process import FluentBitProcess, eventually, free_port, receiving
+from tests.e2e.images.fluent_bit.msgpack import EventTime, pack, unpack
+from tests.e2e.images.receiver.inbox import Inbox
+
+Rendered = Callable[..., Release]
+DAY = "claude-relay-2026-11-24.log"
+
+
+def line(message: str, ts: str = "2026-11-24 16:00:00") -> str:
+    return json.dumps({"ts": ts, "lvl": "info", "msg": message})
+
+
+def sending_to(port: int, kind: str = "http", **config: Any) -> dict[str, Any]:
+    config = {"Host": "127.0.0.1", "Port": port, **config}
+    return {
+        "storage": {"logs": {"fluentbit": {"refreshIntervalSeconds": 1, "output": {"type": kind, "config": config}}}}
+    }
+
+
+def records(inbox: Inbox) -> list[dict[str, Any]]:
+    return [record for delivery in json.loads(inbox.text()) for record in json.loads(delivery["body"])]
+
+
+def messages(inbox: Inbox) -> list[str]:
+    return [str(record["msg"] if "msg" in record else record["log"]) for record in records(inbox)]
+
+
+@pytest.fixture
+def rendered(render: Rendered) -> Rendered:
+    return lambda values: render(values, release="relay")
+
+
+def test_a_line_arrives_with_its_time_its_file_and_its_pod(tmp_path: Path, rendered: Rendered) -> None:
+    with receiving() as (port, inbox):
+        sidecar = FluentBitProcess(tmp_path, rendered(sending_to(port, URI="/logs", Header=["X-Tenant a b"])))
+        with sidecar.running():
+            sidecar.write(DAY, line("hello"))
+            eventually(lambda: bool(records(inbox)), inbox.text)
+        delivery = json.loads(inbox.text())[0]
+    assert (delivery["path"], delivery["headers"]["x-tenant"]) == ("/logs", "a b")
+    assert records(inbox) == [
+        {
+            "date": 1795507200.0,  # 16:00 in a zone eight hours ahead
+            "file": str(sidecar.logs / DAY),
+            "ts": "2026-11-24 16:00:00",
+            "lvl": "info",
+            "msg": "hello",
+            "pod": "relay-0",
+            "namespace": "relay",
+            "node": "node-1",
+        }
+    ]
+
+
+def rotate(live: Path, rotations: int) -> None:
+    """The application's way: every older file moves on by one, then the live one goes to `.1`."""
+    for number in range(rotations, 0, -1):
+        live.with_name(f"{live.name}.{number}").rename(live.with_name(f"{live.name}.{number + 1}"))
+    live.rename(live.with_name(f"{live.name}.1"))
+
+
+def test_rotation_loses_and_repeats_nothing(tmp_path: Path, rendered: Rendered) -> None:
+    with receiving() as (port, inbox):
+        sidecar = FluentBitProcess(tmp_path, rendered(sending_to(port)))
+        sidecar.write(DAY, line("before the start"))
+        with sidecar.running():
+            for number in range(12):
+                sidecar.write(DAY, line(f"{number} a"), line(f"{number} b"))
+                rotate(sidecar.logs / DAY, number)
+                if number % 4 == 3:
+                    eventually(lambda: f"{number} b" in messages(inbox), inbox.text)  # noqa: B023 (called at once)
+    expected = ["before the start", *(f"{number} {letter}" for number in range(12) for letter in "ab")]
+    assert sorted(messages(inbox)) == sorted(expected)
+
+
+def test_a_file_that_is_compressed_and_deleted_is_still_read_to_its_end(tmp_path: Path, rendered: Rendered) -> None:
+    with receiving() as (port, inbox):
+        sidecar = FluentBitProcess(tmp_path, rendered(sending_to(port)))
+        with sidecar.running():
+            sidecar.write(DAY, line("first"))
+            eventually(lambda: messages(inbox) == ["first"], inbox.text)
+            sidecar.write(DAY, *(line(f"{number} {'x' * 1000}") for number in range(3000)))
+            sidecar.write(f"{DAY}.gz", "compressed")
+            (sidecar.logs / DAY).unlink()
+            eventually(lambda: len(messages(inbox)) == 3001, lambda: len(messages(inbox)))
+
+
+def test_what_must_not_be_shipped_is_not(tmp_path: Path, rendered: Rendered) -> None:
+    with receiving() as (port, inbox):
+        sidecar = FluentBitProcess(tmp_path, rendered(sending_to(port)))
+        with sidecar.running():
+            sidecar.write("claude-relay-auth-detail-2026-11-24.log", "a secret answer")
+            sidecar.write("claude-relay-auth-detail-2026-11-24.log.1", "an older secret answer")
+            sidecar.write(f"{DAY}.1.gz", "compressed")
+            sidecar.write(".claude-relay-x-audit.log.json", "{}")
+            sidecar.write("claude-relay-error-2026-11-24.log", line("an error"))
+    assert messages(inbox) == ["an error"]
+
+
+def test_the_last_line_before_sigterm_arrives(tmp_path: Path, rendered: Rendered) -> None:
+    with receiving() as (port, inbox):
+        sidecar = FluentBitProcess(tmp_path, rendered(sending_to(port)))
+        with sidecar.running():
+            sidecar.write(DAY, line("first"))
+            eventually(lambda: messages(inbox) == ["first"], inbox.text)
+            sidecar.write(DAY, line("last"))
+            sidecar.write("claude-relay-born-late.log", line("in a new file"))
+    assert sorted(messages(inbox)) == ["first", "in a new file", "last"]
+
+
+def test_a_restart_goes_on_where_it_stopped(tmp_path: Path, rendered: Rendered) -> None:
+    with receiving() as (port, inbox):
+        sidecar = FluentBitProcess(tmp_path, rendered(sending_to(port)))
+        with sidecar.running():
+            sidecar.write(DAY, line("first"))
+        sidecar.write(DAY, line("meanwhile"))
+        with sidecar.running():
+            sidecar.write(DAY, line("last"))
+    assert messages(inbox) == ["first", "meanwhile", "last"]
+
+
+def test_lines_wait_for_a_receiver_that_is_away(tmp_path: Path, rendered: Rendered) -> None:
+    port = free_port()
+    sidecar = FluentBitProcess(tmp_path, rendered(sending_to(port)))
+    with sidecar.running():
+        sidecar.write(DAY, line("patient"))
+        eventually(lambda: sidecar.output.read_text().count("retry in") > 1, sidecar.output.read_text)
+        with receiving(port) as (_, inbox):
+            eventually(lambda: messages(inbox) == ["patient"], sidecar.output.read_text)
+
+
+def test_by_the_real_default_a_line_is_tried_twice_and_dropped(tmp_path: Path, rendered: Rendered) -> None:
+    """Why the chart sets Retry_Limit."""
+    sidecar = FluentBitProcess(tmp_path, rendered(sending_to(free_port(), Retry_Limit=1)))
+    with sidecar.running():
+        sidecar.write(DAY, line("lost"))
+        eventually(lambda: "cannot be retried" in sidecar.output.read_text(), sidecar.output.read_text)
+
+
+def test_odd_lines(tmp_path: Path, rendered: Rendered) -> None:
+    with receiving() as (port, inbox):
+        sidecar = FluentBitProcess(tmp_path, rendered(sending_to(port)))
+        sidecar.write(DAY, "no JSON: ü", "[1, 2]", "x" * (3 << 20), line("after a line of 3 MiB"))
+        with sidecar.running():
+            eventually(lambda: len(records(inbox)) == 3, lambda: messages(inbox))
+    assert messages(inbox) == ["no JSON: ü", "[1, 2]", "after a line of 3 MiB"]
+
+
+def test_loki(tmp_path: Path, rendered: Rendered) -> None:
+    values = sending_to(0, "loki", Labels="job=relay, level=$lvl", Tenant_ID="team", Bearer_Token="a $token #1")
+    with receiving() as (port, inbox):
+        values["storage"]["logs"]["fluentbit"]["output"]["config"]["Port"] = port
+        sidecar = FluentBitProcess(tmp_path, rendered(values))
+        with sidecar.running():
+            sidecar.write(DAY, line("hello"))
+    (delivery,) = json.loads(inbox.text())
+    assert delivery["path"] == "/loki/api/v1/push"
+    assert delivery["headers"]["x-scope-orgid"] == "team"
+    assert delivery["headers"]["authorization"] == "Bearer a $token #1"
+    (stream,) = json.loads(delivery["body"])["streams"]
+    assert stream["stream"] == {"job": "relay", "level": "info"}
+    ((moment, text),) = stream["values"]
+    assert (moment, json.loads(text)["msg"]) == ("1795507200000000000", "hello")
+
+
+def test_elasticsearch(tmp_path: Path, rendered: Rendered) -> None:
+    with receiving() as (port, inbox):
+        values = sending_to(port, "elasticsearch", Logstash_Format=True, HTTP_User="u", HTTP_Passwd="p")
+        sidecar = FluentBitProcess(tmp_path, rendered(values))
+        with sidecar.running():
+            sidecar.write(DAY, line("hello"))
+    (delivery,) = json.loads(inbox.text())
+    assert (delivery["path"], delivery["headers"]["authorization"]) == ("/_bulk", "Basic dTpw")
+    action, document = map(json.loads, delivery["body"].splitlines())
+    assert action == {"create": {"_index": "logstash-2026.11.24"}}, "since Elasticsearch 8 a document has no type"
+    assert (document["@timestamp"], document["msg"]) == ("2026-11-24T08:00:00.000Z", "hello")
+
+
+def test_stdout(tmp_path: Path, rendered: Rendered) -> None:
+    sidecar = FluentBitProcess(tmp_path, rendered({}))
+    with sidecar.running():
+        sidecar.write(DAY, line("hello"))
+    written = [json.loads(text) for text in sidecar.output.read_text().splitlines() if text.startswith("{")]
+    assert [(record["date"], record["msg"]) for record in written] == [(1795507200.0, "hello")]
+
+
+def test_its_health_is_told(tmp_path: Path, rendered: Rendered) -> None:
+    sidecar = FluentBitProcess(tmp_path, rendered({}))
+    with sidecar.running():
+        eventually(lambda: "started" in sidecar.output.read_text(), sidecar.output.read_text)
+        with urllib.request.urlopen(f"http://127.0.0.1:{sidecar.http_port}/api/v1/health") as answer:
+            assert (answer.status, answer.read()) == (200, b"ok\n")
+
+
+@pytest.mark.parametrize(
+    ("kind", "key"), [("loki", "BatchWait"), ("stdout", "Formatt"), ("http", "tls"), ("elasticsearch", "Indexx")]
+)
+def test_a_key_that_it_does_not_take_is_refused(tmp_path: Path, rendered: Rendered, kind: str, key: str) -> None:
+    values = sending_to(1, kind, **{key: "1"})
+    values["storage"]["logs"]["fluentbit"]["output"]["checkKeys"] = False
+    sidecar = FluentBitProcess(tmp_path, rendered(values))
+    assert sidecar.start().wait(20) == 1
+    assert f"unknown configuration property '{key.lower()}'" in sidecar.output.read_text()
+
+
+def test_a_plugin_that_it_does_not_have_is_refused(tmp_path: Path, rendered: Rendered) -> None:
+    sidecar = FluentBitProcess(tmp_path, rendered(sending_to(1, "kafka", Brokers="a:9092")))
+    assert sidecar.start().wait(20) == 1
+    assert "[OUTPUT kafka]: this stand-in has no such" in sidecar.output.read_text()
+
+
+@pytest.mark.parametrize(
+    ("value", "packed"),
+    [
+        (-1, "d3ffffffffffffffff"),
+        (1.5, "cb3ff8000000000000"),
+        ("ü", "db00000002c3bc"),
+        (None, "c0"),
+        ([True], "dd00000001c3"),
+        ({"": False}, "df00000001db00000000c2"),
+        (EventTime(1.5), "d700000000011dcd6500"),
+    ],
+)
+def test_messagepack_is_written_as_specified(value: Any, packed: str) -> None:
+    assert pack(value).hex() == packed
+
+
+@pytest.mark.parametrize(
+    ("packed", "value"), [("92a161c0", ["a", None]), ("81a16201", {"b": 1}), ("c40178", b"x"), ("dc0001ff", [-1])]
+)
+def test_messagepack_is_read_as_specified(packed: str, value: Any) -> None:
+    assert unpack(io.BytesIO(bytes.fromhex(packed))) == value
