@@ -10,7 +10,7 @@ from pathlib import Path
 
 from chartgate.findings import outcomes, variants
 from chartgate.findings.accepted import accept
-from chartgate.findings.finding import Finding, Verdict
+from chartgate.findings.finding import Check, Finding, Verdict
 from chartgate.findings.registry import CHECKS
 from chartgate.findings.reproduction import Reproduction, reproductions
 from chartgate.releases import store
@@ -49,10 +49,7 @@ def run(chart: Path, choice: Choice = EVERYTHING) -> Results:
         verdicts = [outcomes.judge(outcome) for outcome in rendering]
         renders = [verdict.rendered for verdict in verdicts if len(verdict.rendered.release)]
         renders = _with_variants(chart, rendering, renders, settings.api_versions)
-    columns: list[tuple[str, list[Verdict]]] = [(outcomes.KEY, verdicts)]
-    for check in track(CHECKS, len(CHECKS), "checking"):
-        with clock.phase(check.key):
-            columns.append((check.key, check.examine(renders)))
+    columns = [(outcomes.KEY, verdicts), *_examine(renders, clock)]
     remaining, unused = _accepted(columns, settings)
     with clock.phase("shrink"):
         shown = _reproductions(chart, remaining, rendering, settings)
@@ -114,6 +111,21 @@ def _with_variants(
 
     with ThreadPoolExecutor(cpu_count() or 1) as pool:
         return variants.answer(renders, asked, list(track(pool.map(attempt, asked), len(asked), "rendering variants")))
+
+
+def _examine(renders: Sequence[Rendered], clock: "_Clock") -> list[tuple[str, list[Verdict]]]:
+    """The verdicts of each check, in the order of the registry."""
+
+    def verdicts(check: Check) -> list[Verdict]:
+        with clock.phase(check.key):
+            return check.examine(renders)
+
+    with ThreadPoolExecutor(max(1, sum(check.apart for check in CHECKS))) as pool:
+        apart = {check.key: pool.submit(verdicts, check) for check in CHECKS if check.apart}
+        others = [check for check in CHECKS if not check.apart]
+        found = {check.key: verdicts(check) for check in track(others, len(others), "checking")}
+        found |= {key: future.result() for key, future in apart.items()}
+    return [(check.key, found[check.key]) for check in CHECKS]
 
 
 def _accepted(

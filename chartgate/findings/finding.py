@@ -45,7 +45,7 @@ class Check:
     names each rule that its findings carry and says in a line what breaks it, empty when another program names them.
     `about` is what a chart may do without ("Fluent Bit configurations"): a chart that has none of it passes with
     nothing examined, any other check fails then. `variants` are the further renders of a case that it compares;
-    `program` judges as well where it is on PATH.
+    `program` judges as well where it is on PATH. `apart`: it waits for another process, so that others can go on.
     """
 
     key: str
@@ -58,6 +58,7 @@ class Check:
     about: str = ""
     variants: tuple[Variant, ...] = ()
     program: str = ""
+    apart: bool = False
 
 
 def guarded(check: str, ref: str, examine: Callable[..., Iterable[Finding]], *args: object) -> tuple[Finding, ...]:

@@ -115,4 +115,5 @@ CHECK = Check(
     remedy="set what the policy asks for, or accept the finding in chartgate.yaml with the reason",
     source="checkov, framework kubernetes",
     examine=examine,
+    apart=True,
 )
