@@ -55,8 +55,11 @@ def _untold(settings: Settings) -> Iterator[Constraint]:
 
 def _ci_axis(chart: Path, settings: Settings) -> Iterator[Axis]:
     cases = ci_cases(chart, settings.release, settings.namespace)
+    shape = read_shape(chart)
+    # Where a chart cannot do without values of the user, its defaults alone would only be refused, again and again.
+    plain = {"defaults": {}} if shape is None or shape.fits({}) else {}
     if cases:
-        yield Axis("ci", "values", {"defaults": {}, **{case.name: read_one(case.values[0]) or {} for case in cases}})
+        yield Axis("ci", "values", {**plain, **{case.name: read_one(case.values[0]) or {} for case in cases}})
 
 
 def _switches(chart: Path) -> list[Axis]:
