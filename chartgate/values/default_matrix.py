@@ -57,7 +57,7 @@ def _ci_axis(chart: Path, settings: Settings) -> Iterator[Axis]:
     cases = ci_cases(chart, settings.release, settings.namespace)
     shape = read_shape(chart)
     # Where a chart cannot do without values of the user, its defaults alone would only be refused, again and again.
-    plain = {"defaults": {}} if shape is None or shape.fits({}) else {}
+    plain: dict[str, Any] = {"defaults": {}} if shape is None or shape.fits({}) else {}
     if cases:
         yield Axis("ci", "values", {**plain, **{case.name: read_one(case.values[0]) or {} for case in cases}})
 
