@@ -45,11 +45,19 @@ def add_choice(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--helm",
         nargs="+",
+        action="extend",
         default=[],
         metavar="SPEC",
         help="Helm versions: exact (3.17.3), major (4), or embedded: Helm's library",
     )
-    parser.add_argument("--kube", nargs="+", default=[], metavar="VERSION", help="Kubernetes versions, such as 1.29")
+    parser.add_argument(
+        "--kube",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="VERSION",
+        help="Kubernetes versions, such as 1.29",
+    )
     parser.add_argument("--case", default="*", metavar="GLOB", help="only the cases whose name matches")
     parser.add_argument("--matrix", type=Path, metavar="FILE", help=f"a matrix in place of the chart's {FILE_NAME}")
     parser.add_argument(

@@ -1,15 +1,20 @@
 """Every Helm makes the same objects of the same inputs, so that what the fast one shows holds for all of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 from chartgate.findings.finding import Check, Finding, Verdict, guarded
-from chartgate.releases.differences import differences, written
-from chartgate.releases.generated_secrets import is_checksum, is_secret_data
+from chartgate.releases.differences import ABSENT, differences, written
+from chartgate.releases.generated_secrets import GeneratedSecrets, is_checksum, is_secret_data
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
+from chartgate.tools.catalogue import version_key
+from chartgate.tools.schemas import known_versions, served_kinds
 
 KEY = "engines"
+LONGEST = 120
+"""Characters of a value that a finding quotes."""
 RULES = {
     "refused": "Helm's library refuses what a Helm program renders",
     "comes-and-goes": "an object is made by a Helm program or by Helm's library, not by both",
@@ -37,19 +42,68 @@ def _verdict(rendered: Rendered) -> Verdict:
             return Verdict(rendered, len(rendered.release), (finding,))
 
 
+@dataclass(frozen=True)
+class Explained:
+    """A difference between versions of Helm that no chart can help.
+
+    `before` and `since` bound the program's version, the first exclusive; `covers` is asked for each object that one of
+    the two makes in its own way, with the other one's object, if there is one.
+    """
+
+    reason: str
+    covers: Callable[[KubeObject, KubeObject | None], bool]
+    since: str = "3.0.0"
+    before: str = "99"
+
+    def explains(self, version: str, obj: KubeObject, other: KubeObject | None) -> bool:
+        """Whether this is why a program of that version and the library make other objects."""
+        key = version_key(version)
+        return version_key(self.since) <= key < version_key(self.before) and self.covers(obj, other)
+
+
+def _is_for_another_api(obj: KubeObject, other: KubeObject | None) -> bool:
+    """Whether an object is of a kind or version that not every Kubernetes serves, and the other one is not the same."""
+    served = [(obj.api_version, obj.kind) in served_kinds(version) for version in known_versions()]
+    return not all(served) and any(served) and (other is None or other.api_version != obj.api_version)
+
+
+EXPLAINED = (
+    Explained(
+        "Helm before 3.6 cannot be told the Kubernetes version: .Capabilities are those of 1.18, for which a chart may "
+        "choose another apiVersion or kind",
+        lambda obj, other: _is_for_another_api(obj, other) or (other is not None and _is_for_another_api(other, obj)),
+        before="3.6.0",
+    ),
+)
+
+
 def _compare(release: Release, embedded: Release) -> Iterator[Finding]:
     theirs, ours = _by_identity(release), _by_identity(embedded)
     for identity in theirs.keys() ^ ours.keys():
         obj = theirs.get(identity) or ours[identity]
-        maker = f"Helm {(release if identity in theirs else embedded).helm_version}"
-        yield Finding(KEY, "comes-and-goes", obj.ref, "metadata.name", f"is made by {maker} alone", CHECK.remedy)
-    for identity in theirs.keys() & ours.keys():
-        obj, other = theirs[identity], ours[identity]
+        if not _is_explained(release.helm_version, obj, None):
+            maker = f"Helm {(release if identity in theirs else embedded).helm_version}"
+            yield Finding(KEY, "comes-and-goes", obj.ref, "metadata.name", f"is made by {maker} alone", CHECK.remedy)
+    pairs = [(theirs[identity], ours[identity]) for identity in theirs if identity in ours]
+    # Each render generates secrets of its own.
+    generated = GeneratedSecrets(pairs)
+    for obj, other in pairs:
+        if _is_explained(release.helm_version, obj, other):
+            continue
         for path, before, after in differences(obj.manifest, other.manifest):
-            # Each render generates secrets of its own.
-            if not (is_secret_data(obj, path) or is_checksum(path)):
-                what = f"is {before!r} by Helm {release.helm_version} and {after!r} by {embedded.helm_version}"
+            if not (is_secret_data(obj, path) or is_checksum(path) or generated.explain(before, after)):
+                told = [_shortened(value) for value in (before, after)]
+                what = f"is {told[0]} by Helm {release.helm_version} and {told[1]} by {embedded.helm_version}"
                 yield Finding(KEY, "differs", obj.ref, written(path), what, CHECK.remedy)
+
+
+def _is_explained(version: str, obj: KubeObject, other: KubeObject | None) -> bool:
+    return any(explained.explains(version, obj, other) for explained in EXPLAINED)
+
+
+def _shortened(value: object) -> str:
+    text = "absent" if value is ABSENT else repr(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
 def _by_identity(release: Release) -> dict[tuple[str, str, str], KubeObject]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from chartgate.findings.finding import Check, Finding, Verdict, guarded
 from chartgate.findings.variants import AGAIN, NEXT_VERSION
 from chartgate.releases.differences import ABSENT, Path, differences, written
-from chartgate.releases.generated_secrets import is_checksum, is_secret_data
+from chartgate.releases.generated_secrets import GeneratedSecrets, is_checksum, is_secret_data
 from chartgate.releases.immutable import is_immutable
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.release import Release
@@ -37,13 +37,14 @@ def examine(renders: Sequence[Rendered]) -> list[Verdict]:
 
 def _same(release: Release, again: Release) -> Iterator[Finding]:
     pairs = _pairs(release, again)
-    generated = any(_paths(obj, other) for obj, other in pairs if obj.kind == "Secret")
+    generated = GeneratedSecrets(pairs)
     for obj in _unpaired(release, again):
         yield _finding("comes-and-goes", obj, "metadata.name", "is in one of two renders only")
     for obj, other in pairs:
-        for path in _paths(obj, other):
-            # Without a generated Secret there is nothing whose checksum could differ.
-            if not (is_secret_data(obj, path) or (generated and is_checksum(path))):
+        for path, before, after in differences(obj.manifest, other.manifest):
+            # Without a generated Secret there is nothing that could be copied or whose checksum could differ.
+            copied = generated and (is_checksum(path) or generated.explain(before, after))
+            if not (is_secret_data(obj, path) or copied):
                 yield _finding("differs", obj, written(path), "differs between two renders of the same")
 
 

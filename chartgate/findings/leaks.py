@@ -50,8 +50,13 @@ def _values(rendered: Rendered) -> Iterator[tuple[KubeObject, str, str]]:
     open_words |= {key for secret in secrets for key, _ in _decoded(secret)}
     for secret in secrets:
         for key, value in _decoded(secret):
-            if len(value) >= SHORTEST and not any(value in word for word in open_words):
+            if len(value) >= SHORTEST and not _is_public(value) and not any(value in word for word in open_words):
                 yield secret, key, value
+
+
+def _is_public(value: str) -> bool:
+    """Whether it is a certificate, which everybody may see, without its key."""
+    return "-----BEGIN CERTIFICATE-----" in value and "PRIVATE KEY" not in value
 
 
 def _decoded(secret: KubeObject) -> Iterator[tuple[str, str]]:

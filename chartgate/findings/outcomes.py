@@ -1,11 +1,15 @@
 """The first column of every report: Helm renders what it has to render, and refuses what it has to refuse."""
 
+import re
+
 from chartgate.findings.finding import Finding, Verdict
 from chartgate.releases.jobs import Outcome
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
 
 KEY = "render"
+# Before a cluster, a Helm that cannot be told the Kubernetes version would ask for it; here it has one of its own.
+_ASKS_FOR_ANOTHER_KUBERNETES = re.compile(r"chart requires kubeVersion: .* incompatible with Kubernetes")
 
 
 def judge(outcome: Outcome) -> Verdict:
@@ -17,6 +21,8 @@ def judge(outcome: Outcome) -> Verdict:
         case, release, embedded=outcome.embedded if outcome.release else None, harmless=outcome.harmless
     )
     if outcome.release is None and case.refusal is None:
+        if not job.helm.knows_kube_version and _ASKS_FOR_ANOTHER_KUBERNETES.search(outcome.refusal):
+            return Verdict(rendered, 0, ())
         remedy = f"try the case by hand ({case.proves or 'no comment'})"
         return _verdict(rendered, Finding(KEY, "refused", case.name, where, outcome.refusal, remedy))
     if case.refusal is not None:

@@ -53,7 +53,7 @@ def _amounts(obj: KubeObject, container: Container) -> Iterator[Finding]:
     for part in ("requests", "limits"):
         for name, amount in (resources.get(part) or {}).items():
             if quantity(amount) is None:
-                yield _finding("quantity", obj, container, f"resources.{part}.{name} is {amount}, which is no quantity")
+                yield _finding("quantity", obj, container, f"resources.{part}.{name} is no quantity")
     for name, amount in (resources.get("requests") or {}).items():
         requested, limit = quantity(amount), quantity(limits.get(name))
         if requested is not None and limit is not None and requested > limit:

@@ -1,12 +1,15 @@
 """A matrix for a chart that has none: its switches and its choices, and the values it is tested with."""
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from chartgate.tools.catalogue import version_key
 from chartgate.tools.kubernetes_yaml import read_one
+from chartgate.tools.schemas import minor_version
 from chartgate.values.ci_files import ci_cases
-from chartgate.values.matrix import FILE_NAME, Axis, Group, Matrix, read_matrix
+from chartgate.values.matrix import FILE_NAME, Axis, Constraint, Group, Matrix, read_matrix
 from chartgate.values.settings import Settings, read_settings
 from chartgate.values.shape import Path_, dotted, read_defaults, read_shape
 
@@ -30,7 +33,8 @@ def find_matrix(chart: Path) -> Matrix:
     axes = [*_versions(settings), *_ci_axis(chart, settings), *_switches(chart)]
     # A matrix needs something to combine with: a chart without any switch is still rendered for each version.
     strength = min(2, len(axes))
-    return Matrix(str(chart), tuple(axes), (), (Group(strength, tuple(axis.name for axis in axes), {}),))
+    constraints = tuple(_untold(settings))
+    return Matrix(str(chart), tuple(axes), constraints, (Group(strength, tuple(axis.name for axis in axes), {}),))
 
 
 def _versions(settings: Settings) -> list[Axis]:
@@ -40,10 +44,22 @@ def _versions(settings: Settings) -> list[Axis]:
     ]
 
 
+def _untold(settings: Settings) -> Iterator[Constraint]:
+    """Helm before 3.6 makes objects for a Kubernetes of its own: those of a newer one than the oldest are no use."""
+    old = {spec for spec in settings.helm if re.fullmatch(r"\d+\.\d+\.\d+", spec) and version_key(spec) < (3, 6)}
+    newer = set(sorted(settings.kubernetes, key=lambda version: version_key(minor_version(version)))[1:])
+    if old and newer:
+        reason = "Helm before 3.6 cannot be told the Kubernetes version"
+        yield Constraint((("helm", frozenset(old)), ("kubernetes", frozenset(newer))), reason)
+
+
 def _ci_axis(chart: Path, settings: Settings) -> Iterator[Axis]:
     cases = ci_cases(chart, settings.release, settings.namespace)
+    shape = read_shape(chart)
+    # Where a chart cannot do without values of the user, its defaults alone would only be refused, again and again.
+    plain: dict[str, Any] = {"defaults": {}} if shape is None or shape.fits({}) else {}
     if cases:
-        yield Axis("ci", "values", {"defaults": {}, **{case.name: read_one(case.values[0]) or {} for case in cases}})
+        yield Axis("ci", "values", {**plain, **{case.name: read_one(case.values[0]) or {} for case in cases}})
 
 
 def _switches(chart: Path) -> list[Axis]:

@@ -14,6 +14,7 @@ from chartgate.values.default_matrix import find_matrix
 from chartgate.values.discovery import find_cases
 from chartgate.values.generated import accepted_stream, refused_cases
 from chartgate.values.hostile import hostile_cases
+from chartgate.values.installable import require_installable
 from chartgate.values.matrix import read_matrix
 from chartgate.values.proof import Proof
 from chartgate.values.settings import Settings
@@ -76,9 +77,10 @@ def select(chart: Path, settings: Settings, choice: Choice) -> Selection:
     """The cases for a run.
 
     Raises:
-        GateError: the chart or its matrix cannot be read, or no case is left.
+        GateError: the chart or its matrix cannot be read, the chart cannot be installed, or no case is left.
     """
     offered = find_cases(chart, settings)
+    require_installable(chart)
     if choice.offered:
         return Selection(_some(offered, choice), (), (), iter(()), 0, ())
     matrix = read_matrix(choice.matrix) if choice.matrix else find_matrix(chart)

@@ -12,8 +12,22 @@ from chartgate.releases.selectors import selects
 
 KEY = "references"
 
-# Kubernetes makes these in every namespace.
-ALWAYS_THERE = frozenset({("ServiceAccount", "default"), ("ConfigMap", "kube-root-ca.crt")})
+# Kubernetes makes these, the first two in every namespace, the others in kube-system for API servers of add-ons.
+ALWAYS_THERE = frozenset(
+    {
+        ("ServiceAccount", "default"),
+        ("ConfigMap", "kube-root-ca.crt"),
+        ("ConfigMap", "extension-apiserver-authentication"),
+        ("Role", "extension-apiserver-authentication-reader"),
+    }
+)
+# Objects for which an operator makes a Secret, and where they say what it is called (API references of cert-manager,
+# External Secrets, Sealed Secrets). It is called like the object where nothing is said.
+SECRET_MAKERS = {
+    "Certificate": "spec.secretName",
+    "ExternalSecret": "spec.target.name",
+    "SealedSecret": "spec.template.metadata.name",
+}
 
 
 @dataclass(frozen=True)
@@ -28,10 +42,18 @@ class Surroundings:
         """The objects that make pods which run on: hooks and jobs are no one's backend."""
         return [obj for obj in self.release.workloads() if obj.kind not in {"Job", "CronJob"} and not obj.hooks]
 
+    @cached_property
+    def made_secrets(self) -> set[tuple[str, str]]:
+        """(name, namespace) of the Secrets that operators make for objects of the release."""
+        makers = self.release.of_kind(*SECRET_MAKERS)
+        return {(str(obj.at(SECRET_MAKERS[obj.kind]) or obj.name), obj.namespace) for obj in makers}
+
     def missing(self, obj: KubeObject, where: str, kind: str, name: str, namespace: str | None = None) -> list[Finding]:
         """A finding if no `kind` called `name` is in the namespace (that of `obj` by default) nor said to exist."""
         namespace = namespace or obj.namespace
         if self.release.find(kind, name, namespace) or (kind, name) in ALWAYS_THERE or name in self.outside:
+            return []
+        if kind == "Secret" and (name, namespace) in self.made_secrets:
             return []
         what = f"refers to {kind}/{name}, which the chart does not make in namespace {namespace}"
         remedy = "correct the name, or list the object in chartgate.yaml under outside or absent with the reason"

@@ -31,6 +31,15 @@ def test_render_prints_the_chosen_cases_with_their_templates(
     assert "# Source: tiny/templates/a.yaml" in out
 
 
+def test_versions_are_named_after_one_option_or_several(
+    make_chart: MakeChart, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chart = str(make_chart(CHART))
+    for options in (["--helm", "3.2.4", "embedded"], ["--helm", "3.2.4", "--helm", "embedded"]):
+        assert cli.main([chart, "--offered", "--kube", "1.37", *options]) == cli.FINDINGS
+        assert "renders 4 (Helm 3.2.4, embedded 4.2.3; Kubernetes 1.37)" in capsys.readouterr().out
+
+
 def test_render_tells_a_refusal_and_exits_1(make_chart: MakeChart, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["render", str(make_chart({"templates/a.yaml": '{{ fail "never" }}'})), *VERSIONS]) == cli.FINDINGS
     assert "never" in capsys.readouterr().err

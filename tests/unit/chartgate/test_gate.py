@@ -72,7 +72,8 @@ def test_a_defect_is_one_line_with_its_cases_and_exits_1(
     make_chart: MakeChart, capsys: pytest.CaptureFixture[str]
 ) -> None:
     cases = {f"ci/{name}-values.yaml": "escalate: true\n" for name in "abcd"}
-    assert cli.main([str(make_chart({**CHART, **cases})), "--helm", "4", "--kube", "1.37"]) == cli.FINDINGS
+    chart = make_chart({**CHART, **cases})
+    assert cli.main([str(chart), "--helm", "4", "--kube", "1.37", "--offered"]) == cli.FINDINGS
     (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Pod/release:")]
     assert line == (
         "Pod/release: spec.containers[0] (c).securityContext.allowPrivilegeEscalation: is not false: set it to false "

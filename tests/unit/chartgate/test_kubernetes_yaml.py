@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from chartgate.tools.kubernetes_yaml import read_all, read_one
+from chartgate.tools.kubernetes_yaml import KubernetesLoader, read_all, read_one
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,40 @@ def test_keys_are_texts_as_in_json() -> None:
 
 def test_empty_documents_are_left_out() -> None:
     assert read_all("---\n# nothing\n---\na: 1\n---\n") == [{"a": 1}]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: 1\nb: [x, 'y', \"z\", 1.5, 0x1F, 0o17, 0777, 1e3, yes, No, ~, null, ]\n",
+        "---\na: |\n  b\n   c\n---\n---\n- {}\n- []\n- ''\n",
+        "# nothing\n",
+        "",
+        "1: x\ntrue: y\n",
+        "a: &x {b: 1}\nc: *x\nd: {<<: *x, e: 2}\n",
+        "a: !!str 1\nb: !!int '2'\n",
+        "'<<': 1\n",
+        "? {a: 1}\n: 2\n",
+        "a: 1\na: 2\n",
+        "a: [\n",
+        "a: .inf\n",
+        "a: -.INF\n",
+        "a: .NaN\n",
+        "a: !unknown 1\n",
+        "a: '.inf'\n",
+    ],
+)
+def test_the_fast_way_reads_what_the_loader_reads(text: str) -> None:
+    try:
+        expected = [document for document in yaml.load_all(text, KubernetesLoader) if document is not None]
+    except yaml.YAMLError as error:
+        with pytest.raises(type(error)):
+            read_all(text)
+    else:
+        assert repr(read_all(text)) == repr(expected)
+
+
+@pytest.mark.parametrize("number", [".inf", "-.INF", ".NaN"])
+def test_a_number_that_json_does_not_have_is_refused(number: str) -> None:
+    with pytest.raises(yaml.YAMLError, match="is a number that JSON does not have"):
+        read_all(f"a: {number}\n")

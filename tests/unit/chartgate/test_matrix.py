@@ -130,3 +130,18 @@ def test_the_matrix_of_this_chart_leaves_no_switch_out(chart: Path) -> None:
     shape = read_shape(chart)
     assert shape is not None
     assert not gaps(find_matrix(chart), shape)
+
+
+def test_a_helm_that_cannot_be_told_the_kubernetes_is_combined_with_the_oldest_alone(make_chart: MakeChart) -> None:
+    chart = make_chart({"chartgate.yaml": "helm: ['3.2.4', '3.6.2', '4']\nkubernetes: ['1.30', '1.20', '1.9']\n"})
+    (constraint,) = find_matrix(chart).constraints
+    assert dict(constraint.when) == {"helm": {"3.2.4"}, "kubernetes": {"1.20", "1.30"}}
+    assert "cannot be told" in constraint.reason
+    one = make_chart({"chartgate.yaml": "helm: ['3.6.2', '4']\nkubernetes: ['1.30', '1.20']\n"})
+    assert not find_matrix(one).constraints
+
+
+def test_defaults_that_need_a_value_of_the_user_are_combined_with_nothing(make_chart: MakeChart) -> None:
+    schema = '{"$schema": "http://json-schema.org/draft-07/schema#", "required": ["a"]}'
+    chart = make_chart({"values.schema.json": schema, "ci/x-values.yaml": "a: 1\n"})
+    assert {axis.name: axis.labels for axis in find_matrix(chart).axes}["ci"] == ("ci/x",)

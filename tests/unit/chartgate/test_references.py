@@ -178,3 +178,30 @@ def test_what_the_case_names_is_outside(findings_of: FindingsOf) -> None:
 def test_a_misshapen_object_is_a_finding_and_no_crash(findings_of: FindingsOf) -> None:
     found = findings_of(CHECK, "kind: Deployment\nmetadata: {name: x}\nspec: {template: {spec: {containers: [5]}}}")
     assert {finding.rule for finding in found} == {"malformed"}
+
+
+@pytest.mark.parametrize(
+    "maker",
+    [
+        "{apiVersion: cert-manager.io/v1, kind: Certificate, metadata: {name: c}, spec: {secretName: made}}",
+        "{apiVersion: external-secrets.io/v1, kind: ExternalSecret, metadata: {name: c}, spec: {target: {name: made}}}",
+        "{apiVersion: external-secrets.io/v1, kind: ExternalSecret, metadata: {name: made}, spec: {}}",
+        "{apiVersion: bitnami.com/v1alpha1, kind: SealedSecret, metadata: {name: made}, spec: {}}",
+    ],
+)
+def test_a_secret_that_an_operator_makes_is_there(findings_of: FindingsOf, maker: str) -> None:
+    pod = "{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: [{name: c, volumeMounts: [{name: v}]}],"
+    pod += " volumes: [{name: v, secret: {secretName: made}}]}}"
+    assert [finding.rule for finding in findings_of(CHECK, pod)] == ["missing"]
+    assert findings_of(CHECK, f"{pod}\n---\n{maker}") == []
+
+
+def test_what_every_cluster_has_for_its_add_ons_is_there(findings_of: FindingsOf) -> None:
+    binding = """\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: b, namespace: kube-system}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: extension-apiserver-authentication-reader}
+"""
+    assert findings_of(CHECK, binding) == []
+    assert findings_of(CHECK, binding.replace("-reader", "-writer"))

@@ -1,8 +1,8 @@
-"""The check that every Helm makes the same objects."""
+"""The check of engines: a difference is found, what each render generates anew is none, what Helm explains neither."""
 
 from collections.abc import Callable
 
-from chartgate.findings.engines import CHECK
+from chartgate.findings.engines import CHECK, EXPLAINED
 from chartgate.findings.finding import Finding
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
@@ -10,37 +10,70 @@ from chartgate.values.case import Case
 
 ReleaseOf = Callable[..., Release]
 
-WEB = (
-    "kind: ConfigMap\nmetadata: {name: web}\ndata: {a: '1'}\n---\nkind: Secret\nmetadata: {name: s}\ndata: {k: eA==}\n"
-)
+MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m}\ndata: {a: '1'}\n"
 
 
-def found(release: Release, embedded: Release | str | None) -> list[Finding]:
-    (verdict,) = CHECK.examine([Rendered(Case("c"), release, embedded=embedded)])
-    assert verdict.examined == (0 if embedded is None else len(release))
+def compared(release: Release, embedded: Release | str, helm: str = "4.3.1") -> list[Finding]:
+    theirs = Release(release.name, release.namespace, helm, release.kube_version, release.objects)
+    (verdict,) = CHECK.examine([Rendered(Case("written"), theirs, embedded=embedded)])
+    assert {finding.rule for finding in verdict.findings} <= set(CHECK.rules)
     return list(verdict.findings)
 
 
-def test_equal_objects_and_generated_secrets_are_no_difference(release_of: ReleaseOf) -> None:
-    assert found(release_of(WEB), release_of(WEB.replace("eA==", "eQ=="))) == []
+def test_equal_releases_have_no_finding(release_of: ReleaseOf) -> None:
+    assert compared(release_of(MAP), release_of(MAP)) == []
 
 
-def test_what_differs_is_told_with_both_values(release_of: ReleaseOf) -> None:
-    (finding,) = found(release_of(WEB), release_of(WEB.replace("'1'", "'2'")))
-    assert (finding.rule, finding.object, finding.where) == ("differs", "ConfigMap/web", "data.a")
-    assert "'1' by Helm 4.3.1 and '2' by" in finding.what
+def test_each_kind_of_difference_is_found(release_of: ReleaseOf) -> None:
+    long = MAP.replace("'1'", "x" * 500)
+    (changed,) = compared(release_of(MAP), release_of(long))
+    assert (changed.rule, changed.where) == ("differs", "data.a")
+    assert len(changed.what) < 300
+    (absent,) = compared(release_of(MAP), release_of(MAP.replace("{a: '1'}", "{}")))
+    assert absent.what == "is '1' by Helm 4.3.1 and absent by 4.3.1"
+    (alone,) = compared(release_of(MAP), release_of(""))
+    assert (alone.rule, alone.object) == ("comes-and-goes", "ConfigMap/m")
+    (refused,) = compared(release_of(MAP), "no")
+    assert refused.rule == "refused"
 
 
-def test_an_object_of_one_of_them_is_found(release_of: ReleaseOf) -> None:
-    found_here = found(release_of(WEB), release_of(WEB.partition("---")[0]))
-    assert [(finding.rule, finding.object) for finding in found_here] == [("comes-and-goes", "Secret/s")]
+GENERATED = """\
+{apiVersion: v1, kind: Secret, metadata: {name: s}, data: {ca.crt: %s}}
+---
+apiVersion: apiregistration.k8s.io/v1
+kind: APIService
+metadata: {name: a, annotations: {checksum/ca: %s}}
+spec: {caBundle: %s, note: %s}
+"""
 
 
-def test_a_refusal_of_the_library_alone_is_found(release_of: ReleaseOf) -> None:
-    (finding,) = found(release_of(WEB), "execution error")
-    assert finding.rule == "refused"
-    assert "execution error" in finding.what
+def test_a_copy_of_what_is_generated_is_no_difference(release_of: ReleaseOf) -> None:
+    first, second = "b25l", "dHdv"  # "one" and "two" in Base64
+    ours = release_of(GENERATED % (first, 1, first, "one"))
+    assert compared(ours, release_of(GENERATED % (second, 2, second, "two"))) == []
+    (other,) = compared(ours, release_of(GENERATED % (second, 2, second, "three")))
+    assert other.where == "spec.note"
+
+
+BUDGET = "apiVersion: policy/%s\nkind: PodDisruptionBudget\nmetadata: {name: b}\nspec: {minAvailable: %s}\n"
+POLICY = "apiVersion: policy/v1beta1\nkind: PodSecurityPolicy\nmetadata: {name: p}\n"
+
+
+def test_an_old_helm_may_choose_another_api(release_of: ReleaseOf) -> None:
+    old = release_of(f"{BUDGET % ('v1beta1', 1)}---\n{POLICY}")
+    new = release_of(BUDGET % ("v1", 2))
+    assert compared(old, new, "3.2.4") == []
+    assert {finding.rule for finding in compared(old, new, "3.6.2")} == {"differs", "comes-and-goes"}
+    assert [finding.where for finding in compared(release_of(BUDGET % ("v1", 1)), new, "3.2.4")] == [
+        "spec.minAvailable"
+    ]
+    assert compared(release_of(MAP), release_of(""), "3.2.4")
+
+
+def test_every_explanation_says_why() -> None:
+    assert all(len(explained.reason) > 40 for explained in EXPLAINED)
 
 
 def test_without_a_program_there_is_nothing_to_compare(release_of: ReleaseOf) -> None:
-    assert found(release_of(WEB), None) == []
+    (verdict,) = CHECK.examine([Rendered(Case("written"), release_of(MAP))])
+    assert (verdict.examined, verdict.findings) == (0, ())

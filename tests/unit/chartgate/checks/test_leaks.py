@@ -49,3 +49,20 @@ def test_a_word_that_is_used_openly_is_no_secret(findings_of: FindingsOf) -> Non
 def test_string_data_counts(findings_of: FindingsOf) -> None:
     release = RELEASE.replace("data: {token: c2VjcmV0LXZhbHVl", "stringData: {token: in-the-open}\ndata: {x: eA==")
     assert [f.object for f in findings_of(CHECK, release.replace("text", "in-the-open"))] == ["ConfigMap/c"]
+
+
+def test_a_certificate_is_public_and_its_key_is_not(findings_of: FindingsOf) -> None:
+    certificate = "-----BEGIN CERTIFICATE-----\\nMII\\n-----END CERTIFICATE-----"
+    release = """\
+kind: Secret
+metadata: {{name: tls}}
+stringData: {{tls.crt: "{0}", tls.key: "{1}"}}
+---
+kind: ConfigMap
+metadata: {{name: copies}}
+data: {{crt: "{0}", key: "{2}"}}
+"""
+    key = certificate.replace("CERTIFICATE", "PRIVATE KEY")
+    assert findings_of(CHECK, release.format(certificate, key, "none")) == []
+    (leak,) = findings_of(CHECK, release.format(certificate, key, key))
+    assert leak.where == "data.key"

@@ -1,0 +1,132 @@
+"""The gate on charts that this project did not write: it finds what is there, and Helm's library agrees with Helm."""
+
+import io
+import shutil
+import subprocess
+import zipfile
+from collections import Counter
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+import yaml
+
+from chartgate import gate
+from chartgate.findings.finding import Verdict
+from chartgate.findings.registry import CHECKS
+from chartgate.reports.results import Results
+from chartgate.tools.cache import cache_folder, scratch_folder, write_whole
+from chartgate.tools.catalogue import GoModule
+from chartgate.tools.download import fetch_module
+from chartgate.tools.helm import Helm
+from chartgate.values.selection import Choice
+
+PINS = Path(__file__).with_name("foreign_charts.yaml")
+VERSIONS = Choice(helm=("3.2.4", "3.17.3", "4.3.1", "embedded"), kubernetes=("1.25", "1.37"), generated=10)
+
+
+def foreign_chart(name: str, folder: Path) -> Path:
+    """A chart of `foreign_charts.yaml`, unpacked into a folder."""
+    pin = yaml.safe_load(PINS.read_text(encoding="utf-8"))[name]
+    packed = cache_folder("foreign-charts") / f"{name}-{pin['version']}.zip"
+    if not packed.exists():
+        write_whole(packed, fetch_module(GoModule(pin["go"], pin["version"], pin["sum"])))
+    within = f"{pin['go']}@{pin['version']}/{pin['folder']}/"
+    with zipfile.ZipFile(io.BytesIO(packed.read_bytes())) as module:
+        module.extractall(folder, [member for member in module.namelist() if member.startswith(within)])
+    return folder / within
+
+
+@cache
+def results_of(name: str) -> Results:
+    """What the gate finds in a foreign chart, without checkov, which knows nothing that is foreign to it."""
+    with scratch_folder() as folder:
+        return gate.run(foreign_chart(name, folder), VERSIONS)
+
+
+def kinds_of(results: Results) -> Counter[tuple[str, str]]:
+    """How many distinct findings each rule of each check has."""
+    return Counter((finding.check, finding.rule) for finding in results.occurrences)
+
+
+def examined(results: Results, key: str) -> int:
+    return sum(verdict.examined for verdict in dict(results.verdicts)[key])
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _without_checkov() -> object:
+    patch = pytest.MonkeyPatch()
+    quick = tuple(
+        replace(check, examine=lambda renders: [Verdict(rendered, 1, ()) for rendered in renders])
+        if check.key == "checkov"
+        else check
+        for check in CHECKS
+    )
+    patch.setattr(gate, "CHECKS", quick)
+    yield
+    patch.undo()
+
+
+@pytest.mark.parametrize("name", sorted(yaml.safe_load(PINS.read_text(encoding="utf-8"))))
+def test_helms_library_and_every_helm_agree(name: str) -> None:
+    results = results_of(name)
+    assert examined(results, "engines") > 50
+    assert [finding for finding in results.occurrences if finding.check == "engines"] == []
+
+
+def test_metrics_server_is_told_its_defects_and_no_others() -> None:
+    results = results_of("metrics-server")
+    assert set(kinds_of(results)) == {
+        ("labels", "missing"),
+        ("schema", "no-schema"),
+        ("resources", "no-limit"),
+        ("probes", "no-liveness"),
+        ("probes", "no-readiness"),
+        ("pod-security", "run-as-non-root"),
+        ("pod-security", "escalation"),
+        ("pod-security", "host-namespaces"),
+    }
+    assert examined(results, "references") > 100
+
+
+def test_external_dns_needs_a_policy_a_mount_path_and_a_helm_that_knows_dig() -> None:
+    refused = {
+        (case, finding.where): finding.what
+        for finding, cases in results_of("external-dns").occurrences.items()
+        if finding.rule == "refused"
+        for case in cases
+    }
+    for case in ("defaults", "README.md: Installing the Chart"):
+        assert all("policy" in refused[case, f"Helm {helm}"] for helm in ("3.2.4", "3.17.3", "4.3.1"))
+    assert 'function "dig" not defined' in refused["ci/ci", "Helm 3.2.4"]
+    combined = {what for (case, helm), what in refused.items() if case.startswith("matrix/") and "3.2.4" not in helm}
+    assert combined
+    assert all(".Values.secretConfiguration.mountPath" in what for what in combined)
+
+
+def test_descheduler_is_refused_by_a_helm_that_cannot_compare_with_nil() -> None:
+    results = results_of("descheduler")
+    refused = [finding for finding in results.occurrences if finding.rule == "refused"]
+    assert refused
+    assert {finding.where for finding in refused} == {"Helm 3.2.4"}
+    assert all("error calling ne: invalid type for comparison" in finding.what for finding in refused)
+    assert ("names", "too-long") in kinds_of(results)
+
+
+def test_a_chart_of_helm_create_has_the_findings_of_its_scaffold(helm: Helm, tmp_path: Path) -> None:
+    subprocess.run([str(helm.path), "create", str(tmp_path / "made")], check=True, capture_output=True)
+    results = gate.run(tmp_path / "made", replace(VERSIONS, helm=("4.3.1", "embedded")))
+    shutil.rmtree(tmp_path / "made")
+    assert set(kinds_of(results)) == {
+        ("references", "selector-overlap"),
+        ("resources", "no-request"),
+        ("resources", "no-limit"),
+        ("pod-security", "capabilities"),
+        ("pod-security", "escalation"),
+        ("pod-security", "run-as-non-root"),
+        ("pod-security", "seccomp"),
+        ("images", "not-pinned"),
+        ("idempotency", "rolls"),
+    }
+    assert len(results.occurrences) < 30
