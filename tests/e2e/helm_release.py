@@ -82,7 +82,8 @@ class HelmRelease:
         """Nothing of the user's own Helm and cluster takes part, and nothing is left in their home."""
         kept = {key: value for key, value in os.environ.items() if not key.startswith("HELM_")}
         home = {"HOME": str(self.home), "XDG_CACHE_HOME": "", "XDG_CONFIG_HOME": "", "XDG_DATA_HOME": ""}
-        return {**kept, **home, "KUBECONFIG": str(self.kubeconfig)}
+        # Go's garbage collector takes a third of Helm's time if it does not let the heap grow.
+        return {**kept, **home, "KUBECONFIG": str(self.kubeconfig), "GOGC": "400"}
 
 
 ReleaseCalled = Callable[[str], HelmRelease]

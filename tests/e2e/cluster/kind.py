@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pytest_kind.cluster import KindCluster
 
-from tests.e2e.interrupts import sigterm_as_interrupt
+from tests.e2e.interrupts import interrupts_at_the_end, sigterm_as_interrupt
 
 CONFIGURATION = Path(__file__).with_name("kind.yaml")
 
@@ -88,11 +88,8 @@ def _make(cluster: KindCluster) -> None:
     command = [str(cluster.kind_path), "create", "cluster", "--name", cluster.name, "--config", str(CONFIGURATION)]
     image = ["--image", cluster.image] if cluster.image else []
     kubeconfig = ["--kubeconfig", str(cluster.kubeconfig_path)]
-    process = subprocess.Popen([*command, *image, *kubeconfig], stdin=subprocess.DEVNULL, start_new_session=True)
-    try:
-        process.wait()
-    except KeyboardInterrupt:
-        process.wait()
-        raise
-    if process.returncode:
+    with interrupts_at_the_end():
+        # In a session of its own, or Ctrl-C would reach it too.
+        done = subprocess.run([*command, *image, *kubeconfig], start_new_session=True, check=False)
+    if done.returncode:
         raise ClusterError(f"kind cannot make the cluster {cluster.name}: see above what it wrote")

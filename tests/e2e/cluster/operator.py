@@ -47,20 +47,20 @@ class Operator:
 
     def ready(self) -> list[str]:
         """The names of those that are ready."""
-        return [
-            pod["metadata"]["name"]
-            for pod in self.pods()
-            for condition in pod["status"].get("conditions", [])
-            if (condition["type"], condition["status"]) == ("Ready", "True")
-        ]
+        return [pod["metadata"]["name"] for pod in self.pods() if _ready(pod)]
 
     def kill(self, pod: str) -> None:
-        """Kill a pod without a grace period, and wait until it is replaced by a ready one."""
-        uid = self.namespace.get("pod", pod)["metadata"]["uid"]
+        """Kill a pod without a grace period, and wait until as many as before are ready without it."""
+        before = self._ready_workers()
+        killed = self.namespace.get("pod", pod)["metadata"]["uid"]
+        assert killed in before
         self.namespace.kubectl("delete", "pod", pod, "--grace-period=0", "--force")
-        until(lambda: uid not in self._uids(), f"{pod} is gone")
-        self.namespace.rolled_out(DEPLOYMENT)
-        self.namespace.rolled_out("statefulset/relay-redis")
+
+        def replaced() -> bool:
+            now = self._ready_workers()
+            return killed not in now and len(now) == len(before)
+
+        until(replaced, f"{pod} is replaced")
 
     def image(self) -> str:
         """The application's image."""
@@ -68,5 +68,12 @@ class Operator:
         image: str = next(container["image"] for container in containers if container["name"] == "http")
         return image
 
-    def _uids(self) -> list[str]:
-        return [pod["metadata"]["uid"] for pod in self.namespace.items("pods")]
+    def _ready_workers(self) -> set[str]:
+        """The identities of the ready pods that a controller keeps."""
+        pods = [pod for pod in self.namespace.items("pods") if "ownerReferences" in pod["metadata"]]
+        return {pod["metadata"]["uid"] for pod in pods if _ready(pod)}
+
+
+def _ready(pod: Any) -> bool:
+    conditions = pod["status"].get("conditions", [])
+    return "True" in [condition["status"] for condition in conditions if condition["type"] == "Ready"]

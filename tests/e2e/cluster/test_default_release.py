@@ -67,7 +67,7 @@ def test_the_report_of_a_failure_has_everything_but_the_secrets(operator: Operat
     texts = {title.removeprefix(f"{namespace.name}: "): text for title, text in told.items()}
     assert "relay-claude-relay" in texts["pods"]
     assert "Scheduled" in texts["events"]
-    assert "administrator logged in" in texts["logs"]
+    assert "/web/auth/login" in texts["logs"]
     assert "kind: Deployment" in texts["objects"]
     secret = namespace.secret(SECRET)
     for key in ("jwt-secret", "encryption-key", "admin-password"):

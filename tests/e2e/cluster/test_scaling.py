@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.e2e.cluster.images import Images
 from tests.e2e.cluster.namespace import Kubectl, KubectlError, MakeNamespace, Namespace, until
@@ -13,7 +14,6 @@ from tests.e2e.cluster.pods import Neighbour
 from tests.e2e.cluster.release import ReleaseIn
 
 METRICS_SERVER = Path(__file__).parent / "metrics-server.yaml"
-METRICS_IMAGE = "registry.k8s.io/metrics-server/metrics-server:v0.9.0"
 LEAST, MOST = 2, 3
 # Down again at once: how long an autoscaler waits is the operator's choice, and not for a test to wait for.
 VALUES: dict[str, Any] = {
@@ -33,7 +33,9 @@ VALUES: dict[str, Any] = {
 @pytest.fixture(scope="module")
 def metrics(cluster: Kubectl, images: Images) -> Kubectl:
     """metrics-server is asked to run; its figures come while the tests go on."""
-    images.load(METRICS_IMAGE)
+    objects = yaml.safe_load(METRICS_SERVER.read_text(encoding="utf-8"))["items"]
+    (server,) = [item for item in objects if item["kind"] == "Deployment"]
+    images.load(server["spec"]["template"]["spec"]["containers"][0]["image"])
     cluster("apply", "--server-side", "-f", str(METRICS_SERVER))
     return cluster
 

@@ -1,5 +1,6 @@
 """A namespace on the API server: its objects as the server tells them, and what the server would say to a pod."""
 
+import json
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -54,6 +55,10 @@ class Namespace:
             manifest, namespace=self.name, field_manager="somebody-else", force_conflicts=True
         )
 
+    def delete(self, kind: str, name: str) -> None:
+        """Delete an object alone: there is no garbage collector here that would delete what it has made."""
+        self._resource(kind).delete(name=name, namespace=self.name)
+
     def scale(self, kind: str, name: str, count: int, manager: str) -> None:
         """Change a workload's replica count as an autoscaler does: through its scale, as somebody else than Helm."""
         path = self._resource(kind).path(name=name, namespace=self.name)
@@ -81,7 +86,8 @@ class Namespace:
         """The objects of these kinds."""
         found: dict[Ref, Any] = {}
         for resource in map(self._resource, kinds):
-            for item in resource.get(namespace=self.name).to_dict()["items"]:
+            answer = resource.get(namespace=self.name, serialize=False)
+            for item in json.loads(answer.data)["items"]:
                 if item.get("type") != HELM_RECORD:
                     found[resource.kind, item["metadata"]["name"]] = item
         return found

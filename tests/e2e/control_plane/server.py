@@ -7,6 +7,7 @@ admission and Pod Security included.
 import base64
 import http.client
 import json
+import os
 import secrets
 import socket
 import ssl
@@ -19,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.e2e.control_plane.programs import ControlPlaneError
-from tests.e2e.interrupts import sigterm_as_interrupt
+from tests.e2e.interrupts import interrupts_at_the_end, sigterm_as_interrupt
 
 READY_SECONDS = 90
 STOP_SECONDS = 20
@@ -107,23 +108,27 @@ def _apiserver_arguments(folder: Path, port: int) -> list[str]:
 @contextmanager
 def _running(program: Path, folder: Path, arguments: list[str]) -> Iterator[_Program]:
     log = folder / f"{program.name}.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [str(program), *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,  # or Ctrl-C would reach it too, and it would be gone before the tests are
-        )
-        try:
-            yield _Program(program.name, process, log)
-        finally:
-            try:
-                process.terminate()
-                process.wait(STOP_SECONDS)
-            finally:
-                process.kill()
-                process.wait()
+    with log.open("wb") as output, ExitStack() as cleanup:
+        with interrupts_at_the_end():
+            process = subprocess.Popen(
+                [str(program), *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, "GOGC": "400"},  # memory for time: it lives a minute
+                start_new_session=True,  # or Ctrl-C would reach it too, and it would be gone before the tests are
+            )
+            cleanup.callback(_stop, process)
+        yield _Program(program.name, process, log)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    try:
+        process.terminate()
+        process.wait(STOP_SECONDS)
+    finally:
+        process.kill()
+        process.wait()
 
 
 def _wait_until_ready(programs: list[_Program], port: int, certificate: Path, token: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 from chartgate.tools.helm import Helm
 from tests.e2e.control_plane.namespace import Namespace, Ref, metadata
 from tests.e2e.control_plane.operators import moving_too
-from tests.e2e.helm_release import HelmRelease, Values
+from tests.e2e.helm_release import HelmRefusal, HelmRelease, Values
 
 Objects = Mapping[Ref, Any]
 
@@ -20,6 +20,12 @@ KEPT = {
     ("PersistentVolumeClaim", "relay-claude-relay-external-data"),
 }
 """What stays after an uninstallation. Redis' own claim does too; here is no controller to make it."""
+
+GENERATED = {
+    "relay-claude-relay-secret": {"jwt-secret", "encryption-key", "admin-username", "admin-password"},
+    "relay-redis": {"redis-password"},
+}
+"""The keys of each Secret."""
 
 IMMUTABLE = {
     "Deployment": ("selector",),
@@ -89,6 +95,7 @@ def test_upgrades_and_a_rollback_replace_nothing(
     release.install(everything)
     first = objects()
     assert first.keys() > KEPT
+    assert filled_keys(first) == GENERATED
     release = replace(release, helm=later_helm)
 
     release.upgrade(everything)
@@ -128,6 +135,17 @@ def test_an_uninstallation_leaves_what_the_document_says_and_a_re_installation_t
     assert lasting(kept, left) == lasting(left, kept)
 
 
+def test_the_document_has_the_way_to_other_claims_of_redis(release: HelmRelease, namespace: Namespace) -> None:
+    larger: Values = {"redis": {"persistence": {"size": "2Gi"}}}
+    release.install()
+    with pytest.raises(HelmRefusal, match=r"spec.volumeClaimTemplates: .* field is immutable"):
+        release.upgrade(larger)
+    namespace.delete("StatefulSet", "relay-redis")
+    release.upgrade(larger)
+    (claim,) = namespace.get("StatefulSet", "relay-redis")["spec"]["volumeClaimTemplates"]
+    assert claim["spec"]["resources"]["requests"]["storage"] == "2Gi"
+
+
 def states(objects: Objects) -> dict[Ref, Any]:
     """What differs for an object that was written, however little of it was changed."""
     found: dict[Ref, Any] = dict(metadata(objects, "resourceVersion"))
@@ -149,6 +167,14 @@ def lasting(objects: Objects, others: Objects) -> dict[Ref, Any]:
         ]
         for (kind, name), item in objects.items()
         if (kind, name) in others
+    }
+
+
+def filled_keys(objects: Objects) -> dict[str, set[str]]:
+    return {
+        name: {key for key, value in item["data"].items() if value}
+        for (kind, name), item in objects.items()
+        if kind == "Secret"
     }
 
 

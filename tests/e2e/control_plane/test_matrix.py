@@ -21,6 +21,7 @@ from chartgate.values.case import Case
 from chartgate.values.settings import Settings
 from tests.e2e.control_plane.dry_run import Manifest, NotAdmitted, try_to_apply, try_to_create
 from tests.e2e.control_plane.matrix_cases import cases_for
+from tests.e2e.control_plane.namespace import Namespace
 from tests.e2e.control_plane.pods import bare_pod
 from tests.e2e.control_plane.surroundings import make_surroundings
 
@@ -114,6 +115,24 @@ def test_the_api_server_takes_every_pod_without_a_remark(connection: Any, object
 
     assert {obj.kind for _, obj, _ in pods.values()} == {"Deployment", "StatefulSet"}
     assert not (found := list(chain.from_iterable(side_by_side(answer, list(pods.values()))))), told(found)
+
+
+def test_an_unknown_field_is_refused_and_a_deprecated_one_remarked(connection: Any, namespace: Namespace) -> None:
+    """The control of the tests above: what they look at does show a mistake."""
+    resource = connection.resources.get(api_version="v1", kind="Service")
+    service: dict[str, Any] = {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": "x"},
+        "spec": {"ports": [{"port": 1}]},
+    }
+    assert try_to_apply(resource, service, namespace.name) == []
+    unknown = {**service, "spec": {**service["spec"], "prots": []}}
+    with pytest.raises(NotAdmitted, match="prots"):
+        try_to_apply(resource, unknown, namespace.name)
+    topology = {"service.kubernetes.io/topology-aware-hints": "auto"}
+    deprecated = {**service, "metadata": {"name": "x", "annotations": topology}}
+    assert "is deprecated" in str(try_to_apply(resource, deprecated, namespace.name))
 
 
 def minor_of(connection: Any) -> str:

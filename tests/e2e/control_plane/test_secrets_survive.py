@@ -1,4 +1,4 @@
-"""Generated secrets stay as they are for as long as Redis' data may live: through everything that Helm can do."""
+"""Where secrets come from: generated once, found again, or the user's own. test_life_cycle.py proves that they stay."""
 
 import re
 
@@ -18,27 +18,6 @@ def generated(namespace: Namespace) -> dict[str, dict[str, str]]:
     found = {name: namespace.secret(name) for name in GENERATED}
     assert {name: {key for key, value in data.items() if value} for name, data in found.items()} == GENERATED
     return found
-
-
-def test_upgrades_and_a_rollback_keep_every_secret(release: HelmRelease, namespace: Namespace) -> None:
-    changed = {**REDIS_PASSWORD, "config": {"logLevel": "debug"}, "replicaCount": 2}
-    release.install(REDIS_PASSWORD)
-    first = generated(namespace)
-    release.upgrade(changed)
-    assert generated(namespace) == first
-    release.upgrade(changed)
-    assert generated(namespace) == first
-    release.rollback(1)
-    assert generated(namespace) == first
-
-
-def test_a_re_install_finds_every_secret_again(release: HelmRelease, namespace: Namespace) -> None:
-    release.install(REDIS_PASSWORD)
-    first = generated(namespace)
-    release.uninstall()
-    assert {name for kind, name in namespace.objects() if kind == "Secret"} == set(GENERATED)
-    release.install(REDIS_PASSWORD)
-    assert generated(namespace) == first
 
 
 def test_where_nothing_may_be_generated_a_missing_secret_stops_the_install(
