@@ -27,15 +27,13 @@ def address_of(operator: Operator) -> str:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_nginx_blocks_every_spelling_and_serves_the_rest(operator: Operator, images: Images, case: str) -> None:
+def test_nginx_blocks_every_spelling_and_serves_the_rest(
+    operator: Operator, images: Images, streaming: Streaming, case: str
+) -> None:
     with nginx(operator, images, f"nginx-{case}", **CASES[case]) as way:
         assert served_by(asked(way)) == SERVED
         assert figures_by(asked(way)) == NONE
         assert asked(way)("/metrics").status == 503, "ingress-nginx answers so for a Service that is not there"
-
-
-def test_a_stream_passes_nginx_event_by_event(operator: Operator, images: Images, streaming: Streaming) -> None:
-    with nginx(operator, images, "nginx-stream") as way:
         assert streaming.passes(way, INGRESS_HOST)
 
 
