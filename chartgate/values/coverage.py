@@ -16,6 +16,9 @@ from chartgate.values.remembered import proven_rows
 from chartgate.values.settings import read_settings
 from chartgate.values.solver import Solver, bits
 
+BETWEEN_PROGRAMS = 3
+"""Of so many combinations to be refused, one is tried with another Helm than the plainest."""
+
 
 @dataclass(frozen=True)
 class Coverage:
@@ -120,13 +123,20 @@ def _plainest(solver: Solver, axes: tuple[Axis, ...], wanted: Mapping[str, str],
         return None
     for axis in axes:
         open_columns = bits(state & solver.columns.axis[axis.name])
-        shift = turn % len(open_columns) if axis.kind in {"helm", "kubernetes"} else 0
+        shift = _turn_of(axis, turn) % len(open_columns)
         for bit in open_columns[shift:] + open_columns[:shift]:
             narrowed = state & ~solver.columns.axis[axis.name] | bit
             if solver.completable(narrowed):
                 state = narrowed
                 break
     return solver.columns.named(state)
+
+
+def _turn_of(axis: Axis, turn: int) -> int:
+    """Which label is next: Kubernetes versions take turns; so do Helm versions, the plainest in between."""
+    if axis.kind == "helm":
+        return 0 if turn % BETWEEN_PROGRAMS else turn // BETWEEN_PROGRAMS
+    return turn if axis.kind == "kubernetes" else 0
 
 
 def _unreachable(constraint: Constraint, wanted: Row) -> str:
