@@ -7,8 +7,8 @@ RUN := .venv/bin/
 
 .PHONY: conformance test lint unit generate package control-plane control-plane-1 control-plane-2 e2e clean
 
-conformance: .venv/.synced ## render every case of the chart and check every object
-	$(RUN)chartgate $(CHART)
+conformance: .venv/.synced ## render every case of the chart and check every object; ARGS are options of chartgate
+	$(RUN)chartgate $(CHART) $(ARGS)
 
 test: lint unit ## linters and unit tests
 

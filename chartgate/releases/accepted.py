@@ -21,15 +21,17 @@ def render_accepted(
     fewer than `wanted` when the stream ends, or nearly all of it contradicts itself.
     """
     kept: list[Outcome] = []
+    names: set[str] = set()
     replaced: Counter[str] = Counter()
-    while len(kept) < wanted and replaced.total() <= MOST_REPLACED * wanted:
-        cases = list(islice(stream, min(AT_ONCE, wanted - len(kept))))
+    while len(names) < wanted and replaced.total() <= MOST_REPLACED * wanted:
+        cases = list(islice(stream, min(AT_ONCE, wanted - len(names))))
         if not cases:
             break
         for outcome in render(cases):
             guard = next((guard for guard in guards if guard in outcome.refusal), None)
             if guard is None:
                 kept.append(outcome)
+                names.add(outcome.job.case.name)
             else:
                 replaced[guard] += 1
     return kept, dict(replaced)

@@ -1,6 +1,6 @@
 """Jobs: which case is rendered by which Helm for which Kubernetes, and what comes of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from os import cpu_count
@@ -47,7 +47,7 @@ def plan(cases: Sequence[Case], settings: Settings, engines: Engines, *, full: b
     A case that binds a version has that one. One made of a schema is rendered once: by the library, or by one of the
     Helms that a user chose, for one Kubernetes, in turn. Any other is rendered by the library for every Kubernetes, and
     by one Helm program for one of them, in turn; the first case by every program. Where a user chose the Helms, and in
-    a full run, every Helm renders every case.
+    a full run, every Helm renders every case: one made of a schema for one Kubernetes in turn.
 
     A Helm that cannot be told the Kubernetes version renders once; its objects are judged by the oldest version.
 
@@ -60,10 +60,8 @@ def plan(cases: Sequence[Case], settings: Settings, engines: Engines, *, full: b
     for number, case in enumerate(cases):
         if case.helm or case.kubernetes:
             jobs += _bound_jobs(case, versions, engines)
-        elif case.origin == "schema" and not full:
-            helms = engines.all if engines.chosen else [engines.default]
-            helm, turn = helms[number % len(helms)], number // len(helms)
-            jobs.append(Job(case, helm, _told(helm, versions)[turn % len(_told(helm, versions))]))
+        elif case.origin == "schema":
+            jobs += _schema_jobs(case, number, versions, engines, full=full)
         elif engines.chosen or full or not number or not engines.embedded:
             jobs += [Job(case, helm, version) for helm in engines.all for version in _told(helm, versions)]
         else:
@@ -72,6 +70,15 @@ def plan(cases: Sequence[Case], settings: Settings, engines: Engines, *, full: b
                 told = _told(helm, versions)
                 jobs.append(Job(case, helm, told[number // len(engines.programs) % len(told)]))
     return jobs
+
+
+def _schema_jobs(case: Case, number: int, versions: Sequence[str], engines: Engines, *, full: bool) -> Iterator[Job]:
+    """One render by the library, or by the Helms that a user chose in turn; in a full run one by every Helm."""
+    helms = engines.all if engines.chosen or full else [engines.default]
+    turn = number if full else number // len(helms)
+    for helm in helms if full else [helms[number % len(helms)]]:
+        told = _told(helm, versions)
+        yield Job(case, helm, told[turn % len(told)])
 
 
 def _bound_jobs(case: Case, versions: Sequence[str], engines: Engines) -> list[Job]:

@@ -59,9 +59,20 @@ def test_it_runs_what_ci_runs(workflow: dict[str, Any]) -> None:
 
     here = targets((ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines())
     assert here == ["conformance", "test", "e2e"]
-    assert targets([step.get("run", "") for step in steps(workflow)]) == here
+    always = [step for job in workflow["jobs"].values() if "if" not in job for step in job["steps"]]
+    assert targets([step.get("run", "") for step in always]) == here
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert [target for target in here if not re.search(rf"(?m)^{target}:", makefile)] == []
+
+
+def test_every_night_the_whole_product_is_shared_by_machines(workflow: dict[str, Any]) -> None:
+    job = workflow["jobs"]["full"]
+    assert job["if"] == "github.event_name == 'schedule'"
+    shards = job["strategy"]["matrix"]["shard"]
+    assert shards == list(range(1, len(shards) + 1))
+    assert job["steps"][-1]["run"] == (
+        f"make conformance ARGS='--full --seed random --shard ${{{{ matrix.shard }}}}/{len(shards)}'"
+    )
 
 
 def test_the_oldest_and_the_newest_kubernetes_of_kind_are_pinned(workflow: dict[str, Any]) -> None:
