@@ -108,3 +108,4 @@ def test_a_refusal_is_told_by_a_pod_that_waits(
         assert WRONG not in text
         assert PASSWORD not in text
     release.uninstall()
+    namespace.wait("delete", "pod", f"--selector={selector}")
