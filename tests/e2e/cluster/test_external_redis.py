@@ -95,7 +95,12 @@ def test_a_refusal_is_told_by_a_pod_that_waits(
     def logs() -> str:
         return namespace.kubectl("logs", f"--selector={selector}", "--container=wait-for-redis", "--ignore-errors")
 
-    namespace.wait("jsonpath={.status.initContainerStatuses[0].state.running}", "pod", f"--selector={selector}")
+    def waits() -> bool:
+        pods = namespace.items("pods", selector)
+        states = [state for pod in pods for state in pod["status"].get("initContainerStatuses", [])]
+        return any("running" in state["state"] for state in states)
+
+    until(waits, "the init container runs")
     until(lambda: told in logs(), f"the log tells {told}")
     (pod,) = namespace.items("pods", selector)
     conditions = {condition["type"]: condition["status"] for condition in pod["status"]["conditions"]}
@@ -108,3 +113,4 @@ def test_a_refusal_is_told_by_a_pod_that_waits(
         assert WRONG not in text
         assert PASSWORD not in text
     release.uninstall()
+    namespace.wait("delete", "pod", f"--selector={selector}")
