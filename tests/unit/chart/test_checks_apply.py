@@ -1,6 +1,8 @@
 """Every check of the gate finds something to look at in this chart, those included that a chart may do without."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -10,15 +12,21 @@ from chartgate.findings.registry import CHECKS
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
 from chartgate.values.case import Case
+from chartgate.values.hostile import hostile_cases
 
 
 @pytest.fixture(scope="module")
-def renders(render: Callable[..., Release], cases: list[Case]) -> list[Rendered]:
-    """The defaults and the case with everything that can be scraped, each once more as its own variants."""
+def renders(render: Callable[..., Release], cases: list[Case], chart: Path) -> list[Rendered]:
+    """The defaults and the case with everything that can be scraped, each once more as its own variant; hostile texts."""
     chosen = [case for case in cases if case.name in {"defaults", "ci/monitoring"}]
     made = [(case, render(case=case)) for case in chosen]
     variants = [{"again": release, "next-version": release} for _, release in made]
-    return [Rendered(case, made[n][1], variants[n], embedded=made[n][1]) for n, case in enumerate(chosen)]
+    plain = [Rendered(case, made[n][1], variants[n], embedded=made[n][1]) for n, case in enumerate(chosen)]
+    hostile = [
+        Rendered(case, render(case=case), harmless=render(case=replace(case, values=case.harmless)))
+        for case in hostile_cases(chart, 4, 1)
+    ]
+    return [*plain, *hostile]
 
 
 @pytest.mark.parametrize("check", [c for c in CHECKS if c is not checkov.CHECK], ids=lambda check: check.key)

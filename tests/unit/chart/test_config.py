@@ -18,7 +18,7 @@ VARIABLES = {
     "config.healthCheckInterval": ("HEALTH_CHECK_INTERVAL", "2592000000"),
     "config.timezoneOffset": ("TIMEZONE_OFFSET", "-5"),
     "config.defaultTokenLimit": ("DEFAULT_TOKEN_LIMIT", "2592000000"),
-    "config.requestTimeout": ("REQUEST_TIMEOUT", "2592000000"),
+    "config.requestTimeout": ("REQUEST_TIMEOUT", "2147483647"),
     "externalRedis.host": ("REDIS_HOST", "redis.example.com"),
     "externalRedis.port": ("REDIS_PORT", "1000"),
     "externalRedis.database": ("REDIS_DB", "1000000"),
