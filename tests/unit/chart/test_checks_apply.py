@@ -17,7 +17,7 @@ from chartgate.values.hostile import hostile_cases
 
 @pytest.fixture(scope="module")
 def renders(render: Callable[..., Release], cases: list[Case], chart: Path) -> list[Rendered]:
-    """The defaults and the case with everything that can be scraped, each once more as its own variant; hostile texts."""
+    """The defaults and the case with all that can be scraped, each once more as its own variants; hostile texts."""
     chosen = [case for case in cases if case.name in {"defaults", "ci/monitoring"}]
     made = [(case, render(case=case)) for case in chosen]
     variants = [{"again": release, "next-version": release} for _, release in made]
