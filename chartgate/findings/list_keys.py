@@ -55,7 +55,7 @@ def _repeated(
 ) -> Iterator[tuple[str, str, int]]:
     """(place, what stands more than once, how often) for every list at or below `value`."""
     resolved = _resolved(schema, definitions)
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         properties, others = resolved.get("properties") or {}, resolved.get("additionalProperties")
         for key, child in value.items():
             part = properties.get(key, others)

@@ -92,6 +92,7 @@ class Catalogue:
     clients: dict[str, Package]
 
 
+@cache
 def version_key(version: str) -> tuple[int, ...]:
     """Sort key of a dotted version number: "1.19" sorts before "1.100"."""
     return tuple(int(part) for part in version.split("."))

@@ -48,8 +48,9 @@ def has(row: Row, constraint: Constraint) -> bool:
 def _group_proof(matrix: Matrix, group: Group, rows: Sequence[Row], solver: Solver, broken: tuple[str, ...]) -> Proof:
     covered = excluded = 0
     uncovered = []
+    columns = {name: [row[name] for row in rows] for name in group.axes}
     for names in combinations(group.axes, group.strength):
-        occurring = {tuple(row[name] for name in names) for row in rows}
+        occurring = set(zip(*(columns[name] for name in names), strict=True))
         for labels in _label_tuples(matrix, group, names):
             if labels in occurring:
                 covered += 1
