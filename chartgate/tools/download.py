@@ -52,9 +52,9 @@ def fetch_package(package: Package) -> bytes:
             # pip compares the hash itself and refuses before it unpacks anything.
             _pip(["download", "--dest", str(folder)], package, folder)
         else:
-            run_client(
-                [*registry_client("npm"), "pack", f"{package.name}@{package.version}", "--ignore-scripts"], cwd=folder
-            )
+            # Its own retries wait a minute each; `run_client` tries again sooner.
+            command = [*registry_client("npm"), "pack", f"{package.name}@{package.version}", "--ignore-scripts"]
+            run_client([*command, "--fetch-retries=0"], cwd=folder)
         archives = [path for path in folder.iterdir() if path.suffix in {".whl", ".gz", ".tgz"}]
         if len(archives) != 1:
             raise GateError(f"{package.name} {package.version}: expected one archive, got {len(archives)}: try again")
