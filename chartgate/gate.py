@@ -163,7 +163,9 @@ def _reproductions(
 
     def render(case: Case, like: Outcome) -> Outcome:
         job = replace(like.job, case=case)
-        (outcome,) = render_jobs(chart, [job], settings.api_versions, compare=like.embedded is not None, what="")
+        (outcome,) = render_jobs(
+            chart, [job], settings.api_versions, compare=like.embedded is not None, what="shrinking"
+        )
         return outcome
 
     return reproductions(found, {check.key: check for check in CHECKS}, render)

@@ -9,7 +9,6 @@ from chartgate.findings.finding import Check, Finding, Verdict
 from chartgate.findings.outcomes import judge
 from chartgate.releases.jobs import Outcome
 from chartgate.tools.kubernetes_yaml import read_one
-from chartgate.tools.progress import track
 from chartgate.values.case import Case
 from chartgate.values.shape import values_text
 from chartgate.values.shrinking import shrunk
@@ -43,7 +42,7 @@ def reproductions(
     chosen = list(distinct.values())[:MOST]
     return [
         reproduction
-        for finding, outcome in track(chosen, len(chosen), "shrinking")
+        for finding, outcome in chosen
         if (reproduction := _reproduction(finding, outcome, checks.get(finding.check), render))
     ]
 
