@@ -54,6 +54,7 @@ def run(chart: Path, choice: Choice = EVERYTHING) -> Results:
     with clock.phase("shrink"):
         shown = _reproductions(chart, remaining, rendering, settings)
     general = [*_nothing_examined(columns), *_uncovered(selection.proof, choice.matrix or chart)]
+    general += _too_few(rendering, selection)
     # Part of the cases says nothing about whether an exception is still needed.
     general += unused if choice.whole and not engines.missing else []
     return Results(
@@ -178,6 +179,15 @@ def _nothing_examined(columns: Sequence[tuple[str, Sequence[Verdict]]]) -> Itera
             what = "examined nothing, so that it proves nothing"
             remedy = "render at least one object that the check looks at"
             yield Finding(key, "nothing-examined", "gate", "", what, remedy)
+
+
+def _too_few(rendering: Sequence[Outcome], selection: Selection) -> Iterator[Finding]:
+    """A finding where nearly all that the schema accepts contradicts itself, so that few cases were looked at."""
+    kept = {outcome.job.case.name for outcome in rendering if outcome.job.case.name.startswith("schema/accepted-")}
+    if len(kept) < selection.wanted and next(selection.accepted, None) is not None:
+        what = f"{len(kept)} generated cases of {selection.wanted} do not contradict themselves"
+        remedy = "say in the schema what the guards refuse, or keep such values in the matrix' generated.keep"
+        yield Finding(outcomes.KEY, "too-few", "values.schema.json", "", what, remedy)
 
 
 def _uncovered(proof: Sequence[Proof], source: Path) -> Iterator[Finding]:

@@ -252,3 +252,22 @@ def linked_cache(folder: Path) -> Path:
     for name in ("helm", "schemas"):
         (folder / "cache/chartgate" / name).symlink_to(cache_folder(name))
     return folder / "cache"
+
+
+@pytest.mark.usefixtures("without_checkov")
+def test_generated_values_that_nearly_all_contradict_themselves_are_found(make_chart: MakeChart) -> None:
+    matrix = (
+        "axes: [{name: a, helm: [embedded]}, {name: b, kubernetes: ['1.37']}]\n"
+        "strength: [{t: 1}]\ngenerated: {guards: [never together]}\n"
+    )
+    schema = SCHEMA.replace("99", "99999")
+    pod = '{{ if ne (int .Values.size) 1 }}{{ fail "never together" }}{{ end }}\n' + POD.replace(
+        "{{ .Values.escalate }}", "false"
+    )
+    files = {
+        "templates/pod.yaml": pod,
+        "values.yaml": "size: 1\n",
+        "values.schema.json": schema.replace(', "open": {"type": "boolean"}', ""),
+    }
+    found = gate.run(make_chart({**files, "matrix.yaml": matrix}), Choice(generated=3)).occurrences
+    assert ("render", "too-few") in [(finding.check, finding.rule) for finding in found]
