@@ -6,7 +6,7 @@ The application's settings as environment variables: those that are no secret in
 {{/* The data of the ConfigMap: every value is a string, numbers are digits whatever type Helm read them as. */}}
 {{- define "claude-relay.config.data" -}}
 {{- $config := .Values.config -}}
-{{- $redis := include "claude-relay.redis.connection" . | fromYaml -}}
+{{- $redis := include "claude-relay.redis.connection" . | fromJson -}}
 NODE_ENV: {{ $config.nodeEnv | quote }}
 PORT: {{ int64 $config.port | quote }}
 HOST: {{ $config.host | quote }}
@@ -42,28 +42,25 @@ NODE_EXTRA_CA_CERTS: /etc/claude-relay/redis-ca/ca.crt
 {{- end -}}
 {{- end -}}
 
-{{/* The variable that tells where Redis' password is: YAML with env, a list. */}}
+{{/* The variables that tell where Redis' password is: a JSON list. */}}
 {{- define "claude-relay.config.redisEnv" -}}
-{{- $redis := include "claude-relay.redis.connection" . | fromYaml -}}
+{{- $redis := include "claude-relay.redis.connection" . | fromJson -}}
+{{- $env := list -}}
 {{- if $redis.secret -}}
-env:
-  - name: REDIS_PASSWORD
-    valueFrom:
-      secretKeyRef: {{ toJson $redis.secret }}
-{{- else -}}
-env: []
+{{- $env = list (dict "name" "REDIS_PASSWORD" "valueFrom" (dict "secretKeyRef" $redis.secret)) -}}
 {{- end -}}
+{{- toJson $env -}}
 {{- end -}}
 
 {{/* All secret variables of the application as a YAML list, then the user's. */}}
 {{- define "claude-relay.config.env" -}}
-{{- $source := include "claude-relay.secrets.source" . | fromYaml -}}
+{{- $source := include "claude-relay.secrets.source" . | fromJson -}}
 {{- $names := dict "jwtSecret" "JWT_SECRET" "encryptionKey" "ENCRYPTION_KEY" "adminUsername" "ADMIN_USERNAME" "adminPassword" "ADMIN_PASSWORD" -}}
 {{- $own := list -}}
 {{- range $key := list "jwtSecret" "encryptionKey" "adminUsername" "adminPassword" -}}
 {{- $own = append $own (dict "name" (get $names $key) "valueFrom" (dict "secretKeyRef" (dict "name" $source.name "key" (get $source.keys $key)))) -}}
 {{- end -}}
-{{- include "claude-relay.config.withUsers" (dict "own" (concat $own (include "claude-relay.config.redisEnv" . | fromYaml).env) "users" .Values.extraEnv) -}}
+{{- include "claude-relay.config.withUsers" (dict "own" (concat $own (include "claude-relay.config.redisEnv" . | fromJsonArray)) "users" .Values.extraEnv) -}}
 {{- end -}}
 
 {{/* The variables of the init container: Redis' password, and what the user says about Redis and Node. */}}
@@ -74,7 +71,7 @@ env: []
 {{- $users = append $users . -}}
 {{- end -}}
 {{- end -}}
-{{- include "claude-relay.config.withUsers" (dict "own" (include "claude-relay.config.redisEnv" . | fromYaml).env "users" $users) -}}
+{{- include "claude-relay.config.withUsers" (dict "own" (include "claude-relay.config.redisEnv" . | fromJsonArray) "users" $users) -}}
 {{- end -}}
 
 {{/* Variables as a YAML list, the user's in place of the chart's of the same name. Takes: own, users. */}}

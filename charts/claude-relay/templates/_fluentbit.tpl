@@ -1,6 +1,6 @@
 {{/*
-Fluent Bit: its configuration is files/fluent-bit/fluent-bit.conf and parsers.conf; what each output plugin knows is
-files/fluent-bit/outputs.yaml. Settings that are credentials go to a Secret, and the configuration reads them from the
+Fluent Bit: its configuration is files/fluent-bit/fluent-bit.conf and parsers.conf; what each output plugin knows is in
+files/fluent-bit/outputs/. Settings that are credentials go to a Secret, and the configuration reads them from the
 environment.
 */}}
 
@@ -16,7 +16,7 @@ environment.
 {{- include "claude-relay.nameWith" (dict "context" . "suffix" "fluent-bit-config") -}}
 {{- end -}}
 
-{{/* The output's name among files/fluent-bit/outputs.yaml. */}}
+{{/* The output's name among files/fluent-bit/outputs/. */}}
 {{- define "claude-relay.fluentbit.type" -}}
 {{- if eq .Values.storage.logs.mode "forward" -}}
 forward
@@ -44,14 +44,18 @@ elasticsearch
 {{- end -}}
 
 {{/*
-The output's settings: YAML with `lines` (key and text of each line of the configuration), `credentials` (environment
+The output's settings: JSON with `lines` (key and text of each line of the configuration), `credentials` (environment
 variable → value, for the Secret) and `references` (environment variable → key in the user's Secret).
 */}}
 {{- define "claude-relay.fluentbit.output" -}}
+{{- include "claude-relay.once" (dict "helper" "claude-relay.fluentbit.readOutput" "context" . "values" .Values) -}}
+{{- end -}}
+
+{{- define "claude-relay.fluentbit.readOutput" -}}
 {{- $fluentbit := .Values.storage.logs.fluentbit -}}
-{{- $outputs := .Files.Get "files/fluent-bit/outputs.yaml" | fromYaml -}}
-{{- $plugin := get $outputs.plugins (include "claude-relay.fluentbit.type" .) -}}
-{{- $secret := include "claude-relay.fluentbit.keyPattern" (concat $outputs.common.credentials $plugin.credentials) -}}
+{{- $common := .Files.Get "files/fluent-bit/outputs/_common.yaml" | fromYaml -}}
+{{- $plugin := .Files.Get (printf "files/fluent-bit/outputs/%s.yaml" (include "claude-relay.fluentbit.type" .)) | fromYaml -}}
+{{- $secret := include "claude-relay.fluentbit.keyPattern" (concat $common.credentials $plugin.credentials) -}}
 {{- $given := dict -}}
 {{- range $key := concat (keys $fluentbit.output.config) (keys $fluentbit.output.existingSecretKeys) -}}
 {{- $_ := set $given (lower $key) true -}}
@@ -87,7 +91,7 @@ variable → value, for the Secret) and `references` (environment variable → k
 {{- $_ := set $references $variable (get $fluentbit.output.existingSecretKeys $key) -}}
 {{- $lines = append $lines (dict "key" $key "text" (printf "${%s}" $variable)) -}}
 {{- end -}}
-{{- dict "lines" $lines "credentials" $credentials "references" $references | toYaml -}}
+{{- dict "lines" $lines "credentials" $credentials "references" $references | toJson -}}
 {{- end -}}
 
 {{/* A Kubernetes quantity in Fluent Bit's units, which are powers of two: 256Mi is 256M. */}}
@@ -103,13 +107,17 @@ variable → value, for the Secret) and `references` (environment variable → k
 
 {{/* The data of Fluent Bit's ConfigMap. */}}
 {{- define "claude-relay.fluentbit.data" -}}
+{{- include "claude-relay.once" (dict "helper" "claude-relay.fluentbit.files" "context" . "values" .Values) -}}
+{{- end -}}
+
+{{- define "claude-relay.fluentbit.files" -}}
 fluent-bit.conf: {{ tpl (.Files.Get "files/fluent-bit/fluent-bit.conf") . | toJson }}
 parsers.conf: {{ tpl (.Files.Get "files/fluent-bit/parsers.conf") . | toJson }}
 {{- end -}}
 
 {{/* The data of the Secret with the output's credentials; empty where there are none. */}}
 {{- define "claude-relay.fluentbit.secretData" -}}
-{{- $output := include "claude-relay.fluentbit.output" . | fromYaml -}}
+{{- $output := include "claude-relay.fluentbit.output" . | fromJson -}}
 {{- range $variable := keys $output.credentials | sortAlpha }}
 {{ $variable }}: {{ get $output.credentials $variable | b64enc }}
 {{- end }}
@@ -118,7 +126,7 @@ parsers.conf: {{ tpl (.Files.Get "files/fluent-bit/parsers.conf") . | toJson }}
 {{/* The sidecar, as a container; the Deployment decides among which containers it stands. */}}
 {{- define "claude-relay.fluentbit.container" -}}
 {{- $fluentbit := .Values.storage.logs.fluentbit -}}
-{{- $output := include "claude-relay.fluentbit.output" . | fromYaml -}}
+{{- $output := include "claude-relay.fluentbit.output" . | fromJson -}}
 name: fluent-bit
 image: {{ include "claude-relay.image" (dict "context" . "image" $fluentbit.image) }}
 imagePullPolicy: {{ $fluentbit.image.pullPolicy }}

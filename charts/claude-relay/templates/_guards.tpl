@@ -36,7 +36,7 @@ All of them are told at once, each with the values path and the remedy.
 {{- end -}}
 
 {{- /* Secrets. */ -}}
-{{- $data := include "claude-relay.secrets.data" . | fromYaml -}}
+{{- $data := include "claude-relay.secrets.data" . | fromJson -}}
 {{- if not $values.config.existingSecret -}}
 {{- range $path, $key := dict "config.jwtSecret" "jwt-secret" "config.encryptionKey" "encryption-key" "config.adminPassword" "admin-password" -}}
 {{- if not (get $data $key) -}}
@@ -49,7 +49,7 @@ All of them are told at once, each with the values path and the remedy.
 {{- $errors = append $errors (printf "config.%s and config.existingSecret are both set: leave one empty" $path) -}}
 {{- end -}}
 {{- end -}}
-{{- $found := include "claude-relay.secrets.lookup" (dict "name" $values.config.existingSecret "namespace" .Release.Namespace) | fromYaml -}}
+{{- $found := include "claude-relay.secrets.lookup" (dict "name" $values.config.existingSecret "namespace" .Release.Namespace) | fromJson -}}
 {{- if $found -}}
 {{- range $name, $key := $values.config.existingSecretKeys -}}
 {{- if not (hasKey $found $key) -}}
@@ -163,15 +163,17 @@ All of them are told at once, each with the values path and the remedy.
 {{- end -}}
 {{- range $path, $own := dict "extraVolumes" "claude-relay.pod.volumes" "extraVolumeMounts" "claude-relay.pod.mounts" -}}
 {{- $key := ternary "name" "mountPath" (eq $path "extraVolumes") -}}
+{{- with get $values $path -}}
 {{- $taken := list -}}
 {{- range (printf "own:\n%s" (include $own $ | indent 2) | fromYaml).own -}}
 {{- $taken = append $taken (get . $key) -}}
 {{- end -}}
-{{- range get $values $path -}}
+{{- range . -}}
 {{- if has (get . $key) $taken -}}
 {{- $errors = append $errors (printf "%s: the %s %s is taken: choose another" $path $key (get . $key)) -}}
 {{- end -}}
 {{- $taken = append $taken (get . $key) -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 {{- $containers := list "http" "wait-for-redis" "fluent-bit" "metrics" -}}
@@ -254,12 +256,12 @@ All of them are told at once, each with the values path and the remedy.
 {{- $fluentbit := $values.storage.logs.fluentbit -}}
 {{- if include "claude-relay.fluentbit.enabled" . -}}
 {{- $type := include "claude-relay.fluentbit.type" . -}}
-{{- $outputs := .Files.Get "files/fluent-bit/outputs.yaml" | fromYaml -}}
-{{- $plugin := get $outputs.plugins $type -}}
+{{- $common := .Files.Get "files/fluent-bit/outputs/_common.yaml" | fromYaml -}}
+{{- $plugin := .Files.Get (printf "files/fluent-bit/outputs/%s.yaml" $type) | fromYaml -}}
 {{- if and (eq $values.storage.logs.mode "forward") (not (has $fluentbit.output.type (list "stdout" "forward"))) -}}
 {{- $errors = append $errors (printf "storage.logs.mode is forward and storage.logs.fluentbit.output.type is %s: use the mode fluentbit for that output" $fluentbit.output.type) -}}
 {{- end -}}
-{{- $known := concat $outputs.common.keys $plugin.keys -}}
+{{- $known := concat $common.keys $plugin.keys -}}
 {{- $given := dict -}}
 {{- range $key := concat (keys $fluentbit.output.config | sortAlpha) (keys $fluentbit.output.existingSecretKeys | sortAlpha) -}}
 {{- if and $fluentbit.output.checkKeys (not (regexMatch (include "claude-relay.fluentbit.keyPattern" $known) $key)) -}}

@@ -17,7 +17,7 @@ port of its own. What a ServiceMonitor scrapes is decided here: the exporter's p
 config.yaml: {{ .Files.Get "files/json-exporter.yaml" | toJson }}
 {{- end -}}
 
-{{/* What to scrape: YAML with port, path and probe (whether the exporter has to be told its target). */}}
+{{/* What to scrape: JSON with port, path and probe (whether the exporter has to be told its target). */}}
 {{- define "claude-relay.metrics.endpoint" -}}
 {{- $port := .Values.serviceMonitor.port -}}
 {{- $path := .Values.serviceMonitor.path -}}
@@ -29,7 +29,5 @@ config.yaml: {{ .Files.Get "files/json-exporter.yaml" | toJson }}
 {{- $port = "metrics" -}}
 {{- end -}}
 {{- end -}}
-port: {{ $port | quote }}
-path: {{ $path | quote }}
-probe: {{ and (eq $port "metrics") (eq $path "/probe") }}
+{{- dict "port" $port "path" $path "probe" (and (eq $port "metrics") (eq $path "/probe")) | toJson -}}
 {{- end -}}

@@ -32,20 +32,19 @@ app.kubernetes.io/instance: {{ .Release.Name | quote }}
 
 {{/* Labels of an object. Takes: context, and optionally component and labels (the user's, which lose against the chart's). */}}
 {{- define "claude-relay.labels" -}}
-{{- $labels := include "claude-relay.selectorLabels" .context | fromYaml -}}
+{{- $labels := dict "app.kubernetes.io/name" (include "claude-relay.name" .context) "app.kubernetes.io/instance" .context.Release.Name "app.kubernetes.io/managed-by" .context.Release.Service -}}
 {{- $_ := set $labels "helm.sh/chart" (printf "%s-%s" .context.Chart.Name .context.Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-") -}}
 {{- $_ := set $labels "app.kubernetes.io/version" (.context.Chart.AppVersion | replace "+" "_" | trunc 63) -}}
-{{- $_ := set $labels "app.kubernetes.io/managed-by" .context.Release.Service -}}
 {{- with get . "component" -}}
 {{- $_ := set $labels "app.kubernetes.io/component" . -}}
 {{- end -}}
-{{- merge $labels (deepCopy (get . "labels" | default dict)) (deepCopy .context.Values.commonLabels) | toYaml -}}
+{{- merge $labels (get . "labels" | default dict) .context.Values.commonLabels | toYaml -}}
 {{- end -}}
 
 {{/* Labels of the application's pods: no version in them, or a new version of the chart alone would roll the pods. */}}
 {{- define "claude-relay.podLabels" -}}
-{{- $labels := include "claude-relay.selectorLabels" . | fromYaml -}}
-{{- merge $labels (deepCopy .Values.podLabels) (deepCopy .Values.commonLabels) | toYaml -}}
+{{- $labels := dict "app.kubernetes.io/name" (include "claude-relay.name" .) "app.kubernetes.io/instance" .Release.Name -}}
+{{- merge $labels .Values.podLabels .Values.commonLabels | toYaml -}}
 {{- end -}}
 
 {{- define "claude-relay.serviceAccountName" -}}
@@ -59,5 +58,5 @@ app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{/* Labels of the test pod: of the release, but none that the application's Service selects. */}}
 {{- define "claude-relay.testLabels" -}}
 {{- $labels := dict "app.kubernetes.io/name" (printf "%s-test" (include "claude-relay.name" . | trunc 58)) "app.kubernetes.io/instance" .Release.Name "app.kubernetes.io/managed-by" .Release.Service "app.kubernetes.io/component" "test" -}}
-{{- merge $labels (deepCopy .Values.commonLabels) | toYaml -}}
+{{- merge $labels .Values.commonLabels | toYaml -}}
 {{- end -}}

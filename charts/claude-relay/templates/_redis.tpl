@@ -29,34 +29,33 @@ app.kubernetes.io/name: {{ include "claude-relay.redis.name" . | quote }}
 app.kubernetes.io/instance: {{ .release.Name | quote }}
 {{- end -}}
 
-{{/* The password's Secret and the key in it, as YAML; empty where Redis asks for none. */}}
+{{/* The password's Secret and the key in it, as JSON; an empty object where Redis asks for none. */}}
 {{- define "claude-relay.redis.secretSource" -}}
-{{- if .values.auth.enabled -}}
-{{- if .values.auth.existingSecret -}}
-name: {{ .values.auth.existingSecret | quote }}
-key: {{ .values.auth.existingSecretPasswordKey | quote }}
+{{- if not .values.auth.enabled -}}
+{}
+{{- else if .values.auth.existingSecret -}}
+{{- dict "name" .values.auth.existingSecret "key" .values.auth.existingSecretPasswordKey | toJson -}}
 {{- else -}}
-name: {{ include "claude-relay.redis.fullname" . | quote }}
-key: redis-password
-{{- end -}}
+{{- dict "name" (include "claude-relay.redis.fullname" .) "key" "redis-password" | toJson -}}
 {{- end -}}
 {{- end -}}
 
-{{/* The data of Redis' own Secret as YAML, computed once a render. */}}
+{{/* The data of Redis' own Secret as JSON. */}}
 {{- define "claude-relay.redis.secretData" -}}
-{{- if not (hasKey .values "_secrets") -}}
+{{- include "claude-relay.once" (dict "helper" "claude-relay.redis.newSecretData" "context" . "values" .values) -}}
+{{- end -}}
+
+{{- define "claude-relay.redis.newSecretData" -}}
 {{- $data := dict -}}
 {{- if and .values.auth.enabled (not .values.auth.existingSecret) -}}
 {{- $_ := set $data "redis-password" (include "claude-relay.secrets.settle" (dict "value" .values.auth.password "kept" (include "claude-relay.redis.keptPassword" .) "generate" true "length" 32)) -}}
 {{- end -}}
-{{- $_ := set .values "_secrets" $data -}}
-{{- end -}}
-{{- get .values "_secrets" | toYaml -}}
+{{- toJson $data -}}
 {{- end -}}
 
 {{/* The password that the cluster holds, in base64; empty where there is none. */}}
 {{- define "claude-relay.redis.keptPassword" -}}
-{{- get (include "claude-relay.secrets.lookup" (dict "name" (include "claude-relay.redis.fullname" .) "namespace" .release.Namespace) | fromYaml) "redis-password" -}}
+{{- get (include "claude-relay.secrets.lookup" (dict "name" (include "claude-relay.redis.fullname" .) "namespace" .release.Namespace) | fromJson) "redis-password" -}}
 {{- end -}}
 
 {{/* Changes with Redis' password, also with one in a Secret that the chart did not make. */}}
@@ -68,27 +67,21 @@ key: redis-password
 {{- toJson $seen | sha256sum -}}
 {{- end -}}
 
-{{/* How the application reaches Redis: YAML with host, port, database, tls, and secret (name, key) where there is a password. */}}
+{{/* How the application reaches Redis: JSON with host, port, database, tls, and secret (name, key) where there is a password. */}}
 {{- define "claude-relay.redis.connection" -}}
 {{- $redis := dict "values" .Values.redis "release" .Release -}}
 {{- if .Values.redis.enabled -}}
-host: {{ include "claude-relay.redis.fullname" $redis | quote }}
-port: {{ int64 .Values.redis.service.port }}
-database: 0
-tls: false
-secret: {{ include "claude-relay.redis.secretSource" $redis | fromYaml | toJson }}
+{{- $secret := include "claude-relay.redis.secretSource" $redis | fromJson -}}
+{{- dict "host" (include "claude-relay.redis.fullname" $redis) "port" .Values.redis.service.port "database" 0 "tls" false "secret" $secret | toJson -}}
 {{- else -}}
-host: {{ .Values.externalRedis.host | quote }}
-port: {{ int64 .Values.externalRedis.port }}
-database: {{ int64 .Values.externalRedis.database }}
-tls: {{ .Values.externalRedis.tls }}
-{{- if .Values.externalRedis.existingSecret }}
-secret: {name: {{ .Values.externalRedis.existingSecret | quote }}, key: {{ .Values.externalRedis.existingSecretPasswordKey | quote }}}
-{{- else if .Values.externalRedis.password }}
-secret: {name: {{ include "claude-relay.secrets.name" . | quote }}, key: redis-password}
-{{- else }}
-secret: {}
-{{- end }}
+{{- $external := .Values.externalRedis -}}
+{{- $secret := dict -}}
+{{- if $external.existingSecret -}}
+{{- $secret = dict "name" $external.existingSecret "key" $external.existingSecretPasswordKey -}}
+{{- else if $external.password -}}
+{{- $secret = dict "name" (include "claude-relay.secrets.name" .) "key" "redis-password" -}}
+{{- end -}}
+{{- dict "host" $external.host "port" $external.port "database" $external.database "tls" $external.tls "secret" $secret | toJson -}}
 {{- end -}}
 {{- end -}}
 

@@ -1,27 +1,36 @@
 {{/*
 Secrets. A value wins; without one, what the cluster already holds is kept; only what neither gives is generated.
 So a secret is the same through upgrades, rollbacks and (the Secret is not deleted with the release) re-installs.
-Data is computed once a render and remembered in .Values, since a generated value must be the same in the Secret and in
-the pods' checksum.
+Data is computed once a render, since a generated value must be the same in the Secret and in the pods' checksum.
 */}}
+
+{{/* What a helper says, computed once a render. Takes: helper, context (the helper's), values (which remember it). */}}
+{{- define "claude-relay.once" -}}
+{{- if not (hasKey .values "_once") -}}
+{{- $_ := set .values "_once" dict -}}
+{{- end -}}
+{{- if not (hasKey .values._once .helper) -}}
+{{- $_ := set .values._once .helper (include .helper .context) -}}
+{{- end -}}
+{{- get .values._once .helper -}}
+{{- end -}}
 
 {{- define "claude-relay.secrets.name" -}}
 {{- include "claude-relay.nameWith" (dict "context" . "suffix" "secret") -}}
 {{- end -}}
 
-{{/* The Secret that holds the application's keys, and where in it: YAML with name and keys. */}}
+{{/* The Secret that holds the application's keys, and where in it: JSON with name and keys. */}}
 {{- define "claude-relay.secrets.source" -}}
 {{- if .Values.config.existingSecret -}}
-name: {{ .Values.config.existingSecret | quote }}
-keys: {{ .Values.config.existingSecretKeys | toJson }}
+{{- dict "name" .Values.config.existingSecret "keys" .Values.config.existingSecretKeys | toJson -}}
 {{- else -}}
-name: {{ include "claude-relay.secrets.name" . | quote }}
-keys: {jwtSecret: jwt-secret, encryptionKey: encryption-key, adminUsername: admin-username, adminPassword: admin-password}
+{{- $keys := dict "jwtSecret" "jwt-secret" "encryptionKey" "encryption-key" "adminUsername" "admin-username" "adminPassword" "admin-password" -}}
+{{- dict "name" (include "claude-relay.secrets.name" .) "keys" $keys | toJson -}}
 {{- end -}}
 {{- end -}}
 
 {{/*
-The data of a Secret in the cluster as YAML; empty where there is none, no cluster, or no name. Takes: name, namespace, and
+The data of a Secret in the cluster as JSON; empty where there is none, no cluster, or no name. Takes: name, namespace, and
 kind where it is a ConfigMap's.
 */}}
 {{- define "claude-relay.secrets.lookup" -}}
@@ -33,7 +42,7 @@ kind where it is a ConfigMap's.
 {{- if hasKey $secret "data" -}}
 {{- $data = default dict $secret.data -}}
 {{- end -}}
-{{- toYaml $data -}}
+{{- toJson $data -}}
 {{- end -}}
 
 {{/*
@@ -52,12 +61,15 @@ may not be generated. Takes: value, kept (base64), generate, and length or fallb
 {{- end -}}
 {{- end -}}
 
-{{/* The data of the chart's own Secret as YAML. */}}
+{{/* The data of the chart's own Secret as JSON. */}}
 {{- define "claude-relay.secrets.data" -}}
-{{- if not (hasKey .Values "_secrets") -}}
+{{- include "claude-relay.once" (dict "helper" "claude-relay.secrets.newData" "context" . "values" .Values) -}}
+{{- end -}}
+
+{{- define "claude-relay.secrets.newData" -}}
 {{- $data := dict -}}
 {{- if not .Values.config.existingSecret -}}
-{{- $kept := include "claude-relay.secrets.lookup" (dict "name" (include "claude-relay.secrets.name" .) "namespace" .Release.Namespace) | fromYaml -}}
+{{- $kept := include "claude-relay.secrets.lookup" (dict "name" (include "claude-relay.secrets.name" .) "namespace" .Release.Namespace) | fromJson -}}
 {{- $generate := .Values.config.generateSecrets -}}
 {{- $_ := set $data "jwt-secret" (include "claude-relay.secrets.settle" (dict "value" .Values.config.jwtSecret "kept" (get $kept "jwt-secret") "generate" $generate "length" 64)) -}}
 {{- $_ := set $data "encryption-key" (include "claude-relay.secrets.settle" (dict "value" .Values.config.encryptionKey "kept" (get $kept "encryption-key") "generate" $generate "length" 32)) -}}
@@ -67,9 +79,7 @@ may not be generated. Takes: value, kept (base64), generate, and length or fallb
 {{- if and (not .Values.redis.enabled) .Values.externalRedis.password -}}
 {{- $_ := set $data "redis-password" (.Values.externalRedis.password | b64enc) -}}
 {{- end -}}
-{{- $_ := set .Values "_secrets" $data -}}
-{{- end -}}
-{{- get .Values "_secrets" | toYaml -}}
+{{- toJson $data -}}
 {{- end -}}
 
 {{/*

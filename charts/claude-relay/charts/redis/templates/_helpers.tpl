@@ -4,11 +4,10 @@ application takes them from too. Here is only what Redis' own objects have in co
 */}}
 
 {{- define "claude-relay.redis.objectLabels" -}}
-{{- $labels := include "claude-relay.redis.selectorLabels" (dict "values" .Values "release" .Release) | fromYaml -}}
+{{- $labels := dict "app.kubernetes.io/name" (include "claude-relay.redis.name" (dict "values" .Values)) "app.kubernetes.io/instance" .Release.Name "app.kubernetes.io/managed-by" .Release.Service -}}
 {{- $_ := set $labels "helm.sh/chart" (printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_") -}}
 {{- $_ := set $labels "app.kubernetes.io/version" .Chart.AppVersion -}}
-{{- $_ := set $labels "app.kubernetes.io/managed-by" .Release.Service -}}
-{{- merge $labels (deepCopy .Values.commonLabels) | toYaml -}}
+{{- merge $labels .Values.commonLabels | toYaml -}}
 {{- end -}}
 
 {{- define "claude-relay.redis.serviceAccountName" -}}
