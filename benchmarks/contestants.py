@@ -11,16 +11,10 @@ from typing import Any
 import yaml
 
 from benchmarks.assertions import ASSERTIONS
-from benchmarks.cases import CHART, NEWEST, FileCase, read_cases
-from chartgate.findings.schema import CHECK
-from chartgate.releases.objects import kube_object
-from chartgate.releases.release import Release
+from benchmarks.cases import CHART, FileCase, read_cases
 from chartgate.releases.render import render
-from chartgate.releases.rendered import Rendered
 from chartgate.tools.embedded import EMBEDDED
 from chartgate.tools.helm import find_helm
-from chartgate.tools.kubernetes_yaml import read_all
-from chartgate.values.case import Case
 
 
 def embedded(folder: Path) -> list[str]:
@@ -55,14 +49,6 @@ def naive(folder: Path) -> list[str]:
     return found
 
 
-def schema(folder: Path) -> list[str]:
-    """chartgate's schema check on the objects of a file."""
-    manifests = read_all((folder / "objects.yaml").read_bytes())
-    objects = tuple(kube_object(manifest, "objects.yaml", "apps") for manifest in manifests)
-    (verdict,) = CHECK.examine([Rendered(Case("objects"), Release("r", "apps", "", NEWEST, objects))])
-    return [f"{finding.object}: {finding.where}: {finding.what}" for finding in verdict.findings]
-
-
 def _with_templates(printed: str) -> Iterable[tuple[str, Mapping[str, Any]]]:
     for part in printed.split("---\n# Source: ")[1:]:
         template, _, body = part.partition("\n")
@@ -81,7 +67,7 @@ def _failures(case: FileCase, objects: Iterable[tuple[str, Mapping[str, Any]]]) 
 def main() -> int:
     """Run one way; says each assertion that does not hold."""
     way, folder = sys.argv[1:]
-    failures = {"embedded": embedded, "naive": naive, "schema": schema}[way](Path(folder))
+    failures = {"embedded": embedded, "naive": naive}[way](Path(folder))
     print("\n".join(failures))
     return 1 if failures else 0
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import yaml
 
 from benchmarks.assertions import ASSERTIONS
-from benchmarks.cases import CHART, FileCase, write_cases
+from benchmarks.cases import CHART, FileCase
+from benchmarks.chosen_cases import write_cases
 from benchmarks.measuring import Cost, measure, take_turns
 from benchmarks.programs import find_program
 from benchmarks.tables import say_table

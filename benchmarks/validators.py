@@ -44,7 +44,7 @@ def main() -> int:
             location = f"{folder}/{{{{ .ResourceKind }}}}{{{{ .KindSuffix }}}}.json"
             command = [str(kubeconform), "-strict", "-kubernetes-version", f"{NEWEST}.0", "-n", "2"]
             command += ["-schema-location", location, str(folder / OBJECTS)]
-            ours = [sys.executable, "-m", "benchmarks.contestants", "schema", str(folder)]
+            ours = [sys.executable, "-m", "benchmarks.schema_check", str(folder / OBJECTS)]
             contestants = {
                 OURS: lambda: measure(ours, cwd=CHART.parent.parent),
                 THEIRS: lambda: measure(command),

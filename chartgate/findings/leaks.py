@@ -22,13 +22,17 @@ _SOUNDS_SECRET = re.compile(
 
 def examine(renders: Sequence[Rendered]) -> list[Verdict]:
     """Look in each distinct release for each value of its Secrets, as it is and in Base64."""
+    values = {id(rendered): list(_values(rendered)) for rendered in renders}
     return by_release(
-        KEY, renders, _examine, count=lambda r: sum(1 for _ in _values(r)), depends=lambda r: r.case.values
+        KEY,
+        renders,
+        lambda rendered: _examine(rendered, values[id(rendered)]),
+        count=lambda rendered: len(values[id(rendered)]),
+        depends=lambda rendered: rendered.case.values,
     )
 
 
-def _examine(rendered: Rendered) -> Iterator[Finding]:
-    secrets = list(_values(rendered))
+def _examine(rendered: Rendered, secrets: Sequence[tuple[KubeObject, str, str]]) -> Iterator[Finding]:
     for obj in rendered.release:
         text = _text(obj)
         for secret, key, value in secrets:
@@ -48,9 +52,10 @@ def _values(rendered: Rendered) -> Iterator[tuple[KubeObject, str, str]]:
     open_words |= {rendered.release.name, rendered.release.namespace, *(obj.name for obj in rendered.release)}
     # Whoever refers to a key writes its name, so a value that is part of one cannot be looked for.
     open_words |= {key for secret in secrets for key, _ in _decoded(secret)}
+    said_openly = "\0".join(open_words)
     for secret in secrets:
         for key, value in _decoded(secret):
-            if len(value) >= SHORTEST and not _is_public(value) and not any(value in word for word in open_words):
+            if len(value) >= SHORTEST and not _is_public(value) and value not in said_openly:
                 yield secret, key, value
 
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -44,9 +44,12 @@ def examine(renders: Sequence[Rendered]) -> list[Verdict]:
 def _between(renders: Sequence[Rendered]) -> list[list[tuple[KubeObject, str]]]:
     """For each render, the objects that a later render of its case repeats, with the versions between the two."""
     made: defaultdict[tuple[Case, str], list[tuple[tuple[int, ...], int, KubeObject]]] = defaultdict(list)
+    times = Counter(rendered.case for rendered in renders)
     for index, rendered in enumerate(renders):
+        if times[rendered.case] == 1:
+            continue
+        version = version_key(rendered.release.kube_version)
         for obj in rendered.release:
-            version = version_key(rendered.release.kube_version)
             made[rendered.case, obj.digest].append((version, index, obj))
     found: list[list[tuple[KubeObject, str]]] = [[] for _ in renders]
     for occurrences in made.values():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
-from chartgate.releases.frozen import FrozenDict, freeze
+from chartgate.tools.frozen import FrozenDict, freeze
 
 EMPTY = FrozenDict()
 

@@ -12,6 +12,8 @@ from chartgate.tools.helm import Helm
 from chartgate.tools.warnings import warnings_in
 
 HELM_SECONDS = 120
+# A program lives too short for its garbage to be worth collecting, and others run on the other processors.
+GO_RUNTIME = {"GOGC": "1000", "GOMAXPROCS": "1"}
 
 
 def ask_program(helm: Helm, chart: Path, verb: str, arguments: Sequence[str], texts: Sequence[str]) -> dict[str, Any]:
@@ -63,4 +65,4 @@ def _environment() -> dict[str, str]:
     kept = {key: value for key, value in os.environ.items() if not key.startswith("HELM_") and key != "KUBECONFIG"}
     homes = {f"HELM_{name}_HOME": str(home / name.lower()) for name in ("CACHE", "CONFIG", "DATA")}
     # A file that does not exist: some versions complain about the mode of one that does, /dev/null included.
-    return {**kept, **homes, "KUBECONFIG": str(home / "no-kubeconfig")}
+    return {**kept, **homes, **GO_RUNTIME, "KUBECONFIG": str(home / "no-kubeconfig")}

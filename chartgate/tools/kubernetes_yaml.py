@@ -27,6 +27,8 @@ from yaml.events import (
 )
 from yaml.nodes import MappingNode, Node, ScalarNode
 
+from chartgate.tools.frozen import FrozenDict, FrozenList, freeze
+
 
 class KubernetesLoader(yaml.CSafeLoader):
     """A safe loader with Kubernetes' reading of plain scalars."""
@@ -108,7 +110,7 @@ KubernetesLoader.add_constructor("tag:yaml.org,2002:endless", KubernetesLoader.r
 
 
 def read_all(text: str | bytes) -> list[Any]:
-    """Every document in `text`, empty ones left out.
+    """Every document in `text`, empty ones left out; what they hold cannot be changed.
 
     Raises:
         yaml.YAMLError: not YAML, or a key stands twice.
@@ -116,7 +118,7 @@ def read_all(text: str | bytes) -> list[Any]:
     try:
         documents = _read_plain(text)
     except (_NotPlainError, yaml.YAMLError):
-        documents = list(yaml.load_all(text, KubernetesLoader))
+        documents = freeze(list(yaml.load_all(text, KubernetesLoader)))
     return [document for document in documents if document is not None]
 
 
@@ -163,14 +165,14 @@ def _value(event: Any, next_event: Callable[[], Event | None]) -> Any:
         items = []
         while type(event := next_event()) is not SequenceEndEvent:
             items.append(_value(event, next_event))
-        return items
+        return FrozenList(items)
     mapping: dict[Any, Any] = {}
     while type(event := next_event()) is not MappingEndEvent:
         key = _value(event, next_event)
-        if not isinstance(key, Hashable) or key == "<<" or (key := _in_json(key)) in mapping:
+        if isinstance(key, dict | list | None) or key == "<<" or (key := _in_json(key)) in mapping:
             raise _NotPlainError
         mapping[key] = _value(next_event(), next_event)
-    return mapping
+    return FrozenDict(mapping)
 
 
 @lru_cache(maxsize=16384)

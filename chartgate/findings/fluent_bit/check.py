@@ -1,6 +1,7 @@
 """The check itself: every configuration of a release, with the environment of the containers that mount it."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from chartgate.findings.finding import Check, Finding, Verdict, by_release
 from chartgate.findings.fluent_bit import dry_run, known
@@ -46,7 +47,7 @@ def _examine(rendered: Rendered) -> Iterator[Finding]:
             yield _finding("unmounted", obj, "data", "is mounted by no container of the release")
         found = 0
         for key, configuration in files.items():
-            faults = [*_faults(configuration), *_parsers(configuration, files), *_variables(configuration, mounts)]
+            faults = [*_own_faults(configuration), *_parsers(configuration, files), *_variables(configuration, mounts)]
             for rule, line, what in faults:
                 yield _finding(rule, obj, f"data.{key}: line {line}", what)
             found += len(faults)
@@ -54,6 +55,12 @@ def _examine(rendered: Rendered) -> Iterator[Finding]:
         if not found:
             for complaint in dry_run.complaints(texts, [mount.path for mount in mounts]):
                 yield _finding("dry-run", obj, "data", complaint)
+
+
+@lru_cache(maxsize=1024)
+def _own_faults(configuration: Configuration) -> tuple[Fault, ...]:
+    """What is wrong with a file whatever stands beside it."""
+    return tuple(_faults(configuration))
 
 
 def _faults(configuration: Configuration) -> Iterator[Fault]:

@@ -5,6 +5,7 @@ Source: Fluent Bit manual, Configuration, classic mode.
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 _SECTION = re.compile(r"\[(.+)\]")
 _LOOKS_LIKE_ONE = re.compile(r"^\[(?:SERVICE|INPUT|FILTER|OUTPUT|PARSER|MULTILINE_PARSER)\]\s*$", re.MULTILINE)
@@ -28,7 +29,7 @@ class Section:
         return [value for name, value, _ in self.entries if name.lower() == key]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Configuration:
     """A file: its sections, the variables it sets itself, and the (line, text) that are none of the format."""
 
@@ -42,8 +43,9 @@ def is_configuration(text: str) -> bool:
     return bool(_LOOKS_LIKE_ONE.search(text))
 
 
+@lru_cache(maxsize=1024)
 def parse(text: str) -> Configuration:
-    """Read a file; what cannot be read is listed, not raised."""
+    """Read a file, equal ones once; what cannot be read is listed, not raised."""
     sections: list[Section] = []
     variables, odd = set(), []
     for number, raw in enumerate(text.splitlines(), 1):

@@ -32,6 +32,8 @@ class FrozenList(list[Any]):
 
 def freeze(value: Any) -> Any:
     """`value` with every mapping and list in it, at any depth, replaced by a frozen copy."""
+    if isinstance(value, FrozenDict | FrozenList):
+        return value
     if isinstance(value, dict):
         return FrozenDict({str(key): freeze(child) for key, child in value.items()})
     if isinstance(value, list):
