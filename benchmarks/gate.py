@@ -27,8 +27,10 @@ def main() -> int:
     rows = []
     try:
         with scratch_folder() as cache:
-            rows.append(_row("cold", *_gate(cache, more), target="≤ 60 s, ≤ 1.0 GiB"))
+            rows.append(_row("cold", *_gate(cache, more), target="≤ 60 s"))
             rows.append(_row("warm", *_gate(cache, more), target="≤ 3 s"))
+        with scratch_folder() as cache:
+            rows.append(_row("cold, watched", *_gate(cache, more, memory=True), target="≤ 1.0 GiB"))
         if not options.skip_doubling:
             costs = []
             for count in (500, 1000):
@@ -45,7 +47,7 @@ def main() -> int:
     return 0
 
 
-def _gate(cache: Path, options: list[str]) -> tuple[Cost, str]:
+def _gate(cache: Path, options: list[str], *, memory: bool = False) -> tuple[Cost, str]:
     """What a run costs, and how many cases it says it had. Findings are no failure of the measurement."""
     home = cache / "chartgate"
     home.mkdir(exist_ok=True)
@@ -55,7 +57,7 @@ def _gate(cache: Path, options: list[str]) -> tuple[Cost, str]:
     report = cache / "report.txt"
     command = [str(Path(sys.executable).with_name("chartgate")), str(CHART), *options]
     shell = ["/bin/sh", "-c", 'report=$1; shift; "$@" > "$report"', "sh", str(report), *command]
-    cost = measure(shell, environment={"XDG_CACHE_HOME": str(cache)}, accept=(0, 1), memory=True)
+    cost = measure(shell, environment={"XDG_CACHE_HOME": str(cache)}, accept=(0, 1), memory=memory)
     cases = re.search(r"\bcases (\d+)", report.read_text(encoding="utf-8"))
     if cases is None:
         raise GateError(f"the gate does not say how many cases it had: {report.read_text(encoding='utf-8')[-2000:]}")
@@ -63,7 +65,14 @@ def _gate(cache: Path, options: list[str]) -> tuple[Cost, str]:
 
 
 def _row(name: str, cost: Cost, cases: str, target: str = "") -> tuple[str, ...]:
-    return name, cases, f"{cost.wall:.1f}", f"{cost.cpu:.1f}", f"{cost.memory / GIGABYTE:.2f}", target
+    return (
+        name,
+        cases,
+        f"{cost.wall:.1f}",
+        f"{cost.cpu:.1f}",
+        f"{cost.memory / GIGABYTE:.2f}" if cost.memory else "",
+        target,
+    )
 
 
 if __name__ == "__main__":

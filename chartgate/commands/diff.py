@@ -7,6 +7,7 @@ from pathlib import Path
 
 from chartgate.commands.command import CLEAN, FINDINGS, Command, add_chart, add_choice, choice_of, console
 from chartgate.commands.rendering import rendered_with
+from chartgate.errors import GateError
 from chartgate.releases.release import Release
 from chartgate.releases.render import RenderError
 from chartgate.reports.diff.compare import Difference, compare, random_places
@@ -32,7 +33,10 @@ def run(options: Namespace) -> int:
     chart_name(options.chart_b)
     choice = choice_of(options)
     settings = read_settings(options.chart_a).with_versions(kubernetes=choice.kubernetes)
-    cases = named_cases(options.chart_a, settings, choice)
+    # Where Helm has to refuse a case, there is nothing to upgrade.
+    cases = [case for case in named_cases(options.chart_a, settings, choice) if case.refusal is None]
+    if not cases:
+        raise GateError(f'every case that matches "{choice.pattern}" is to be refused: there is nothing to compare')
 
     def difference(case: Case) -> Difference:
         return _difference(options.chart_a, options.chart_b, case, settings, choice)

@@ -103,14 +103,19 @@ def select(chart: Path, settings: Settings, choice: Choice) -> Selection:
 def named_cases(chart: Path, settings: Settings, choice: Choice) -> list[Case]:
     """The cases whose names match, for commands that look at single ones.
 
-    Those that the chart offers; where the pattern means none of them, those of the matrix and of the schema.
+    Those that the chart offers, and those of a matrix that the user names; where the pattern means none of them, those
+    of the chart's own matrix and of the schema.
 
     Raises:
         GateError: no case matches.
     """
-    offered = list(choice.of(find_cases(chart, settings)))
-    if offered:
-        return offered
+    cases = [*find_cases(chart, settings)]
+    if choice.matrix:
+        coverage = covering_cases(read_matrix(choice.matrix), chart)
+        cases += [case for case in coverage.cases if _is_asked_for(case, choice)]
+    found = list(choice.of(cases))
+    if found:
+        return found
     selection = select(chart, settings, choice)
     return [*selection.cases, *selection.hostile, *selection.accepted]
 

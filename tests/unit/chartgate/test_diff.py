@@ -136,3 +136,21 @@ def test_a_version_that_refuses_a_case_is_told(
     arguments = charts(make_chart, tmp_path, workload(), '{{ fail "no longer" }}')
     assert cli.main(["diff", *arguments, "--helm", "4", "--kube", "1.37"]) == cli.FINDINGS
     assert "no longer" in capsys.readouterr().out
+
+
+def test_cases_that_have_to_be_refused_are_not_compared(
+    make_chart: MakeChart, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    matrix = tmp_path / "matrix.yaml"
+    axes = [
+        {"name": "size", "values": {"small": {}, "large": {"size": 9}}},
+        {"name": "open", "values": {"no": {}, "yes": {"open": True}}},
+    ]
+    refuse = [{"when": {"size": "large"}, "refusal": "too large"}]
+    matrix.write_text(json.dumps({"axes": axes, "strength": [{"t": 1}], "constraints": {"refuse": refuse}}))
+    text = '{{ if .Values.size }}{{ fail "too large" }}{{ end }}' + workload()
+    arguments = [*charts(make_chart, tmp_path, text, text), "--matrix", str(matrix)]
+    assert cli.main(["diff", *arguments]) == cli.CLEAN
+    assert "0 of 3 cases change" in capsys.readouterr().out
+    assert cli.main(["diff", *arguments, "--case", "matrix/refused-*"]) == cli.UNUSABLE
+    assert "is to be refused: there is nothing to compare" in capsys.readouterr().err

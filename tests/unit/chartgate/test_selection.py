@@ -1,5 +1,6 @@
 """Which cases a run has: all of them by default, and parts that together are the whole."""
 
+import json
 from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
@@ -62,6 +63,16 @@ def test_a_single_case_of_any_sort_is_found_by_its_name(make_chart: MakeChart) -
     chart = make_chart(CHART)
     for name in ("ci/a", "matrix/0002", "schema/accepted-0003", "schema/refused-0002"):
         assert [case.name for case in named_cases(chart, SETTINGS, Choice(pattern=name, generated=5))] == [name]
+
+
+def test_the_cases_of_a_matrix_that_is_named_stand_beside_those_that_people_wrote(
+    make_chart: MakeChart, tmp_path: Path
+) -> None:
+    matrix = tmp_path / "matrix.yaml"
+    axes = [{"name": name, "values": {"off": {}, "on": {"open": True}}} for name in ("a", "b")]
+    matrix.write_text(json.dumps({"axes": axes, "strength": [{"t": 1}]}))
+    found = [case.name for case in named_cases(make_chart(CHART), SETTINGS, Choice(matrix=matrix))]
+    assert found == ["defaults", "ci/a", "matrix/0001", "matrix/0002"]
 
 
 def test_a_pattern_without_a_case_is_told(make_chart: MakeChart) -> None:
