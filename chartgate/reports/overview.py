@@ -91,7 +91,7 @@ def overview_of(results: Results) -> Overview:
         results.checks,
         rows,
         [_proof(group) for group in results.coverage],
-        sorted(results.occurrences.items()),
+        list(results.occurrences.items()),
         [(_title(one), reproduction_text(one, results)) for one in results.reproductions],
         list(results.notices),
         results.summary,

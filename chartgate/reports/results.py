@@ -10,8 +10,12 @@ from chartgate.findings.finding import Finding, Verdict
 from chartgate.findings.reproduction import Reproduction
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.rendered import Rendered
+from chartgate.reports.alike import Alike, alike
 from chartgate.values.case import MADE, Case
 from chartgate.values.proof import Proof
+
+EXAMPLES = 3
+"""Cases that a program made which are told in full for a defect."""
 
 
 @dataclass(frozen=True)
@@ -44,11 +48,11 @@ class Results:
 
     @property
     def occurrences(self) -> dict[Finding, list[str]]:
-        """Where each distinct finding occurs: the names of its cases in order."""
-        return {
-            finding: list(dict.fromkeys(rendered.case.name for rendered in renders))
-            for finding, renders in self.occurrences_by_render.items()
-        }
+        """Where each distinct finding occurs: the names of its cases in order. The findings are in order of their checks'
+        keys, those of the first cases first.
+        """
+        found = sorted(self.occurrences_by_render.items(), key=lambda entry: entry[0].check)
+        return {finding: list(dict.fromkeys(rendered.case.name for rendered in renders)) for finding, renders in found}
 
     @cached_property
     def occurrences_by_render(self) -> dict[Finding, list[Rendered]]:
@@ -77,13 +81,19 @@ class Results:
         return dict(cells)
 
     @cached_property
+    def defects(self) -> list[Alike]:
+        """The findings as the defects that they are, in order."""
+        return alike(self.occurrences.items())
+
+    @cached_property
     def told_in_full(self) -> list[str]:
-        """The cases that a page for people shows with their objects: the many made ones that pass are left out."""
-        return [
-            name
-            for name, cells in self.cells.items()
-            if self.cases[name].origin not in MADE or any(cell_of(verdicts).findings for verdicts in cells.values())
-        ]
+        """The cases that a page for people shows with their objects: of the many made ones, a few for each defect."""
+        examples = {
+            case
+            for defect in self.defects
+            for case in [case for case in defect.cases if self.cases[case].origin in MADE][:EXAMPLES]
+        }
+        return [name for name in self.cells if self.cases[name].origin not in MADE or name in examples]
 
     @cached_property
     def renders(self) -> dict[str, list[Rendered]]:

@@ -8,11 +8,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from chartgate.findings.finding import Finding
+from chartgate.reports.alike import Alike, alike
 from chartgate.reports.overview import Count, Overview, Row
 from chartgate.values.case import MADE, Origin
 
 NAMED_CASES = 3
+MADE_CASES = 20
+"""Cases of one source, made by a program, that have a row of their own: the twenty-first says nothing new."""
 
 
 def print_report(overview: Overview, console: Console) -> None:
@@ -21,10 +23,11 @@ def print_report(overview: Overview, console: Console) -> None:
         console.print(part)
     for line in overview.coverage:
         console.print(escape(line), soft_wrap=True)
-    for check, found in groupby(overview.findings, key=lambda entry: entry[0].check):
+    defects = alike(overview.findings)
+    for check, found in groupby(defects, key=lambda defect: defect.finding.check):
         console.print(f"\n[bold]{escape(check)}[/bold]")
-        for finding, cases in found:
-            console.print(_line(finding, cases), soft_wrap=True)
+        for defect in found:
+            console.print(_line(defect), soft_wrap=True)
     for title, values in overview.reproductions:
         console.print(f"\n[bold]These values show it:[/bold] {escape(title)}", soft_wrap=True)
         console.print(escape(values.rstrip()), soft_wrap=True)
@@ -33,6 +36,8 @@ def print_report(overview: Overview, console: Console) -> None:
     number = len(overview.findings)
     colour = "red" if number else "green"
     outcome = _counted(number, "finding") if number else "no findings"
+    if len(defects) < number:
+        outcome += f" of {_counted(len(defects), 'defect')}"
     console.print(f"\n[{colour}]{outcome}[/{colour}]: {escape(overview.summary)}", soft_wrap=True)
 
 
@@ -53,21 +58,32 @@ def _table(overview: Overview, width: int) -> Iterator[Table | str]:
 
 
 def _rows(overview: Overview) -> dict[str, Mapping[str, Count]]:
-    """A row a case; of the hundreds that a program makes, those without findings share one."""
+    """A row a case; of the hundreds that a program makes, those without findings share one, and so do most others."""
     rows: dict[str, Mapping[str, Count]] = {}
-    shared: dict[Origin, list[Row]] = {}
+    clean: dict[Origin, list[Row]] = {}
+    defective: dict[Origin, list[Row]] = {}
     for row in overview.rows:
-        if row.origin in MADE and not any(count.findings for count in row.counts.values()):
-            shared.setdefault(row.origin, []).append(row)
-        else:
+        if row.origin not in MADE:
             rows[row.case] = row.counts
-    for source, alike in shared.items():
-        rows[f"{source}: {_counted(len(alike), 'case')} without findings"] = {
-            check: Count(sum(row.counts[check].examined for row in alike if check in row.counts), 0)
-            for check in overview.checks
-            if any(check in row.counts for row in alike)
-        }
+            continue
+        found = any(count.findings for count in row.counts.values())
+        (defective if found else clean).setdefault(row.origin, []).append(row)
+    for source, some in defective.items():
+        rows.update((row.case, row.counts) for row in some[:MADE_CASES])
+        if more := some[MADE_CASES:]:
+            rows[f"{source}: {_counted(len(more), 'more case')} with findings"] = _sums(overview.checks, more)
+    for source, some in clean.items():
+        rows[f"{source}: {_counted(len(some), 'case')} without findings"] = _sums(overview.checks, some)
     return rows
+
+
+def _sums(checks: Sequence[str], rows: Sequence[Row]) -> dict[str, Count]:
+    counts = {check: [row.counts[check] for row in rows if check in row.counts] for check in checks}
+    return {
+        check: Count(sum(count.examined for count in found), sum(count.findings for count in found))
+        for check, found in counts.items()
+        if found
+    }
 
 
 def _cell(count: Count | None, *, wide: bool) -> str:
@@ -78,9 +94,11 @@ def _cell(count: Count | None, *, wide: bool) -> str:
     return f"[green]{count.examined} ok[/green]" if wide else "[green]✓[/green]" if count.examined else "–"
 
 
-def _line(finding: Finding, cases: Sequence[str]) -> str:
+def _line(defect: Alike) -> str:
+    finding, cases = defect.finding, defect.cases
+    others = f" and {len(defect.objects) - 1} more" if len(defect.objects) > 1 else ""
     where = f" {finding.where}:" if finding.where else ""
-    text = f"{finding.object}:{where} {finding.what}: {finding.remedy} [{finding.rule}]"
+    text = f"{finding.object}{others}:{where} {finding.what}: {finding.remedy} [{finding.rule}]"
     if not cases:
         return escape(text)
     named = "; ".join(cases[:NAMED_CASES])

@@ -18,6 +18,8 @@ from chartgate.tools.progress import say
 
 KIND = "checkov-judgements"
 CHECKOV_SECONDS = 600
+MANY = 100
+"""Objects that take long enough to be told of."""
 _WORKER = Path(__file__).with_name("worker.py")
 # Whatever else is set may switch a policy off (HELM_NAMESPACE, CHECKOV_…) or have something sent somewhere (BC_…).
 _KEPT_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP", "LANG", "LC_ALL")
@@ -57,7 +59,9 @@ def scan(units: Collection[Unit]) -> dict[Unit, list[Judgement]]:
     known = _known()
     unknown = sorted(unit for unit in units if keys[unit] not in known)
     if unknown:
-        say(f"checkov looks at {len({text for unit in unknown for text in unit})} distinct objects")
+        texts = {text for unit in unknown for text in unit}
+        if len(texts) >= MANY:
+            say(f"checkov looks at {len(texts)} distinct objects")
         new = dict(zip((keys[unit] for unit in unknown), _ask(unknown), strict=True))
         store.save(KIND, store.key_of(sorted(new)), new)
         known.update(new)

@@ -50,8 +50,8 @@ def _left_out(results: Results, ids: dict[str, str]) -> str:
         return ""
     command = "chartgate render CHART --case NAME"
     return (
-        f'<p class="why">Cases that a program made and that pass have no page here; <code>{command}</code> '
-        "prints the objects of one.</p>"
+        '<p class="why">Of the cases that a program made, a few for each defect have a page here; '
+        f"<code>{command}</code> prints the objects of any.</p>"
     )
 
 
@@ -59,7 +59,8 @@ def _cell(verdicts: Sequence[Verdict], case_id: str, *, accepted: bool) -> str:
     cell = cell_of(verdicts)
     if cell.findings:
         count = len(cell.findings)
-        return f'<td class="f{min(count, MANY)}"><a href="#{case_id}">{count}</a></td>'
+        text = f'<a href="#{case_id}">{count}</a>' if case_id else f"{count}"
+        return f'<td class="f{min(count, MANY)}">{text}</td>'
     if not cell.examined:
         return '<td class="x">–</td>'
     return f'<td class="{"a" if accepted else "p"}" title="{cell.examined} examined">✓</td>'

@@ -5,11 +5,10 @@ Everything that comes from a chart passes through `escape`; the policy in the he
 
 import base64
 import hashlib
-from collections.abc import Sequence
 from html import escape
 from importlib.resources import files
 
-from chartgate.findings.finding import Finding
+from chartgate.reports.alike import Alike
 from chartgate.reports.declared import declared
 from chartgate.reports.html.case_page import CasePages
 from chartgate.reports.html.heat_map import heat_map
@@ -117,30 +116,31 @@ _PROVEN, _OPEN = '<b class="badge passed">proven</b>', '<b class="badge failed">
 
 
 def _findings(results: Results, ids: dict[str, str], cases: CasePages) -> str:
-    found = results.occurrences_by_render
-    if not found:
+    if not results.defects:
         none = "None: every object of every case passes every check."
         return f'<section id="findings"><h2>Findings</h2><p class="none">{none}</p></section>'
-    rules = declared(finding.check for finding in found)
+    rules = declared(defect.finding.check for defect in results.defects)
     parts = []
-    for check in dict.fromkeys(finding.check for finding in found):
-        mine = [finding for finding in found if finding.check == check]
+    for check in dict.fromkeys(defect.finding.check for defect in results.defects):
         rule = rules[check]
+        mine = [defect for defect in results.defects if defect.finding.check == check]
         why = f'<p class="why">{escape(rule.why)}</p>' if rule.why else ""
         parts.append(f"<h3>{escape(rule.title)} <code>{escape(check)}</code> <i>{len(mine)}</i></h3>{why}")
-        names = {finding: list(dict.fromkeys(r.case.name for r in found[finding])) for finding in mine}
-        parts.append(f'<ul class="findings">{"".join(_finding(each, names[each], ids, cases) for each in mine)}</ul>')
+        parts.append(f'<ul class="findings">{"".join(_defect(each, ids, cases) for each in mine)}</ul>')
     return f'<section id="findings"><h2>Findings</h2>{"".join(parts)}</section>'
 
 
-def _finding(finding: Finding, names: Sequence[str], ids: dict[str, str], cases: CasePages) -> str:
-    if not names:
-        return f"<li>{cases.finding(finding)}</li>"
-    links = ", ".join(f'<a href="#{ids[name]}">{escape(name)}</a>' for name in names)
-    return (
-        f"<li>{cases.finding(finding)}<details><summary>in {_counted(len(names), 'case')}</summary>"
-        f"{links}</details></li>"
-    )
+def _defect(defect: Alike, ids: dict[str, str], cases: CasePages) -> str:
+    text = cases.finding(defect.finding)
+    if others := defect.objects[1:]:
+        names = escape(", ".join(others))
+        text += f"<details><summary>and {_counted(len(others), 'more object')}</summary>{names}</details>"
+    if defect.cases:
+        links = ", ".join(
+            f'<a href="#{ids[name]}">{escape(name)}</a>' if name in ids else escape(name) for name in defect.cases
+        )
+        text += f"<details><summary>in {_counted(len(defect.cases), 'case')}</summary>{links}</details>"
+    return f"<li>{text}</li>"
 
 
 def _about(results: Results) -> str:

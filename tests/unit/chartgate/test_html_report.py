@@ -120,6 +120,18 @@ def test_a_made_case_has_a_page_only_where_something_was_found(release_of: Calla
     assert "chartgate render CHART --case NAME" in text
 
 
+def test_of_the_cases_that_share_a_defect_a_few_have_a_page(release_of: Callable[..., Release]) -> None:
+    made = [Rendered(Case(f"matrix/{number}", origin="matrix"), release_of(RELEASE)) for number in range(9)]
+    found = [Finding("schema", "invalid", f"Deployment/web-{number}", "a", "b", "c") for number in range(9)]
+    verdicts = [Verdict(rendered, 5, (finding,)) for rendered, finding in zip(made, found, strict=True)]
+    text = html_report(Results([("schema", verdicts)], [], "")).decode()
+    page = Page(text)
+    assert [name for name in page.ids if name.startswith("case-")] == [f"case-matrix-{number}" for number in range(3)]
+    assert {link[1:] for link in page.links} <= set(page.ids)
+    assert "and 8 more objects" in text
+    assert "in 9 cases" in text
+
+
 def test_cases_share_their_objects_and_drawings(results: Results) -> None:
     text = html_report(results).decode()
     assert text.count('class="page case"') == 2

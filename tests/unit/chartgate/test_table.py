@@ -43,3 +43,18 @@ def test_many_checks_are_numbered_so_that_they_fit(release_of: Callable[..., Rel
     (clean,) = [line for line in text.splitlines() if line.strip().startswith("ci/a")]
     assert clean.split() == ["ci/a", *["✓"] * 18]
     assert max(map(len, text.splitlines()[2:8])) <= 120
+
+
+def test_a_defect_under_many_names_is_one_line_and_a_few_rows(release_of: Callable[..., Release]) -> None:
+    def found(name: str, what: str) -> Finding:
+        return Finding("schema", "invalid", f"Pod/{name}", "spec", what, "remedy")
+
+    names = [f"release-{number}" for number in range(30)]
+    cases = [(Case(f"matrix/{name}", origin="matrix"), (found(name, f"{name} is bad"),)) for name in names]
+    other = (Case("ci/a", origin="ci"), (found("release-0", "is worse"),))
+    text = printed([other, *cases], release_of(""), ["schema"], 100)
+    assert "matrix/release-19 " in text
+    assert "matrix/release-20" not in text
+    assert "matrix: 10 more cases with findings" in text
+    assert "Pod/release-0 and 29 more: spec: release-0 is bad: remedy [invalid] in 30 cases" in text
+    assert "31 findings of 2 defects: summary" in text
