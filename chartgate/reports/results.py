@@ -48,8 +48,8 @@ class Results:
 
     @property
     def occurrences(self) -> dict[Finding, list[str]]:
-        """Where each distinct finding occurs: the names of its cases in order. The findings are in order of their checks'
-        keys, those of the first cases first.
+        """Where each distinct finding occurs: the names of its cases in order. Findings are sorted by their check, and
+        those of the first cases come first.
         """
         found = sorted(self.occurrences_by_render.items(), key=lambda entry: entry[0].check)
         return {finding: list(dict.fromkeys(rendered.case.name for rendered in renders)) for finding, renders in found}

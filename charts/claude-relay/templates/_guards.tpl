@@ -91,6 +91,9 @@ All of them are told at once, each with the values path and the remedy.
 {{- $errors = append $errors (printf "the application and Redis would both have an object called %s: change fullnameOverride, nameOverride or their like under redis" $name) -}}
 {{- end -}}
 {{- end -}}
+{{- with include "claude-relay.redis.claimChanges" $redis -}}
+{{- $errors = append $errors (printf "StatefulSet/%s has its claim for good (%s): set what was, or run kubectl delete statefulset %s --namespace %s --cascade=orphan first, which leaves the pod and the claim as they are" $redisName (trim . | replace "\n" ", ") $redisName $.Release.Namespace) -}}
+{{- end -}}
 {{- $redisAccount := default $redisName $values.redis.serviceAccount.name -}}
 {{- if and $values.serviceAccount.create $values.redis.serviceAccount.create (eq (include "claude-relay.serviceAccountName" .) $redisAccount) -}}
 {{- $errors = append $errors (printf "serviceAccount.name and redis.serviceAccount.name are both %s: change one, or let one chart not create it" $redisAccount) -}}

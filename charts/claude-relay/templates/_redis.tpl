@@ -67,6 +67,39 @@ app.kubernetes.io/instance: {{ .release.Name | quote }}
 {{- toJson $seen | sha256sum -}}
 {{- end -}}
 
+{{/*
+What these values would change of the claim that the StatefulSet in the cluster makes, one a line: Kubernetes would refuse
+it in the midst of the upgrade. Empty where there is no StatefulSet, no cluster, or no change.
+*/}}
+{{- define "claude-relay.redis.claimChanges" -}}
+{{- $live := lookup "apps/v1" "StatefulSet" .release.Namespace (include "claude-relay.redis.fullname" .) -}}
+{{- if $live -}}
+{{- $persistence := .values.persistence -}}
+{{- $templates := get $live.spec "volumeClaimTemplates" | default list -}}
+{{- if and $persistence.enabled (not $persistence.existingClaim) -}}
+{{- range $templates -}}
+{{- $size := .spec.resources.requests.storage -}}
+{{- $before := include "claude-relay.storage.bytes" $size -}}
+{{- $after := include "claude-relay.storage.bytes" $persistence.size -}}
+{{- if and $before $after (ne $before $after) }}
+redis.persistence.size was {{ $size }}
+{{- end }}
+{{- $class := ternary (default "-" (get .spec "storageClassName")) "" (hasKey .spec "storageClassName") -}}
+{{- if ne $class $persistence.storageClass }}
+redis.persistence.storageClass was {{ $class | quote }}
+{{- end }}
+{{- if ne (join "," .spec.accessModes) $persistence.accessMode }}
+redis.persistence.accessMode was {{ join "," .spec.accessModes }}
+{{- end }}
+{{- else }}
+redis.persistence.enabled was false, or redis.persistence.existingClaim set
+{{- end }}
+{{- else if $templates }}
+redis.persistence.enabled was true, and redis.persistence.existingClaim empty
+{{- end }}
+{{- end }}
+{{- end -}}
+
 {{/* How the application reaches Redis: JSON with host, port, database, tls, and secret (name, key) where there is a password. */}}
 {{- define "claude-relay.redis.connection" -}}
 {{- $redis := dict "values" .Values.redis "release" .Release -}}

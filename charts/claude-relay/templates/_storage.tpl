@@ -24,6 +24,23 @@ storage.data.external.accessMode={{ .Values.storage.data.external.accessMode }}
 {{- end }}
 {{- end -}}
 
+{{/* A Kubernetes quantity in bytes, so that 1Gi and 1024Mi are equal; empty where it is no whole number of its unit. */}}
+{{- define "claude-relay.storage.bytes" -}}
+{{- $unit := regexFind "[A-Za-z]*$" . -}}
+{{- $number := trimSuffix $unit . -}}
+{{- $bytes := 1 -}}
+{{- range $power, $prefix := list "" "k" "M" "G" "T" "P" "E" -}}
+{{- if or (eq $unit $prefix) (eq $unit (printf "%si" (title $prefix))) -}}
+{{- range until $power -}}
+{{- $bytes = mul $bytes (ternary 1024 1000 (hasSuffix "i" $unit)) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- if regexMatch "^[0-9]+$" $number -}}
+{{- mul $bytes (int64 $number) -}}
+{{- end -}}
+{{- end -}}
+
 {{/* A claim of the chart's own. Takes: context, name, claim (accessMode, size, storageClass, annotations). */}}
 {{- define "claude-relay.storage.claim" -}}
 apiVersion: v1
