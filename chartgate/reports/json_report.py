@@ -15,7 +15,7 @@ from chartgate.releases.objects import KubeObject
 from chartgate.releases.rendered import Rendered
 from chartgate.reports.declared import declared
 from chartgate.reports.locations import locations
-from chartgate.reports.masking import masked, secret_texts, without_secrets
+from chartgate.reports.masking import argument_without_secrets, masked, secret_texts, values_without_secrets
 from chartgate.reports.overview import reproduction_text
 from chartgate.reports.results import Results, cell_of
 from chartgate.reports.tools import tool_versions
@@ -79,8 +79,8 @@ def _case(
         "refusal": case.refusal,
         "release": case.release,
         "namespace": case.namespace,
-        "values": [without_secrets(text, secrets) for text in case.values],
-        "sets": [without_secrets(text, secrets) for text in case.sets],
+        "values": [values_without_secrets(text, secrets) for text in case.values],
+        "sets": [argument_without_secrets(text, secrets) for text in case.sets],
         "verdicts": {
             check: {
                 "outcome": cell.outcome,

@@ -3,12 +3,14 @@
 import base64
 import binascii
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import yaml
 
 from chartgate.releases.objects import KubeObject
+from chartgate.tools.kubernetes_yaml import read_one
 
 MASK = "(masked)"
 # Shorter texts ("true", "6379") stand in values for many other reasons.
@@ -54,6 +56,42 @@ def without_secrets(text: str, secrets: Iterable[str]) -> str:
     for secret in sorted(secrets, key=len, reverse=True):
         text = text.replace(secret, MASK)
     return text
+
+
+def values_without_secrets(text: str, secrets: Collection[str]) -> str:
+    """A values file with `secrets` masked: as it is written, or as YAML of our own where one is written in other
+    characters than its own, such as escaped ones or a block.
+    """
+    shown = without_secrets(text, secrets)
+    try:
+        values = _without(read_one(text), secrets)
+    except yaml.YAMLError:
+        return shown
+    return shown if _reads_as(shown, values) else as_yaml(values)
+
+
+def argument_without_secrets(text: str, secrets: Collection[str]) -> str:
+    """A --set argument with `secrets` masked; all of its value where one is written with backslashes."""
+    shown = without_secrets(text, secrets)
+    plain = re.sub(r"\\(.)", r"\1", shown)
+    return shown if without_secrets(plain, secrets) == plain else f"{shown.partition('=')[0]}={MASK}"
+
+
+def _without(node: Any, secrets: Collection[str]) -> Any:
+    if isinstance(node, dict):
+        return {without_secrets(str(key), secrets): _without(child, secrets) for key, child in node.items()}
+    if isinstance(node, list):
+        return [_without(child, secrets) for child in node]
+    text = str(node)
+    shown = without_secrets(text, secrets)
+    return node if shown == text else shown
+
+
+def _reads_as(text: str, values: Any) -> bool:
+    try:
+        return bool(read_one(text) == values)
+    except yaml.YAMLError:
+        return False
 
 
 def _decoded(value: str) -> str:

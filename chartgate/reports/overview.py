@@ -6,7 +6,7 @@ from typing import Any
 
 from chartgate.findings.finding import Finding
 from chartgate.findings.reproduction import Reproduction
-from chartgate.reports.masking import as_yaml, secret_texts, without_secrets
+from chartgate.reports.masking import as_yaml, secret_texts, values_without_secrets
 from chartgate.reports.results import Results, cell_of
 from chartgate.values.case import Origin
 from chartgate.values.proof import Proof
@@ -67,7 +67,7 @@ class Overview:
 def reproduction_text(reproduction: Reproduction, results: Results) -> str:
     """A values file; what the case's Secrets hold is masked in it."""
     secrets = secret_texts(obj for rendered in results.renders[reproduction.case] for obj in rendered.release)
-    return without_secrets(as_yaml(dict(reproduction.values)), secrets)
+    return values_without_secrets(as_yaml(dict(reproduction.values)), secrets)
 
 
 def _proof(group: Proof) -> str:

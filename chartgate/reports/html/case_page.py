@@ -12,8 +12,10 @@ from chartgate.reports.html.drawing import Drawing, draw, group
 from chartgate.reports.html.graph import references
 from chartgate.reports.html.objects import ObjectPages
 from chartgate.reports.locations import Location
-from chartgate.reports.masking import secret_texts, without_secrets
+from chartgate.reports.masking import argument_without_secrets, as_yaml, secret_texts, values_without_secrets
 from chartgate.reports.results import Results, cell_of
+from chartgate.tools.kubernetes_yaml import read_one
+from chartgate.values.case import MADE
 
 
 class CasePages:
@@ -106,12 +108,12 @@ class CasePages:
     def _values(self, name: str) -> str:
         case = self._results.cases[name]
         secrets = secret_texts(obj for rendered in self._results.renders[name] for obj in rendered.release)
-        texts = list(case.values)
-        if case.sets:
-            texts.append("\n".join(" ".join(pair) for pair in zip(case.sets[::2], case.sets[1::2], strict=False)))
-        shown = "".join(
-            f"<pre>{escape(without_secrets(text, secrets), quote=False)}</pre>" for text in texts if text.strip()
-        )
+        # A program writes JSON; people read YAML.
+        texts = [as_yaml(read_one(text)) if case.origin in MADE else text for text in case.values]
+        texts = [values_without_secrets(text, secrets) for text in texts]
+        sets = [argument_without_secrets(text, secrets) for text in case.sets]
+        texts.append("\n".join(" ".join(pair) for pair in zip(sets[::2], sets[1::2], strict=False)))
+        shown = "".join(f"<pre>{escape(text, quote=False)}</pre>" for text in texts if text.strip())
         return f"<h2>Values</h2>{shown or '<p class=none>None beside the defaults of the chart.</p>'}"
 
     def _graphs(self, renders: Sequence[Rendered]) -> str:

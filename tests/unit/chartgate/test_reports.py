@@ -17,7 +17,14 @@ from chartgate.releases.rendered import Rendered
 from chartgate.reports.files import write_report
 from chartgate.reports.json_report import json_report, object_key, report_data
 from chartgate.reports.junit import junit_report
-from chartgate.reports.masking import as_yaml, masked, secret_texts, without_secrets
+from chartgate.reports.masking import (
+    argument_without_secrets,
+    as_yaml,
+    masked,
+    secret_texts,
+    values_without_secrets,
+    without_secrets,
+)
 from chartgate.reports.results import Acceptance, Results
 from chartgate.reports.sarif import sarif_report
 from chartgate.tools.kubernetes_yaml import read_one
@@ -150,6 +157,35 @@ def test_short_texts_of_secrets_stay_readable_elsewhere(release_of: Callable[...
     secret = "kind: Secret\nmetadata: {name: s}\nstringData: {on: 'true', long: long-enough-to-be-a-secret}\n"
     texts = secret_texts(release_of(secret))
     assert without_secrets("a: true\nb: long-enough-to-be-a-secret", texts) == "a: true\nb: (masked)"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a: x # why\nb: long-enough\n", "a: x # why\nb: (masked)\n"),
+        ('{"a": 1, "b": "say \\"please\\" twice"}', "a: 1\nb: (masked)\n"),
+        ("a: |\n  -----BEGIN-----\n  abc\nb: c\n", "a: |\n  (masked)\nb: c\n"),
+        ("a: 'don''t tell anyone'\n", "a: (masked)\n"),
+        ("a: [12345678, {long-enough: 1}]\n", "a: [(masked), {(masked): 1}]\n"),
+        ('"a": "b \\\n  c d e f"\n', "a: (masked)\n"),
+    ],
+)
+def test_secrets_are_masked_in_values_however_they_are_written(text: str, shown: str) -> None:
+    secrets = [
+        "long-enough",
+        'say "please" twice',
+        "-----BEGIN-----\nabc",
+        "don't tell anyone",
+        "12345678",
+        "b c d e f",
+    ]
+    assert values_without_secrets(text, secrets) == shown
+
+
+def test_secrets_are_masked_in_arguments_however_they_are_written() -> None:
+    secrets = ["long-enough", "one,two,three"]
+    assert argument_without_secrets("a=long-enough,b=c", secrets) == "a=(masked),b=c"
+    assert argument_without_secrets(r"a.b=one\,two\,three", secrets) == "a.b=(masked)"
 
 
 def test_a_report_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
