@@ -13,7 +13,7 @@ import yaml
 from benchmarks.assertions import ASSERTIONS
 from benchmarks.cases import CHART, FileCase, read_cases
 from chartgate.releases.render import render
-from chartgate.tools.embedded import EMBEDDED
+from chartgate.tools.embedded.process import EMBEDDED
 from chartgate.tools.helm import find_helm
 
 

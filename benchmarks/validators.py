@@ -20,7 +20,7 @@ from chartgate.errors import GateError
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.render import render
 from chartgate.tools.cache import scratch_folder
-from chartgate.tools.embedded import EMBEDDED
+from chartgate.tools.embedded.process import EMBEDDED
 from chartgate.tools.schemas import api_schemas, custom_schemas
 from chartgate.values.ci_files import ci_cases
 from chartgate.values.settings import read_settings

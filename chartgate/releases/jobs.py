@@ -9,7 +9,7 @@ from pathlib import Path
 from chartgate.releases.release import Release
 from chartgate.releases.render import RenderError, render
 from chartgate.tools.catalogue import catalogue, version_key
-from chartgate.tools.embedded import EMBEDDED, EmbeddedHelm
+from chartgate.tools.embedded.process import EMBEDDED, EmbeddedHelm
 from chartgate.tools.engines import Engine, Engines
 from chartgate.tools.progress import track
 from chartgate.tools.schemas import known_versions, minor_version

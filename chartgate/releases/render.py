@@ -13,7 +13,7 @@ from chartgate.releases.manifests import ManifestError, read_sources, split_outp
 from chartgate.releases.program import ask_program
 from chartgate.releases.release import Release
 from chartgate.tools.catalogue import version_key
-from chartgate.tools.embedded import EMBEDDED, EmbeddedHelm
+from chartgate.tools.embedded.process import EMBEDDED, EmbeddedHelm
 from chartgate.tools.engines import REFERENCE_SPEC, Engine
 from chartgate.tools.helm import Helm, find_helm
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from chartgate.errors import GateError
-from chartgate.tools.embedded import EMBEDDED, EmbeddedHelm, available
+from chartgate.tools.embedded.process import EMBEDDED, EmbeddedHelm, available
 from chartgate.tools.helm import Helm, find_helm, fits, is_at_hand
 
 Engine = Helm | EmbeddedHelm

@@ -1,5 +1,4 @@
-"""Helm as a library: no program is needed, and a render costs milliseconds. See `process.py` for where it runs."""
+"""Helm as a library: no program is needed, and a render costs milliseconds.
 
-from chartgate.tools.embedded.process import EMBEDDED, EmbeddedHelm, available
-
-__all__ = ["EMBEDDED", "EmbeddedHelm", "available"]
+`process.py` is the door to it. `worker.py` is the process it runs in, which loads no more of chartgate than it needs.
+"""

@@ -6,7 +6,7 @@ from itertools import count
 from chartgate.releases.accepted import render_accepted
 from chartgate.releases.jobs import Job, Outcome
 from chartgate.releases.release import Release
-from chartgate.tools.embedded import EMBEDDED
+from chartgate.tools.embedded.process import EMBEDDED
 from chartgate.values.case import Case
 
 GUARDS = ["do not go together"]

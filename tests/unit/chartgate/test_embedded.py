@@ -10,7 +10,7 @@ import pytest
 
 from chartgate.releases.release import Release
 from chartgate.releases.render import RenderError, Values, render
-from chartgate.tools.embedded import EMBEDDED
+from chartgate.tools.embedded.process import EMBEDDED
 from chartgate.tools.engines import Engine
 from chartgate.tools.helm import find_helm
 

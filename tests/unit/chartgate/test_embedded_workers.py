@@ -15,8 +15,7 @@ import pytest
 from chartgate.errors import GateError
 from chartgate.releases.release import Release
 from chartgate.releases.render import render
-from chartgate.tools.embedded import EMBEDDED
-from chartgate.tools.embedded.process import stop_workers
+from chartgate.tools.embedded.process import EMBEDDED, stop_workers
 
 MakeChart = Callable[[dict[str, str]], Path]
 
@@ -105,7 +104,7 @@ RENDERING = """
 import sys
 from pathlib import Path
 from chartgate.releases.render import render
-from chartgate.tools.embedded import EMBEDDED
+from chartgate.tools.embedded.process import EMBEDDED
 assert render(Path(sys.argv[1]), helm=EMBEDDED)
 """
 GATE = "import sys; from chartgate.cli import main; sys.exit(main([sys.argv[1], '--helm', 'embedded']))"

@@ -2,7 +2,7 @@
 
 from chartgate.findings.outcomes import judge
 from chartgate.releases.jobs import Job, Outcome
-from chartgate.tools.embedded import EMBEDDED
+from chartgate.tools.embedded.process import EMBEDDED
 from chartgate.tools.engines import Engine
 from chartgate.tools.helm import Helm, find_helm
 from chartgate.values.case import Case
