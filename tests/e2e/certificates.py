@@ -5,7 +5,7 @@ from pathlib import Path
 
 
 def make_certificates(folder: Path, *names: str) -> None:
-    """ca.crt, and redis.crt with redis.key for the host names `names`; valid for a day.
+    """ca.crt, and server.crt with server.key for the host names `names`; valid for a day.
 
     Raises:
         subprocess.CalledProcessError: openssl fails.
@@ -15,13 +15,13 @@ def make_certificates(folder: Path, *names: str) -> None:
     alternatives = ",".join(f"DNS:{name}" for name in names)
     subject = [
         "-subj",
-        "/CN=redis",
+        "/CN=server",
         "-addext",
         f"subjectAltName={alternatives}",
         "-addext",
         "basicConstraints=CA:FALSE",
     ]
-    signed = ["-CA", "ca.crt", "-CAkey", "ca.key", "-keyout", "redis.key", "-out", "redis.crt"]
+    signed = ["-CA", "ca.crt", "-CAkey", "ca.key", "-keyout", "server.key", "-out", "server.crt"]
     _openssl(folder, "req", "-x509", *key, *subject, *signed)
 
 

@@ -86,10 +86,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def receiving(port: int = 0) -> Iterator[tuple[int, Inbox]]:
-    """An HTTP receiver on this machine: its port, and what it got."""
+def receiving(port: int = 0, certificates: Path | None = None) -> Iterator[tuple[int, Inbox]]:
+    """An HTTP receiver on this machine, or one of HTTPS with the certificate in a folder: its port, and what it got."""
     inbox = Inbox()
-    receiver = server(port, inbox)
+    receiver = server(port, inbox, certificates=certificates)
     Thread(target=receiver.serve_forever, daemon=True).start()
     try:
         yield receiver.server_address[1], inbox

@@ -344,12 +344,12 @@ def test_a_stop_waits_ten_seconds_for_a_stream(
 
 def test_tls_to_redis_is_verified_against_a_private_authority(double: Double, tmp_path: Path) -> None:
     make_certificates(tmp_path, "localhost")
-    files = {name: str(tmp_path / name) for name in ("ca.crt", "redis.crt", "redis.key")}
+    files = {name: str(tmp_path / name) for name in ("ca.crt", "server.crt", "server.key")}
     options = [
         "--tls-cert-file",
-        files["redis.crt"],
+        files["server.crt"],
         "--tls-key-file",
-        files["redis.key"],
+        files["server.key"],
         "--tls-ca-cert-file",
         files["ca.crt"],
     ]

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from chartgate.releases.release import Release
+from tests.e2e.certificates import make_certificates
 from tests.e2e.fluent_bit_process import FluentBitProcess, eventually, free_port, receiving
 from tests.e2e.images.fluent_bit.msgpack import EventTime, pack, unpack
 from tests.e2e.images.receiver.inbox import Inbox
@@ -204,8 +205,46 @@ def test_its_health_is_told(tmp_path: Path, rendered: Rendered) -> None:
             assert (answer.status, answer.read()) == (200, b"ok\n")
 
 
+@pytest.fixture
+def certificates(tmp_path: Path) -> Path:
+    """A folder with a certificate for localhost, by an authority that nobody knows."""
+    folder = tmp_path / "certificates"
+    folder.mkdir()
+    make_certificates(folder, "localhost")
+    return folder
+
+
 @pytest.mark.parametrize(
-    ("kind", "key"), [("loki", "BatchWait"), ("stdout", "Formatt"), ("http", "tls"), ("elasticsearch", "Indexx")]
+    ("config", "arrives"),
+    [
+        ({"tls.ca_file": "ca.crt"}, True),
+        ({"tls.ca_file": "ca.crt", "tls.verify_hostname": "On"}, False),
+        ({"tls.ca_file": "ca.crt", "tls.verify_hostname": "On", "tls.vhost": "localhost"}, True),
+        ({}, False),
+        ({"tls.verify": "Off"}, True),
+    ],
+)
+def test_over_tls_the_authority_is_checked_and_the_name_where_asked_for(
+    tmp_path: Path, rendered: Rendered, certificates: Path, config: dict[str, str], arrives: bool
+) -> None:
+    config = {key: str(certificates / value) if key == "tls.ca_file" else value for key, value in config.items()}
+    with receiving(certificates=certificates) as (port, inbox):
+        sidecar = FluentBitProcess(tmp_path, rendered(sending_to(port, tls=True, **config)))
+        with sidecar.running():
+            sidecar.write(DAY, line("hello"))
+            refused = "certificate verify failed"
+            eventually(lambda: bool(messages(inbox)) or refused in sidecar.output.read_text(), sidecar.output.read_text)
+    assert messages(inbox) == (["hello"] if arrives else [])
+
+
+def test_an_authority_that_is_not_there_stops_the_start(tmp_path: Path, rendered: Rendered) -> None:
+    sidecar = FluentBitProcess(tmp_path, rendered(sending_to(1, tls=True, **{"tls.ca_file": "/nowhere/ca.crt"})))
+    assert sidecar.start().wait(20) == 1
+    assert "tls.ca_file: /nowhere/ca.crt: No such file" in sidecar.output.read_text()
+
+
+@pytest.mark.parametrize(
+    ("kind", "key"), [("loki", "BatchWait"), ("stdout", "Formatt"), ("http", "net.dns"), ("elasticsearch", "Indexx")]
 )
 def test_a_key_that_it_does_not_take_is_refused(tmp_path: Path, rendered: Rendered, kind: str, key: str) -> None:
     values = sending_to(1, kind, **{key: "1"})

@@ -185,12 +185,20 @@ resources:
 securityContext:
   {{- toYaml .Values.securityContext | nindent 2 }}
 volumeMounts:
-  - name: logs
-    mountPath: /app/logs
-    readOnly: true
-  - name: fluent-bit-config
-    mountPath: /fluent-bit/etc/claude-relay
-    readOnly: true
-  - name: fluent-bit-state
-    mountPath: /fluent-bit/state
+  {{- include "claude-relay.fluentbit.mounts" . | nindent 2 }}
+  {{- with $fluentbit.extraVolumeMounts }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- end -}}
+
+{{/* The sidecar's mounts that are the chart's own, as a YAML list. */}}
+{{- define "claude-relay.fluentbit.mounts" -}}
+- name: logs
+  mountPath: /app/logs
+  readOnly: true
+- name: fluent-bit-config
+  mountPath: /fluent-bit/etc/claude-relay
+  readOnly: true
+- name: fluent-bit-state
+  mountPath: /fluent-bit/state
 {{- end -}}

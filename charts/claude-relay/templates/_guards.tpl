@@ -164,18 +164,21 @@ All of them are told at once, each with the values path and the remedy.
 {{- $names = append $names .name -}}
 {{- end -}}
 {{- end -}}
-{{- range $path, $own := dict "extraVolumes" "claude-relay.pod.volumes" "extraVolumeMounts" "claude-relay.pod.mounts" -}}
-{{- $key := ternary "name" "mountPath" (eq $path "extraVolumes") -}}
-{{- with get $values $path -}}
+{{- $volumes := dict "users" $values.extraVolumes "own" "claude-relay.pod.volumes" "key" "name" -}}
+{{- $mounts := dict "users" $values.extraVolumeMounts "own" "claude-relay.pod.mounts" "key" "mountPath" -}}
+{{- $sidecarMounts := dict "users" $values.storage.logs.fluentbit.extraVolumeMounts "own" "claude-relay.fluentbit.mounts" "key" "mountPath" -}}
+{{- range $path, $part := dict "extraVolumes" $volumes "extraVolumeMounts" $mounts "storage.logs.fluentbit.extraVolumeMounts" $sidecarMounts -}}
+{{- if $part.users -}}
 {{- $taken := list -}}
-{{- range (printf "own:\n%s" (include $own $ | indent 2) | fromYaml).own -}}
-{{- $taken = append $taken (get . $key) -}}
+{{- range (printf "own:\n%s" (include $part.own $ | indent 2) | fromYaml).own -}}
+{{- $taken = append $taken (get . $part.key) -}}
 {{- end -}}
-{{- range . -}}
-{{- if has (get . $key) $taken -}}
-{{- $errors = append $errors (printf "%s: the %s %s is taken: choose another" $path $key (get . $key)) -}}
+{{- range $part.users -}}
+{{- $one := get . $part.key -}}
+{{- if has $one $taken -}}
+{{- $errors = append $errors (printf "%s: the %s %s is taken: choose another" $path $part.key $one) -}}
 {{- end -}}
-{{- $taken = append $taken (get . $key) -}}
+{{- $taken = append $taken $one -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

@@ -1,7 +1,8 @@
-"""A receiver of logs beside a release: takes HTTP and Fluentd's forward protocol, and tells what it got."""
+"""A receiver of logs beside a release: takes HTTP, HTTPS and Fluentd's forward protocol, and tells what it got."""
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from tests.e2e.application import Application
@@ -9,21 +10,29 @@ from tests.e2e.cluster.namespace import Namespace
 from tests.e2e.cluster.pods import RESTRICTED
 
 NAME = "receiver"
-HTTP, FORWARD = 8080, 24224
+HTTP, HTTPS, FORWARD = 8080, 8443, 24224
+CERTIFICATES, AUTHORITY = "receiver-certificate", "receiver-authority"
+"""Secrets: what the receiver shows over HTTPS, and ca.crt, by which it is checked."""
 Record = dict[str, Any]
 
 
 class Receiver:
-    """A Service and, once it is started, a pod. `shared_key` is what a sender of the forward protocol has to know."""
+    """A Service and, once it is started, a pod. `shared_key` is what a sender of the forward protocol has to know;
+    `certificates` a folder with ca.crt, server.crt and server.key.
+    """
 
-    def __init__(self, namespace: Namespace, image: str, shared_key: str) -> None:
+    def __init__(self, namespace: Namespace, image: str, shared_key: str, certificates: Path) -> None:
         self._namespace = namespace
         labels = {"app": NAME}
         container = {
             "name": NAME,
             "image": image,
-            "env": [{"name": "SHARED_KEY", "value": shared_key}],
+            "env": [
+                {"name": "SHARED_KEY", "value": shared_key},
+                {"name": "CERTIFICATES", "value": "/certificates"},
+            ],
             "securityContext": RESTRICTED,
+            "volumeMounts": [{"name": "certificates", "mountPath": "/certificates"}],
             "readinessProbe": {"tcpSocket": {"port": HTTP}, "periodSeconds": 1},
         }
         self._pod = {
@@ -34,9 +43,14 @@ class Receiver:
                 "automountServiceAccountToken": False,
                 "terminationGracePeriodSeconds": 1,
                 "containers": [container],
+                "volumes": [{"name": "certificates", "secret": {"secretName": CERTIFICATES}}],
             },
         }
-        ports = [{"name": "http", "port": HTTP}, {"name": "forward", "port": FORWARD}]
+        for name, files in ((CERTIFICATES, ("server.crt", "server.key")), (AUTHORITY, ("ca.crt",))):
+            data = {file: (certificates / file).read_text() for file in files}
+            namespace.apply({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}, "stringData": data})
+        numbers = {"http": HTTP, "https": HTTPS, "forward": FORWARD}
+        ports = [{"name": name, "port": number} for name, number in numbers.items()]
         spec = {"selector": labels, "ports": ports}
         namespace.apply({"apiVersion": "v1", "kind": "Service", "metadata": {"name": NAME}, "spec": spec})
 

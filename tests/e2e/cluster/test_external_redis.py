@@ -43,11 +43,11 @@ def redis(namespace: Namespace, render: Callable[..., Release], tmp_path_factory
     """Runs it, with what the operator knows of it in Secrets."""
     folder = tmp_path_factory.mktemp("certificates")
     make_certificates(folder, NAME)
-    texts = {path.name: path.read_text() for path in folder.glob("redis.*")}
+    texts = {path.name: path.read_text() for path in folder.glob("server.*")}
     configuration = (
         f'port 0\ntls-port {PORT}\nrequirepass "{PASSWORD}"\ntls-auth-clients no\n'
-        "tls-cert-file /etc/redis-tls/redis.crt\ntls-key-file /etc/redis-tls/redis.key\n"
-        "tls-ca-cert-file /etc/redis-tls/redis.crt\n"
+        "tls-cert-file /etc/redis-tls/server.crt\ntls-key-file /etc/redis-tls/server.key\n"
+        "tls-ca-cert-file /etc/redis-tls/server.crt\n"
     )
     namespace.apply(
         secret("redis-files", {**texts, "redis.conf": configuration, "password": PASSWORD}),

@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.certificates import make_certificates
 from tests.e2e.cluster.images import Images
 from tests.e2e.cluster.namespace import MakeNamespace, Namespace, until
 from tests.e2e.cluster.operator import Operator
-from tests.e2e.cluster.receiver import FORWARD, HTTP, NAME, Receiver, Record, records_in
+from tests.e2e.cluster.receiver import AUTHORITY, FORWARD, HTTP, HTTPS, NAME, Receiver, Record, records_in
 from tests.e2e.cluster.release import ReleaseIn
 
 SHARED_KEY = 'a "shared" $key #1'
@@ -49,8 +50,10 @@ def namespace(make_namespace: MakeNamespace) -> Iterator[Namespace]:
 
 
 @pytest.fixture(scope="module")
-def receiver(namespace: Namespace, images: Images) -> Receiver:
-    return Receiver(namespace, images.own("receiver"), SHARED_KEY)
+def receiver(namespace: Namespace, images: Images, tmp_path_factory: pytest.TempPathFactory) -> Receiver:
+    folder = tmp_path_factory.mktemp("certificates")
+    make_certificates(folder, NAME)
+    return Receiver(namespace, images.own("receiver"), SHARED_KEY, folder)
 
 
 @pytest.fixture(scope="module")
@@ -157,6 +160,19 @@ def test_an_output_arrives_as_its_receiver_wants_it(operator: Operator, receiver
     else:
         assert set(json.loads(delivery["body"].splitlines()[0])["create"]) == {"_index"}
         assert delivery["headers"]["authorization"].startswith("Basic ")
+
+
+def test_over_tls_the_receiver_is_checked_by_the_authority_that_is_mounted(
+    operator: Operator, receiver: Receiver
+) -> None:
+    checked: dict[str, Any] = {"tls.ca_file": "/authority/ca.crt", "tls.verify_hostname": True}
+    over_tls = values(kind="http", Host=NAME, Port=HTTPS, URI="/over-tls", tls=True, **checked)
+    mounts = [{"name": "authority", "mountPath": "/authority", "readOnly": True}]
+    over_tls["extraVolumes"] = [{"name": "authority", "secret": {"secretName": AUTHORITY}}]
+    over_tls["storage"]["logs"]["fluentbit"]["extraVolumeMounts"] = mounts
+    pod = pod_with(operator, over_tls)
+    delivery = until(lambda: deliveries_of(pod, receiver), f"lines of {pod} arrived")[0]
+    assert delivery["path"] == "/over-tls"
 
 
 def deliveries_of(pod: str, receiver: Receiver) -> list[Any]:

@@ -67,6 +67,10 @@ CONTRADICTIONS = [
         {"extraVolumeMounts": [{"name": "a", "mountPath": "/app/data"}]},
         "extraVolumeMounts: the mountPath /app/data is taken",
     ),
+    (
+        {"storage": {"logs": {"fluentbit": {"extraVolumeMounts": [{"name": "a", "mountPath": "/app/logs"}]}}}},
+        "storage.logs.fluentbit.extraVolumeMounts: the mountPath /app/logs is taken",
+    ),
     ({"extraContainers": [{"name": "http"}]}, "the name http is taken"),
     (
         {"config": {"port": 7979}, "serviceMonitor": {"enabled": True}},

@@ -195,6 +195,17 @@ def test_fluent_bit_keeps_its_place_and_cannot_write_the_logs(render: Any) -> No
     }
 
 
+def test_more_can_be_mounted_into_the_sidecar_than_the_chart_needs(render: Any) -> None:
+    mount = {"name": "authority", "mountPath": "/authority", "readOnly": True}
+    values = {
+        "extraVolumes": [{"name": "authority", "configMap": {"name": "elastic-authority"}}],
+        "storage": {"logs": {"fluentbit": {"extraVolumeMounts": [mount]}}},
+    }
+    deployment = render(values).only("Deployment")
+    assert deployment.container("fluent-bit").items("volumeMounts")[-1] == mount
+    assert mount not in deployment.container("http").items("volumeMounts")
+
+
 def test_its_http_server_is_for_the_kubelet_alone(render: Any) -> None:
     release = render(release="x")
     fluent_bit = release.only("Deployment").container("fluent-bit")

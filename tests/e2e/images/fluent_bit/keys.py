@@ -3,6 +3,7 @@
 from .configuration import Section
 from .errors import ConfigurationError
 
+_NETWORK = "host port tls tls.verify tls.verify_hostname tls.ca_file tls.vhost"
 # What has an effect here.
 _TAKEN = {
     "SERVICE": (
@@ -16,16 +17,18 @@ _TAKEN = {
     "FILTER record_modifier": "name match record remove_key",
     "OUTPUT": "name match retry_limit",
     "OUTPUT stdout": "format json_date_key json_date_format",
-    "OUTPUT http": "host port uri header http_user http_passwd format json_date_key json_date_format compress",
+    "OUTPUT http": f"{_NETWORK} uri header http_user http_passwd format json_date_key json_date_format compress",
     "OUTPUT loki": (
-        "host port uri labels label_keys remove_keys line_format drop_single_key tenant_id http_user http_passwd "
+        f"{_NETWORK} uri labels label_keys remove_keys line_format drop_single_key tenant_id http_user http_passwd "
         "bearer_token header"
     ),
     "OUTPUT es": (
-        "host port path index suppress_type_name type http_user http_passwd http_api_key logstash_format "
+        f"{_NETWORK} path index suppress_type_name type http_user http_passwd http_api_key logstash_format "
         "logstash_prefix logstash_dateformat time_key include_tag_key tag_key"
     ),
-    "OUTPUT forward": "host port shared_key self_hostname username password tag time_as_integer require_ack_response",
+    "OUTPUT forward": (
+        f"{_NETWORK} shared_key self_hostname username password tag time_as_integer require_ack_response"
+    ),
 }
 # What the real program uses in ways that nobody sees from outside: how it buffers, and with how many threads it sends.
 _WITHOUT_EFFECT = {

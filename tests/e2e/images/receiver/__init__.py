@@ -1,1 +1,1 @@
-"""What the logs are sent to in the tests: takes HTTP and Fluentd's forward protocol, and tells what it got."""
+"""What the logs are sent to in the tests: takes HTTP, HTTPS and Fluentd's forward protocol, and tells what it got."""

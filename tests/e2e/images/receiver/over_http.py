@@ -1,13 +1,15 @@
 """Takes any POST, as Loki, Elasticsearch and HTTP collectors do; `GET /received` tells what came."""
 
 import gzip
+import ssl
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 from .inbox import Inbox
 
 
-def server(port: int, inbox: Inbox) -> ThreadingHTTPServer:
-    """An HTTP server on all addresses, not yet serving."""
+def server(port: int, inbox: Inbox, *, certificates: Path | None = None) -> ThreadingHTTPServer:
+    """An HTTP server on all addresses, not yet serving; one of HTTPS with the server.crt and server.key of a folder."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -30,4 +32,10 @@ def server(port: int, inbox: Inbox) -> ThreadingHTTPServer:
         def log_message(self, *_: object) -> None:
             """What came is told by /received, and nothing else."""
 
-    return ThreadingHTTPServer(("0.0.0.0", port), Handler)
+    listening = ThreadingHTTPServer(("0.0.0.0", port), Handler)
+    if certificates:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificates / "server.crt", certificates / "server.key")
+        # Each connection shakes hands in its own thread, so that one that fails keeps nobody waiting.
+        listening.socket = context.wrap_socket(listening.socket, server_side=True, do_handshake_on_connect=False)
+    return listening

@@ -6,14 +6,14 @@ import time
 from ..configuration import Section
 from ..errors import DeliveryError
 from ..events import Event, compact, iso8601
-from .post import Receiver
+from .post import HttpReceiver
 
 
 class Elasticsearch:
     """Documents with their time as `@timestamp`, in one index or, with `Logstash_Format`, one a day."""
 
     def __init__(self, section: Section) -> None:
-        self._receiver = Receiver(section, 9200)
+        self._receiver = HttpReceiver(section, 9200)
         self._path = section.get("path").rstrip("/") + "/_bulk"
         self._index = section.get("index", "fluent-bit")
         self._type = None if section.switch("suppress_type_name", False) else section.get("type", "_doc")

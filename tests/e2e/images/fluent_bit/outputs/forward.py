@@ -9,15 +9,14 @@ from ..configuration import Section
 from ..errors import DeliveryError
 from ..events import Event
 from ..msgpack import EventTime, pack, unpack
-
-SECONDS = 10
+from .connection import Receiver
 
 
 class Forward:
     """One connection a chunk; with a shared key the two sides first prove that they know it."""
 
     def __init__(self, section: Section) -> None:
-        self._address = (section.get("host", "127.0.0.1"), int(section.number("port", 24224)))
+        self._receiver = Receiver(section, 24224)
         self._shared_key = section.get("shared_key")
         self._hostname = section.get("self_hostname", "localhost")
         self._login = (section.get("username"), section.get("password"))
@@ -31,14 +30,14 @@ class Forward:
         if self._acknowledged:
             options["chunk"] = secrets.token_hex(16)
         try:
-            with socket.create_connection(self._address, SECONDS) as connection, connection.makefile("rb") as answers:
+            with self._receiver.connect() as connection, connection.makefile("rb") as answers:
                 if self._shared_key:
                     self._prove(connection, answers)
                 connection.sendall(pack([self._tag or tag, entries, options]))
                 if self._acknowledged and unpack(answers).get("ack") != options["chunk"]:
                     raise DeliveryError("the receiver acknowledged another chunk")
         except (OSError, EOFError, ValueError) as error:
-            raise DeliveryError(f"{self._address[0]}:{self._address[1]}: {error}") from error
+            raise DeliveryError(f"{self._receiver.address}: {error}") from error
 
     def _time(self, event: Event) -> Any:
         return int(event.time) if self._integer_time else EventTime(event.time)

@@ -5,7 +5,7 @@ import gzip
 from ..configuration import Section
 from ..errors import ConfigurationError
 from ..events import DatedJson, Event, compact
-from .post import Receiver
+from .post import HttpReceiver
 
 _CONTENT_TYPES = {"json": "application/json", "json_lines": "application/x-ndjson"}
 
@@ -14,7 +14,7 @@ class Http:
     """Posts a chunk as one list (`json`) or a record a line (`json_lines`)."""
 
     def __init__(self, section: Section) -> None:
-        self._receiver = Receiver(section, 80)
+        self._receiver = HttpReceiver(section, 80)
         self._uri = section.get("uri", "/")
         self._format = section.get("format", "msgpack")
         self._json = DatedJson.of(section)

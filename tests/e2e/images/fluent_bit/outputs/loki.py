@@ -5,14 +5,14 @@ from typing import Any
 from ..configuration import Section
 from ..errors import ConfigurationError
 from ..events import Event, Record, compact
-from .post import Receiver
+from .post import HttpReceiver
 
 
 class Loki:
     """`Labels` are fixed or taken from the record (`$key`); the rest of the record is the line."""
 
     def __init__(self, section: Section) -> None:
-        self._receiver = Receiver(section, 3100)
+        self._receiver = HttpReceiver(section, 3100)
         self._uri = section.get("uri", "/loki/api/v1/push")
         self._labels = dict(_label(text) for text in _list(section.get("labels", "job=fluent-bit")))
         self._label_keys = [key.removeprefix("$") for key in _list(section.get("label_keys"))]

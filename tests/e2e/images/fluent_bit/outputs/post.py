@@ -5,16 +5,14 @@ import http.client
 
 from ..configuration import Section
 from ..errors import ConfigurationError, DeliveryError
+from .connection import Receiver
 
-SECONDS = 10
 
-
-class Receiver:
-    """The receiver at `Host` and `Port`, with the credentials of the section (`HTTP_User` and `HTTP_Passwd`)."""
+class HttpReceiver:
+    """The receiver of a section, asked with the section's credentials (`HTTP_User` and `HTTP_Passwd`)."""
 
     def __init__(self, section: Section, default_port: int) -> None:
-        self._host = section.get("host", "127.0.0.1")
-        self._port = int(section.number("port", default_port))
+        self._receiver = Receiver(section, default_port)
         self._headers = [_header(line) for line in section.all("header")]
         user = section.get("http_user")
         if user:
@@ -27,18 +25,19 @@ class Receiver:
         Raises:
             DeliveryError: no answer, or one that is no success.
         """
-        connection = http.client.HTTPConnection(self._host, self._port, timeout=SECONDS)
+        connection = http.client.HTTPConnection(self._receiver.host, self._receiver.port)
         try:
+            connection.sock = self._receiver.connect()
             sent = dict([("Content-Type", content_type), *self._headers, *headers])
             connection.request("POST", path, body, sent)
             answer = connection.getresponse()
             content = answer.read()
         except (OSError, http.client.HTTPException) as error:
-            raise DeliveryError(f"{self._host}:{self._port}: {error}") from error
+            raise DeliveryError(f"{self._receiver.address}: {error}") from error
         finally:
             connection.close()
         if not 200 <= answer.status < 300:
-            raise DeliveryError(f"{self._host}:{self._port}: HTTP status {answer.status}")
+            raise DeliveryError(f"{self._receiver.address}: HTTP status {answer.status}")
         return content
 
 
