@@ -4,10 +4,9 @@ Rules about the chart's workmanship (labels, images, open ports) leave such part
 accepts do not.
 """
 
-import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -28,7 +27,7 @@ class Given:
 
     def holds(self, part: Any) -> bool:
         """Whether the values hold this mapping, list or text as it is."""
-        return json.dumps(part, sort_keys=True, default=str) in self._parts
+        return part in self._parts.get(_outline(part), ())
 
     def container(self, container: Container) -> bool:
         """Whether the values hold a container of this name and image."""
@@ -71,12 +70,16 @@ class Given:
         )
 
     @cached_property
-    def _parts(self) -> frozenset[str]:
-        return frozenset(json.dumps(node, sort_keys=True, default=str) for node in self._nodes)
+    def _parts(self) -> Mapping[Hashable, list[Any]]:
+        """The parts by their outlines, so that few have to be compared with another."""
+        found: defaultdict[Hashable, list[Any]] = defaultdict(list)
+        for node in self._nodes:
+            found[_outline(node)].append(node)
+        return found
 
     @cached_property
     def _mappings(self) -> list[Mapping[str, Any]]:
-        return [node for node in self._nodes if isinstance(node, Mapping)]
+        return [node for node in self._nodes if isinstance(node, dict)]
 
     @cached_property
     def _settings(self) -> Mapping[str, list[Any]]:
@@ -116,6 +119,13 @@ def _given(texts: tuple[str, ...]) -> Given:
     return Given(texts)
 
 
+def _outline(part: Any) -> Hashable:
+    """What equal parts have in common, and is told without a look into them: the keys, the length, the text."""
+    if isinstance(part, dict):
+        return frozenset(part)
+    return len(part) if isinstance(part, list) else str(part)
+
+
 def _pattern(name: str) -> str:
     return ".*".join(map(re.escape, re.split(r"TEMPLATE", _TEMPLATE.sub("TEMPLATE", name))))
 
@@ -129,7 +139,7 @@ def _read(text: str) -> Any:
 
 def _nodes(node: Any) -> Iterator[Any]:
     yield node
-    if isinstance(node, Mapping):
+    if isinstance(node, dict):
         for child in node.values():
             yield from _nodes(child)
     elif isinstance(node, list):

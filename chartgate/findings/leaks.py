@@ -95,7 +95,7 @@ def _place(obj: KubeObject, *values: str) -> str:
 
 
 def _leaves(node: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    if isinstance(node, Mapping):
+    if isinstance(node, dict):
         for key, child in node.items():
             yield from _leaves(child, f"{path}.{key}" if path else str(key))
     elif isinstance(node, list):

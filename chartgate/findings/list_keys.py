@@ -59,12 +59,13 @@ def _repeated(
         properties, others = resolved.get("properties") or {}, resolved.get("additionalProperties")
         for key, child in value.items():
             part = properties.get(key, others)
-            if isinstance(part, Mapping):
+            if isinstance(part, dict):
                 yield from _repeated(child, part, definitions, f"{path}.{key}" if path else key)
     elif isinstance(value, list):
-        counts = Counter(_keys(value, resolved))
-        for key in _twice(counts):
-            yield path, key, counts[key]
+        if len(value) > 1:
+            counts = Counter(_keys(value, resolved))
+            for key in _twice(counts):
+                yield path, key, counts[key]
         for index, child in enumerate(value):
             yield from _repeated(child, resolved.get("items") or {}, definitions, f"{path}[{index}]")
 
@@ -86,7 +87,7 @@ def _keys(entries: Iterable[Any], schema: Mapping[str, Any]) -> Iterator[str]:
     """The key of each entry, as text; nothing for a list whose entries are merely in order."""
     names = schema.get("x-kubernetes-list-map-keys") or list(filter(None, [schema.get("x-kubernetes-patch-merge-key")]))
     for entry in entries:
-        if names and isinstance(entry, Mapping):
+        if names and isinstance(entry, dict):
             parts = {name: entry.get(name, DEFAULTS.get(name)) for name in names}
             # /data and /data/ are one folder to the kubelet.
             parts |= {"mountPath": str(parts["mountPath"]).rstrip("/")} if "mountPath" in parts else {}
