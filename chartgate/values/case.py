@@ -43,13 +43,14 @@ class Case:
         """Whether Helm's `message` holds what the refusal of this case has to hold.
 
         A path counts in both of Helm's notations: a.b.0 before 3.18.5 and 4, /a/b/0 since. The older ones name the map
-        of an entry that breaks a pattern.
+        where an entry of one breaks a rule that all of its entries have.
         """
         if self.refusal is None:
             return False
         pointed = message.replace("~1", "/").replace("~0", "~").replace("/", ".")
         named = self.refusal in message or self.refusal.replace("/", ".") in pointed
-        return named or f"- {self.refusal.rpartition('.')[0]}: Does not match pattern" in message
+        of_entry = rf"- {re.escape(self.refusal.rpartition('.')[0])}: {_BROKEN_BY_AN_ENTRY}"
+        return named or bool(re.search(of_entry, message))
 
     def named_objects(self) -> frozenset[str]:
         """Names that the case's own values give to objects which somebody else makes.
@@ -61,6 +62,9 @@ class Case:
         pairs += [pair for argument in self.sets[1::2] for pair in _assignments(argument)]
         return frozenset(value for key, value in pairs if _NAMES_AN_OBJECT.search(key))
 
+
+_BROKEN_BY_AN_ENTRY = "(Does not match pattern|Must be (greater|less) than|String length must be|Invalid type)"
+"""What Helm before 3.18.5 says of an entry's value."""
 
 _NAMES_AN_OBJECT = re.compile(
     r"^existing|^name$|pullsecrets$|^(secret|configmap|claim|serviceaccount)s?$|(secret|configmap|claim|serviceaccount)name$",
