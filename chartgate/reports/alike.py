@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from chartgate.findings.finding import Finding
 
 
 @dataclass(frozen=True)
 class Alike:
-    """Findings that differ in nothing but the name of their object: the first of them, and all names and cases."""
+    """Findings of different cases that differ only in the name of their object: the first, and all names and cases."""
 
     finding: Finding
     objects: tuple[str, ...]
@@ -18,17 +18,28 @@ class Alike:
 
 def alike(found: Iterable[tuple[Finding, Sequence[str]]]) -> list[Alike]:
     """Findings, each with the names of its cases, as the defects that they are, in the order of their first ones."""
-    groups: defaultdict[tuple[str, ...], list[tuple[Finding, Sequence[str]]]] = defaultdict(list)
+    groups: defaultdict[tuple[str, ...], list[_Group]] = defaultdict(list)
+    in_order: list[_Group] = []
     for finding, cases in found:
-        groups[_without_name(finding)].append((finding, cases))
-    return [
-        Alike(
-            group[0][0],
-            tuple(dict.fromkeys(finding.object for finding, _ in group)),
-            tuple(dict.fromkeys(case for _, cases in group for case in cases)),
-        )
-        for group in groups.values()
-    ]
+        alike_so_far = groups[_without_name(finding)]
+        # Two objects of one release are two defects.
+        group = next((group for group in alike_so_far if cases and not group.cases.keys() & set(cases)), None)
+        if group is None:
+            group = _Group(finding)
+            alike_so_far.append(group)
+            in_order.append(group)
+        group.objects[finding.object] = None
+        group.cases.update(dict.fromkeys(cases))
+    return [Alike(group.finding, tuple(group.objects), tuple(group.cases)) for group in in_order]
+
+
+@dataclass
+class _Group:
+    """What becomes an Alike; the keys of both mappings are in order."""
+
+    finding: Finding
+    objects: dict[str, None] = field(default_factory=dict)
+    cases: dict[str, None] = field(default_factory=dict)
 
 
 def _without_name(finding: Finding) -> tuple[str, ...]:

@@ -60,21 +60,32 @@ def without_secrets(text: str, secrets: Iterable[str]) -> str:
 
 def values_without_secrets(text: str, secrets: Collection[str]) -> str:
     """A values file with `secrets` masked: as it is written, or as YAML of our own where one is written in other
-    characters than its own, such as escaped ones or a block.
+    characters than its own, such as escaped ones or a block. All of it where it is no single document of YAML.
     """
     shown = without_secrets(text, secrets)
     try:
         values = _without(read_one(text), secrets)
     except yaml.YAMLError:
-        return shown
+        return MASK if secrets else text
     return shown if _reads_as(shown, values) else as_yaml(values)
 
 
 def argument_without_secrets(text: str, secrets: Collection[str]) -> str:
-    """A --set argument with `secrets` masked; all of its value where one is written with backslashes."""
+    """A --set argument with `secrets` masked; its whole value where one is escaped in Helm's way or in JSON's."""
     shown = without_secrets(text, secrets)
-    plain = re.sub(r"\\(.)", r"\1", shown)
-    return shown if without_secrets(plain, secrets) == plain else f"{shown.partition('=')[0]}={MASK}"
+    plain = [re.sub(r"\\(.)", r"\1", shown), *map(_from_json, _JSON_TEXT.findall(shown))]
+    hidden = any(without_secrets(each, secrets) != each for each in plain)
+    return f"{shown.partition('=')[0]}={MASK}" if hidden else shown
+
+
+_JSON_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+
+
+def _from_json(text: str) -> str:
+    try:
+        return str(json.loads(text))
+    except ValueError:
+        return text
 
 
 def _without(node: Any, secrets: Collection[str]) -> Any:

@@ -63,7 +63,9 @@ class Case:
         return frozenset(value for key, value in pairs if _NAMES_AN_OBJECT.search(key))
 
 
-_BROKEN_BY_AN_ENTRY = "(Does not match pattern|Must be (greater|less) than|String length must be|Invalid type)"
+_BROKEN_BY_AN_ENTRY = (
+    "(Does not match pattern|Must be (greater|less) than|String length must be|Invalid type. Expected: (?!object))"
+)
 """What Helm before 3.18.5 says of an entry's value."""
 
 _NAMES_AN_OBJECT = re.compile(

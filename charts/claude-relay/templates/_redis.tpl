@@ -78,7 +78,8 @@ it in the midst of the upgrade. Empty where there is no StatefulSet, no cluster,
 {{- $templates := get $live.spec "volumeClaimTemplates" | default list -}}
 {{- if and $persistence.enabled (not $persistence.existingClaim) -}}
 {{- range $templates -}}
-{{- $size := .spec.resources.requests.storage -}}
+{{- $requests := get (get .spec "resources" | default dict) "requests" | default dict -}}
+{{- $size := get $requests "storage" | toString -}}
 {{- $before := include "claude-relay.storage.bytes" $size -}}
 {{- $after := include "claude-relay.storage.bytes" $persistence.size -}}
 {{- if and $before $after (ne $before $after) }}
@@ -90,6 +91,9 @@ redis.persistence.storageClass was {{ $class | quote }}
 {{- end }}
 {{- if ne (join "," .spec.accessModes) $persistence.accessMode }}
 redis.persistence.accessMode was {{ join "," .spec.accessModes }}
+{{- end }}
+{{- if ne (toJson (get .metadata "annotations" | default dict)) (toJson $persistence.annotations) }}
+redis.persistence.annotations were {{ toJson (get .metadata "annotations" | default dict) }}
 {{- end }}
 {{- else }}
 redis.persistence.enabled was false, or redis.persistence.existingClaim set

@@ -24,20 +24,24 @@ storage.data.external.accessMode={{ .Values.storage.data.external.accessMode }}
 {{- end }}
 {{- end -}}
 
-{{/* A Kubernetes quantity in bytes, so that 1Gi and 1024Mi are equal; empty where it is no whole number of its unit. */}}
+{{/*
+A Kubernetes quantity in bytes, so that 1Gi and 1024Mi are equal; empty where it is none, or too fine for whole numbers.
+*/}}
 {{- define "claude-relay.storage.bytes" -}}
-{{- $unit := regexFind "[A-Za-z]*$" . -}}
-{{- $number := trimSuffix $unit . -}}
-{{- $bytes := 1 -}}
-{{- range $power, $prefix := list "" "k" "M" "G" "T" "P" "E" -}}
-{{- if or (eq $unit $prefix) (eq $unit (printf "%si" (title $prefix))) -}}
-{{- range until $power -}}
-{{- $bytes = mul $bytes (ternary 1024 1000 (hasSuffix "i" $unit)) -}}
+{{- if regexMatch "^[0-9]{1,15}(\\.[0-9]{1,3})?([kMGTPE]|[KMGTPE]i)?$" . -}}
+{{- $unit := 1 -}}
+{{- range until (index (dict "" 0 "K" 1 "M" 2 "G" 3 "T" 4 "P" 5 "E" 6) (regexFind "[A-Za-z]?" (regexFind "[A-Za-z]*$" .) | upper)) -}}
+{{- $unit = mul $unit (ternary 1024 1000 (hasSuffix "i" $)) -}}
 {{- end -}}
+{{- $whole := regexFind "^[0-9]+" . -}}
+{{- $fraction := regexFind "\\.[0-9]+" . | trimPrefix "." -}}
+{{- /* A leading zero would make the digits octal. */ -}}
+{{- $bytes := mul $unit (regexReplaceAll "^0+([0-9])" $whole "${1}" | int64) -}}
+{{- if $fraction -}}
+{{- $parts := mul $unit (regexReplaceAll "^0+([0-9])" $fraction "${1}" | int64) -}}
+{{- $bytes = add $bytes (div $parts (index (list 1 10 100 1000) (len $fraction))) -}}
 {{- end -}}
-{{- end -}}
-{{- if regexMatch "^[0-9]+$" $number -}}
-{{- mul $bytes (int64 $number) -}}
+{{- $bytes -}}
 {{- end -}}
 {{- end -}}
 

@@ -143,6 +143,8 @@ def test_an_uninstallation_leaves_what_the_document_says_and_a_re_installation_t
         ({"storageClass": "fast"}, 'redis.persistence.storageClass was ""'),
         ({"storageClass": "-"}, 'redis.persistence.storageClass was ""'),
         ({"accessMode": "ReadWriteMany"}, "redis.persistence.accessMode was ReadWriteOnce"),
+        ({"annotations": {"a": "b"}}, "redis.persistence.annotations were {}"),
+        ({"size": "1.5Gi"}, "redis.persistence.size was 1Gi"),
         ({"enabled": False}, "redis.persistence.enabled was true"),
         ({"existingClaim": "mine"}, "redis.persistence.enabled was true"),
     ],
@@ -164,9 +166,13 @@ def test_a_release_without_a_claim_of_redis_gets_none_by_an_upgrade(release: Hel
         release.upgrade({"redis": {"persistence": {"enabled": True}}})
 
 
-def test_the_same_size_in_another_unit_is_no_change_of_redis_claim(release: HelmRelease) -> None:
-    release.install()
-    release.upgrade({"redis": {"persistence": {"size": "1024Mi"}}})
+@pytest.mark.parametrize(
+    ("size", "equal"), [("1Gi", "1024Mi"), ("010Gi", "10240Mi"), ("1.5Gi", "1536Mi"), ("1500M", "1.5G")]
+)
+def test_the_same_size_in_another_unit_is_no_change_of_redis_claim(release: HelmRelease, size: str, equal: str) -> None:
+    release.install({"redis": {"persistence": {"size": size}}})
+    for same in (size, equal):
+        release.upgrade({"redis": {"persistence": {"size": same}}})
 
 
 def test_the_document_has_the_way_to_other_claims_of_redis(release: HelmRelease, namespace: Namespace) -> None:

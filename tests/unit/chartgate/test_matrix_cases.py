@@ -163,6 +163,7 @@ def test_a_combination_to_be_refused_is_a_case_of_its_own_and_no_other_has_it(ma
         ("labels.a", "- labels: Does not match pattern '^a$'", True),
         ("requests.memory", "- requests: Must be greater than or equal to 0/1", True),
         ("requests.memory", "- requests: memory is required", False),
+        ("config.port", "- config: Invalid type. Expected: object, given: string", False),
         ("config.port", "- at '/config/host': got number, want string", False),
         (None, "anything", False),
     ],

@@ -168,6 +168,7 @@ def test_short_texts_of_secrets_stay_readable_elsewhere(release_of: Callable[...
         ("a: 'don''t tell anyone'\n", "a: (masked)\n"),
         ("a: [12345678, {long-enough: 1}]\n", "a: [(masked), {(masked): 1}]\n"),
         ('"a": "b \\\n  c d e f"\n', "a: (masked)\n"),
+        ('a: "long\\u002denough"\na: 1\n', "(masked)"),
     ],
 )
 def test_secrets_are_masked_in_values_however_they_are_written(text: str, shown: str) -> None:
@@ -186,6 +187,8 @@ def test_secrets_are_masked_in_arguments_however_they_are_written() -> None:
     secrets = ["long-enough", "one,two,three"]
     assert argument_without_secrets("a=long-enough,b=c", secrets) == "a=(masked),b=c"
     assert argument_without_secrets(r"a.b=one\,two\,three", secrets) == "a.b=(masked)"
+    assert argument_without_secrets(r'a={"b": "long\u002denough"}', secrets) == "a=(masked)"
+    assert argument_without_secrets(r'a="one\ttwo"', secrets) == r'a="one\ttwo"'
 
 
 def test_a_report_is_written_whole_or_not_at_all(tmp_path: Path) -> None:

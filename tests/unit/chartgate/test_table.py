@@ -58,3 +58,11 @@ def test_a_defect_under_many_names_is_one_line_and_a_few_rows(release_of: Callab
     assert "matrix: 10 more cases with findings" in text
     assert "Pod/release-0 and 29 more: spec: release-0 is bad: remedy [invalid] in 30 cases" in text
     assert "31 findings of 2 defects: summary" in text
+
+
+def test_two_objects_of_one_release_are_two_defects(release_of: Callable[..., Release]) -> None:
+    found = tuple(Finding("schema", "invalid", f"Pod/{name}", "spec", "is bad", "remedy") for name in ("web", "worker"))
+    text = printed([(Case("ci/a", origin="ci"), found)], release_of(""), ["schema"], 100)
+    assert "Pod/web: spec: is bad" in text
+    assert "Pod/worker: spec: is bad" in text
+    assert "2 findings: summary" in text
