@@ -88,12 +88,11 @@ class Results:
     @cached_property
     def told_in_full(self) -> list[str]:
         """The cases that a page for people shows with their objects: of the many made ones, a few for each defect."""
-        examples = {
-            case
-            for defect in self.defects
-            for case in [case for case in defect.cases if self.cases[case].origin in MADE][:EXAMPLES]
-        }
-        return [name for name in self.cells if self.cases[name].origin not in MADE or name in examples]
+        made = {name for name, case in self.cases.items() if case.origin in MADE}
+        examples: set[str] = set()
+        for defect in self.defects:
+            examples.update([name for name in defect.cases if name in made][:EXAMPLES])
+        return [name for name in self.cells if name not in made or name in examples]
 
     @cached_property
     def renders(self) -> dict[str, list[Rendered]]:

@@ -1,4 +1,4 @@
-"""The report for people: a table of cases × checks, then each distinct finding once, then the numbers."""
+"""The report for people: a table of cases × checks, then each defect once, then the numbers."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby

@@ -7,7 +7,7 @@ from typing import Any, Never
 
 
 def _refuse(*_: object, **__: object) -> Never:
-    raise TypeError("an object of a release cannot be changed: copy it first")
+    raise TypeError("what was read is shared and cannot be changed: copy it first")
 
 
 class FrozenDict(dict[str, Any]):
@@ -15,7 +15,7 @@ class FrozenDict(dict[str, Any]):
 
     __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse
 
-    def __hash__(self) -> int:  # type: ignore[override]
+    def __hash__(self) -> int:  # type: ignore[override]  # the builtin has none, since it can be changed
         return hash(tuple(self.items()))
 
 
@@ -26,7 +26,7 @@ class FrozenList(list[Any]):
         sort
     ) = _refuse
 
-    def __hash__(self) -> int:  # type: ignore[override]
+    def __hash__(self) -> int:  # type: ignore[override]  # the builtin has none, since it can be changed
         return hash(tuple(self))
 
 

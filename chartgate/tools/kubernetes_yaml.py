@@ -34,7 +34,7 @@ class KubernetesLoader(yaml.CSafeLoader):
     """A safe loader with Kubernetes' reading of plain scalars."""
 
     # A table of its own: the one in PyYAML belongs to every loader.
-    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}  # type: ignore[misc]
+    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}  # type: ignore[misc]  # PyYAML's stubs make it an instance's
 
     def construct_mapping(self, node: MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[Hashable] = set()

@@ -18,8 +18,8 @@ from chartgate.tools.progress import say
 
 KIND = "checkov-judgements"
 CHECKOV_SECONDS = 600
-MANY = 100
-"""Objects that take long enough to be told of."""
+MANY = 10
+"""Objects that are told of: shrinking asks about a few again and again."""
 _WORKER = Path(__file__).with_name("worker.py")
 # Whatever else is set may switch a policy off (HELM_NAMESPACE, CHECKOV_…) or have something sent somewhere (BC_…).
 _KEPT_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP", "LANG", "LC_ALL")

@@ -1,19 +1,8 @@
 {{/*
 Secrets. A value wins; without one, what the cluster already holds is kept; only what neither gives is generated.
 So a secret is the same through upgrades, rollbacks and (the Secret is not deleted with the release) re-installs.
-Data is computed once a render, since a generated value must be the same in the Secret and in the pods' checksum.
+Data is computed once a render (_once.tpl), since a generated value must be the same in the Secret and in the pods' checksum.
 */}}
-
-{{/* What a helper says, computed once a render. Takes: helper, context (the helper's), values (which remember it). */}}
-{{- define "claude-relay.once" -}}
-{{- if not (hasKey .values "_once") -}}
-{{- $_ := set .values "_once" dict -}}
-{{- end -}}
-{{- if not (hasKey .values._once .helper) -}}
-{{- $_ := set .values._once .helper (include .helper .context) -}}
-{{- end -}}
-{{- get .values._once .helper -}}
-{{- end -}}
 
 {{- define "claude-relay.secrets.name" -}}
 {{- include "claude-relay.nameWith" (dict "context" . "suffix" "secret") -}}
