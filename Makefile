@@ -39,6 +39,7 @@ e2e: .venv/.synced ## all end-to-end tests: those of control-plane, and on a kin
 
 generate: .venv/.synced ## values.schema.json, the README's value tables and docs/checks.md
 	$(RUN)python -m schema.generate
+	$(RUN)python -m schema.fluent_bit.generate
 	$(RUN)python -m chartgate.findings.document docs/checks.md
 
 package: .venv/.synced ## the chart's archive and a repository index, in dist/

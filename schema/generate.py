@@ -16,7 +16,6 @@ are `optional: true`.
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 import textwrap
@@ -27,7 +26,8 @@ from typing import Any
 
 import yaml
 
-ROOT = Path(__file__).resolve().parent.parent
+from schema.files import ROOT, SourceError, main
+
 SOURCE = ROOT / "schema" / "values"
 CHART = ROOT / "charts" / "claude-relay"
 TABLES_BEGIN = "<!-- values: written by `make generate` from schema/values/ -->"
@@ -35,10 +35,6 @@ TABLES_END = "<!-- values: end -->"
 WIDTH = 110
 
 Node = dict[str, Any]
-
-
-class SourceError(Exception):
-    """The source under `schema/values/` is not what this program reads; says the file's place and the remedy."""
 
 
 @dataclass(frozen=True)
@@ -242,25 +238,5 @@ def outputs(sections: list[Section]) -> dict[Path, str]:
     return files
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m schema.generate", description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if a file is not up to date")
-    check = parser.parse_args().check
-    try:
-        files = outputs(read_sections())
-    except SourceError as error:
-        print(f"schema/values: {error}", file=sys.stderr)
-        return 2
-    stale = [path for path, text in files.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
-    for path in stale:
-        name = path.relative_to(ROOT)
-        if check:
-            print(f"{name}: differs from schema/values/: run `make generate`", file=sys.stderr)
-        else:
-            path.write_text(files[path], encoding="utf-8")
-            print(f"wrote {name}")
-    return 1 if check and stale else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main("python -m schema.generate", __doc__ or "", lambda: outputs(read_sections())))

@@ -257,7 +257,7 @@ def test_a_key_that_it_does_not_take_is_refused(tmp_path: Path, rendered: Render
 def test_a_plugin_that_it_does_not_have_is_refused(tmp_path: Path, rendered: Rendered) -> None:
     sidecar = FluentBitProcess(tmp_path, rendered(sending_to(1, "kafka", Brokers="a:9092")))
     assert sidecar.start().wait(20) == 1
-    assert "[OUTPUT kafka]: this stand-in has no such" in sidecar.output.read_text()
+    assert "[OUTPUT kafka]: this stand-in does not do it" in sidecar.output.read_text()
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,12 @@ from chartgate.releases.rendered import Rendered
 
 KEY = "fluent-bit"
 RULES = {
-    "unreadable": "a line is no section, and no key with a value within one",
+    "unreadable": "a line is neither a section nor a key with a value in one",
     "unknown-section": "a section has a name that Fluent Bit does not know",
     "unknown-plugin": "an input, filter or output names no plugin, or one that Fluent Bit does not have",
-    "unknown-key": "a section has a key that it, or its plugin, does not know: Fluent Bit refuses to start",
+    "unknown-key": "a section has a key that it, or its plugin, does not know: Fluent Bit does not start",
+    "missing-key": "a plugin lacks a key that it needs: Fluent Bit does not start, although --dry-run passes",
+    "wrong-value": "a key has a value that its plugin refuses at start, although --dry-run passes",
     "parser": "a plugin uses a parser that none of the configuration's files defines",
     "unmounted": "no container of the release mounts the configuration",
     "variable": "${NAME} is not in the environment of a container that mounts the configuration",
@@ -65,21 +67,46 @@ def _own_faults(configuration: Configuration) -> tuple[Fault, ...]:
 
 def _faults(configuration: Configuration) -> Iterator[Fault]:
     for line, text in configuration.odd:
-        yield "unreadable", line, f"{text} is no key with a value in a section"
+        yield "unreadable", line, f"{text} is not a key with a value in a section"
     for section in configuration.sections:
         if section.name not in known.sections():
-            yield "unknown-section", section.line, f"{section.name.upper()} is no section"
+            yield "unknown-section", section.line, f"{section.name.upper()} is not a section of Fluent Bit"
             continue
         plugin = ""
         if section.name in known.PLUGIN_SECTIONS:
             plugin = section.get("name").lower()
             if plugin not in known.plugins(section.name):
-                yield "unknown-plugin", section.line, f'"{plugin}" is no {section.name} of Fluent Bit'
+                yield "unknown-plugin", section.line, f'"{plugin}" is not an {section.name} of Fluent Bit'
                 continue
         for key, _, line in section.entries:
             if not known.knows(section.name, plugin, key):
                 of = f"{section.name} {plugin}" if plugin else f"section {section.name.upper()}"
-                yield "unknown-key", line, f"{key} is no key of {of}"
+                yield "unknown-key", line, f"{key} is not a key of {of}"
+        if plugin:
+            yield from _at_start(section, plugin)
+
+
+def _at_start(section: Section, plugin: str) -> Iterator[Fault]:
+    """What `fluent-bit --dry-run` lets pass and the program refuses at start.
+
+    Source: Fluent Bit's `flb_config_map.c` for booleans; the init functions of the plugins kafka, s3 and loki.
+    """
+    for key in known.required(section.name, plugin):
+        if not section.get(key):
+            yield "missing-key", section.line, f"{section.name} {plugin} has no {key}"
+    for key, value, line in section.entries:
+        if "${" in value:
+            continue
+        if known.is_boolean(section.name, plugin, key) and value.lower() not in known.BOOLEANS:
+            yield "wrong-value", line, f"{key} is {value}, which is not a boolean"
+        if (plugin, key.lower()) == ("loki", "labels"):
+            for label in value.split(","):
+                if "=" not in label and not label.strip().startswith("$"):
+                    yield (
+                        "wrong-value",
+                        line,
+                        f"{key}: {label.strip()} is not a key and a value, such as job=fluent-bit",
+                    )
 
 
 def _parsers(configuration: Configuration, files: Mapping[str, Configuration]) -> Iterator[Fault]:

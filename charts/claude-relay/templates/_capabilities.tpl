@@ -11,10 +11,40 @@ The cluster: which version of Kubernetes the objects are for, and which kinds it
 {{- end -}}
 {{- end -}}
 
-{{/*
-What becomes of an object whose kind the cluster may not know: "true" where it is written. Fails are the guards'.
-Takes: context, when (render, skip or fail), kind (group/version/Kind).
-*/}}
-{{- define "claude-relay.writes" -}}
-{{- if or (ne .when "skip") (.context.Capabilities.APIVersions.Has .kind) -}}true{{- end -}}
+{{/* The kinds that a cluster may lack, by the part of the values that enables the object: YAML. */}}
+{{- define "claude-relay.capabilities.optionalKinds" -}}
+httpRoute: gateway.networking.k8s.io/v1/HTTPRoute
+serviceMonitor: monitoring.coreos.com/v1/ServiceMonitor
+prometheusRule: monitoring.coreos.com/v1/PrometheusRule
+{{- end -}}
+
+{{/* "true" where an object of such a kind is rendered. Takes: context, part (of the values). */}}
+{{- define "claude-relay.capabilities.renders" -}}
+  {{- $part := get .context.Values .part -}}
+  {{- if $part.enabled -}}
+    {{- $kind := get (include "claude-relay.capabilities.optionalKinds" . | fromYaml) .part -}}
+    {{- if or (ne $part.ifCRDMissing "skip") (.context.Capabilities.APIVersions.Has $kind) -}}true{{- end -}}
+  {{- end -}}
+{{- end -}}
+
+{{- define "claude-relay.capabilities.guards" -}}
+  {{- $version := include "claude-relay.kubeVersion" . -}}
+  {{- $capabilities := .Capabilities -}}
+  {{- /* "v1/Pod" is known only where a real cluster was asked. */ -}}
+  {{- if and (semverCompare "<1.19-0" $version) ($capabilities.APIVersions.Has "v1/Pod") }}
+- Kubernetes {{ $version }} is too old: the chart needs 1.19 or later
+  {{- end }}
+  {{- $since := dict "ipFamilyPolicy" "1.20" "ipFamilies" "1.20" "loadBalancerClass" "1.21" "internalTrafficPolicy" "1.21" }}
+  {{- range $field, $wanted := $since }}
+    {{- if and (get $.Values.service $field) (semverCompare (printf ">=1.19-0 <%s-0" $wanted) $version) }}
+- service.{{ $field }} needs Kubernetes {{ $wanted }}, this is {{ $version }}: leave it empty
+    {{- end }}
+  {{- end }}
+  {{- range $part, $kind := include "claude-relay.capabilities.optionalKinds" . | fromYaml }}
+    {{- $values := get $.Values $part }}
+    {{- if and $values.enabled (eq $values.ifCRDMissing "fail") (not ($capabilities.APIVersions.Has $kind)) }}
+- {{ $part }}.enabled is true but the cluster does not know {{ $kind }}: install its CRD, or set {{ $part }}.ifCRDMissing to
+  render or skip
+    {{- end }}
+  {{- end }}
 {{- end -}}

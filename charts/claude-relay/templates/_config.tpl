@@ -24,7 +24,8 @@ DEFAULT_TOKEN_LIMIT: {{ int64 $config.defaultTokenLimit | quote }}
 REQUEST_TIMEOUT: {{ int64 $config.requestTimeout | quote }}
 TRUST_PROXY: {{ include "claude-relay.config.trustProxy" . | quote }}
 # The start of one pod must not clear the counters of another.
-CLEAR_CONCURRENCY_QUEUES_ON_STARTUP: {{ ternary "false" "true" (or .Values.autoscaling.enabled (gt (int64 .Values.replicaCount) 1)) | quote }}
+{{- $several := or .Values.autoscaling.enabled (gt (int64 .Values.replicaCount) 1) }}
+CLEAR_CONCURRENCY_QUEUES_ON_STARTUP: {{ ternary "false" "true" $several | quote }}
 REDIS_HOST: {{ $redis.host | quote }}
 REDIS_PORT: {{ int64 $redis.port | quote }}
 REDIS_DB: {{ int64 $redis.database | quote }}
@@ -55,12 +56,13 @@ NODE_EXTRA_CA_CERTS: /etc/claude-relay/redis-ca/ca.crt
 {{/* All secret variables of the application as a YAML list, then the user's. */}}
 {{- define "claude-relay.config.env" -}}
 {{- $source := include "claude-relay.secrets.source" . | fromJson -}}
-{{- $names := dict "jwtSecret" "JWT_SECRET" "encryptionKey" "ENCRYPTION_KEY" "adminUsername" "ADMIN_USERNAME" "adminPassword" "ADMIN_PASSWORD" -}}
 {{- $own := list -}}
 {{- range $key := list "jwtSecret" "encryptionKey" "adminUsername" "adminPassword" -}}
-{{- $own = append $own (dict "name" (get $names $key) "valueFrom" (dict "secretKeyRef" (dict "name" $source.name "key" (get $source.keys $key)))) -}}
+{{- $reference := dict "name" $source.name "key" (get $source.keys $key) -}}
+{{- $own = append $own (dict "name" (snakecase $key | upper) "valueFrom" (dict "secretKeyRef" $reference)) -}}
 {{- end -}}
-{{- include "claude-relay.config.withUsers" (dict "own" (concat $own (include "claude-relay.config.redisEnv" . | fromJsonArray)) "users" .Values.extraEnv) -}}
+{{- $own = concat $own (include "claude-relay.config.redisEnv" . | fromJsonArray) -}}
+{{- include "claude-relay.config.withUsers" (dict "own" $own "users" .Values.extraEnv) -}}
 {{- end -}}
 
 {{/* The variables of the init container: Redis' password, and what the user says about Redis and Node. */}}

@@ -52,7 +52,9 @@ paths: {{ toJson $paths }}
 {{- define "claude-relay.exposure.traefik" -}}
 {{- $mode := .Values.ingress.traefikMiddleware -}}
 {{- if .Values.ingress.enabled -}}
-{{- if or (eq $mode "always") (and (eq $mode "auto") (or (contains "traefik" .Values.ingress.className) (.Capabilities.APIVersions.Has "traefik.io/v1alpha1/Middleware"))) -}}true{{- end -}}
+{{- $known := .Capabilities.APIVersions.Has "traefik.io/v1alpha1/Middleware" -}}
+{{- $expected := or (contains "traefik" .Values.ingress.className) $known -}}
+{{- if or (eq $mode "always") (and (eq $mode "auto") $expected) -}}true{{- end -}}
 {{- end -}}
 {{- end -}}
 
@@ -69,13 +71,23 @@ The user's annotations win, except that the Middleware is put before the user's 
 {{- $seconds := include "claude-relay.exposure.timeoutSeconds" . -}}
 {{- $deny := printf "http-request deny deny_status 404 if { path,url_dec -i -m reg ^/+(metrics|prometheus)(/|$) }\n" -}}
 {{- if .Values.ingress.controllerAnnotations -}}
-{{- $nginx := dict "nginx.ingress.kubernetes.io/proxy-read-timeout" $seconds "nginx.ingress.kubernetes.io/proxy-send-timeout" $seconds "nginx.ingress.kubernetes.io/proxy-buffering" "off" "nginx.ingress.kubernetes.io/proxy-request-buffering" "off" "nginx.ingress.kubernetes.io/proxy-body-size" "100m" -}}
-{{- $haproxytech := dict "haproxy.org/backend-config-snippet" $deny "haproxy.org/timeout-server" (printf "%ss" $seconds) -}}
-{{- $haproxy := dict "haproxy-ingress.github.io/config-backend" $deny "haproxy-ingress.github.io/timeout-server" (printf "%ss" $seconds) "haproxy-ingress.github.io/timeout-tunnel" (printf "%ss" $seconds) -}}
+{{- $nginx := dict "proxy-read-timeout" $seconds "proxy-send-timeout" $seconds "proxy-body-size" "100m" -}}
+{{- $_ := merge $nginx (dict "proxy-buffering" "off" "proxy-request-buffering" "off") -}}
 {{- if not .Values.ingress.strictPaths -}}
-{{- $_ := set $nginx "nginx.ingress.kubernetes.io/use-regex" "true" -}}
+{{- $_ := set $nginx "use-regex" "true" -}}
 {{- end -}}
-{{- $annotations = merge $annotations $nginx $haproxytech $haproxy -}}
+{{- $timeout := printf "%ss" $seconds -}}
+{{- $haproxytech := dict "backend-config-snippet" $deny "timeout-server" $timeout -}}
+{{- $haproxy := dict "config-backend" $deny "timeout-server" $timeout "timeout-tunnel" $timeout -}}
+{{- $prefixes := dict "nginx.ingress.kubernetes.io" $nginx "haproxy.org" $haproxytech "haproxy-ingress.github.io" $haproxy -}}
+{{- range $prefix, $settings := $prefixes -}}
+{{- range $key, $value := $settings -}}
+{{- $name := printf "%s/%s" $prefix $key -}}
+{{- if not (hasKey $annotations $name) -}}
+{{- $_ := set $annotations $name $value -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 {{- if include "claude-relay.exposure.traefik" . -}}
 {{- $key := "traefik.ingress.kubernetes.io/router.middlewares" -}}
@@ -85,4 +97,76 @@ The user's annotations win, except that the Middleware is put before the user's 
 {{- if $annotations -}}
 {{- toYaml $annotations -}}
 {{- end -}}
+{{- end -}}
+
+{{- define "claude-relay.exposure.guards" -}}
+  {{- include "claude-relay.exposure.serviceGuards" .Values.service -}}
+  {{- if .Values.ingress.enabled -}}
+    {{- include "claude-relay.exposure.ingressGuards" . -}}
+  {{- end -}}
+  {{- $served := .Values.servedPaths -}}
+  {{- $blocked := include "claude-relay.exposure.blockedPattern" . -}}
+  {{- range $path := concat $served.exact $served.prefixes }}
+    {{- if or (regexMatch $blocked $path) (and (eq $path "/") (has "/" $served.prefixes)) }}
+- servedPaths: {{ $path }} would let /metrics pass: remove it
+    {{- end }}
+  {{- end }}
+  {{- if and .Values.httpRoute.enabled (not .Values.httpRoute.parentRefs) }}
+- httpRoute.enabled is true but httpRoute.parentRefs is empty: name the Gateway
+  {{- end }}
+{{- end -}}
+
+{{/* Takes: the values under `service`. */}}
+{{- define "claude-relay.exposure.serviceGuards" -}}
+  {{- if eq .type "ClusterIP" -}}
+    {{- if int64 .nodePort }}
+- service.nodePort is set but service.type is ClusterIP: use NodePort or LoadBalancer, or set service.nodePort to 0
+    {{- end }}
+    {{- if .externalTrafficPolicy }}
+- service.externalTrafficPolicy is set but service.type is ClusterIP: use NodePort or LoadBalancer, or leave it empty
+    {{- end }}
+  {{- else if eq .clusterIP "None" }}
+- service.clusterIP is None but service.type is {{ .type }}: use ClusterIP
+  {{- end }}
+  {{- if ne .type "LoadBalancer" }}
+    {{- range $key := list "loadBalancerIP" "loadBalancerClass" "loadBalancerSourceRanges" }}
+      {{- if get $ $key }}
+- service.{{ $key }} is set but service.type is {{ $.type }}: use LoadBalancer, or leave service.{{ $key }} empty
+      {{- end }}
+    {{- end }}
+  {{- end }}
+{{- end -}}
+
+{{- define "claude-relay.exposure.ingressGuards" -}}
+  {{- $blocked := include "claude-relay.exposure.blockedPattern" . -}}
+  {{- $hosts := list -}}
+  {{- range $index, $host := .Values.ingress.hosts }}
+    {{- $name := get $host "host" }}
+    {{- if has $name $hosts }}
+- ingress.hosts[{{ $index }}].host: {{ quote $name }} appears twice: put its paths under one
+    {{- end }}
+    {{- $hosts = append $hosts $name }}
+    {{- range $number, $path := get $host "paths" | default list }}
+      {{- if regexMatch $blocked $path.path }}
+- ingress.hosts[{{ $index }}].paths[{{ $number }}].path: {{ $path.path }} is never served: remove it
+      {{- end }}
+    {{- end }}
+  {{- end }}
+  {{- range $index, $tls := .Values.ingress.tls }}
+    {{- if not (get $tls "hosts") }}
+- ingress.tls[{{ $index }}].hosts is empty: name the hosts of the certificate
+    {{- end }}
+    {{- range $host := get $tls "hosts" | default list }}
+      {{- $served := or (has "" $hosts) (not $hosts) }}
+      {{- range $one := $hosts }}
+        {{- $wildcards := list (regexReplaceAll "^[^.]+" $one "*") (regexReplaceAll "^[^.]+" $host "*") }}
+        {{- if or (eq $one $host) (eq (first $wildcards) $host) (eq (last $wildcards) $one) }}
+          {{- $served = true }}
+        {{- end }}
+      {{- end }}
+      {{- if not $served }}
+- ingress.tls[{{ $index }}].hosts: {{ $host }} is none of ingress.hosts: add it there
+      {{- end }}
+    {{- end }}
+  {{- end }}
 {{- end -}}

@@ -62,7 +62,9 @@ variable → value, for the Secret) and `references` (environment variable → k
 {{- end -}}
 {{- $lines := list (dict "key" "Name" "text" $plugin.plugin) -}}
 {{- /* Fluent Bit tries a chunk twice and drops it, unless told to try as long as there is room on the disk. */ -}}
-{{- $defaults := merge (dict "match" "*" "retry_limit" "no_limits" "storage.total_limit_size" (include "claude-relay.fluentbit.size" $fluentbit.bufferSize)) $plugin.defaults -}}
+{{- $size := include "claude-relay.fluentbit.size" $fluentbit.bufferSize -}}
+{{- $defaults := dict "match" "*" "retry_limit" "no_limits" "storage.total_limit_size" $size -}}
+{{- $_ := merge $defaults $plugin.defaults -}}
 {{- range $key := keys $defaults | sortAlpha -}}
 {{- if not (hasKey $given $key) -}}
 {{- $lines = append $lines (dict "key" $key "text" (get $defaults $key)) -}}
@@ -201,4 +203,49 @@ volumeMounts:
   readOnly: true
 - name: fluent-bit-state
   mountPath: /fluent-bit/state
+{{- end -}}
+
+{{- define "claude-relay.fluentbit.guards" -}}
+  {{- if include "claude-relay.fluentbit.enabled" . -}}
+    {{- include "claude-relay.fluentbit.outputGuards" . -}}
+    {{- range $path, $port := dict "config.port" .Values.config.port "metrics.exporter.port" .Values.metrics.exporter.port }}
+      {{- if eq (int64 $port) 2020 }}
+- {{ $path }} is 2020, which Fluent Bit's HTTP server uses: change it
+      {{- end }}
+    {{- end }}
+  {{- end }}
+{{- end -}}
+
+{{- define "claude-relay.fluentbit.outputGuards" -}}
+  {{- $output := .Values.storage.logs.fluentbit.output -}}
+  {{- $path := "storage.logs.fluentbit.output" -}}
+  {{- $type := include "claude-relay.fluentbit.type" . -}}
+  {{- $plugin := .Files.Get (printf "files/fluent-bit/outputs/%s.yaml" $type) | fromYaml -}}
+  {{- $known := concat (.Files.Get "files/fluent-bit/outputs/_common.yaml" | fromYaml).keys $plugin.keys -}}
+  {{- $pattern := include "claude-relay.fluentbit.keyPattern" $known -}}
+  {{- if and (eq .Values.storage.logs.mode "forward") (not (has $output.type (list "stdout" "forward"))) }}
+- storage.logs.mode is forward and {{ $path }}.type is {{ $output.type }}: use the mode fluentbit for that output
+  {{- end }}
+  {{- $given := dict }}
+  {{- range $key := concat (keys $output.config | sortAlpha) (keys $output.existingSecretKeys | sortAlpha) }}
+    {{- if and $output.checkKeys (not (regexMatch $pattern $key)) }}
+- {{ $path }}.config.{{ $key }} is not a key of the output {{ $type }}: use one of {{ join " " (sortAlpha $known) }}, or set
+  {{ $path }}.checkKeys to false
+    {{- end }}
+    {{- if hasKey $given (lower $key) }}
+- {{ $path }}: {{ $key }} is set twice (keys are case-insensitive, and config and existingSecretKeys share them): remove one
+    {{- end }}
+    {{- $_ := set $given (lower $key) true }}
+  {{- end }}
+  {{- if hasKey $given "name" }}
+- {{ $path }}.config.Name: the plugin is chosen by {{ $path }}.type: remove it
+  {{- end }}
+  {{- range $key := $plugin.required }}
+    {{- if not (hasKey $given $key) }}
+- {{ $path }}.config has no {{ $key }}, which the output {{ $type }} needs: set it
+    {{- end }}
+  {{- end }}
+  {{- if and $output.existingSecretKeys (not $output.existingSecret) }}
+- {{ $path }}.existingSecretKeys is set but {{ $path }}.existingSecret is empty: name the Secret
+  {{- end }}
 {{- end -}}

@@ -31,3 +31,10 @@ config.yaml: {{ .Files.Get "files/json-exporter.yaml" | toJson }}
 {{- end -}}
 {{- dict "port" $port "path" $path "probe" (and (eq $port "metrics") (eq $path "/probe")) | toJson -}}
 {{- end -}}
+
+{{- define "claude-relay.metrics.guards" -}}
+  {{- $port := int64 .Values.config.port -}}
+  {{- if and (include "claude-relay.metrics.enabled" .) (eq (int64 .Values.metrics.exporter.port) $port) }}
+- metrics.exporter.port and config.port are both {{ $port }}: change one
+  {{- end }}
+{{- end -}}

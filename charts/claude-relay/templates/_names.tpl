@@ -32,8 +32,10 @@ app.kubernetes.io/instance: {{ .Release.Name | quote }}
 
 {{/* Labels of an object. Takes: context, and optionally component and labels (the user's, which lose against the chart's). */}}
 {{- define "claude-relay.labels" -}}
-{{- $labels := dict "app.kubernetes.io/name" (include "claude-relay.name" .context) "app.kubernetes.io/instance" .context.Release.Name "app.kubernetes.io/managed-by" .context.Release.Service -}}
-{{- $_ := set $labels "helm.sh/chart" (printf "%s-%s" .context.Chart.Name .context.Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-") -}}
+{{- $labels := include "claude-relay.selectorLabels" .context | fromYaml -}}
+{{- $_ := set $labels "app.kubernetes.io/managed-by" .context.Release.Service -}}
+{{- $chart := printf "%s-%s" .context.Chart.Name .context.Chart.Version | replace "+" "_" -}}
+{{- $_ := set $labels "helm.sh/chart" ($chart | trunc 63 | trimSuffix "-") -}}
 {{- $_ := set $labels "app.kubernetes.io/version" (.context.Chart.AppVersion | replace "+" "_" | trunc 63) -}}
 {{- with get . "component" -}}
 {{- $_ := set $labels "app.kubernetes.io/component" . -}}
@@ -57,6 +59,23 @@ app.kubernetes.io/instance: {{ .Release.Name | quote }}
 
 {{/* Labels of the test pod: of the release, but none that the application's Service selects. */}}
 {{- define "claude-relay.testLabels" -}}
-{{- $labels := dict "app.kubernetes.io/name" (printf "%s-test" (include "claude-relay.name" . | trunc 58)) "app.kubernetes.io/instance" .Release.Name "app.kubernetes.io/managed-by" .Release.Service "app.kubernetes.io/component" "test" -}}
+{{- $name := printf "%s-test" (include "claude-relay.name" . | trunc 58) -}}
+{{- $labels := dict "app.kubernetes.io/name" $name "app.kubernetes.io/instance" .Release.Name -}}
+{{- $_ := merge $labels (dict "app.kubernetes.io/managed-by" .Release.Service "app.kubernetes.io/component" "test") -}}
 {{- merge $labels .Values.commonLabels | toYaml -}}
+{{- end -}}
+
+{{- define "claude-relay.names.guards" -}}
+  {{- $version := include "claude-relay.kubeVersion" . -}}
+  {{- $names := dict "fullnameOverride" (include "claude-relay.fullname" .) -}}
+  {{- if .Values.redis.enabled -}}
+    {{- $redis := dict "values" .Values.redis "release" .Release -}}
+    {{- $_ := set $names "redis.fullnameOverride" (include "claude-relay.redis.fullname" $redis) -}}
+  {{- end -}}
+  {{- range $path, $name := $names }}
+    {{- if and (regexMatch "^[0-9]" $name) (semverCompare "<1.36-0" $version) }}
+- the name {{ $name }} starts with a digit, which is invalid for a Service before Kubernetes 1.36, and this is {{ $version }}:
+  set {{ $path }}
+    {{- end }}
+  {{- end }}
 {{- end -}}

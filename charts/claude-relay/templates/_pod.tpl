@@ -40,7 +40,10 @@ successThreshold: {{ int64 .probe.successThreshold }}
 {{- $_ := set $annotations "checksum/scripts" (include "claude-relay.scripts.data" . | sha256sum) -}}
 {{- $_ := set $annotations "checksum/secret" (include "claude-relay.secrets.checksum" .) -}}
 {{- if include "claude-relay.fluentbit.enabled" . -}}
-{{- $_ := set $annotations "checksum/fluent-bit" (printf "%s%s%s" (include "claude-relay.fluentbit.data" .) (include "claude-relay.fluentbit.secretData" .) (include "claude-relay.secrets.lookup" (dict "name" .Values.storage.logs.fluentbit.output.existingSecret "namespace" .Release.Namespace)) | sha256sum) -}}
+{{- $outside := dict "name" .Values.storage.logs.fluentbit.output.existingSecret "namespace" .Release.Namespace -}}
+{{- $seen := list (include "claude-relay.fluentbit.data" .) (include "claude-relay.fluentbit.secretData" .) -}}
+{{- $seen = append $seen (include "claude-relay.secrets.lookup" $outside) -}}
+{{- $_ := set $annotations "checksum/fluent-bit" (join "" $seen | sha256sum) -}}
 {{- end -}}
 {{- if include "claude-relay.metrics.enabled" . -}}
 {{- $_ := set $annotations "checksum/exporter" (include "claude-relay.metrics.data" . | sha256sum) -}}
@@ -142,4 +145,58 @@ dotenv: ""
 {{- else -}}
 {}
 {{- end -}}
+{{- end -}}
+
+{{- define "claude-relay.pod.guards" -}}
+  {{- $grace := int64 .Values.terminationGracePeriodSeconds -}}
+  {{- $fluentbit := include "claude-relay.fluentbit.enabled" . -}}
+  {{- $needed := add (int64 .Values.preStopSleepSeconds) 10 (ternary 5 0 (not (empty $fluentbit))) -}}
+  {{- if lt $grace $needed }}
+- terminationGracePeriodSeconds ({{ $grace }}) is too short: it must be at least {{ $needed }}, which is preStopSleepSeconds, 10 for
+  the application, and 5 for Fluent Bit where it runs
+  {{- end }}
+  {{- if has .Values.config.host (list "127.0.0.1" "localhost" "::1") }}
+- config.host is {{ .Values.config.host }}, which no Service or probe reaches: use 0.0.0.0
+  {{- end }}
+  {{- include "claude-relay.pod.additionGuards" . }}
+{{- end -}}
+
+{{/* What the user adds must not be there already. */}}
+{{- define "claude-relay.pod.additionGuards" -}}
+  {{- $sidecar := .Values.storage.logs.fluentbit -}}
+  {{- range $path, $env := dict "extraEnv" .Values.extraEnv "storage.logs.fluentbit.extraEnv" $sidecar.extraEnv -}}
+    {{- $taken := list }}
+    {{- range $env }}
+      {{- if has .name $taken }}
+- {{ $path }} names {{ .name }} twice: remove one
+      {{- end }}
+      {{- $taken = append $taken .name }}
+    {{- end }}
+  {{- end }}
+  {{- $volumes := dict "path" "extraVolumes" "users" .Values.extraVolumes "key" "name" "own" "claude-relay.pod.volumes" }}
+  {{- $mounts := dict "path" "extraVolumeMounts" "users" .Values.extraVolumeMounts "key" "mountPath" "own" "claude-relay.pod.mounts" }}
+  {{- $sidecarMounts := dict "path" "storage.logs.fluentbit.extraVolumeMounts" "users" $sidecar.extraVolumeMounts "key" "mountPath" }}
+  {{- $_ := set $sidecarMounts "own" "claude-relay.fluentbit.mounts" }}
+  {{- range $part := list $volumes $mounts $sidecarMounts }}
+    {{- if $part.users }}
+      {{- $taken := list }}
+      {{- range (printf "own:\n%s" (include $part.own $ | indent 2) | fromYaml).own }}
+        {{- $taken = append $taken (get . $part.key) }}
+      {{- end }}
+      {{- range $part.users }}
+        {{- $one := get . $part.key }}
+        {{- if has $one $taken }}
+- {{ $part.path }}: the {{ $part.key }} {{ $one }} is taken: choose another
+        {{- end }}
+        {{- $taken = append $taken $one }}
+      {{- end }}
+    {{- end }}
+  {{- end }}
+  {{- $containers := list "http" "wait-for-redis" "fluent-bit" "metrics" }}
+  {{- range concat .Values.initContainers .Values.extraContainers }}
+    {{- if has .name $containers }}
+- initContainers and extraContainers: the name {{ .name }} is taken: choose another
+    {{- end }}
+    {{- $containers = append $containers .name }}
+  {{- end }}
 {{- end -}}

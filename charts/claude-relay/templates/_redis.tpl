@@ -48,21 +48,25 @@ app.kubernetes.io/instance: {{ .release.Name | quote }}
 {{- define "claude-relay.redis.newSecretData" -}}
 {{- $data := dict -}}
 {{- if and .values.auth.enabled (not .values.auth.existingSecret) -}}
-{{- $_ := set $data "redis-password" (include "claude-relay.secrets.settle" (dict "value" .values.auth.password "kept" (include "claude-relay.redis.keptPassword" .) "generate" true "length" 32)) -}}
+{{- $kept := include "claude-relay.redis.keptPassword" . -}}
+{{- $password := dict "value" .values.auth.password "kept" $kept "generate" true "length" 32 -}}
+{{- $_ := set $data "redis-password" (include "claude-relay.secrets.settle" $password) -}}
 {{- end -}}
 {{- toJson $data -}}
 {{- end -}}
 
 {{/* The password that the cluster holds, in base64; empty where there is none. */}}
 {{- define "claude-relay.redis.keptPassword" -}}
-{{- get (include "claude-relay.secrets.lookup" (dict "name" (include "claude-relay.redis.fullname" .) "namespace" .release.Namespace) | fromJson) "redis-password" -}}
+{{- $secret := dict "name" (include "claude-relay.redis.fullname" .) "namespace" .release.Namespace -}}
+{{- get (include "claude-relay.secrets.lookup" $secret | fromJson) "redis-password" -}}
 {{- end -}}
 
 {{/* Changes with Redis' password, also with one in a Secret that the chart did not make. */}}
 {{- define "claude-relay.redis.secretChecksum" -}}
 {{- $seen := list (include "claude-relay.redis.secretData" .) -}}
 {{- if and .values.auth.enabled .values.auth.existingSecret -}}
-{{- $seen = append $seen (include "claude-relay.secrets.lookup" (dict "name" .values.auth.existingSecret "namespace" .release.Namespace)) -}}
+{{- $outside := dict "name" .values.auth.existingSecret "namespace" .release.Namespace -}}
+{{- $seen = append $seen (include "claude-relay.secrets.lookup" $outside) -}}
 {{- end -}}
 {{- toJson $seen | sha256sum -}}
 {{- end -}}
@@ -109,7 +113,8 @@ redis.persistence.enabled was true, and redis.persistence.existingClaim empty
 {{- $redis := dict "values" .Values.redis "release" .Release -}}
 {{- if .Values.redis.enabled -}}
 {{- $secret := include "claude-relay.redis.secretSource" $redis | fromJson -}}
-{{- dict "host" (include "claude-relay.redis.fullname" $redis) "port" .Values.redis.service.port "database" 0 "tls" false "secret" $secret | toJson -}}
+{{- $host := include "claude-relay.redis.fullname" $redis -}}
+{{- dict "host" $host "port" .Values.redis.service.port "database" 0 "tls" false "secret" $secret | toJson -}}
 {{- else -}}
 {{- $external := .Values.externalRedis -}}
 {{- $secret := dict -}}
@@ -140,4 +145,84 @@ configMap:
       path: ca.crt
 {{- end -}}
 {{- end -}}
+{{- end -}}
+
+{{- define "claude-relay.redis.guards" -}}
+  {{- if .Values.redis.enabled -}}
+    {{- include "claude-relay.redis.internalGuards" . -}}
+  {{- else -}}
+    {{- include "claude-relay.redis.externalGuards" . -}}
+  {{- end -}}
+{{- end -}}
+
+{{- define "claude-relay.redis.internalGuards" -}}
+  {{- $values := .Values.redis -}}
+  {{- $redis := dict "values" $values "release" .Release -}}
+  {{- $fullname := include "claude-relay.redis.fullname" $redis -}}
+  {{- range $key := list "host" "password" "existingSecret" "tls" }}
+    {{- if get $.Values.externalRedis $key }}
+- redis.enabled is true and externalRedis.{{ $key }} is set: set redis.enabled to false, or leave externalRedis.{{ $key }} out
+    {{- end }}
+  {{- end }}
+  {{- if and $values.persistence.existingClaim (not $values.persistence.enabled) }}
+- redis.persistence.existingClaim is set but redis.persistence.enabled is false: enable it, or leave the claim empty
+  {{- end }}
+  {{- $fixed := "dir dbfilename appendonly appendfilename appenddirname port unixsocket requirepass user aclfile rename-command" }}
+  {{- $fixed = printf "%s include daemonize pidfile" $fixed }}
+  {{- if regexMatch (printf "(?im)^\\s*(%s|append[a-z]*name)\\s" (replace " " "|" $fixed)) $values.extraConfig }}
+- redis.extraConfig sets a directive that the chart sets ({{ $fixed }}): remove it, and use redis.appendOnly, redis.auth and
+  redis.service
+  {{- end }}
+  {{- range $key := list "password" "existingSecret" }}
+    {{- if and (get $values.auth $key) (not $values.auth.enabled) }}
+- redis.auth.{{ $key }} is set but redis.auth.enabled is false: enable it, or leave redis.auth.{{ $key }} empty
+    {{- end }}
+  {{- end }}
+  {{- if and $values.auth.enabled (not $.Values.config.generateSecrets) (not $values.auth.existingSecret) }}
+    {{- if not (or $values.auth.password (include "claude-relay.redis.keptPassword" $redis)) }}
+- config.generateSecrets is false and redis.auth.password is empty: set it, or name a Secret in redis.auth.existingSecret
+    {{- end }}
+  {{- end }}
+  {{- $names := list (include "claude-relay.fullname" .) }}
+  {{- range $suffix := list "blocked" "config" "fluent-bit" "fluent-bit-config" "metrics" "scripts" "secret" "test" }}
+    {{- $names = append $names (include "claude-relay.nameWith" (dict "context" $ "suffix" $suffix)) }}
+  {{- end }}
+  {{- range $name := list $fullname (printf "%s-config" $fullname) (printf "%s-headless" $fullname) }}
+    {{- if has $name $names }}
+- the application and Redis would both have an object called {{ $name }}: change fullnameOverride, nameOverride,
+  redis.fullnameOverride or redis.nameOverride
+    {{- end }}
+  {{- end }}
+  {{- with include "claude-relay.redis.claimChanges" $redis }}
+- the volume claim of StatefulSet/{{ $fullname }} cannot be changed ({{ trim . | replace "\n" ", " }}): set the earlier values, or
+  first run kubectl delete statefulset {{ $fullname }} --namespace {{ $.Release.Namespace }} --cascade=orphan, which keeps the pod
+  and its PVC
+  {{- end }}
+  {{- $account := default $fullname $values.serviceAccount.name }}
+  {{- if and $.Values.serviceAccount.create $values.serviceAccount.create }}
+    {{- if eq (include "claude-relay.serviceAccountName" .) $account }}
+- serviceAccount.name and redis.serviceAccount.name are both {{ $account }}: change one, or set create to false for one of them
+    {{- end }}
+  {{- end }}
+  {{- if eq (include "claude-relay.redis.name" $redis) (include "claude-relay.name" .) }}
+- nameOverride and redis.nameOverride are both {{ include "claude-relay.name" . }}, so each Service would select the pods of the
+  other: change one
+  {{- end }}
+{{- end -}}
+
+{{- define "claude-relay.redis.externalGuards" -}}
+  {{- $external := .Values.externalRedis -}}
+  {{- $ca := $external.tlsCA -}}
+  {{- if not $external.host }}
+- redis.enabled is false and externalRedis.host is empty, so there is no Redis: set one of them
+  {{- end }}
+  {{- if and $external.password $external.existingSecret }}
+- externalRedis.password and externalRedis.existingSecret are both set: leave one empty
+  {{- end }}
+  {{- if and $ca.existingSecret $ca.existingConfigMap }}
+- externalRedis.tlsCA.existingSecret and externalRedis.tlsCA.existingConfigMap are both set: leave one empty
+  {{- end }}
+  {{- if and (or $ca.existingSecret $ca.existingConfigMap) (not $external.tls) }}
+- externalRedis.tlsCA is set but externalRedis.tls is false: set externalRedis.tls to true
+  {{- end }}
 {{- end -}}

@@ -23,3 +23,44 @@ rollingUpdate:
   maxUnavailable: 0
 {{- end -}}
 {{- end -}}
+
+{{- define "claude-relay.scaling.guards" -}}
+  {{- if .Values.autoscaling.enabled -}}
+    {{- include "claude-relay.scaling.autoscalingGuards" . -}}
+  {{- end -}}
+  {{- $budget := .Values.podDisruptionBudget -}}
+  {{- if and $budget.enabled (ne (toString $budget.minAvailable) "") (ne (toString $budget.maxUnavailable) "") }}
+- podDisruptionBudget.minAvailable and podDisruptionBudget.maxUnavailable are both set: leave one empty
+  {{- end }}
+{{- end -}}
+
+{{- define "claude-relay.scaling.autoscalingGuards" -}}
+  {{- $scaling := .Values.autoscaling -}}
+  {{- $least := int64 $scaling.minReplicas -}}
+  {{- $most := int64 $scaling.maxReplicas -}}
+  {{- if gt $least $most }}
+- autoscaling.minReplicas ({{ $least }}) is above autoscaling.maxReplicas ({{ $most }}): lower the one or raise the other
+  {{- end }}
+  {{- $targets := dict "cpu" (int64 $scaling.targetCPUUtilizationPercentage) }}
+  {{- $_ := set $targets "memory" (int64 $scaling.targetMemoryUtilizationPercentage) }}
+  {{- if not (or $targets.cpu $targets.memory $scaling.metrics) }}
+- autoscaling.enabled is true but nothing is measured: set autoscaling.targetCPUUtilizationPercentage,
+  autoscaling.targetMemoryUtilizationPercentage or autoscaling.metrics
+  {{- end }}
+  {{- $containers := dict "resources" .Values.resources }}
+  {{- if include "claude-relay.fluentbit.enabled" . }}
+    {{- $_ := set $containers "storage.logs.fluentbit.resources" .Values.storage.logs.fluentbit.resources }}
+  {{- end }}
+  {{- if include "claude-relay.metrics.enabled" . }}
+    {{- $_ := set $containers "metrics.exporter.resources" .Values.metrics.exporter.resources }}
+  {{- end }}
+  {{- range $resource, $target := $targets }}
+    {{- range $path, $resources := $containers }}
+      {{- $requested := merge dict (get $resources "requests" | default dict) (get $resources "limits" | default dict) }}
+      {{- if and $target (not (hasKey $requested $resource)) }}
+- autoscaling compares {{ $resource }} with the requests of every container, but {{ $path }}.requests.{{ $resource }} is not set: set
+  it
+      {{- end }}
+    {{- end }}
+  {{- end }}
+{{- end -}}

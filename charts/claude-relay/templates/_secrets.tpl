@@ -13,7 +13,10 @@ Data is computed once a render (_once.tpl), since a generated value must be the 
 {{- if .Values.config.existingSecret -}}
 {{- dict "name" .Values.config.existingSecret "keys" .Values.config.existingSecretKeys | toJson -}}
 {{- else -}}
-{{- $keys := dict "jwtSecret" "jwt-secret" "encryptionKey" "encryption-key" "adminUsername" "admin-username" "adminPassword" "admin-password" -}}
+{{- $keys := dict -}}
+{{- range $key := list "jwtSecret" "encryptionKey" "adminUsername" "adminPassword" -}}
+{{- $_ := set $keys $key (kebabcase $key) -}}
+{{- end -}}
 {{- dict "name" (include "claude-relay.secrets.name" .) "keys" $keys | toJson -}}
 {{- end -}}
 {{- end -}}
@@ -58,12 +61,15 @@ may not be generated. Takes: value, kept (base64), generate, and length or fallb
 {{- define "claude-relay.secrets.newData" -}}
 {{- $data := dict -}}
 {{- if not .Values.config.existingSecret -}}
-{{- $kept := include "claude-relay.secrets.lookup" (dict "name" (include "claude-relay.secrets.name" .) "namespace" .Release.Namespace) | fromJson -}}
-{{- $generate := .Values.config.generateSecrets -}}
-{{- $_ := set $data "jwt-secret" (include "claude-relay.secrets.settle" (dict "value" .Values.config.jwtSecret "kept" (get $kept "jwt-secret") "generate" $generate "length" 64)) -}}
-{{- $_ := set $data "encryption-key" (include "claude-relay.secrets.settle" (dict "value" .Values.config.encryptionKey "kept" (get $kept "encryption-key") "generate" $generate "length" 32)) -}}
-{{- $_ := set $data "admin-username" (include "claude-relay.secrets.settle" (dict "value" .Values.config.adminUsername "kept" (get $kept "admin-username") "fallback" "admin")) -}}
-{{- $_ := set $data "admin-password" (include "claude-relay.secrets.settle" (dict "value" .Values.config.adminPassword "kept" (get $kept "admin-password") "generate" $generate "length" 24)) -}}
+{{- $secret := dict "name" (include "claude-relay.secrets.name" .) "namespace" .Release.Namespace -}}
+{{- $kept := include "claude-relay.secrets.lookup" $secret | fromJson -}}
+{{- range $name, $length := dict "jwtSecret" 64 "encryptionKey" 32 "adminPassword" 24 -}}
+{{- $one := dict "value" (get $.Values.config $name) "kept" (get $kept (kebabcase $name)) -}}
+{{- $_ := merge $one (dict "generate" $.Values.config.generateSecrets "length" $length) -}}
+{{- $_ := set $data (kebabcase $name) (include "claude-relay.secrets.settle" $one) -}}
+{{- end -}}
+{{- $username := dict "value" .Values.config.adminUsername "kept" (get $kept "admin-username") "fallback" "admin" -}}
+{{- $_ := set $data "admin-username" (include "claude-relay.secrets.settle" $username) -}}
 {{- end -}}
 {{- if and (not .Values.redis.enabled) .Values.externalRedis.password -}}
 {{- $_ := set $data "redis-password" (.Values.externalRedis.password | b64enc) -}}
@@ -89,7 +95,32 @@ which the application reads once, when it starts.
 {{- $seen = append $seen (include "claude-relay.secrets.lookup" (dict "name" $name "namespace" $namespace)) -}}
 {{- end -}}
 {{- if and (not .Values.redis.enabled) .Values.externalRedis.tlsCA.existingConfigMap -}}
-{{- $seen = append $seen (include "claude-relay.secrets.lookup" (dict "kind" "ConfigMap" "name" .Values.externalRedis.tlsCA.existingConfigMap "namespace" $namespace)) -}}
+{{- $authority := dict "kind" "ConfigMap" "name" .Values.externalRedis.tlsCA.existingConfigMap "namespace" $namespace -}}
+{{- $seen = append $seen (include "claude-relay.secrets.lookup" $authority) -}}
 {{- end -}}
 {{- toJson $seen | sha256sum -}}
+{{- end -}}
+
+{{- define "claude-relay.secrets.guards" -}}
+  {{- $config := .Values.config -}}
+  {{- if $config.existingSecret -}}
+    {{- range $key := list "jwtSecret" "encryptionKey" "adminUsername" "adminPassword" }}
+      {{- if get $config $key }}
+- config.{{ $key }} and config.existingSecret are both set: leave one empty
+      {{- end }}
+    {{- end }}
+    {{- $found := include "claude-relay.secrets.lookup" (dict "name" $config.existingSecret "namespace" .Release.Namespace) | fromJson }}
+    {{- range $name, $key := $config.existingSecretKeys }}
+      {{- if and $found (not (hasKey $found $key)) }}
+- Secret/{{ $config.existingSecret }} has no key {{ $key }}: add it, or name another key in config.existingSecretKeys.{{ $name }}
+      {{- end }}
+    {{- end }}
+  {{- else }}
+    {{- $data := include "claude-relay.secrets.data" . | fromJson }}
+    {{- range $name, $key := dict "jwtSecret" "jwt-secret" "encryptionKey" "encryption-key" "adminPassword" "admin-password" }}
+      {{- if not (get $data $key) }}
+- config.generateSecrets is false and config.{{ $name }} is empty: set it, or name a Secret in config.existingSecret
+      {{- end }}
+    {{- end }}
+  {{- end }}
 {{- end -}}

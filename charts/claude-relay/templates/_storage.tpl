@@ -73,3 +73,11 @@ storageClassName: ""
 storageClassName: {{ . | quote }}
 {{- end -}}
 {{- end -}}
+
+{{- define "claude-relay.storage.guards" -}}
+  {{- $single := include "claude-relay.storage.singleWriter" . -}}
+  {{- if and $single (include "claude-relay.scaling.several" .) }}
+- several replicas cannot share a claim of this access mode: {{ trim $single | replace "\n" ", " }}: use ReadWriteMany, or one
+  replica without autoscaling
+  {{- end }}
+{{- end -}}

@@ -15,7 +15,10 @@ CONTRADICTIONS = [
         "redis.auth.existingSecret is set but redis.auth.enabled is false",
     ),
     ({"redis": {"persistence": {"enabled": False, "existingClaim": "mine"}}}, "redis.persistence.existingClaim"),
-    ({"redis": {"extraConfig": "maxmemory 1mb\n  DIR /tmp\n"}}, "redis.extraConfig sets what the chart decides"),
+    (
+        {"redis": {"extraConfig": "maxmemory 1mb\n  DIR /tmp\n"}},
+        "redis.extraConfig sets a directive that the chart sets",
+    ),
     ({"redis": {"fullnameOverride": "relay-claude-relay-metrics"}}, "an object called relay-claude-relay-metrics"),
     (
         {"serviceAccount": {"name": "a"}, "redis": {"serviceAccount": {"name": "a"}}},
@@ -83,7 +86,7 @@ CONTRADICTIONS = [
     ({"service": {"loadBalancerIP": "192.0.2.1"}}, "service.loadBalancerIP"),
     ({"ingress": {"enabled": True, "tls": [{"secretName": "a"}]}}, "ingress.tls[0].hosts is empty"),
     ({"ingress": {"enabled": True, "hosts": [{"host": "a"}], "tls": [{"hosts": ["b"]}]}}, "b is none of ingress.hosts"),
-    ({"ingress": {"enabled": True, "hosts": [{"host": "a"}, {"host": "a"}]}}, '"a" stands twice'),
+    ({"ingress": {"enabled": True, "hosts": [{"host": "a"}, {"host": "a"}]}}, '"a" appears twice'),
     ({"ingress": {"enabled": True, "hosts": [{"paths": [{"path": "/Metrics/"}]}]}}, "ingress.hosts[0].paths[0].path"),
     ({"servedPaths": {"prefixes": ["/"]}}, "servedPaths: / would let /metrics pass"),
     ({"httpRoute": {"enabled": True}}, "httpRoute.parentRefs is empty"),
@@ -92,7 +95,10 @@ CONTRADICTIONS = [
         "use the mode fluentbit",
     ),
     ({"storage": {"logs": {"fluentbit": {"output": {"config": {"Name": "x"}}}}}}, "output.config.Name"),
-    ({"storage": {"logs": {"fluentbit": {"output": {"config": {"format": "a", "Format": "b"}}}}}}, "given twice"),
+    (
+        {"storage": {"logs": {"fluentbit": {"output": {"config": {"format": "a", "Format": "b"}}}}}},
+        "format is set twice",
+    ),
     ({"storage": {"logs": {"fluentbit": {"output": {"type": "kafka"}}}}}, "has no brokers"),
     ({"storage": {"logs": {"fluentbit": {"output": {"type": "s3"}}}}}, "has no bucket"),
     (

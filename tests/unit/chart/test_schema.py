@@ -10,8 +10,6 @@ import pytest
 import yaml
 from jsonschema import Draft7Validator
 
-from schema import generate
-
 REFUSED = [
     ({"config": {"port": None}}, "port"),
     ({"replicaCount": None}, "replicaCount"),
@@ -84,11 +82,6 @@ def schema(folder: Path) -> dict[str, Any]:
     return content
 
 
-def test_generated_files_are_up_to_date() -> None:
-    stale = [path.name for path, text in generate.outputs(generate.read_sections()).items() if path.read_text() != text]
-    assert not stale, "run `make generate`"
-
-
 def test_the_schema_is_draft_07_and_values_yaml_fits_it(folder: Path, schema: dict[str, Any]) -> None:
     Draft7Validator.check_schema(schema)
     assert schema["$schema"] == "http://json-schema.org/draft-07/schema#"
@@ -131,27 +124,3 @@ def test_every_default_and_example_fits_its_own_schema(schema: dict[str, Any]) -
             examined += 1
             assert not list(Draft7Validator(node).iter_errors(value)), path
     assert examined > 40
-
-
-def test_templates_read_every_value_and_no_other(chart: Path) -> None:
-    """Each leaf, or a map it is in, is named in a template; each name in a template is a value."""
-    sources = [path for pattern in ("templates/**/*.*", "files/**/*.*") for path in chart.glob(pattern)]
-    text = "\n".join(path.read_text() for path in sources)
-    read = {match.rstrip(".") for match in re.findall(r"\.Values\.([A-Za-z0-9_.]+)", text)}
-    read |= {match.rstrip(".") for match in re.findall(r"\$values\.([A-Za-z0-9_.]+)", text)}
-    sections = generate.read_sections()
-    # `enabled` is for the condition of a parent chart, which Helm reads.
-    apart = ("redis", "enabled")
-    properties = {key: node for section in sections for key, node in section.properties.items() if key not in apart}
-    leaves = [path for path, _ in generate.leaves(properties)]
-    branches = {".".join(path.split(".")[:depth]) for path in leaves for depth in range(1, path.count(".") + 2)}
-    unknown = {path for path in read if path.split(".")[0] not in ("redis", "_once") and path not in branches}
-    # Below a leaf that is a map the user's own keys follow.
-    assert not {path for path in unknown if not any(path.startswith(f"{leaf}.") for leaf in leaves)}
-    words = set(re.findall(r"[A-Za-z0-9]+", text))
-    unread = [
-        path
-        for path in leaves
-        if path.split(".")[-1] not in words and not any(path == r or path.startswith(f"{r}.") for r in read)
-    ]
-    assert not unread

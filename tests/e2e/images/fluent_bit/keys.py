@@ -1,8 +1,19 @@
-"""Which keys are taken. Like the real program, an unknown key of a section or plugin stops the start."""
+"""Which keys are taken. Like the real program, an unknown key of a plugin stops the start.
+
+`plugins.json` has the keys that the real program knows, written by `make generate`. Of these the stand-in does some; it
+refuses the others by name, so that no test relies on what it does not do.
+"""
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
 
 from .configuration import Section
 from .errors import ConfigurationError
 
+GROUPS = {"INPUT": "inputs", "FILTER": "filters", "OUTPUT": "outputs"}
 _NETWORK = "host port tls tls.verify tls.verify_hostname tls.ca_file tls.vhost"
 # What has an effect here.
 _TAKEN = {
@@ -39,25 +50,47 @@ _WITHOUT_EFFECT = {
 
 
 def require_known(section: Section) -> None:
-    """Refuse a section or plugin that is not there, and a key that it does not take.
+    """Refuse a plugin that is not there, a key that the real plugin does not know, and one that is not done here.
+
+    The real program ignores unknown sections, and unknown keys of [SERVICE].
 
     Raises:
-        ConfigurationError: the message names the keys that are taken.
+        ConfigurationError: the message names the keys that are known, or what this stand-in does not do.
     """
-    plugin = section.get("name").lower() if section.name in {"INPUT", "FILTER", "OUTPUT"} else ""
+    plugin = section.get("name").lower() if section.name in GROUPS else ""
     name = f"{section.name} {plugin}".strip()
+    if section.name in GROUPS and not plugin:
+        raise ConfigurationError(f"section '{section.name.lower()}' is missing the 'name' property")
     if name not in _TAKEN:
-        raise ConfigurationError(f"[{name}]: this stand-in has no such section or plugin")
-    known = {
+        if section.name in GROUPS and plugin not in _known()[GROUPS[section.name]]:
+            raise ConfigurationError(f"section '{plugin}' tried to instance a plugin name that doesn't exist")
+        raise ConfigurationError(f"[{name}]: this stand-in does not do it")
+    done = {
         key
         for table in (_TAKEN, _WITHOUT_EFFECT)
         for part in (section.name, name)
         for key in table.get(part, "").split()
     }
     for key, _ in section.entries:
-        if key not in known:
-            allowed = ", ".join(sorted(known))
+        if key in done:
+            continue
+        if plugin and not _is_known(section.name, plugin, key):
+            allowed = ", ".join(sorted(_own(section.name, plugin)))
             raise ConfigurationError(
-                f"{plugin or section.name}: unknown configuration property '{key}'. "
-                f"The following properties are allowed: {allowed}"
+                f"{plugin}: unknown configuration property '{key}'. The following properties are allowed: {allowed}"
             )
+        raise ConfigurationError(f"[{name}] {key}: this stand-in does not do it")
+
+
+@cache
+def _known() -> dict[str, Any]:
+    return dict(json.loads((Path(__file__).parent / "plugins.json").read_text(encoding="utf-8")))
+
+
+def _own(section: str, plugin: str) -> list[str]:
+    return [word for words in _known()[GROUPS[section]][plugin].values() for word in words]
+
+
+def _is_known(section: str, plugin: str, key: str) -> bool:
+    words = [*_own(section, plugin), *_own(section, "common")]
+    return any(re.fullmatch(re.escape(word).replace(r"\*", ".+"), key) for word in words)

@@ -70,13 +70,13 @@ def test_a_sound_configuration_has_no_findings(findings_of: FindingsOf) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "rule", "what"),
     [
-        ("    Line_Format json", "    LineFormat json", "unknown-key", "LineFormat is no key of output loki"),
-        ("storage.path ", "storage.pathh ", "unknown-key", "storage.pathh is no key of section SERVICE"),
-        ("[FILTER]", "[FILTERS]", "unknown-section", "FILTERS is no section"),
-        ("Name       Loki", "Name       lokki", "unknown-plugin", '"lokki" is no output of Fluent Bit'),
-        ("    Name    tail\n", "", "unknown-plugin", '"" is no input of Fluent Bit'),
-        ("tls.verify On", "tls.verify", "unreadable", "tls.verify is no key with a value in a section"),
-        ("# Comments", "Comments", "unreadable", "Comments is no key with a value in a section"),
+        ("    Line_Format json", "    LineFormat json", "unknown-key", "LineFormat is not a key of output loki"),
+        ("storage.path ", "storage.pathh ", "unknown-key", "storage.pathh is not a key of section SERVICE"),
+        ("[FILTER]", "[FILTERS]", "unknown-section", "FILTERS is not a section of Fluent Bit"),
+        ("Name       Loki", "Name       lokki", "unknown-plugin", '"lokki" is not an output of Fluent Bit'),
+        ("    Name    tail\n", "", "unknown-plugin", '"" is not an input of Fluent Bit'),
+        ("tls.verify On", "tls.verify", "unreadable", "tls.verify is not a key with a value in a section"),
+        ("# Comments", "Comments", "unreadable", "Comments is not a key with a value in a section"),
         ("Parser  app", "Parser  none", "parser", "parser none is defined nowhere in fluent-bit.conf, parsers.conf"),
         ("{POD_NAME}", "{POD}", "variable", "Record reads ${POD}, which the container fluent-bit does not have"),
     ],
@@ -108,7 +108,7 @@ def test_variables_may_come_from_a_source(findings_of: FindingsOf, entry: dict[s
     "lines",
     [
         "Name es\n HTTP_Passwd x\n Suppress_Type_Name On",
-        "Name kafka\n rdkafka.sasl.password x",
+        "Name kafka\n Brokers kafka:9092\n rdkafka.sasl.password x",
         "Name http\n Header a b\n oauth2.client_id c",
         "Name s3\n bucket b",
         "Name forward\n Shared_Key s",
@@ -116,6 +116,29 @@ def test_variables_may_come_from_a_source(findings_of: FindingsOf, entry: dict[s
     ],
 )
 def test_outputs_know_their_keys(findings_of: FindingsOf, lines: str) -> None:
+    assert findings_of(CHECK, release(f"{MAIN}[OUTPUT]\n {lines}\n Match *\n")) == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "rule", "what"),
+    [
+        ("Name kafka", "missing-key", "output kafka has no brokers"),
+        ("Name s3\n region eu-central-1", "missing-key", "output s3 has no bucket"),
+        ("Name loki\n labels job", "wrong-value", "labels: job is not a key and a value"),
+        ("Name es\n Suppress_Type_Name maybe", "wrong-value", "Suppress_Type_Name is maybe, which is not a boolean"),
+    ],
+)
+def test_what_passes_a_dry_run_and_does_not_start_is_found(
+    findings_of: FindingsOf, lines: str, rule: str, what: str
+) -> None:
+    (finding,) = findings_of(CHECK, release(f"{MAIN}[OUTPUT]\n {lines}\n Match *\n"))
+    assert (finding.rule, finding.what[: len(what)]) == (rule, what)
+
+
+@pytest.mark.parametrize(
+    "lines", ["Name http\n tls maybe", "Name http\n port 70000", "Name loki\n labels $sub['x'],a=b"]
+)
+def test_what_the_program_accepts_is_not_found(findings_of: FindingsOf, lines: str) -> None:
     assert findings_of(CHECK, release(f"{MAIN}[OUTPUT]\n {lines}\n Match *\n")) == []
 
 

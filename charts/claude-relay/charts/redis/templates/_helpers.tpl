@@ -4,7 +4,8 @@ application takes them from too. Here is only what Redis' own objects have in co
 */}}
 
 {{- define "claude-relay.redis.objectLabels" -}}
-{{- $labels := dict "app.kubernetes.io/name" (include "claude-relay.redis.name" (dict "values" .Values)) "app.kubernetes.io/instance" .Release.Name "app.kubernetes.io/managed-by" .Release.Service -}}
+{{- $labels := include "claude-relay.redis.selectorLabels" (dict "values" .Values "release" .Release) | fromYaml -}}
+{{- $_ := set $labels "app.kubernetes.io/managed-by" .Release.Service -}}
 {{- $_ := set $labels "helm.sh/chart" (printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_") -}}
 {{- $_ := set $labels "app.kubernetes.io/version" .Chart.AppVersion -}}
 {{- merge $labels .Values.commonLabels | toYaml -}}

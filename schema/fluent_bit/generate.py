@@ -1,0 +1,134 @@
+"""Writes every table of Fluent Bit's keys from one source, which lies in this folder.
+
+    python -m schema.fluent_bit.generate            write the files
+    python -m schema.fluent_bit.generate --check    exit 1 and name the files that differ
+
+`recorded.yaml` is what the real program prints of its plugins, `manual.yaml` what it accepts beside that, and
+`outputs.yaml` what the chart does with each output. From them come the table that the chart's guards read, the table of
+the gate's check `fluent-bit`, and the table of the tests' stand-in.
+"""
+
+import json
+import sys
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from schema.files import ROOT, main
+
+SOURCE = Path(__file__).resolve().parent
+OUTPUTS = ROOT / "charts" / "claude-relay" / "files" / "fluent-bit" / "outputs"
+GATE = ROOT / "chartgate" / "findings" / "fluent_bit" / "plugins.yaml"
+STAND_IN = ROOT / "tests" / "e2e" / "images" / "fluent_bit" / "plugins.json"
+HEADING = "# Written by `make generate` from schema/fluent_bit/: change it there."
+GROUPS = ("inputs", "filters", "outputs")
+# What the stand-in has of each group.
+STOOD_IN = {
+    "inputs": ["tail"],
+    "filters": ["grep", "lua", "modify", "multiline", "nest", "parser", "record_modifier", "rewrite_tag"],
+    "outputs": ["es", "forward", "http", "kafka", "loki", "s3", "stdout"],
+}
+WIDTH = 120
+
+Types = dict[str, list[str]]
+"""The keys of a plugin by their type."""
+
+
+def read(name: str) -> Any:
+    """One of the files in this folder."""
+    return yaml.safe_load((SOURCE / name).read_text(encoding="utf-8"))
+
+
+def types_of(recorded: Mapping[str, str], manual: str = "") -> Types:
+    """Recorded keys by type, together with those of the manual, whose type is any text."""
+    types = {kind: words.split() for kind, words in recorded.items()}
+    if manual:
+        types["text"] = sorted({*types.get("text", []), *manual.split()})
+    return {kind: words for kind, words in types.items() if words}
+
+
+def table() -> dict[str, Any]:
+    """All that is known of every group of plugins, and of the sections beside them."""
+    recorded, manual = read("recorded.yaml"), read("manual.yaml")
+    found: dict[str, Any] = {"sections": {name: words.split() for name, words in manual["sections"].items()}}
+    for group in GROUPS:
+        extra = manual[group]["plugins"]
+        names = sorted({*recorded[group]["plugins"], *extra})
+        found[group] = {
+            "common": types_of(recorded[group]["common"], manual[group]["common"]),
+            "plugins": {
+                name: types_of(recorded[group]["plugins"].get(name, {}), extra.get(name, "")) for name in names
+            },
+        }
+    return found
+
+
+def gate_file(known: Mapping[str, Any], required: Mapping[str, list[str]]) -> str:
+    """The table of the gate: keys by type, and what a plugin does not start without."""
+    lines = [HEADING, "sections:"]
+    for name, keys in known["sections"].items():
+        lines += folded(f"  {name}:", keys)
+    lines.append("required:")
+    lines += [f"  {name}: [{', '.join(keys)}]" for name, keys in sorted(required.items())]
+    for group in GROUPS:
+        lines += [f"{group}:", "  common:", *typed(known[group]["common"], 4), "  plugins:"]
+        for name, types in known[group]["plugins"].items():
+            lines += [f'    "{name}":', *typed(types, 6)] if types else [f'    "{name}": {{}}']
+    return "\n".join(lines) + "\n"
+
+
+def typed(types: Types, indent: int) -> Iterator[str]:
+    for kind, keys in types.items():
+        yield from folded(f"{' ' * indent}{kind}:", keys)
+
+
+def folded(start: str, keys: Iterable[str]) -> list[str]:
+    """A YAML key and its words, in lines of at most WIDTH characters."""
+    words = " ".join(keys)
+    quoted = json.dumps(words) if words == "*" else words
+    indent = " " * (len(start) - len(start.lstrip()) + 2)
+    return textwrap.wrap(
+        f"{start} {quoted}", WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+
+
+def output_file(keys: Iterable[str], about: Mapping[str, Any]) -> str:
+    """The table of one output, which the chart reads: Helm parses it at each render, so it holds nothing else."""
+    head = [HEADING] if "plugin" not in about else [HEADING, f"plugin: {about['plugin']}"]
+    lines = [*head, *listed("keys", keys), *listed("credentials", about.get("credentials", []))]
+    if "plugin" in about:
+        lines += [*listed("required", about.get("required", [])), f"defaults: {json.dumps(about.get('defaults', {}))}"]
+    return "\n".join(lines) + "\n"
+
+
+def listed(name: str, words: Iterable[str]) -> list[str]:
+    text = f"{name}: [{', '.join(json.dumps(word) if '*' in word else word for word in words)}]"
+    return textwrap.wrap(text, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+
+
+def outputs() -> dict[Path, str]:
+    """Every file that is made here, and its text."""
+    known, about = table(), read("outputs.yaml")
+    shared = {*about["common"]["keys"], *(word for words in known["outputs"]["common"].values() for word in words)}
+    required = {one["plugin"]: one["required"] for one in about["outputs"].values() if "required" in one}
+    files = {
+        GATE: gate_file(known, required),
+        OUTPUTS / "_common.yaml": output_file(about["common"]["keys"], about["common"]),
+    }
+    for name, one in about["outputs"].items():
+        types = known["outputs"]["plugins"][one["plugin"]]
+        own = sorted({word for words in types.values() for word in words} - shared)
+        files[OUTPUTS / f"{name}.yaml"] = output_file(own, one)
+    stood_in = {
+        group: {"common": known[group]["common"], **{name: known[group]["plugins"][name] for name in names}}
+        for group, names in STOOD_IN.items()
+    }
+    files[STAND_IN] = json.dumps({"sections": known["sections"], **stood_in}, indent=1) + "\n"
+    return files
+
+
+if __name__ == "__main__":
+    sys.exit(main("python -m schema.fluent_bit.generate", __doc__ or "", outputs))

@@ -1,0 +1,17 @@
+"""What `make generate` writes is what its sources say."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("generator", ["schema.generate", "schema.fluent_bit.generate"])
+def test_generated_files_are_up_to_date(generator: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", generator, "--check"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, f"{done.stderr}Run `make generate`, and commit what it writes."
