@@ -66,7 +66,7 @@ ASSERTIONS = (
     Assertion(_SERVICE, "equal", f"spec.selector{_LABEL.format('instance')}", RELEASE),
     Assertion(_CONFIG, "equal", "data.API_KEY_PREFIX", "cr_"),
     Assertion(_CONFIG, "equal", f"metadata.labels{_LABEL.format('managed-by')}", "Helm"),
-    Assertion(_SCRIPTS, "matchRegex", 'data["ready.js"]', "Redis"),
+    Assertion(_SCRIPTS, "matchRegex", 'data["ready.sh"]', "Redis"),
     Assertion(_SCRIPTS, "exists", 'data["wait-for-redis.js"]'),
 )
 

@@ -1,7 +1,6 @@
 """The pod's scripts, run by the rendered commands: waiting for a real Redis, and telling whether the pod is ready."""
 
 import http.server
-import json
 import os
 import shutil
 import subprocess
@@ -99,18 +98,29 @@ def test_waiting_ends_with_the_pod(pod: RedisPod, wait: Any) -> None:
     assert waiting.wait(10) == 143
 
 
-HEALTHY = {"status": "healthy", "components": {"redis": {"status": "healthy", "connected": True}}}
-UNHEALTHY = {"status": "healthy", "components": {"redis": {"status": "unhealthy", "connected": False}}}
+# What the real application 1.1.314 answered: with a healthy Redis, and with one that refused connections.
+HEALTHY = (
+    '{"status":"healthy","service":"claude-relay-service","version":"1.1.314","timestamp":"2026-11-26T03:30:13.782Z",'
+    '"uptime":9.709515404,"memory":{"used":"33MB","total":"62MB","external":"3MB"},"components":{"redis":{"status":'
+    '"healthy","connected":true,"latency":"1ms"},"logger":{"status":"healthy","healthy":true,"timestamp":'
+    '"2026-11-26T03:30:13.782Z"}},"stats":{"requests":0,"errors":0,"warnings":6}}'
+)
+UNHEALTHY = HEALTHY.replace(
+    '"status":"healthy","connected":true,"latency":"1ms"',
+    '"status":"unhealthy","connected":false,"error":"Cannot read properties of null (reading \'ping\')"',
+)
 
 
 @pytest.mark.parametrize(
     ("status", "body", "ready", "told"),
     [
-        (200, json.dumps(HEALTHY), True, ""),
-        (200, json.dumps(UNHEALTHY), False, "Redis is unhealthy"),
-        (503, json.dumps(HEALTHY), False, "answers 503"),
-        (200, "<html>", False, "/health is not what it should be"),
-        (200, "{}", False, "/health is not what it should be"),
+        (200, HEALTHY, True, ""),
+        (200, HEALTHY.replace('"status":"healthy","connected":true', '"connected":true,"status":"healthy"'), True, ""),
+        (200, UNHEALTHY, False, '"status":"unhealthy","connected":false,"error":"Cannot read properties of null'),
+        (200, UNHEALTHY.replace("Cannot read", '\\"status\\":\\"healthy\\",'), False, "the application says of Redis"),
+        (503, HEALTHY, False, "503"),
+        (200, "<html>", False, "says nothing about Redis"),
+        (200, "{}", False, "says nothing about Redis"),
     ],
 )
 def test_readiness_reads_what_health_says_about_redis(
@@ -118,27 +128,44 @@ def test_readiness_reads_what_health_says_about_redis(
 ) -> None:
     with answering(status, body) as address:
         done = run_ready(scripts, address)
-    assert (done.returncode == 0) is ready
-    assert told in done.stderr
+    assert (done.returncode == 0) is ready, done.stdout
+    assert told in done.stdout
 
 
 def test_an_application_that_is_not_there_is_not_ready(scripts: Path) -> None:
     done = run_ready(scripts, "127.0.0.1:1")
     assert done.returncode == 1
-    assert "does not answer" in done.stderr
+    assert "Failed to connect to 127.0.0.1 port 1" in done.stdout
 
 
-def run_ready(scripts: Path, address: str) -> "subprocess.CompletedProcess[str]":
-    command = ["node", str(scripts / "ready.js"), address]
-    return subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+def test_an_application_that_waits_for_a_frozen_redis_is_not_ready(scripts: Path) -> None:
+    with answering(200, HEALTHY, after=10) as address:
+        done = run_ready(scripts, address, seconds=1)
+    assert done.returncode == 1
+    assert "timed out" in done.stdout
+
+
+def test_readiness_asks_the_application_whatever_proxy_the_environment_names(scripts: Path) -> None:
+    with answering(200, HEALTHY) as address:
+        done = run_ready(scripts, address, http_proxy="http://127.0.0.1:1", ALL_PROXY="http://127.0.0.1:1")
+    assert done.returncode == 0, done.stdout
+
+
+def run_ready(scripts: Path, address: str, seconds: int = 5, **environment: str) -> "subprocess.CompletedProcess[str]":
+    command = ["sh", str(scripts / "ready.sh"), address, str(seconds)]
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=20, check=False, env={**os.environ, **environment}
+    )
 
 
 @contextmanager
-def answering(status: int, body: str) -> Iterator[str]:
-    """A stand-in for the application: one answer to everything; gives its address."""
+def answering(status: int, body: str, after: float = 0) -> Iterator[str]:
+    """A stand-in for the application: one answer to everything, `after` some seconds; gives its address."""
+    over = threading.Event()
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            over.wait(after)
             self.send_response(status)
             self.end_headers()
             self.wfile.write(body.encode())
@@ -149,4 +176,5 @@ def answering(status: int, body: str) -> Iterator[str]:
     with http.server.HTTPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"127.0.0.1:{server.server_port}"
+        over.set()
         server.shutdown()

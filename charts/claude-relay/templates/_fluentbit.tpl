@@ -168,20 +168,14 @@ env:
 envFrom:
   {{- toYaml . | nindent 2 }}
 {{- end }}
+{{- with include "claude-relay.pod.probe" (dict "probe" $fluentbit.livenessProbe "handler" "httpGet: {path: /, port: 2020}") }}
 livenessProbe:
-  httpGet:
-    path: /
-    port: 2020
-  initialDelaySeconds: 10
-  periodSeconds: 20
-  timeoutSeconds: 5
-# The pod serves as long as the sidecar runs at all: a log shipper that hangs must not take the application down.
+  {{- . | nindent 2 }}
+{{- end }}
+{{- with include "claude-relay.pod.probe" (dict "probe" $fluentbit.readinessProbe "handler" "tcpSocket: {port: 2020}") }}
 readinessProbe:
-  tcpSocket:
-    port: 2020
-  periodSeconds: 20
-  timeoutSeconds: 5
-  failureThreshold: 10
+  {{- . | nindent 2 }}
+{{- end }}
 resources:
   {{- toYaml $fluentbit.resources | nindent 2 }}
 securityContext:

@@ -3,10 +3,13 @@ Parts that pods have in common.
 */}}
 
 {{/*
-A probe: its timing from the values, its handler from the chart. Takes: probe, handler (YAML). Empty where disabled.
+A probe: the user's, or the chart's handler with the timing of the values. Takes: probe (values), handler (YAML). Empty
+where the probe is disabled.
 */}}
 {{- define "claude-relay.pod.probe" -}}
-{{- if .probe.enabled -}}
+{{- if and .probe.enabled .probe.custom -}}
+{{- toYaml .probe.custom -}}
+{{- else if .probe.enabled -}}
 {{- .handler }}
 initialDelaySeconds: {{ int64 .probe.initialDelaySeconds }}
 periodSeconds: {{ int64 .probe.periodSeconds }}

@@ -1,5 +1,6 @@
 """Pods: probes, an orderly end, least privilege, and whatever a user gives them besides."""
 
+import re
 from typing import Any
 
 import pytest
@@ -37,11 +38,70 @@ def test_long_running_containers_of_every_case_have_probes(releases: Any) -> Non
     assert probed > 50
 
 
-def test_only_readiness_depends_on_redis(render: Any) -> None:
+# What waits for Redis in the real application, in any spelling.
+WAITING = re.compile(r"/+(health|metrics)/?", re.IGNORECASE)
+
+
+def test_startup_and_liveness_never_wait_for_redis(releases: Any) -> None:
+    asked = [
+        container.manifest[probe]["httpGet"]["path"]
+        for release in releases
+        for container in release.only("Deployment").containers
+        for probe in ("startupProbe", "livenessProbe")
+        if container.name == "http" and "httpGet" in container.manifest.get(probe, {})
+    ]
+    assert asked
+    assert not [path for path in asked if WAITING.fullmatch(path)]
+
+
+def test_readiness_asks_for_redis_and_starts_no_node(render: Any) -> None:
     http = render().only("Deployment").container("http").manifest
-    for probe in ("startupProbe", "livenessProbe"):
-        assert http[probe]["httpGet"] == {"path": "/health", "port": "http"}
-    assert http["readinessProbe"]["exec"]["command"][1].endswith("/ready.js")
+    command = http["readinessProbe"]["exec"]["command"]
+    assert command == ["sh", "/etc/claude-relay/scripts/ready.sh", "127.0.0.1:3000", "5"]
+
+
+def test_readiness_gives_up_when_its_probe_does(render: Any) -> None:
+    http = render(values={"readinessProbe": {"timeoutSeconds": 2}}).only("Deployment").container("http").manifest
+    assert http["readinessProbe"]["exec"]["command"][-1] == "2"
+
+
+CUSTOM = {"grpc": {"port": 4000}, "terminationGracePeriodSeconds": 3}
+# Where the values of a probe are, and the workload, the container and the probe that they replace.
+REPLACED = [
+    (("startupProbe",), "Deployment", "http", "startupProbe"),
+    (("livenessProbe",), "Deployment", "http", "livenessProbe"),
+    (("readinessProbe",), "Deployment", "http", "readinessProbe"),
+    (("metrics", "exporter", "livenessProbe"), "Deployment", "metrics", "livenessProbe"),
+    (("metrics", "exporter", "readinessProbe"), "Deployment", "metrics", "readinessProbe"),
+    (("storage", "logs", "fluentbit", "livenessProbe"), "Deployment", "fluent-bit", "livenessProbe"),
+    (("storage", "logs", "fluentbit", "readinessProbe"), "Deployment", "fluent-bit", "readinessProbe"),
+    (("redis", "livenessProbe"), "StatefulSet", "redis", "livenessProbe"),
+    (("redis", "readinessProbe"), "StatefulSet", "redis", "readinessProbe"),
+]
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "container", "probe"), REPLACED, ids=[".".join(path) for path, *_ in REPLACED]
+)
+def test_every_probe_can_be_replaced_and_left_out(
+    render: Any, merged: Any, nested: Any, path: Any, kind: str, container: str, probe: str
+) -> None:
+    values = nested({"metrics.exporter.mode": "always", f"{'.'.join(path)}.custom": CUSTOM})
+    assert render(values=values).only(kind).container(container).manifest[probe] == CUSTOM
+    without = merged(values, nested({f"{'.'.join(path)}.enabled": False}))
+    assert probe not in render(values=without).only(kind).container(container).manifest
+
+
+def test_every_probe_of_the_chart_is_one_that_can_be_replaced(render: Any) -> None:
+    release = render(values={"metrics": {"exporter": {"mode": "always"}}})
+    there = {
+        (workload.kind, container.name, probe)
+        for workload in release.of_kind("Deployment", "StatefulSet")
+        for container in workload.containers
+        for probe in container.manifest
+        if probe.endswith("Probe")
+    }
+    assert there == {(kind, container, probe) for _, kind, container, probe in REPLACED}
 
 
 @pytest.mark.parametrize(
@@ -50,7 +110,7 @@ def test_only_readiness_depends_on_redis(render: Any) -> None:
 )
 def test_readiness_asks_where_the_application_listens(render: Any, config: dict[str, Any], address: str) -> None:
     http = render(values={"config": config}).only("Deployment").container("http").manifest
-    assert http["readinessProbe"]["exec"]["command"][-1] == address
+    assert http["readinessProbe"]["exec"]["command"][-2] == address
 
 
 def test_a_probe_can_be_tuned_and_left_out(render: Any) -> None:
@@ -147,5 +207,5 @@ def test_the_test_pod_asks_the_service_and_is_not_selected_by_it(render: Any) ->
     release = render(release="x")
     pod = release.get("Pod", "x-claude-relay-test")
     assert pod.hooks == {"test"}
-    assert pod.container("test").manifest["command"][-1] == "x-claude-relay:80"
+    assert pod.container("test").manifest["command"][-2] == "x-claude-relay:80"
     assert pod.labels["app.kubernetes.io/name"] != "claude-relay"
