@@ -21,7 +21,7 @@ IMAGES = Path(__file__).parent / "images"
 CONFIGURATION = "/fluent-bit/etc/claude-relay"
 FOLDERS = (CONFIGURATION, "/fluent-bit/state", "/app/logs")
 SECONDS = 20
-POD = {"POD_NAME": "relay-0", "POD_NAMESPACE": "relay", "NODE_NAME": "node-1"}
+POD = {"POD_IP": "127.0.0.1", "POD_NAME": "relay-0", "POD_NAMESPACE": "relay", "NODE_NAME": "node-1"}
 
 
 class FluentBitProcess:

@@ -56,7 +56,8 @@ NODE_EXTRA_CA_CERTS: /etc/claude-relay/redis-ca/ca.crt
 {{/* All secret variables of the application as a YAML list, then the user's. */}}
 {{- define "claude-relay.config.env" -}}
 {{- $source := include "claude-relay.secrets.source" . | fromJson -}}
-{{- $own := list -}}
+{{- /* Repeated here, where `extraEnvFrom` cannot replace it: Fluent Bit reads the log files by the same offset. */ -}}
+{{- $own := list (dict "name" "TIMEZONE_OFFSET" "value" (int64 .Values.config.timezoneOffset | toString)) -}}
 {{- range $key := list "jwtSecret" "encryptionKey" "adminUsername" "adminPassword" -}}
 {{- $reference := dict "name" $source.name "key" (get $source.keys $key) -}}
 {{- $own = append $own (dict "name" (snakecase $key | upper) "valueFrom" (dict "secretKeyRef" $reference)) -}}

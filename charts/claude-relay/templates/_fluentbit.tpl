@@ -101,6 +101,24 @@ variable → value, for the Secret) and `references` (environment variable → k
 {{- regexReplaceAll "i$" . "" -}}
 {{- end -}}
 
+{{/* The application's files that are shipped line by line. */}}
+{{- define "claude-relay.fluentbit.paths" -}}
+{{- $names := list "claude-relay-[0-9]*" "exceptions*" "rejections*" -}}
+{{- if .Values.storage.logs.fluentbit.shipCopies -}}
+{{- $names = concat $names (list "claude-relay-error-*" "claude-relay-security-*") -}}
+{{- end -}}
+{{- $paths := list -}}
+{{- range $names -}}
+{{- $paths = append $paths (printf "/app/logs/%s.log,/app/logs/%s.log.*" . .) -}}
+{{- end -}}
+{{- join "," $paths -}}
+{{- end -}}
+
+{{/* Seconds as Fluent Bit reads them: a point, and the nanoseconds. It takes 0.2 for 2 nanoseconds. */}}
+{{- define "claude-relay.fluentbit.refreshInterval" -}}
+{{- printf "%.9f" (float64 .Values.storage.logs.fluentbit.refreshIntervalSeconds) -}}
+{{- end -}}
+
 {{/* The time zone of the application's log lines as `+0800`. */}}
 {{- define "claude-relay.fluentbit.timeOffset" -}}
 {{- $hours := int .Values.config.timezoneOffset -}}
@@ -113,8 +131,9 @@ variable → value, for the Secret) and `references` (environment variable → k
 {{- end -}}
 
 {{- define "claude-relay.fluentbit.files" -}}
-fluent-bit.conf: {{ tpl (.Files.Get "files/fluent-bit/fluent-bit.conf") . | toJson }}
-parsers.conf: {{ tpl (.Files.Get "files/fluent-bit/parsers.conf") . | toJson }}
+{{- range $file := list "fluent-bit.conf" "parsers.conf" "records.lua" }}
+{{ $file }}: {{ tpl ($.Files.Get (printf "files/fluent-bit/%s" $file)) $ | toJson }}
+{{- end }}
 {{- end -}}
 
 {{/* The data of the Secret with the output's credentials; empty where there are none. */}}
@@ -134,6 +153,10 @@ image: {{ include "claude-relay.image" (dict "context" . "image" $fluentbit.imag
 imagePullPolicy: {{ $fluentbit.image.pullPolicy }}
 args:
   - --config=/fluent-bit/etc/claude-relay/fluent-bit.conf
+ports:
+  - name: fluent-bit
+    containerPort: 2020
+    protocol: TCP
 env:
   - name: POD_NAME
     valueFrom:
@@ -147,6 +170,10 @@ env:
     valueFrom:
       fieldRef:
         fieldPath: spec.nodeName
+  - name: POD_IP
+    valueFrom:
+      fieldRef:
+        fieldPath: status.podIP
   {{- range $variable := keys $output.credentials | sortAlpha }}
   - name: {{ $variable | quote }}
     valueFrom:
@@ -168,11 +195,11 @@ env:
 envFrom:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with include "claude-relay.pod.probe" (dict "probe" $fluentbit.livenessProbe "handler" "httpGet: {path: /, port: 2020}") }}
+{{- with include "claude-relay.pod.probe" (dict "probe" $fluentbit.livenessProbe "handler" "httpGet: {path: /, port: fluent-bit}") }}
 livenessProbe:
   {{- . | nindent 2 }}
 {{- end }}
-{{- with include "claude-relay.pod.probe" (dict "probe" $fluentbit.readinessProbe "handler" "tcpSocket: {port: 2020}") }}
+{{- with include "claude-relay.pod.probe" (dict "probe" $fluentbit.readinessProbe "handler" "tcpSocket: {port: fluent-bit}") }}
 readinessProbe:
   {{- . | nindent 2 }}
 {{- end }}
@@ -200,6 +227,15 @@ volumeMounts:
 {{- end -}}
 
 {{- define "claude-relay.fluentbit.guards" -}}
+  {{- if not (int64 .Values.config.timezoneOffset) }}
+- config.timezoneOffset is 0, which the application takes as 8, its default: set another offset. The times that Fluent Bit
+  ships are in UTC with any offset
+  {{- end }}
+  {{- range .Values.extraEnv }}
+    {{- if eq .name "TIMEZONE_OFFSET" }}
+- extraEnv sets TIMEZONE_OFFSET, which Fluent Bit has to know too: set config.timezoneOffset instead
+    {{- end }}
+  {{- end }}
   {{- if include "claude-relay.fluentbit.enabled" . -}}
     {{- include "claude-relay.fluentbit.outputGuards" . -}}
     {{- range $path, $port := dict "config.port" .Values.config.port "metrics.exporter.port" .Values.metrics.exporter.port }}

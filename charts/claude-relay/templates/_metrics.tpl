@@ -12,6 +12,11 @@ port of its own. What a ServiceMonitor scrapes is decided here: the exporter's p
 {{- include "claude-relay.nameWith" (dict "context" . "suffix" "metrics") -}}
 {{- end -}}
 
+{{/* "true" where Fluent Bit's own metrics are scraped, beside the exporter's. */}}
+{{- define "claude-relay.metrics.fluentbit" -}}
+{{- if and (include "claude-relay.metrics.enabled" .) (include "claude-relay.fluentbit.enabled" .) -}}true{{- end -}}
+{{- end -}}
+
 {{/* The data of the exporter's ConfigMap. */}}
 {{- define "claude-relay.metrics.data" -}}
 config.yaml: {{ .Files.Get "files/json-exporter.yaml" | toJson }}

@@ -30,20 +30,68 @@ def section(release: Any, name: str, file: str = "fluent-bit.conf") -> dict[str,
 
 def test_the_tail_follows_rotation_and_leaves_out_what_must_not_be_shipped(render: Any) -> None:
     tail = section(render(release="x"), "INPUT")
-    assert tail["path"].split(",") == ["/app/logs/*.log", "/app/logs/*.log.*"]
-    assert {"*.gz", "*auth-detail*"} <= set(tail["exclude_path"].split(","))
+    assert tail["path"].split(",") == [
+        path
+        for name in ("claude-relay-[0-9]*", "exceptions*", "rejections*")
+        for path in (f"/app/logs/{name}.log", f"/app/logs/{name}.log.*")
+    ]
+    assert tail["exclude_path"] == "*.gz"
     assert tail["db"].startswith("/fluent-bit/state/")
     assert tail["read_from_head"] == "On"
     assert tail["storage.type"] == "filesystem"
 
 
 @pytest.mark.parametrize(
-    ("hours", "offset"), [(8, "+0800"), (0, "+0000"), (-5, "-0500"), (14, "+1400"), (-12, "-1200")]
+    ("hours", "offset"), [(8, "+0800"), (3, "+0300"), (-5, "-0500"), (14, "+1400"), (-12, "-1200")]
 )
 def test_times_are_read_in_the_applications_time_zone(render: Any, hours: int, offset: str) -> None:
     parser = section(render(values={"config": {"timezoneOffset": hours}}, release="x"), "PARSER", "parsers.conf")
     assert parser["time_offset"] == offset
     assert (parser["format"], parser["time_key"], parser["time_format"]) == ("json", "ts", "%Y-%m-%d %H:%M:%S")
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"config": {"timezoneOffset": 0}}, "config.timezoneOffset is 0, which the application takes as 8"),
+        ({"extraEnv": [{"name": "TIMEZONE_OFFSET", "value": "0"}]}, "extraEnv sets TIMEZONE_OFFSET"),
+    ],
+)
+def test_an_offset_that_the_application_does_not_have_is_refused(refused: Any, values: Any, message: str) -> None:
+    assert message in refused(values)
+
+
+def test_no_source_of_the_user_replaces_the_offset(render: Any) -> None:
+    values = {"extraEnvFrom": [{"configMapRef": {"name": "theirs"}}], "config": {"timezoneOffset": -5}}
+    http = render(values=values).only("Deployment").container("http")
+    assert http.env["TIMEZONE_OFFSET"]["value"] == "-5"
+
+
+@pytest.mark.parametrize(("seconds", "written"), [(0.2, "0.200000000"), (1, "1.000000000"), (1.5, "1.500000000")])
+def test_seconds_are_written_as_fluent_bit_reads_them(render: Any, seconds: float, written: str) -> None:
+    """It takes "0.2" for 2 nanoseconds."""
+    values = {"storage": {"logs": {"fluentbit": {"refreshIntervalSeconds": seconds}}}}
+    inputs = [dict(entries) for name, entries in configuration(render(values=values, release="x")) if name == "INPUT"]
+    assert [entries["refresh_interval"] for entries in inputs] == [written, written]
+
+
+def test_fluent_bit_listens_on_the_pods_address_of_either_family(render: Any) -> None:
+    release = render(release="x")
+    assert section(release, "SERVICE")["http_listen"] == "${POD_IP}"
+    address = release.only("Deployment").container("fluent-bit").env["POD_IP"]
+    assert address["valueFrom"]["fieldRef"]["fieldPath"] == "status.podIP"
+
+
+def test_an_output_that_is_away_is_alerted(render: Any) -> None:
+    release = render(values={"serviceMonitor": {"enabled": True}, "prometheusRule": {"enabled": True}}, release="x")
+    alerts = {rule["alert"]: rule["expr"] for rule in release.only("PrometheusRule").spec["groups"][0]["rules"]}
+    assert "fluentbit_output_retries_total" in alerts["ClaudeRelayLogsNotDelivered"]
+    assert "fluentbit_output_dropped_records_total" in alerts["ClaudeRelayLogsLost"]
+    endpoints = release.only("ServiceMonitor").spec["endpoints"]
+    assert [(one["port"], one["path"]) for one in endpoints] == [
+        ("metrics", "/probe"),
+        ("fluent-bit", "/api/v2/metrics/prometheus"),
+    ]
 
 
 def test_pod_namespace_and_node_come_from_the_downward_api(render: Any) -> None:
@@ -206,19 +254,18 @@ def test_more_can_be_mounted_into_the_sidecar_than_the_chart_needs(render: Any) 
     assert mount not in deployment.container("http").items("volumeMounts")
 
 
-def test_its_http_server_is_for_the_kubelet_alone(render: Any) -> None:
-    release = render(release="x")
-    fluent_bit = release.only("Deployment").container("fluent-bit")
-    assert fluent_bit.manifest["livenessProbe"]["httpGet"] == {"path": "/", "port": 2020}
+def test_its_http_server_is_for_the_kubelet_and_for_prometheus(render: Any) -> None:
+    def admitted(**values: Any) -> list[str]:
+        policy = render(values=values, release="x").get("NetworkPolicy", "x-claude-relay")
+        return [port["port"] for rule in policy.at("spec.ingress") for port in rule["ports"]]
+
+    fluent_bit = render(release="x").only("Deployment").container("fluent-bit")
+    assert fluent_bit.ports == {"fluent-bit": 2020}
+    assert fluent_bit.manifest["livenessProbe"]["httpGet"] == {"path": "/", "port": "fluent-bit"}
     # One that hangs still lets the application serve.
-    assert fluent_bit.manifest["readinessProbe"]["tcpSocket"] == {"port": 2020}
-    assert not fluent_bit.ports
-    ports = [
-        port["port"]
-        for rule in release.get("NetworkPolicy", "x-claude-relay").at("spec.ingress")
-        for port in rule["ports"]
-    ]
-    assert ports == ["http"]
+    assert fluent_bit.manifest["readinessProbe"]["tcpSocket"] == {"port": "fluent-bit"}
+    assert admitted() == ["http"]
+    assert admitted(serviceMonitor={"enabled": True}) == ["http", "metrics", "fluent-bit"]
 
 
 def test_the_image_is_not_one_with_the_memory_corruption(render: Any) -> None:

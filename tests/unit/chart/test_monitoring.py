@@ -17,7 +17,8 @@ def scraped_service(release: Any) -> Any:
 
 def test_the_monitor_leads_over_the_service_to_the_exporter(render: Any) -> None:
     release = render(values=MONITOR, release="x", namespace="relay")
-    (endpoint,) = release.only("ServiceMonitor").at("spec.endpoints")
+    endpoint, logs = release.only("ServiceMonitor").at("spec.endpoints")
+    assert logs["port"] == "fluent-bit"
     service = scraped_service(release)
     (port,) = [port for port in service.at("spec.ports") if port["name"] == endpoint["port"]]
     exporter = release.only("Deployment").container("metrics")
@@ -61,7 +62,7 @@ def test_the_monitor_stands_where_it_is_told_and_finds_the_release(render: Any) 
 )
 def test_path_and_port_are_the_users_once_changed(render: Any, monitor: Any, exporter: str, expected: Any) -> None:
     values = {"serviceMonitor": {"enabled": True, **monitor}, "metrics": {"exporter": {"mode": exporter}}}
-    (endpoint,) = render(values=values).only("ServiceMonitor").at("spec.endpoints")
+    endpoint, *_ = render(values=values).only("ServiceMonitor").at("spec.endpoints")
     assert (endpoint["port"], endpoint["path"], "params" in endpoint) == expected
 
 
@@ -76,7 +77,7 @@ def test_relabelings_and_the_rest_are_honoured(render: Any) -> None:
     monitor = render(
         values={"serviceMonitor": {"enabled": True, "jobLabel": "job", "annotations": {"a": "b"}, **extra}}
     ).only("ServiceMonitor")
-    (endpoint,) = monitor.at("spec.endpoints")
+    endpoint, *_ = monitor.at("spec.endpoints")
     assert {key: endpoint[key] for key in extra} == extra
     assert monitor.at("spec.jobLabel") == "job"
     assert monitor.annotations == {"a": "b"}
@@ -104,7 +105,12 @@ def test_alerts_are_about_this_release_only(render: Any) -> None:
     assert rule.namespace == "monitoring"
     (group,) = rule.at("spec.groups")
     own = [entry for entry in group["rules"] if entry["alert"] != "Mine"]
-    assert {entry["alert"] for entry in own} == {"ClaudeRelayDown", "ClaudeRelayRestarting"}
+    assert {entry["alert"] for entry in own} == {
+        "ClaudeRelayDown",
+        "ClaudeRelayRestarting",
+        "ClaudeRelayLogsNotDelivered",
+        "ClaudeRelayLogsLost",
+    }
     assert not [
         entry["alert"] for entry in own if 'namespace="relay",service="x-claude-relay-metrics"' not in entry["expr"]
     ]

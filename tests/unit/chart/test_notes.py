@@ -52,3 +52,15 @@ def test_what_follows_from_the_values_is_said(notes: Any, values: Any, expected:
 def test_no_secret_is_printed(notes: Any) -> None:
     values = {"config": {"jwtSecret": "SECRET-1", "encryptionKey": "SECRET-2", "adminPassword": "SECRET-3"}}
     assert "SECRET-" not in notes(values)
+
+
+@pytest.mark.parametrize(
+    ("mode", "told"),
+    [
+        ("fluentbit", "Fluent Bit ships chosen fields of them only."),
+        ("pvc", "/app/logs, which is on the PVC relay-claude-relay-logs."),
+        ("emptyDir", "to its standard output and to\n/app/logs. Only\nconfig.logLevel=warn keeps the prompts"),
+    ],
+)
+def test_what_stays_in_the_logs_is_told(notes: Any, mode: str, told: str) -> None:
+    assert told in notes({"storage": {"logs": {"mode": mode}}})

@@ -1,35 +1,35 @@
 """From the configuration's sections to a pipeline."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
-from .configuration import Section, read
+from .configuration import Section
 from .errors import ConfigurationError
+from .filters import filter_of
 from .keys import require_known
 from .log import Log
 from .outputs import OUTPUTS
-from .parser import JsonParser
+from .parsers import read_parsers
 from .pipeline import Pipeline
-from .record_modifier import RecordModifier
 from .retries import Retries
 from .tail import Tail
 
 
 def assemble(sections: list[Section], environment: Mapping[str, str], log: Log) -> Pipeline:
-    """The pipeline of one input, its filters and one output.
+    """The pipeline of the inputs, the filters and one output.
 
     Raises:
-        ConfigurationError: a setting is refused, or there is more than one input or output.
+        ConfigurationError: a setting is refused, or there is not one [SERVICE] and one [OUTPUT].
     """
     for section in sections:
         require_known(section)
-    service, source, target = (_one(sections, name) for name in ("SERVICE", "INPUT", "OUTPUT"))
+    service, target = (_one(sections, name) for name in ("SERVICE", "OUTPUT"))
+    parsers = read_parsers(service, environment)
+    inputs = [section for section in sections if section.name == "INPUT"]
     return Pipeline(
-        Tail(source, _parser(service, source, environment)),
-        [RecordModifier(section) for section in sections if section.name == "FILTER"],
+        [Tail(source, *parsers.of(source), f"tail.{number}") for number, source in enumerate(inputs)],
+        [filter_of(section, parsers.lines) for section in sections if section.name == "FILTER"],
         OUTPUTS[target.get("name").lower()](target),
         Retries(service, target),
-        source.get("tag", "tail.0"),
         log,
     )
 
@@ -39,18 +39,3 @@ def _one(sections: list[Section], name: str) -> Section:
     if len(found) != 1:
         raise ConfigurationError(f"[{name}]: this stand-in takes one such section, not {len(found)}")
     return found[0]
-
-
-def _parser(service: Section, source: Section, environment: Mapping[str, str]) -> JsonParser | None:
-    name = source.get("parser")
-    if not name:
-        return None
-    path = service.get("parsers_file")
-    if not path:
-        raise ConfigurationError(f"parser '{name}' is not registered")
-    parsers = read(Path(path), environment)
-    for section in parsers:
-        require_known(section)
-        if section.get("name") == name:
-            return JsonParser.of(section)
-    raise ConfigurationError(f"parser '{name}' is not registered")

@@ -21,10 +21,13 @@ _TAKEN = {
         "flush grace log_level parsers_file http_server http_listen http_port health_check scheduler.base scheduler.cap"
     ),
     "PARSER": "name format time_key time_format time_offset time_keep",
+    "MULTILINE_PARSER": "name type flush_timeout rule",
     "INPUT tail": (
-        "name tag path exclude_path path_key parser db read_from_head refresh_interval rotate_wait skip_long_lines "
-        "buffer_max_size"
+        "name tag path exclude_path path_key parser multiline.parser db read_from_head refresh_interval rotate_wait "
+        "skip_long_lines buffer_max_size"
     ),
+    "FILTER lua": "name match script call type_int_key",
+    "FILTER parser": "name match key_name parser reserve_data",
     "FILTER record_modifier": "name match record remove_key",
     "OUTPUT": "name match retry_limit",
     "OUTPUT stdout": "format json_date_key json_date_format",
@@ -44,7 +47,7 @@ _TAKEN = {
 # What the real program uses in ways that nobody sees from outside: how it buffers, and with how many threads it sends.
 _WITHOUT_EFFECT = {
     "SERVICE": "storage.path storage.sync storage.backlog.mem_limit",
-    "INPUT tail": "storage.type buffer_chunk_size",
+    "INPUT tail": "storage.type buffer_chunk_size db.compare_filename",
     "OUTPUT": "storage.total_limit_size workers alias",
 }
 

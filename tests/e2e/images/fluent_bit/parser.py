@@ -47,8 +47,14 @@ class JsonParser:
         text = str(record.get(self.time_key, ""))
         if not self.keep:
             record.pop(self.time_key, None)
+        return Event(self._moment(text), record)
+
+    def _moment(self, text: str) -> float:
+        form, fraction = self.time_format, 0.0
+        if form.endswith(".%L"):
+            text, _, digits = text.rpartition(".")
+            form, fraction = form.removesuffix(".%L"), float(f"0.{digits}") if digits.isdecimal() else 0.0
         try:
-            moment = float(calendar.timegm(time.strptime(text, self.time_format)) - self.offset)
+            return calendar.timegm(time.strptime(text, form)) - self.offset + fraction
         except ValueError:
-            moment = time.time()
-        return Event(moment, record)
+            return time.time()

@@ -2,11 +2,12 @@
 
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .errors import DeliveryError
 from .events import Event
+from .filters import Filter
 from .log import Log
 from .outputs import Output
 from .retries import Retries
@@ -26,32 +27,31 @@ class Totals:
 
 
 class Pipeline:
-    """One input, its filters and one output, which is all that the chart configures."""
+    """Inputs, filters and one output, which is all that the chart configures."""
 
     def __init__(
         self,
-        tail: Tail,
-        filters: Sequence[Callable[[Event], Event]],
+        tails: Sequence[Tail],
+        filters: Sequence[Filter],
         output: Output,
         retries: Retries,
-        tag: str,
         log: Log,
     ) -> None:
         self.totals = Totals()
-        self._tail = tail
+        self._tails = tails
         self._filters = filters
         self._output = output
         self._retries = retries
-        self._tag = tag
         self._log = log
         self._waiting: deque[Chunk] = deque()
 
     def turn(self, *, rescan: bool = False) -> None:
         """Read what is new, and send what waits."""
         if len(self._waiting) < MOST_WAITING:
-            for chunk in self._tail.collect(rescan=rescan):
-                self.totals.read += len(chunk.events)
-                self._waiting.append(chunk)
+            for tail in self._tails:
+                for chunk in tail.collect(rescan=rescan):
+                    self.totals.read += len(chunk.events)
+                    self._waiting.append(chunk)
         while self._waiting and self._retries.due():
             self._send_first()
 
@@ -64,27 +64,30 @@ class Pipeline:
             self.turn()
         if self._waiting:
             self._log.warn(f"{len(self._waiting)} chunks are left for the next start")
-        self._tail.close()
+        for tail in self._tails:
+            tail.close()
 
     def _send_first(self) -> None:
         chunk = self._waiting[0]
+        events = [event for event in (self._filtered(chunk.tag, one) for one in chunk.events) if event]
         try:
-            if chunk.events:
-                self._output.send(self._tag, [self._filtered(event) for event in chunk.events])
+            if events:
+                self._output.send(chunk.tag, events)
         except DeliveryError as error:
             self.totals.errors += 1
             if self._retries.another():
                 self._log.warn(f"[engine] failed to flush chunk, retry in {self._retries.pause:.0f} seconds: {error}")
                 return
-            self.totals.dropped += len(chunk.events)
+            self.totals.dropped += len(events)
             self._log.error(f"[engine] chunk cannot be retried, {self._retries.limit} retries were too few: {error}")
         else:
-            self.totals.delivered += len(chunk.events)
+            self.totals.delivered += len(events)
         self._retries.reset()
         self._waiting.popleft()
-        self._tail.delivered(chunk)
+        chunk.delivered()
 
-    def _filtered(self, event: Event) -> Event:
+    def _filtered(self, tag: str, event: Event) -> Event | None:
+        filtered: Event | None = event
         for one in self._filters:
-            event = one(event)
-        return event
+            filtered = one(tag, filtered) if filtered else None
+        return filtered

@@ -1,6 +1,7 @@
 """The input tail: follows files by pattern, through rotation, from where it stopped."""
 
 import os
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +11,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from .configuration import Section, size
+from .errors import ConfigurationError
 from .events import Event
+from .multiline import MultilineParser
 from .parser import JsonParser
 from .positions import Positions
 
@@ -26,29 +29,38 @@ class _File:
     inside_long_line: bool = False
     at_end: bool = False
     gone_since: float | None = None
+    size: int = 0
+    grew: float = 0.0
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """Events of one file; `position` is where the file was read to."""
+    """Events of one file. `delivered` says that they arrived: a restart goes on behind them."""
 
+    tag: str
     events: list[Event]
-    inode: int
-    position: int
+    delivered: Callable[[], None]
 
 
 class Tail:
     """What the real plugin does with polling in place of inotify (its `Inotify_Watcher Off`)."""
 
     def __init__(
-        self, section: Section, parser: JsonParser | None, clock: Callable[[], float] = time.monotonic
+        self,
+        section: Section,
+        parser: JsonParser | None,
+        multiline: MultilineParser | None = None,
+        tag: str = "tail.0",
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._tag = section.get("tag", tag)
+        self._multiline = multiline
         self._patterns = _list(section.get("path"))
         self._excluded = _list(section.get("exclude_path"))
         self._path_key = section.get("path_key")
         self._parser = parser
         self._from_head = section.switch("read_from_head", False)
-        self._refresh = section.number("refresh_interval", 60)
+        self._refresh = _seconds(section.get("refresh_interval", "60"))
         self._rotate_wait = section.number("rotate_wait", 5)
         self._skip_long = section.switch("skip_long_lines", False)
         self._longest = size(section.get("buffer_max_size", "32k"))
@@ -62,15 +74,11 @@ class Tail:
         """Everything that is new, in complete lines."""
         if rescan or self._clock() >= self._next_scan:
             self._scan()
-        chunks = [chunk for file in list(self._files.values()) for chunk in self._read(file)]
+        chunks = [chunk for file in list(self._files.values()) for chunk in self._read(file, last=rescan)]
         renamed = [file for file in list(self._files.values()) if self._is_renamed(file)]
         if renamed:  # another file may have the old name already
             self._scan()
         return chunks
-
-    def delivered(self, chunk: Chunk) -> None:
-        """A chunk arrived: a restart goes on behind it."""
-        self._positions.advance(chunk.inode, chunk.position)
 
     def close(self) -> None:
         for file in self._files.values():
@@ -135,9 +143,12 @@ class Tail:
     def _excludes(self, path: str) -> bool:
         return any(fnmatchcase(path, pattern) for pattern in self._excluded)
 
-    def _read(self, file: _File) -> list[Chunk]:
-        if os.fstat(file.handle.fileno()).st_size < file.position:  # truncated
+    def _read(self, file: _File, *, last: bool) -> list[Chunk]:
+        size = os.fstat(file.handle.fileno()).st_size
+        if size < file.position:  # truncated
             file.position = 0
+        if size != file.size:
+            file.size, file.grew = size, self._clock()
         file.handle.seek(file.position)
         wanted = max(READ_BYTES, self._longest + 1)
         data = file.handle.read(wanted)
@@ -153,10 +164,22 @@ class Tail:
                 file.position += len(data)
                 file.inside_long_line = True
             return []
-        file.position += end
-        lines = data[:end].decode("utf-8", "replace").split("\n")[:-1]
-        events = [self._event(line.removesuffix("\r"), file) for line in lines if len(line) <= self._longest]
-        return [Chunk(events, file.inode, file.position)]
+        texts = self._joined(file, _lines(data[:end]), last=last)
+        file.position += sum(map(len, texts))
+        events = [self._event(text, file) for text in map(_text, texts) if len(text) <= self._longest]
+        inode, position = file.inode, file.position
+        return [Chunk(self._tag, events, lambda: self._positions.advance(inode, position))] if texts else []
+
+    def _joined(self, file: _File, lines: list[bytes], *, last: bool) -> list[bytes]:
+        """The lines, or the groups of a multiline parser: the last one waits, since more of its lines may come."""
+        if self._multiline is None:
+            return lines
+        texts, start = [], 0
+        for group in self._multiline.join([_text(line) for line in lines]):
+            texts.append(b"".join(lines[start : start + len(group)]))
+            start += len(group)
+        waits = not last and self._clock() - file.grew < self._multiline.flush_seconds
+        return texts[:-1] if waits else texts
 
     def _event(self, line: str, file: _File) -> Event:
         event = self._parser.parse(line) if self._parser else None
@@ -166,3 +189,24 @@ class Tail:
 
 def _list(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _lines(data: bytes) -> list[bytes]:
+    return [line + b"\n" for line in data.split(b"\n")[:-1]]
+
+
+def _text(line: bytes) -> str:
+    return line.decode("utf-8", "replace").removesuffix("\n").removesuffix("\r")
+
+
+def _seconds(text: str) -> float:
+    """A time as the real program reads it: seconds, a point, and nanoseconds.
+
+    Raises:
+        ConfigurationError: it is not such a time, or 0.
+    """
+    found = re.match(r"(\d+)(?:\.(\d+))?", text)
+    seconds = int(found[1]) + int(found[2] or 0) / 1e9 if found else 0
+    if not seconds:
+        raise ConfigurationError(f"invalid 'refresh_interval' config value ({text})")
+    return seconds

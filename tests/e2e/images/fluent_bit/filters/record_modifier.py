@@ -1,8 +1,8 @@
 """The filter record_modifier: adds keys to a record, or takes some away."""
 
-from .configuration import Section
-from .errors import ConfigurationError
-from .events import Event
+from ..configuration import Section
+from ..errors import ConfigurationError
+from ..events import Event
 
 
 class RecordModifier:
@@ -17,6 +17,6 @@ class RecordModifier:
             self._added[key] = value.strip()
         self._removed = set(section.all("remove_key"))
 
-    def __call__(self, event: Event) -> Event:
+    def __call__(self, _: str, event: Event) -> Event:
         kept = {key: value for key, value in event.record.items() if key not in self._removed}
         return Event(event.time, {**kept, **self._added})

@@ -1,0 +1,51 @@
+"""The parsers of a configuration, from its `Parsers_File`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from .configuration import Section, read
+from .errors import ConfigurationError
+from .keys import require_known
+from .multiline import MultilineParser
+from .parser import JsonParser
+
+
+@dataclass(frozen=True)
+class Parsers:
+    """Parsers of a line and of several lines, by name."""
+
+    lines: Mapping[str, JsonParser]
+    multiline: Mapping[str, MultilineParser]
+
+    def of(self, source: Section) -> tuple[JsonParser | None, MultilineParser | None]:
+        """What an input names.
+
+        Raises:
+            ConfigurationError: there is no parser of that name.
+        """
+        line, several = source.get("parser"), source.get("multiline.parser")
+        if line and line not in self.lines:
+            raise ConfigurationError(f"parser '{line}' is not registered")
+        if several and several not in self.multiline:
+            raise ConfigurationError(f"[multiline] parser '{several}' not registered")
+        return self.lines.get(line), self.multiline.get(several)
+
+
+def read_parsers(service: Section, environment: Mapping[str, str]) -> Parsers:
+    """The parsers of all files that [SERVICE] names.
+
+    Raises:
+        ConfigurationError: a file or a parser is refused.
+    """
+    sections = [section for path in service.all("parsers_file") for section in read(Path(path), environment)]
+    for section in sections:
+        require_known(section)
+    return Parsers(
+        {section.get("name"): JsonParser.of(section) for section in sections if section.name == "PARSER"},
+        {
+            section.get("name"): MultilineParser.of(section)
+            for section in sections
+            if section.name == "MULTILINE_PARSER"
+        },
+    )
