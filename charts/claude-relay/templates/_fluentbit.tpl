@@ -48,7 +48,8 @@ The output's settings: JSON with `lines` (key and text of each line of the confi
 variable → value, for the Secret) and `references` (environment variable → key in the user's Secret).
 */}}
 {{- define "claude-relay.fluentbit.output" -}}
-{{- include "claude-relay.once" (dict "helper" "claude-relay.fluentbit.readOutput" "context" . "values" .Values) -}}
+{{- $name := include "claude-relay.fullname" . -}}
+{{- include "claude-relay.once" (dict "helper" "claude-relay.fluentbit.readOutput" "context" . "release" .Release "name" $name) -}}
 {{- end -}}
 
 {{- define "claude-relay.fluentbit.readOutput" -}}
@@ -127,7 +128,8 @@ variable → value, for the Secret) and `references` (environment variable → k
 
 {{/* The data of Fluent Bit's ConfigMap. */}}
 {{- define "claude-relay.fluentbit.data" -}}
-{{- include "claude-relay.once" (dict "helper" "claude-relay.fluentbit.files" "context" . "values" .Values) -}}
+{{- $name := include "claude-relay.fullname" . -}}
+{{- include "claude-relay.once" (dict "helper" "claude-relay.fluentbit.files" "context" . "release" .Release "name" $name) -}}
 {{- end -}}
 
 {{- define "claude-relay.fluentbit.files" -}}

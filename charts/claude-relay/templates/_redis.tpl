@@ -42,7 +42,8 @@ app.kubernetes.io/instance: {{ .release.Name | quote }}
 
 {{/* The data of Redis' own Secret as JSON. */}}
 {{- define "claude-relay.redis.secretData" -}}
-{{- include "claude-relay.once" (dict "helper" "claude-relay.redis.newSecretData" "context" . "values" .values) -}}
+{{- $name := include "claude-relay.redis.fullname" . -}}
+{{- include "claude-relay.once" (dict "helper" "claude-relay.redis.newSecretData" "context" . "release" .release "name" $name) -}}
 {{- end -}}
 
 {{- define "claude-relay.redis.newSecretData" -}}

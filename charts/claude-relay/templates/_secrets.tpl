@@ -55,7 +55,8 @@ may not be generated. Takes: value, kept (base64), generate, and length or fallb
 
 {{/* The data of the chart's own Secret as JSON. */}}
 {{- define "claude-relay.secrets.data" -}}
-{{- include "claude-relay.once" (dict "helper" "claude-relay.secrets.newData" "context" . "values" .Values) -}}
+{{- $name := include "claude-relay.fullname" . -}}
+{{- include "claude-relay.once" (dict "helper" "claude-relay.secrets.newData" "context" . "release" .Release "name" $name) -}}
 {{- end -}}
 
 {{- define "claude-relay.secrets.newData" -}}

@@ -126,3 +126,31 @@ def test_no_secret_value_stands_outside_a_secret(render: Any) -> None:
     assert not [obj.ref for obj in open_objects if "SECRET-" in json.dumps(obj.manifest)]
     kept = " ".join(text for secret in release.of_kind("Secret") for text in decoded(secret).values())
     assert not [number for number in range(1, 12) if f"SECRET-{number}" not in kept]
+
+
+EVERYTHING = """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: everything}
+data:
+  values: {{ toJson .Values | quote }}
+  release: {{ toJson .Release | quote }}
+  context: {{ omit . "Files" "Chart" "Capabilities" | toJson | quote }}
+"""
+
+
+def test_a_template_of_the_users_that_prints_everything_publishes_no_generated_secret(
+    render: Any, any_helm: Any
+) -> None:
+    values = {"extraObjects": [EVERYTHING], "redis": {"auth": {"enabled": True}}}
+    release = render(values=values, release="x", helm=any_helm, cached=False)
+    text = str(release.get("ConfigMap", "everything").manifest)
+    secrets = [
+        secret
+        for name in ("x-claude-relay-secret", "x-redis")
+        for value in release.get("Secret", name).at("data").values()
+        for secret in (value, base64.b64decode(value).decode())
+        if secret != "admin"
+    ]
+    assert len(secrets) >= 8
+    assert not [secret for secret in secrets if secret in text]
