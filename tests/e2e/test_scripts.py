@@ -1,6 +1,7 @@
 """The pod's scripts, run by the rendered commands: waiting for a real Redis, and telling whether the pod is ready."""
 
 import http.server
+import json
 import os
 import shutil
 import subprocess
@@ -96,6 +97,45 @@ def test_waiting_ends_with_the_pod(pod: RedisPod, wait: Any) -> None:
     assert line(waiting)
     waiting.terminate()
     assert waiting.wait(10) == 143
+
+
+ADMINISTRATOR = {"ADMIN_USERNAME": "operator", "ADMIN_PASSWORD": 'a "hostile" \\ $password #1'}
+
+
+def run_administrator(scripts: Path, data: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
+    command = ["node", str(scripts / "administrator.js"), str(data)]
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=20, check=False, env={**os.environ, **environment}
+    )
+
+
+def test_the_administrator_is_written_as_the_application_writes_it_and_the_password_is_not_printed(
+    scripts: Path, tmp_path: Path
+) -> None:
+    done = run_administrator(scripts, tmp_path, **ADMINISTRATOR)
+    assert done.returncode == 0, done.stderr
+    init = json.loads((tmp_path / "init.json").read_text(encoding="utf-8"))
+    assert set(init) == {"initializedAt", "adminUsername", "adminPassword", "version"}
+    assert (init["adminUsername"], init["adminPassword"]) == tuple(ADMINISTRATOR.values())
+    assert "password #1" not in done.stdout + done.stderr
+    assert [path.name for path in tmp_path.glob("init.json*")] == ["init.json"]
+    assert (tmp_path / "init.json").stat().st_mode & 0o007 == 0
+
+
+def test_a_password_that_was_changed_in_the_web_page_stays(scripts: Path, tmp_path: Path) -> None:
+    (tmp_path / "init.json").write_text('{"adminPassword": "changed"}')
+    done = run_administrator(scripts, tmp_path, **ADMINISTRATOR)
+    assert done.returncode == 0
+    assert (tmp_path / "init.json").read_text() == '{"adminPassword": "changed"}'
+    assert "is there already" in done.stdout
+
+
+@pytest.mark.parametrize("name", list(ADMINISTRATOR))
+def test_an_administrator_without_name_or_password_is_refused(scripts: Path, tmp_path: Path, name: str) -> None:
+    done = run_administrator(scripts, tmp_path, **{**ADMINISTRATOR, name: ""})
+    assert done.returncode == 1
+    assert "set both in the Secret" in done.stderr
+    assert not (tmp_path / "init.json").exists()
 
 
 # What the real application 1.1.314 answered: with a healthy Redis, and with one that refused connections.

@@ -53,28 +53,53 @@ NODE_EXTRA_CA_CERTS: /etc/claude-relay/redis-ca/ca.crt
 {{- toJson $env -}}
 {{- end -}}
 
-{{/* All secret variables of the application as a YAML list, then the user's. */}}
-{{- define "claude-relay.config.env" -}}
-{{- $source := include "claude-relay.secrets.source" . | fromJson -}}
-{{- /* Repeated here, where `extraEnvFrom` cannot replace it: Fluent Bit reads the log files by the same offset. */ -}}
-{{- $own := list (dict "name" "TIMEZONE_OFFSET" "value" (int64 .Values.config.timezoneOffset | toString)) -}}
-{{- range $key := list "jwtSecret" "encryptionKey" "adminUsername" "adminPassword" -}}
-{{- $reference := dict "name" $source.name "key" (get $source.keys $key) -}}
-{{- $own = append $own (dict "name" (snakecase $key | upper) "valueFrom" (dict "secretKeyRef" $reference)) -}}
-{{- end -}}
-{{- $own = concat $own (include "claude-relay.config.redisEnv" . | fromJsonArray) -}}
-{{- include "claude-relay.config.withUsers" (dict "own" $own "users" .Values.extraEnv) -}}
+{{/* Variables that come from the application's Secret: a JSON list. Takes: context, keys (of config). */}}
+{{- define "claude-relay.config.secretEnv" -}}
+  {{- $source := include "claude-relay.secrets.source" .context | fromJson -}}
+  {{- $env := list -}}
+  {{- range $key := .keys -}}
+    {{- $reference := dict "name" $source.name "key" (get $source.keys $key) -}}
+    {{- $env = append $env (dict "name" (snakecase $key | upper) "valueFrom" (dict "secretKeyRef" $reference)) -}}
+  {{- end -}}
+  {{- toJson $env -}}
 {{- end -}}
 
-{{/* The variables of the init container: Redis' password, and what the user says about Redis and Node. */}}
+{{/* The variables of the application that are not in the ConfigMap, as a YAML list: the secrets, then the user's. */}}
+{{- define "claude-relay.config.env" -}}
+  {{- $keys := list "jwtSecret" "encryptionKey" -}}
+  {{- if not .Values.adminSetup.enabled -}}
+    {{- $keys = concat $keys (list "adminUsername" "adminPassword") -}}
+  {{- end -}}
+  {{- /* Repeated here, where `extraEnvFrom` cannot replace it: Fluent Bit reads the log files by the same offset. */ -}}
+  {{- $own := list (dict "name" "TIMEZONE_OFFSET" "value" (int64 .Values.config.timezoneOffset | toString)) -}}
+  {{- $own = concat $own (include "claude-relay.config.secretEnv" (dict "context" . "keys" $keys) | fromJsonArray) -}}
+  {{- $own = concat $own (include "claude-relay.config.redisEnv" . | fromJsonArray) -}}
+  {{- include "claude-relay.config.withUsers" (dict "own" $own "users" .Values.extraEnv) -}}
+{{- end -}}
+
+{{/* The variables of the init container that writes init.json, as a YAML list. */}}
+{{- define "claude-relay.config.adminEnv" -}}
+  {{- $own := include "claude-relay.config.secretEnv" (dict "context" . "keys" (list "adminUsername" "adminPassword")) | fromJsonArray -}}
+  {{- $users := include "claude-relay.config.usersEnv" (dict "context" . "pattern" "^ADMIN_(USERNAME|PASSWORD)$") | fromJsonArray -}}
+  {{- include "claude-relay.config.withUsers" (dict "own" $own "users" $users) -}}
+{{- end -}}
+
+{{/* The variables of `extraEnv` whose names match: a JSON list. Takes: context, pattern. */}}
+{{- define "claude-relay.config.usersEnv" -}}
+  {{- $found := list -}}
+  {{- range .context.Values.extraEnv -}}
+    {{- if regexMatch $.pattern .name -}}
+      {{- $found = append $found . -}}
+    {{- end -}}
+  {{- end -}}
+  {{- toJson $found -}}
+{{- end -}}
+
+{{/* The variables of the init container that waits: Redis' password, and what the user sets for Redis and Node.js. */}}
 {{- define "claude-relay.config.waitEnv" -}}
-{{- $users := list -}}
-{{- range .Values.extraEnv -}}
-{{- if regexMatch "^(REDIS|NODE)_" .name -}}
-{{- $users = append $users . -}}
-{{- end -}}
-{{- end -}}
-{{- include "claude-relay.config.withUsers" (dict "own" (include "claude-relay.config.redisEnv" . | fromJsonArray) "users" $users) -}}
+  {{- $own := include "claude-relay.config.redisEnv" . | fromJsonArray -}}
+  {{- $users := include "claude-relay.config.usersEnv" (dict "context" . "pattern" "^(REDIS|NODE)_") | fromJsonArray -}}
+  {{- include "claude-relay.config.withUsers" (dict "own" $own "users" $users) -}}
 {{- end -}}
 
 {{/* Variables as a YAML list, the user's in place of the chart's of the same name. Takes: own, users. */}}

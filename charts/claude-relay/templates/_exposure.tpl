@@ -101,6 +101,15 @@ The user's annotations win, except that the Middleware is put before the user's 
 
 {{- define "claude-relay.exposure.guards" -}}
   {{- include "claude-relay.exposure.serviceGuards" .Values.service -}}
+  {{- $live := get (lookup "v1" "Service" .Release.Namespace (include "claude-relay.fullname" .)) "spec" -}}
+  {{- if $live -}}
+    {{- $was := get $live "clusterIP" | toString -}}
+    {{- $set := .Values.service.clusterIP -}}
+    {{- if or (and $set (ne $set $was)) (and (not $set) (eq $was "None")) }}
+- service.clusterIP of an installed Service cannot be changed: set it to {{ quote $was }}
+      {{- if ne $was "None" }}, leave it empty{{ end }}, or delete Service/{{ include "claude-relay.fullname" . }} first
+    {{- end }}
+  {{- end }}
   {{- if .Values.ingress.enabled -}}
     {{- include "claude-relay.exposure.ingressGuards" . -}}
   {{- end -}}

@@ -71,7 +71,12 @@ dotenv: ""
 {{- define "claude-relay.pod.volumes" -}}
 {{- $logs := .Values.storage.logs -}}
 - name: data
+  {{- with include "claude-relay.storage.dataClaim" . }}
+  persistentVolumeClaim:
+    claimName: {{ . | quote }}
+  {{- else }}
   emptyDir: {{ include "claude-relay.pod.emptyDir" .Values.storage.data.sizeLimit }}
+  {{- end }}
 - name: logs
   {{- if eq $logs.mode "pvc" }}
   persistentVolumeClaim:
@@ -195,7 +200,7 @@ dotenv: ""
       {{- end }}
     {{- end }}
   {{- end }}
-  {{- $containers := list "http" "wait-for-redis" "fluent-bit" "metrics" }}
+  {{- $containers := list "http" "wait-for-redis" "admin-setup" "fluent-bit" "metrics" }}
   {{- range concat .Values.initContainers .Values.extraContainers }}
     {{- if has .name $containers }}
 - initContainers and extraContainers: the name {{ .name }} is taken: choose another

@@ -148,7 +148,41 @@ configMap:
 {{- end -}}
 {{- end -}}
 
+{{/* "true" where the release's own Redis, or its PVC, is in the cluster already. */}}
+{{- define "claude-relay.redis.hasData" -}}
+  {{- if .Values.redis.enabled -}}
+    {{- $name := include "claude-relay.redis.fullname" (dict "values" .Values.redis "release" .Release) -}}
+    {{- $claim := default (printf "data-%s-0" $name) .Values.redis.persistence.existingClaim -}}
+    {{- if lookup "apps/v1" "StatefulSet" .Release.Namespace $name -}}true
+    {{- else if lookup "v1" "PersistentVolumeClaim" .Release.Namespace $claim -}}true
+    {{- end -}}
+  {{- end -}}
+{{- end -}}
+
+{{/* Whether the application would leave the Redis that has its data for another one. */}}
+{{- define "claude-relay.redis.dataGuards" -}}
+  {{- $name := include "claude-relay.nameWith" (dict "context" . "suffix" "config") -}}
+  {{- $live := include "claude-relay.secrets.lookup" (dict "kind" "ConfigMap" "name" $name "namespace" .Release.Namespace) -}}
+  {{- $before := get ($live | fromJson) "REDIS_HOST" -}}
+  {{- $after := (include "claude-relay.redis.connection" . | fromJson).host -}}
+  {{- if and $before (ne $before $after) -}}
+    {{- $advice := "or move the data as the README says in \"Moving Redis\", and set allowDataLoss to true for this upgrade" -}}
+    {{- if lookup "apps/v1" "StatefulSet" .Release.Namespace $before }}
+- StatefulSet/{{ $before }} has the data of this release, and {{ $after }} would take its place:
+      {{- if .Values.redis.enabled }} set redis.nameOverride and redis.fullnameOverride to the earlier values,
+      {{- else }} set redis.enabled to true,
+      {{- end }} {{ $advice }}
+    {{- else if and .Values.redis.enabled (not (include "claude-relay.redis.hasData" .)) }}
+- the Redis {{ $before }} has the data of this release, and StatefulSet/{{ $after }} would begin without data: set redis.enabled
+  to false, {{ $advice }}
+    {{- end }}
+  {{- end }}
+{{- end -}}
+
 {{- define "claude-relay.redis.guards" -}}
+  {{- if not .Values.allowDataLoss -}}
+    {{- include "claude-relay.redis.dataGuards" . -}}
+  {{- end -}}
   {{- if .Values.redis.enabled -}}
     {{- include "claude-relay.redis.internalGuards" . -}}
   {{- else -}}

@@ -102,8 +102,86 @@ which the application reads once, when it starts.
 {{- toJson $seen | sha256sum -}}
 {{- end -}}
 
+{{/*
+The encryption key that the release's data is encrypted with, as far as the cluster tells: JSON with `secret` (its name) and
+`value` (base64, empty where the Secret is gone). It is the one that the running Deployment reads, else that of a Secret that
+an earlier installation left. Both may have another name than now.
+*/}}
+{{- define "claude-relay.secrets.earlierKey" -}}
+  {{- $namespace := .Release.Namespace -}}
+  {{- $found := dict "secret" "" "value" "" -}}
+  {{- range include "claude-relay.secrets.ofRelease" (dict "context" . "kind" "Deployment" "version" "apps/v1") | fromJsonArray -}}
+    {{- range .spec.template.spec.containers -}}
+      {{- range get . "env" | default list -}}
+        {{- $reference := get (get . "valueFrom" | default dict) "secretKeyRef" -}}
+        {{- if and (eq .name "ENCRYPTION_KEY") $reference -}}
+          {{- $data := include "claude-relay.secrets.lookup" (dict "name" $reference.name "namespace" $namespace) | fromJson -}}
+          {{- $found = dict "secret" $reference.name "value" (get $data $reference.key) -}}
+        {{- end -}}
+      {{- end -}}
+    {{- end -}}
+  {{- end -}}
+  {{- if not $found.secret -}}
+    {{- range include "claude-relay.secrets.ofRelease" (dict "context" . "kind" "Secret" "version" "v1") | fromJsonArray -}}
+      {{- if hasKey (get . "data" | default dict) "encryption-key" -}}
+        {{- $found = dict "secret" .metadata.name "value" (get .data "encryption-key") -}}
+      {{- end -}}
+    {{- end -}}
+  {{- end -}}
+  {{- toJson $found -}}
+{{- end -}}
+
+{{/*
+The objects of a kind that this instance of the chart has in the cluster, whatever their names are: a JSON list. The label
+helm.sh/chart tells instances in one release apart, since it starts with their alias. Takes: context, kind, version.
+*/}}
+{{- define "claude-relay.secrets.ofRelease" -}}
+  {{- $release := .context.Release -}}
+  {{- $chart := printf "^%s-[0-9]" .context.Chart.Name -}}
+  {{- $own := list -}}
+  {{- range get (lookup .version .kind $release.Namespace "") "items" | default list -}}
+    {{- $labels := get .metadata "labels" | default dict -}}
+    {{- $instance := eq (get $labels "app.kubernetes.io/instance" | toString) $release.Name -}}
+    {{- if and $instance (regexMatch $chart (get $labels "helm.sh/chart" | toString)) -}}
+      {{- $own = append $own . -}}
+    {{- end -}}
+  {{- end -}}
+  {{- toJson $own -}}
+{{- end -}}
+
+{{/*
+Whether another encryption key would come over data that the present one encrypts. It also hashes the clients' API keys, so
+that all accounts and all keys would be lost.
+*/}}
+{{- define "claude-relay.secrets.keyGuards" -}}
+  {{- $source := include "claude-relay.secrets.source" . | fromJson -}}
+  {{- $there := include "claude-relay.secrets.lookup" (dict "name" $source.name "namespace" .Release.Namespace) | fromJson -}}
+  {{- $new := get $there $source.keys.encryptionKey -}}
+  {{- if and .Values.config.encryptionKey (not .Values.config.existingSecret) -}}
+    {{- $new = b64enc .Values.config.encryptionKey -}}
+  {{- end -}}
+  {{- $earlier := include "claude-relay.secrets.earlierKey" . | fromJson -}}
+  {{- $override := "or set allowDataLoss to true, which makes all upstream accounts and clients' API keys useless" -}}
+  {{- if and $new $earlier.value (ne $new $earlier.value) }}
+- the encryption key would change: Secret/{{ $earlier.secret }} has the key of the data in Redis. Leave config.encryptionKey
+  empty and set config.existingSecret to {{ $earlier.secret }}, or copy its key encryption-key to Secret/{{ $source.name }},
+  {{ $override }}
+  {{- else if not $new }}
+    {{- if $earlier.value }}
+- Secret/{{ $source.name }} does not exist, and Secret/{{ $earlier.secret }} has the encryption key of the data in Redis: set
+  config.existingSecret to {{ $earlier.secret }}, or copy the Secret to the new name, {{ $override }}
+    {{- else if or $earlier.secret (include "claude-relay.redis.hasData" .) }}
+- Redis has data of this release, but Secret/{{ $earlier.secret | default $source.name }} with its encryption key does not exist:
+  restore it from a copy, or set config.encryptionKey to the key, {{ $override }}
+    {{- end }}
+  {{- end }}
+{{- end -}}
+
 {{- define "claude-relay.secrets.guards" -}}
   {{- $config := .Values.config -}}
+  {{- if not .Values.allowDataLoss -}}
+    {{- include "claude-relay.secrets.keyGuards" . -}}
+  {{- end -}}
   {{- if $config.existingSecret -}}
     {{- range $key := list "jwtSecret" "encryptionKey" "adminUsername" "adminPassword" }}
       {{- if get $config $key }}

@@ -61,6 +61,7 @@ def test_the_pull_policy_is_each_images_own(render: Any) -> None:
     deployment = release.only("Deployment")
     assert {c.name: c.manifest["imagePullPolicy"] for c in deployment.containers} == {
         "wait-for-redis": "Always",
+        "admin-setup": "Always",
         "fluent-bit": "IfNotPresent",
         "http": "Always",
     }

@@ -22,7 +22,7 @@ SECRETS = {
 }
 # Nothing in the chart reads these, for a reason.
 UNREAD = {
-    "storage.data.type": "emptyDir is the only type.",
+    "allowDataLoss": "It matters where a cluster has data: see tests/e2e/control_plane/test_data_loss.py.",
     "enabled": "Helm reads it: it is for the `condition` of a parent chart.",
 }
 # What Kubernetes defines, so that the schema leaves it open: a value to try.

@@ -128,6 +128,8 @@ def test_redis_keeps_what_is_immutable_of_the_public_charts(render: Any) -> None
     }
     assert statefulset.at("spec.volumeClaimTemplates") == [
         {
+            "apiVersion": "v1",
+            "kind": "PersistentVolumeClaim",
             "metadata": {"name": "data"},
             "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}},
         },

@@ -168,7 +168,7 @@ def test_the_users_containers_stand_beside_the_charts(render: Any) -> None:
     extra = {"name": "helper", "image": "helper:1"}
     values = {"initContainers": [extra], "extraContainers": [{**extra, "name": "other"}]}
     names = [container.name for container in render(values=values).only("Deployment").containers]
-    assert names == ["helper", "wait-for-redis", "fluent-bit", "http", "other"]
+    assert names == ["helper", "wait-for-redis", "admin-setup", "fluent-bit", "http", "other"]
 
 
 @pytest.mark.parametrize(

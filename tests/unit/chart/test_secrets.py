@@ -37,19 +37,56 @@ def test_values_win(render: Any) -> None:
     assert decoded(secret) == {"jwt-secret": "j", "encryption-key": "e", "admin-username": "u", "admin-password": "p"}
 
 
+def references(release: Any) -> dict[str, dict[str, str]]:
+    """The secret variables of the container that needs each."""
+    deployment = release.only("Deployment")
+    env = {**deployment.container("admin-setup").env, **deployment.container("http").env}
+    return {name: env[name]["valueFrom"]["secretKeyRef"] for name in VARIABLES}
+
+
 def test_the_application_reads_every_secret_by_reference(render: Any) -> None:
-    env = render(release="x").only("Deployment").container("http").env
-    references = {name: env[name]["valueFrom"]["secretKeyRef"] for name in VARIABLES}
-    assert references == {name: {"name": "x-claude-relay-secret", "key": key} for name, key in VARIABLES.items()}
+    assert references(render(release="x")) == {
+        name: {"name": "x-claude-relay-secret", "key": key} for name, key in VARIABLES.items()
+    }
 
 
 def test_an_existing_secret_replaces_generation_wholly(render: Any) -> None:
     keys = {"jwtSecret": "a", "encryptionKey": "b", "adminUsername": "c", "adminPassword": "d"}
     release = render(values={"config": {"existingSecret": "mine", "existingSecretKeys": keys}})
     assert not release.of_kind("Secret")
-    env = release.only("Deployment").container("http").env
-    assert {env[name]["valueFrom"]["secretKeyRef"]["key"] for name in VARIABLES} == set(keys.values())
-    assert {env[name]["valueFrom"]["secretKeyRef"]["name"] for name in VARIABLES} == {"mine"}
+    found = references(release).values()
+    assert {reference["key"] for reference in found} == set(keys.values())
+    assert {reference["name"] for reference in found} == {"mine"}
+
+
+def test_only_the_init_container_has_the_administrators_password(render: Any) -> None:
+    """The application would print it, if it wrote init.json itself."""
+    deployment = render().only("Deployment")
+    assert not {"ADMIN_USERNAME", "ADMIN_PASSWORD"} & set(deployment.container("http").env)
+    mounts = [mount["mountPath"] for mount in deployment.container("admin-setup").items("volumeMounts")]
+    assert "/app/data" in mounts
+    without = render(values={"adminSetup": {"enabled": False}}).only("Deployment")
+    assert {"ADMIN_USERNAME", "ADMIN_PASSWORD"} <= set(without.container("http").env)
+    assert "admin-setup" not in [container.name for container in without.containers]
+
+
+def test_the_users_variables_reach_the_init_container(render: Any) -> None:
+    values = {"extraEnv": [{"name": "ADMIN_PASSWORD", "value": "theirs"}, {"name": "A", "value": "b"}]}
+    env = render(values=values).only("Deployment").container("admin-setup").env
+    assert (env["ADMIN_PASSWORD"]["value"], set(env)) == ("theirs", {"ADMIN_USERNAME", "ADMIN_PASSWORD"})
+
+
+@pytest.mark.parametrize("kind", ["Secret", "PersistentVolumeClaim"])
+def test_what_outlives_the_release_is_kept_by_helm_and_by_argo_cd(render: Any, kind: str) -> None:
+    values = {
+        "redis": {"auth": {"enabled": True}},
+        "storage": {"data": {"type": "pvc", "external": {"enabled": True}}, "logs": {"mode": "pvc"}},
+    }
+    kept = render(values=values).of_kind(kind)
+    assert len(kept) >= 2
+    for obj in kept:
+        assert obj.annotations["helm.sh/resource-policy"] == "keep", obj.ref
+        assert obj.annotations["argocd.argoproj.io/sync-options"] == "Prune=false,Delete=false", obj.ref
 
 
 @pytest.mark.parametrize("key", ["jwtSecret", "encryptionKey", "adminUsername", "adminPassword"])

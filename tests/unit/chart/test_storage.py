@@ -5,6 +5,9 @@ from typing import Any
 import pytest
 
 LOGS = {"storage": {"logs": {"mode": "pvc", "persistence": {"size": "50Gi", "accessMode": "ReadWriteMany"}}}}
+OWN_DATA = {
+    "storage": {"data": {"type": "pvc", "persistence": {"size": "2Gi", "accessMode": "ReadWriteMany"}}},
+}
 DATA = {"storage": {"data": {"external": {"enabled": True, "size": "5Gi", "accessMode": "ReadWriteMany"}}}}
 
 
@@ -12,6 +15,7 @@ DATA = {"storage": {"data": {"external": {"enabled": True, "size": "5Gi", "acces
     ("values", "name", "size", "path"),
     [
         (LOGS, "x-claude-relay-logs", "50Gi", "/app/logs"),
+        (OWN_DATA, "x-claude-relay-data", "2Gi", "/app/data"),
         (DATA, "x-claude-relay-external-data", "5Gi", "/app/external-data"),
     ],
 )
@@ -36,3 +40,20 @@ def test_scratch_space_has_a_limit_that_can_be_lifted(render: Any) -> None:
     assert folders({})["logs"] == {"sizeLimit": "1Gi"}
     assert folders({"storage": {"logs": {"sizeLimit": ""}}})["logs"] == {}
     assert folders({"storage": {"data": {"sizeLimit": "1Gi"}}})["data"] == {"sizeLimit": "1Gi"}
+
+
+def test_the_applications_data_can_be_on_a_pvc_of_the_users(render: Any) -> None:
+    values = {
+        "storage": {"data": {"type": "pvc", "persistence": {"existingClaim": "mine", "accessMode": "ReadWriteMany"}}}
+    }
+    release = render(values=values)
+    assert not release.of_kind("PersistentVolumeClaim")
+    volumes = release.only("Deployment").pod_spec["volumes"]
+    assert {"name": "data", "persistentVolumeClaim": {"claimName": "mine"}} in volumes
+
+
+def test_pods_take_turns_at_a_pvc_of_one_writer(render: Any, refused: Any) -> None:
+    values = {"storage": {"data": {"type": "pvc"}}}
+    assert render(values=values).only("Deployment").at("spec.strategy") == {"type": "Recreate"}
+    message = refused({**values, "replicaCount": 2})
+    assert "storage.data.persistence.accessMode=ReadWriteOnce" in message
