@@ -63,7 +63,8 @@ class RedisPod:
         shutil.rmtree(self._inside("/run/redis"), ignore_errors=True)
         self._inside("/run/redis").mkdir(parents=True)
         command = [self._moved(word) for word in redis.container("redis").manifest["command"]]
-        environment = {**os.environ, **({"REDIS_PASSWORD": password} if password is not None else {})}
+        plain = {name: entry["value"] for name, entry in redis.container("redis").env.items() if "value" in entry}
+        environment = {**os.environ, **plain, **({"REDIS_PASSWORD": password} if password is not None else {})}
         with self.log.open("ab") as log:
             return subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
 

@@ -143,3 +143,76 @@ def arguments_of_redis() -> list[Any]:
             lists += words
     assert lists
     return lists
+
+
+def last_file(pod: RedisPod) -> Path:
+    (path,) = (pod.data / "appendonlydir").glob("*.incr.aof")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("tail", "cut", "lost"),
+    [
+        (b"\0" * 4096, 0, 0),
+        (b"*3\r\n$3\r\nSET\r\n$1\r\n", 0, 0),
+        (b"garbage", 0, 0),
+        (b"", 3, 1),
+        (b"\0" * 512, 3, 1),
+    ],
+    ids=["zeros", "half a record", "garbage", "cut", "cut and zeros"],
+)
+def test_a_damaged_tail_is_cut_told_and_kept(
+    pod: RedisPod, with_file: Release, tail: bytes, cut: int, lost: int
+) -> None:
+    # Each key is a record of its own, so that the damage can only cost the last one.
+    with pod.running(with_file):
+        for number in range(20):
+            pod.ask("SET", f"a{number}", "x")
+    path = last_file(pod)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size - cut] + tail)
+    damaged = path.read_bytes()
+    with pod.running(with_file):
+        assert pod.ask("DBSIZE") == str(20 - lost)
+        pod.ask("SET", "after", "1")
+    assert "WARNING: the last" in pod.log.read_text()
+    (kept,) = pod.data.glob("appendonlydir.damaged-*/*.incr.aof")
+    assert kept.read_bytes() == damaged
+    with pod.running(with_file):
+        assert pod.ask("GET", "after") == "1"
+
+
+def test_more_damage_than_a_tail_is_not_cut_without_being_told_to(pod: RedisPod, render: Rendered) -> None:
+    release = render()
+    with pod.running(release):
+        for number in range(20):
+            pod.ask("SET", f"a{number}", "x" * 100_000)
+    path = last_file(pod)
+    content = bytearray(path.read_bytes())
+    content[len(content) // 4] ^= 0xFF
+    middle = content.index(b"\r\n$3\r\nSET", len(content) // 4)
+    content[middle + 2 : middle + 4] = b"!!"
+    path.write_bytes(content)
+    with pytest.raises(RedisError, match="nothing was changed: a repair would cut the last"), pod.running(release):
+        pass
+    assert path.read_bytes() == content
+    assert not list(pod.data.glob("repair.tmp"))
+    with pod.running(render(values={"redis": {"appendOnlyRepair": "all"}})):
+        assert 0 < int(pod.ask("DBSIZE")) < 20
+
+
+def test_a_repair_that_was_interrupted_goes_on(pod: RedisPod, with_file: Release) -> None:
+    with pod.running(with_file):
+        pod.ask("SET", "a", "1")
+    (pod.data / "appendonlydir").rename(pod.data / "repair.tmp")
+    with pod.running(with_file):
+        assert pod.ask("GET", "a") == "1"
+
+
+def test_a_full_redis_refuses_writes_and_lives(pod: RedisPod, render: Rendered) -> None:
+    release = render(values={"redis": {"maxMemory": "8Mi"}})
+    with pod.running(release):
+        answers = [pod.ask("SET", f"a{number}", "x" * 100_000) for number in range(120)]
+        assert answers[0] == "OK"
+        assert answers[-1].startswith("OOM command not allowed")
+        assert pod.ask("PING") == "PONG"
+        assert pod.ask("CONFIG", "GET", "maxmemory-policy").split() == ["maxmemory-policy", "noeviction"]

@@ -190,6 +190,13 @@ configMap:
   {{- end -}}
 {{- end -}}
 
+{{/* The memory limit of Redis' container in bytes; empty where there is none. Takes: the values of the subchart. */}}
+{{- define "claude-relay.redis.memoryLimit" -}}
+  {{- $limit := get (get .resources "limits" | default dict) "memory" | default "" -}}
+  {{- /* A number from a file is a float. */ -}}
+  {{- include "claude-relay.storage.bytes" (kindIs "string" $limit | ternary $limit (toString (int64 $limit))) -}}
+{{- end -}}
+
 {{- define "claude-relay.redis.internalGuards" -}}
   {{- $values := .Values.redis -}}
   {{- $redis := dict "values" $values "release" .Release -}}
@@ -207,6 +214,12 @@ configMap:
   {{- if regexMatch (printf "(?im)^\\s*(%s|append[a-z]*name)\\s" (replace " " "|" $fixed)) $values.extraConfig }}
 - redis.extraConfig sets a directive that the chart sets ({{ $fixed }}): remove it, and use redis.appendOnly, redis.auth and
   redis.service
+  {{- end }}
+  {{- $limit := include "claude-relay.redis.memoryLimit" $values | int64 }}
+  {{- $wanted := has $values.maxMemory (list "auto" "0") | ternary "" $values.maxMemory }}
+  {{- if and $limit (gt (include "claude-relay.storage.bytes" $wanted | int64) (div (mul $limit 9) 10)) }}
+- redis.maxMemory ({{ $wanted }}) is more than 90 % of redis.resources.limits.memory, so Redis would be killed before it is full:
+  lower the one or raise the other
   {{- end }}
   {{- range $key := list "password" "existingSecret" }}
     {{- if and (get $values.auth $key) (not $values.auth.enabled) }}

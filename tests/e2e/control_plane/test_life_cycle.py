@@ -155,7 +155,9 @@ def test_an_upgrade_that_would_change_redis_claim_is_refused_before_it_changes_a
     release.install()
     before = states(objects())
     # What else the upgrade asks for is not done either.
-    with pytest.raises(HelmRefusal, match=re.escape(f"StatefulSet/relay-redis has its claim for good ({what}")):
+    with pytest.raises(
+        HelmRefusal, match=re.escape(f"the volume claim of StatefulSet/relay-redis cannot be changed ({what}")
+    ):
         release.upgrade({"replicaCount": 2, "redis": {"persistence": persistence}})
     assert states(objects()) == before
 

@@ -100,3 +100,24 @@ def test_the_password_of_an_external_redis_is_a_reference(render: Any, external:
     for name in ("http", "wait-for-redis"):
         env = release.only("Deployment").container(name).env
         assert env["REDIS_PASSWORD"]["valueFrom"]["secretKeyRef"] == reference
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({}, str(256 * 2**20 * 6 // 10)),
+        ({"resources": {"limits": {"memory": "1Gi"}}}, str(2**30 * 6 // 10)),
+        ({"resources": {"limits": {"memory": 1000000000}}}, "600000000"),
+        ({"resources": {"limits": {"memory": None}}}, None),
+        ({"maxMemory": "100Mi"}, str(100 * 2**20)),
+        ({"maxMemory": "0"}, None),
+    ],
+)
+def test_redis_is_full_before_its_container_is(render: Any, values: Any, expected: str | None) -> None:
+    config = render(values={"redis": values}, release="x").get("ConfigMap", "x-redis-config").at("data")["redis.conf"]
+    lines = dict(line.split(" ", 1) for line in config.splitlines() if line.startswith("maxmemory"))
+    assert lines == ({} if expected is None else {"maxmemory": expected, "maxmemory-policy": "noeviction"})
+
+
+def test_a_memory_that_does_not_fit_the_limit_is_refused(refused: Any) -> None:
+    assert "redis.maxMemory (250Mi) is more than 90 %" in refused({"redis": {"maxMemory": "250Mi"}})

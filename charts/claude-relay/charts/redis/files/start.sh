@@ -72,8 +72,44 @@ take_append_only_file_over() {
   move_aside appendonlydir
 }
 
+# The end of the append-only file can be damaged, as after a crash of the node, and Redis may not start with it. What is cut
+# is told, and kept: the work is done on a copy.
+MOST_CUT=1048576
+repair() {
+  manifest=/data/appendonlydir/appendonly.aof.manifest
+  if [ "${APPEND_ONLY_REPAIR:-never}" = never ] || [ ! -e "$manifest" ]; then return; fi
+  if redis-check-aof "$manifest" > /run/redis/check.log 2>&1; then return; fi
+  last=$(sed -n 's/^file \([^ ]*\) .*type i.*/\1/p' "$manifest" | tail -n 1)
+  copy=/data/repair.tmp
+  rm -rf "$copy"
+  cp -a /data/appendonlydir "$copy" || refuse 'there is no room on the volume for a copy to repair'
+  if ! echo y | redis-check-aof --fix "$copy/appendonly.aof.manifest" >> /run/redis/check.log 2>&1 ||
+    ! redis-check-aof "$copy/appendonly.aof.manifest" >> /run/redis/check.log 2>&1; then
+    cat /run/redis/check.log
+    refuse 'redis-check-aof cannot repair it: restore a copy of the volume'
+  fi
+  cut=$(($(stat -c %s "/data/appendonlydir/$last") - $(stat -c %s "$copy/$last")))
+  if [ "$cut" -gt "$MOST_CUT" ] && [ "$APPEND_ONLY_REPAIR" != all ]; then
+    refuse "a repair would cut the last $cut bytes of $last: restore a copy, or set redis.appendOnlyRepair to all"
+  fi
+  sync
+  kept=appendonlydir.damaged-$(date +%s)
+  mv /data/appendonlydir "/data/$kept"
+  mv "$copy" /data/appendonlydir
+  echo "WARNING: the last $cut bytes of $last were damaged and are cut; the damaged files are kept in /data/$kept"
+}
+
+refuse() {
+  rm -rf /data/repair.tmp
+  echo "the append-only file is damaged, and nothing was changed: $1"
+  exit 1
+}
+
 rm -rf /data/takeover.tmp
+# A repair that was interrupted between its two moves.
+if [ ! -e /data/appendonlydir ] && [ -e /data/repair.tmp ]; then mv /data/repair.tmp /data/appendonlydir; fi
 if grep -qx 'appendonly yes' "$config"; then
+  repair
   if [ -s /data/dump.rdb ]; then
     if [ ! -e /data/appendonlydir ] && [ ! -e /data/appendonly.aof ]; then
       take_dump_over
@@ -82,6 +118,7 @@ if grep -qx 'appendonly yes' "$config"; then
     fi
   fi
 elif [ -e /data/appendonlydir ]; then
+  repair
   take_append_only_file_over
 fi
 

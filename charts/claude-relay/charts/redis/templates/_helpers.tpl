@@ -19,6 +19,17 @@ application takes them from too. Here is only what Redis' own objects have in co
 {{- end -}}
 {{- end -}}
 
+{{/* The bytes of `maxmemory`; empty where there is no limit, neither here nor on the container. */}}
+{{- define "claude-relay.redis.maxMemory" -}}
+  {{- if eq .Values.maxMemory "auto" -}}
+    {{- with include "claude-relay.redis.memoryLimit" .Values -}}
+      {{- div (mul (int64 .) 6) 10 -}}
+    {{- end -}}
+  {{- else if ne .Values.maxMemory "0" -}}
+    {{- include "claude-relay.storage.bytes" .Values.maxMemory -}}
+  {{- end -}}
+{{- end -}}
+
 {{/* The data of the ConfigMap. */}}
 {{- define "claude-relay.redis.configData" -}}
 redis.conf: {{ tpl (.Files.Get "files/redis.conf") . | toJson }}
