@@ -115,9 +115,16 @@ class KubeObject:
     def pod_spec(self) -> FrozenDict | None:
         return None if self.pod_template is None else _mapping(self.pod_template.get("spec"))
 
-    @property
+    @cached_property
     def pod_labels(self) -> FrozenDict:
-        return _mapping(_mapping((self.pod_template or EMPTY).get("metadata")).get("labels"))
+        """The labels of its pods; of the first pod of a StatefulSet also those that its controller adds.
+
+        Source: Kubernetes documentation, StatefulSets, Pod Name Label.
+        """
+        labels = _mapping(_mapping((self.pod_template or EMPTY).get("metadata")).get("labels"))
+        if self.kind != "StatefulSet":
+            return labels
+        return FrozenDict({**labels, "statefulset.kubernetes.io/pod-name": f"{self.name}-0"})
 
     @property
     def pod_path(self) -> str:

@@ -216,3 +216,19 @@ def test_a_long_text_is_cut_between_characters(shipped: Any) -> None:
     (record,) = [r for r in shipped(entry("ü" * 9000, requestId="long")) if r.get("requestId") == "long"]
     assert set(record["msg"]) == {"ü", "…"}
     assert 4000 < len(record["msg"]) < 4100
+
+
+@pytest.mark.parametrize("text", ['a"b', "back\\slash", "<&>", "next\u2028line", "{{ .Values }}", "]]", "--", "ü"])
+def test_texts_of_the_values_arrive_in_the_script_as_they_are(
+    render: Callable[..., Release], tmp_path: Path, text: str
+) -> None:
+    values = {
+        "config": {"apiKeyPrefix": text},
+        "storage": {"logs": {"fluentbit": {"extraFields": [text]}}},
+    }
+    sidecar = FluentBitProcess(tmp_path, render(values, release="relay"))
+    sidecar.write(MAIN, entry("a", **{text: "kept"}))
+    with sidecar.running():
+        pass
+    (record,) = [json.loads(line) for line in sidecar.output.read_text().split("\n") if line.startswith("{")]
+    assert record[text] == "kept"

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from chartgate.findings.finding import Check, Finding, Verdict, guarded
+from chartgate.findings.given import given
 from chartgate.findings.references import names, pods, routes, selectors
 from chartgate.findings.references.surroundings import KEY, Surroundings
 from chartgate.releases.rendered import Rendered
@@ -10,11 +11,11 @@ from chartgate.releases.rendered import Rendered
 
 def examine(renders: Sequence[Rendered]) -> list[Verdict]:
     """Judge each release as a whole, since a reference says something about two objects."""
-    known: dict[tuple[str, frozenset[str]], tuple[Finding, ...]] = {}
+    known: dict[tuple[str, frozenset[str], tuple[str, ...]], tuple[Finding, ...]] = {}
     verdicts = []
     for rendered in renders:
-        surroundings = Surroundings(rendered.release, rendered.case.named_objects())
-        key = (rendered.release.digest, surroundings.outside)
+        surroundings = Surroundings(rendered.release, rendered.case.named_objects(), given(rendered.case))
+        key = (rendered.release.digest, surroundings.outside, rendered.case.values)
         if key not in known:
             known[key] = tuple(
                 found

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from chartgate.findings.finding import Finding
+from chartgate.findings.given import Given
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.release import Release
 from chartgate.releases.selectors import selects
@@ -32,10 +33,11 @@ SECRET_MAKERS = {
 
 @dataclass(frozen=True)
 class Surroundings:
-    """A release, and the names that its case gives to objects which somebody else makes."""
+    """A release, the names of objects that somebody else makes by its case, and what the case's own values hold."""
 
     release: Release
     outside: frozenset[str]
+    users: Given
 
     @cached_property
     def pods(self) -> list[KubeObject]:

@@ -115,6 +115,11 @@ variable → value, for the Secret) and `references` (environment variable → k
 {{- join "," $paths -}}
 {{- end -}}
 
+{{/* A text of one line in Lua, which does not know the escapes of JSON such as \u003c. */}}
+{{- define "claude-relay.fluentbit.luaText" -}}
+"{{ . | replace "\\" "\\\\" | replace "\"" "\\\"" }}"
+{{- end -}}
+
 {{/* Seconds as Fluent Bit reads them: a point, and the nanoseconds. It takes 0.2 for 2 nanoseconds. */}}
 {{- define "claude-relay.fluentbit.refreshInterval" -}}
 {{- printf "%.9f" (float64 .Values.storage.logs.fluentbit.refreshIntervalSeconds) -}}

@@ -37,7 +37,28 @@ config.yaml: {{ .Files.Get "files/json-exporter.yaml" | toJson }}
 {{- dict "port" $port "path" $path "probe" (and (eq $port "metrics") (eq $path "/probe")) | toJson -}}
 {{- end -}}
 
+{{/* A duration of Prometheus in milliseconds. Takes the duration. */}}
+{{- define "claude-relay.metrics.milliseconds" -}}
+  {{- $units := dict "ms" 1 "s" 1000 "m" 60000 "h" 3600000 "d" 86400000 "w" 604800000 "y" 31536000000 -}}
+  {{- $total := 0 -}}
+  {{- range $part := regexFindAll "[0-9]+(ms|[ywdhms])" . -1 -}}
+    {{- $unit := regexFind "[a-z]+$" $part -}}
+    {{- /* A leading zero would make the digits octal. */ -}}
+    {{- $number := regexReplaceAll "^0+([0-9])" (trimSuffix $unit $part) "${1}" | int64 -}}
+    {{- $total = add $total (mul $number (get $units $unit)) -}}
+  {{- end -}}
+  {{- $total -}}
+{{- end -}}
+
 {{- define "claude-relay.metrics.guards" -}}
+  {{- $monitor := .Values.serviceMonitor -}}
+  {{- if and $monitor.enabled $monitor.interval $monitor.scrapeTimeout -}}
+    {{- $interval := include "claude-relay.metrics.milliseconds" $monitor.interval | int64 -}}
+    {{- if gt (include "claude-relay.metrics.milliseconds" $monitor.scrapeTimeout | int64) $interval }}
+- serviceMonitor.scrapeTimeout ({{ $monitor.scrapeTimeout }}) is longer than serviceMonitor.interval ({{ $monitor.interval }}), so
+  the Prometheus operator would refuse the ServiceMonitor: lower the one or raise the other
+    {{- end }}
+  {{- end }}
   {{- $port := int64 .Values.config.port -}}
   {{- if and (include "claude-relay.metrics.enabled" .) (eq (int64 .Values.metrics.exporter.port) $port) }}
 - metrics.exporter.port and config.port are both {{ $port }}: change one

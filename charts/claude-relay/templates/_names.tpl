@@ -65,7 +65,32 @@ app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- merge $labels .Values.commonLabels | toYaml -}}
 {{- end -}}
 
+{{/*
+Instances of the chart in one release, under aliases, must not make the same objects, nor select each other's pods. Each
+leaves its names where the next one finds them.
+*/}}
+{{- define "claude-relay.names.instanceGuards" -}}
+  {{- $path := .Template.BasePath -}}
+  {{- $taken := get .Release "_claudeRelayNames" | default dict -}}
+  {{- $names := dict (printf "Deployment/%s" (include "claude-relay.fullname" .)) "fullnameOverride" -}}
+  {{- $_ := set $names (printf "pods with the label app.kubernetes.io/name=%s" (include "claude-relay.name" .)) "nameOverride" -}}
+  {{- if .Values.redis.enabled -}}
+    {{- $redis := include "claude-relay.redis.fullname" (dict "values" .Values.redis "release" .Release) -}}
+    {{- $_ := set $names (printf "StatefulSet/%s" $redis) "redis.fullnameOverride" -}}
+  {{- end -}}
+  {{- range $name, $value := $names }}
+    {{- $other := get $taken $name }}
+    {{- if and $other (ne $other $path) }}
+- this release has {{ $name }} from two instances of the chart,
+  {{ trimSuffix "/templates" $other }} and {{ trimSuffix "/templates" $path }}: set {{ $value }} in one of them
+    {{- end }}
+    {{- $_ := set $taken $name $path }}
+  {{- end }}
+  {{- $_ := set .Release "_claudeRelayNames" $taken }}
+{{- end -}}
+
 {{- define "claude-relay.names.guards" -}}
+  {{- include "claude-relay.names.instanceGuards" . -}}
   {{- $version := include "claude-relay.kubeVersion" . -}}
   {{- $names := dict "fullnameOverride" (include "claude-relay.fullname" .) -}}
   {{- if .Values.redis.enabled -}}

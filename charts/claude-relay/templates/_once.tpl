@@ -20,6 +20,6 @@ long, such as reading a file, is done once. They are kept in `.Release`, which a
 {{- define "claude-relay.renderUsers" -}}
   {{- /* Each of .Subcharts has the same Release. */ -}}
   {{- $context := omit .context "Release" "Subcharts" -}}
-  {{- $_ := set $context "Release" (omit .context.Release "_claudeRelay") -}}
+  {{- $_ := set $context "Release" (omit .context.Release "_claudeRelay" "_claudeRelayNames") -}}
   {{- tpl .text $context -}}
 {{- end -}}

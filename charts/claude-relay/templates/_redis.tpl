@@ -29,6 +29,15 @@ app.kubernetes.io/name: {{ include "claude-relay.redis.name" . | quote }}
 app.kubernetes.io/instance: {{ .release.Name | quote }}
 {{- end -}}
 
+{{/*
+What selects Redis' one pod and no other, whatever labels others have: the StatefulSet's controller names the pod in a label.
+Pods that run already have it, so that Services do not lose them in an upgrade.
+*/}}
+{{- define "claude-relay.redis.podSelector" -}}
+{{ include "claude-relay.redis.selectorLabels" . }}
+statefulset.kubernetes.io/pod-name: {{ printf "%s-0" (include "claude-relay.redis.fullname" .) | quote }}
+{{- end -}}
+
 {{/* The password's Secret and the key in it, as JSON; an empty object where Redis asks for none. */}}
 {{- define "claude-relay.redis.secretSource" -}}
 {{- if not .values.auth.enabled -}}

@@ -80,6 +80,10 @@ CONTRADICTIONS = [
         "metrics.exporter.port and config.port are both 7979",
     ),
     ({"config": {"port": 2020}}, "config.port is 2020"),
+    (
+        {"serviceMonitor": {"enabled": True, "scrapeTimeout": "072s", "interval": "1m"}},
+        "serviceMonitor.scrapeTimeout (072s) is longer than serviceMonitor.interval (1m)",
+    ),
     ({"service": {"nodePort": 30000}}, "service.nodePort"),
     ({"service": {"externalTrafficPolicy": "Local"}}, "service.externalTrafficPolicy"),
     ({"service": {"type": "NodePort", "clusterIP": "None"}}, "service.clusterIP is None"),

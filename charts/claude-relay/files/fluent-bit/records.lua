@@ -2,12 +2,12 @@
 -- tokens, API keys, OAuth tokens, prompts. So only fields that are listed leave the pod, and in what they hold everything
 -- that looks like a credential is masked.
 local HEALTH_CHECKS = {{ .Values.storage.logs.fluentbit.shipHealthChecks }}
-local API_KEY_PREFIX = {{ .Values.config.apiKeyPrefix | toJson }}
+local API_KEY_PREFIX = {{ include "claude-relay.fluentbit.luaText" .Values.config.apiKeyPrefix }}
 local FIELDS = {
   file = true, lvl = true, msg = true, requestId = true, accountId = true, apiKeyId = true, key = true,
   code = true, status = true, statusCode = true, stack = true,
 {{- range .Values.storage.logs.fluentbit.extraFields }}
-  [{{ toJson . }}] = true,
+  [{{ include "claude-relay.fluentbit.luaText" . }}] = true,
 {{- end }}
 }
 
