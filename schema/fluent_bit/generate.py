@@ -3,9 +3,9 @@
     python -m schema.fluent_bit.generate            write the files
     python -m schema.fluent_bit.generate --check    exit 1 and name the files that differ
 
-`recorded.yaml` is what the real program prints of its plugins, `manual.yaml` what it accepts beside that, and
-`outputs.yaml` what the chart does with each output. From them come the table that the chart's guards read, the table of
-the gate's check `fluent-bit`, and the table of the tests' stand-in.
+`recorded.yaml` is what the real program prints of its plugins, `manual.yaml` what it accepts beside that, `values.yaml`
+which values it refuses, and `outputs.yaml` what the chart does with each output. From them come the table that the
+chart's guards read, the table of the gate's check `fluent-bit`, and the table of the tests' stand-in.
 """
 
 import json
@@ -66,13 +66,13 @@ def table() -> dict[str, Any]:
     return found
 
 
-def gate_file(known: Mapping[str, Any], required: Mapping[str, list[str]]) -> str:
-    """The table of the gate: keys by type, and what a plugin does not start without."""
+def gate_file(known: Mapping[str, Any], refused: Mapping[str, Any]) -> str:
+    """The table of the gate: keys by type, and what the program refuses."""
     lines = [HEADING, "sections:"]
     for name, keys in known["sections"].items():
         lines += folded(f"  {name}:", keys)
-    lines.append("required:")
-    lines += [f"  {name}: [{', '.join(keys)}]" for name, keys in sorted(required.items())]
+    for part, entries in refused.items():
+        lines += [f"{part}:", *(f"  {json.dumps(name)}: {json.dumps(entry)}" for name, entry in entries.items())]
     for group in GROUPS:
         lines += [f"{group}:", "  common:", *typed(known[group]["common"], 4), "  plugins:"]
         for name, types in known[group]["plugins"].items():
@@ -111,22 +111,22 @@ def listed(name: str, words: Iterable[str]) -> list[str]:
 
 def outputs() -> dict[Path, str]:
     """Every file that is made here, and its text."""
-    known, about = table(), read("outputs.yaml")
+    known, about, refused = table(), read("outputs.yaml"), read("values.yaml")
     shared = {*about["common"]["keys"], *(word for words in known["outputs"]["common"].values() for word in words)}
-    required = {one["plugin"]: one["required"] for one in about["outputs"].values() if "required" in one}
     files = {
-        GATE: gate_file(known, required),
+        GATE: gate_file(known, refused),
         OUTPUTS / "_common.yaml": output_file(about["common"]["keys"], about["common"]),
     }
     for name, one in about["outputs"].items():
         types = known["outputs"]["plugins"][one["plugin"]]
         own = sorted({word for words in types.values() for word in words} - shared)
-        files[OUTPUTS / f"{name}.yaml"] = output_file(own, one)
+        required = refused["required"].get(f"output {one['plugin']}", "").split()
+        files[OUTPUTS / f"{name}.yaml"] = output_file(own, {**one, "required": required})
     stood_in = {
         group: {"common": known[group]["common"], **{name: known[group]["plugins"][name] for name in names}}
         for group, names in STOOD_IN.items()
     }
-    files[STAND_IN] = json.dumps({"sections": known["sections"], **stood_in}, indent=1) + "\n"
+    files[STAND_IN] = json.dumps({"sections": known["sections"], **refused, **stood_in}, indent=1) + "\n"
     return files
 
 

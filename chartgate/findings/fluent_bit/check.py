@@ -4,28 +4,36 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from chartgate.findings.finding import Check, Finding, Verdict, by_release
-from chartgate.findings.fluent_bit import dry_run, known
+from chartgate.findings.fluent_bit import dry_run, known, start
 from chartgate.findings.fluent_bit.classic import Configuration, Section, is_configuration, parse, variables_of
 from chartgate.findings.fluent_bit.mounts import Mount, mounts_of
+from chartgate.findings.fluent_bit.paths import path_faults
+from chartgate.findings.fluent_bit.start import Fault
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.rendered import Rendered
 
 KEY = "fluent-bit"
 RULES = {
-    "unreadable": "a line is neither a section nor a key with a value in one",
+    "unreadable": "a line is neither a section nor a key with a value in one, or is not indented as the others are",
     "unknown-section": "a section has a name that Fluent Bit does not know",
     "unknown-plugin": "an input, filter or output names no plugin, or one that Fluent Bit does not have",
     "unknown-key": "a section has a key that it, or its plugin, does not know: Fluent Bit does not start",
-    "missing-key": "a plugin lacks a key that it needs: Fluent Bit does not start, although --dry-run passes",
-    "wrong-value": "a key has a value that its plugin refuses at start, although --dry-run passes",
+    "missing-key": "a key is missing without which Fluent Bit does not start, although --dry-run passes",
+    "wrong-value": "a key has a value with which Fluent Bit does not start, even where --dry-run passes",
+    "twice": "a key appears twice in a plugin that takes it once",
+    "file": "the configuration names a file that no volume has, or a folder that the container cannot write to",
     "parser": "a plugin uses a parser that none of the configuration's files defines",
     "unmounted": "no container of the release mounts the configuration",
     "variable": "${NAME} is not in the environment of a container that mounts the configuration",
     "dry-run": "fluent-bit --dry-run refuses the configuration",
 }
 
-Fault = tuple[str, int, str]
-"""Rule, line, what is wrong."""
+
+# A key that names parsers → the section that defines one, and those that Fluent Bit has itself.
+_PARSER_KEYS = {
+    "parser": ("parser", frozenset[str]()),
+    "multiline.parser": ("multiline_parser", frozenset({"docker", "cri", "go", "java", "python", "ruby"})),
+}
 
 
 def examine(renders: Sequence[Rendered]) -> list[Verdict]:
@@ -47,9 +55,11 @@ def _examine(rendered: Rendered) -> Iterator[Finding]:
         mounts = mounts_of(rendered.release, obj)
         if not mounts:
             yield _finding("unmounted", obj, "data", "is mounted by no container of the release")
+        names = {name for part in ("data", "binaryData") for name in obj.manifest.get(part) or ()}
         found = 0
         for key, configuration in files.items():
             faults = [*_own_faults(configuration), *_parsers(configuration, files), *_variables(configuration, mounts)]
+            faults += dict.fromkeys(fault for mount in mounts for fault in path_faults(configuration, names, mount))
             for rule, line, what in faults:
                 yield _finding(rule, obj, f"data.{key}: line {line}", what)
             found += len(faults)
@@ -67,7 +77,7 @@ def _own_faults(configuration: Configuration) -> tuple[Fault, ...]:
 
 def _faults(configuration: Configuration) -> Iterator[Fault]:
     for line, text in configuration.odd:
-        yield "unreadable", line, f"{text} is not a key with a value in a section"
+        yield "unreadable", line, text
     for section in configuration.sections:
         if section.name not in known.sections():
             yield "unknown-section", section.line, f"{section.name.upper()} is not a section of Fluent Bit"
@@ -82,31 +92,8 @@ def _faults(configuration: Configuration) -> Iterator[Fault]:
             if not known.knows(section.name, plugin, key):
                 of = f"{section.name} {plugin}" if plugin else f"section {section.name.upper()}"
                 yield "unknown-key", line, f"{key} is not a key of {of}"
-        if plugin:
-            yield from _at_start(section, plugin)
-
-
-def _at_start(section: Section, plugin: str) -> Iterator[Fault]:
-    """What `fluent-bit --dry-run` lets pass and the program refuses at start.
-
-    Source: Fluent Bit's `flb_config_map.c` for booleans; the init functions of the plugins kafka, s3 and loki.
-    """
-    for key in known.required(section.name, plugin):
-        if not section.get(key):
-            yield "missing-key", section.line, f"{section.name} {plugin} has no {key}"
-    for key, value, line in section.entries:
-        if "${" in value:
-            continue
-        if known.is_boolean(section.name, plugin, key) and value.lower() not in known.BOOLEANS:
-            yield "wrong-value", line, f"{key} is {value}, which is not a boolean"
-        if (plugin, key.lower()) == ("loki", "labels"):
-            for label in value.split(","):
-                if "=" not in label and not label.strip().startswith("$"):
-                    yield (
-                        "wrong-value",
-                        line,
-                        f"{key}: {label.strip()} is not a key and a value, such as job=fluent-bit",
-                    )
+        yield from start.section_faults(section, plugin)
+    yield from start.file_faults(configuration)
 
 
 def _parsers(configuration: Configuration, files: Mapping[str, Configuration]) -> Iterator[Fault]:
@@ -115,12 +102,17 @@ def _parsers(configuration: Configuration, files: Mapping[str, Configuration]) -
     if any(path.rpartition("/")[2] not in files for path in listed):
         return
     own = [*listed, *(key for key, file in files.items() if file is configuration)]
-    defined = {section.get("name") for path in own for section in _of(files[path.rpartition("/")[2]], "parser")}
+    sections = [section for path in own for section in files[path.rpartition("/")[2]].sections]
     for section in configuration.sections:
         if section.name in {"input", "filter"}:
             for key, value, line in section.entries:
-                if key.lower() == "parser" and value not in defined and "$" not in value:
-                    yield "parser", line, f"parser {value} is defined nowhere in {', '.join(files)}"
+                if key.lower() not in _PARSER_KEYS or "$" in value:
+                    continue
+                kind, known_already = _PARSER_KEYS[key.lower()]
+                defined = {one.get("name") for one in sections if one.name == kind} | known_already
+                for name in value.split(","):
+                    if name.strip() not in defined:
+                        yield "parser", line, f"{key}: {name.strip()} is not defined in {', '.join(files)}"
 
 
 def _of(configuration: Configuration, name: str) -> list[Section]:

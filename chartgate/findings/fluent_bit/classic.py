@@ -31,7 +31,7 @@ class Section:
 
 @dataclass(frozen=True, eq=False)
 class Configuration:
-    """A file: its sections, the variables it sets itself, and the (line, text) that are none of the format."""
+    """A file: its sections, the variables it sets itself, and (line, what is wrong) for what is not the format."""
 
     sections: list[Section]
     variables: frozenset[str]
@@ -48,6 +48,7 @@ def parse(text: str) -> Configuration:
     """Read a file, equal ones once; what cannot be read is listed, not raised."""
     sections: list[Section] = []
     variables, odd = set(), []
+    indent = ""
     for number, raw in enumerate(text.splitlines(), 1):
         line = raw.strip()
         if not line or line.startswith("#"):
@@ -62,8 +63,12 @@ def parse(text: str) -> Configuration:
             sections.append(Section(section[1].strip().lower(), number))
             continue
         key, _, value = line.partition(" ") if " " in line else line.partition("\t")
+        before = raw[: len(raw) - len(raw.lstrip())]
+        indent = indent or before
         if not sections or not value.strip():
-            odd.append((number, key))
+            odd.append((number, f"{key} is not a key with a value in a section"))
+        elif not before or before != indent:
+            odd.append((number, f"{key} is not indented as the first key of the file is"))
         else:
             sections[-1].entries.append((key, value.strip(), number))
     return Configuration(sections, frozenset(variables), odd)

@@ -1,6 +1,8 @@
-"""What Fluent Bit knows: its sections, its plugins, and the keys of each with their types, from `plugins.yaml`."""
+"""What Fluent Bit knows, from `plugins.yaml`: sections, plugins, the keys of each, and the values it starts with."""
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -9,8 +11,6 @@ from chartgate.tools.kubernetes_yaml import read_one
 
 # A section of plugins → what `plugins.yaml` calls them.
 PLUGIN_SECTIONS = {"input": "inputs", "filter": "filters", "output": "outputs"}
-BOOLEANS = frozenset({"on", "off", "true", "false", "yes", "no"})
-"""The values of a boolean key, in lower case (Fluent Bit, `flb_utils_bool`)."""
 
 
 @cache
@@ -34,19 +34,60 @@ def knows(section: str, plugin: str, key: str) -> bool:
     return pattern is None or bool(pattern.fullmatch(key.lower()))
 
 
-def is_boolean(section: str, plugin: str, key: str) -> bool:
-    """Whether the plugin itself takes a boolean for a key; it does not start with another value.
+@dataclass(frozen=True)
+class Form:
+    """What a value must be: a pattern for all of it, in any case, and its words in a message."""
 
-    Keys that all plugins share, such as `tls`, are read less strictly: another value counts as false.
-    """
+    pattern: re.Pattern[str]
+    words: str
+
+
+@cache
+def form(section: str, plugin: str, key: str) -> Form | None:
+    """The form of a key's value; None where Fluent Bit starts with any value."""
+    data, key = _data(), key.lower()
+    for stage in ("dry_run", "start"):
+        for name in (f"{section} {plugin}".strip(), f"{section} *"):
+            if key in data[stage].get(name, {}):
+                return _form(data[stage][name][key])
+    return _form("boolean") if plugin and _is_boolean(section, plugin, key) else None
+
+
+def _form(name: str) -> Form:
+    pattern, words = _data()["forms"][name]
+    return Form(re.compile(pattern, re.IGNORECASE), words)
+
+
+def _is_boolean(section: str, plugin: str, key: str) -> bool:
+    """Whether Fluent Bit starts only with a boolean. With another value of `tls` and `tls.verify` it starts as well."""
     group = _data()[PLUGIN_SECTIONS[section]]
-    own = group["plugins"][plugin].get("boolean", "").split()
-    return key.lower() in own and key.lower() not in _words(group["common"])
+    booleans = [types.get("boolean", "").split() for types in (group["common"], group["plugins"][plugin])]
+    return any(key in words for words in booleans) and not key.startswith("tls")
 
 
 def required(section: str, plugin: str) -> list[str]:
     """The keys without which a plugin does not start."""
-    return list(_data()["required"].get(plugin, ())) if section == "output" else []
+    return _listed("required", section, plugin)
+
+
+def exclusive(section: str, plugin: str) -> list[str]:
+    """Keys of which a plugin takes only one."""
+    return _listed("exclusive", section, plugin)
+
+
+@cache
+def once(section: str, plugin: str) -> frozenset[str]:
+    """The keys that Fluent Bit refuses when they appear twice; empty for a plugin of which that was not tried."""
+    repeated = _data()["repeated"].get(f"{section} {plugin}")
+    if repeated is None:
+        return frozenset()
+    group = _data()[PLUGIN_SECTIONS[section]]
+    own = {*_words(group["plugins"][plugin])} - {*_words(group["common"])}
+    return frozenset(key for key in own if not _pattern(repeated.split()).fullmatch(key))
+
+
+def _listed(part: str, section: str, plugin: str) -> list[str]:
+    return str(_data()[part].get(f"{section} {plugin}", "")).split()
 
 
 @cache
@@ -57,9 +98,11 @@ def _keys(section: str, plugin: str) -> re.Pattern[str] | None:
         words = [*_words(group["common"]), *_words(group["plugins"][plugin])]
     else:
         words = _data()["sections"][section].split()
-    if "*" in words:
-        return None
-    return re.compile("|".join(re.escape(word).replace(r"\*", ".+") for word in words))
+    return None if "*" in words else _pattern(words)
+
+
+def _pattern(words: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(word).replace(r"\*", ".+") for word in words) or "(?!)")
 
 
 def _words(types: dict[str, str]) -> list[str]:

@@ -7,19 +7,39 @@ from typing import Any
 from chartgate.releases.objects import EMPTY, Container, KubeObject
 from chartgate.releases.release import Release
 
+# Volumes that the kubelet mounts read-only.
+_FIXED = frozenset({"configMap", "secret", "projected", "downwardAPI", "image"})
+
 
 @dataclass(frozen=True)
 class Mount:
-    """A container that mounts a ConfigMap at `path`; `open` when part of its environment is not in the release."""
+    """A container that mounts a ConfigMap at `path`; `open` when part of its environment is not in the release.
+
+    `volumes` are the paths of all its volumes, `writable` those it can write to.
+    `read_only` when it can write nowhere else.
+    """
 
     container: str
     path: str
     environment: frozenset[str]
     open: bool
+    volumes: frozenset[str]
+    writable: frozenset[str]
+    read_only: bool
 
     def has(self, name: str) -> bool:
         """Whether a variable may be in the environment; the kubelet sets HOSTNAME itself."""
         return self.open or name in self.environment or name == "HOSTNAME"
+
+    def volume_of(self, path: str) -> str | None:
+        """The path of the volume in which a file lies; None outside of every volume."""
+        around = [volume for volume in self.volumes if path == volume or path.startswith(f"{volume}/")]
+        return max(around, key=len, default=None)
+
+    def can_write(self, path: str) -> bool:
+        """Whether the container's own file system, or the volume there, is writable."""
+        volume = self.volume_of(path)
+        return not self.read_only if volume is None else volume in self.writable
 
 
 def mounts_of(release: Release, config: KubeObject) -> list[Mount]:
@@ -28,15 +48,33 @@ def mounts_of(release: Release, config: KubeObject) -> list[Mount]:
     for obj in release.workloads():
         if obj.namespace != config.namespace:
             continue
-        volumes = {
-            volume["name"] for volume in (obj.pod_spec or EMPTY).get("volumes") or () if config.name in _sources(volume)
-        }
+        volumes = list((obj.pod_spec or EMPTY).get("volumes") or ())
+        wanted = {volume["name"] for volume in volumes if config.name in _sources(volume)}
+        fixed = {volume["name"] for volume in volumes if _FIXED & volume.keys()}
         for container in obj.containers:
-            for mount in container.items("volumeMounts"):
-                if mount["name"] in volumes:
+            mounts = container.items("volumeMounts")
+            for mount in mounts:
+                if mount["name"] in wanted:
                     names, is_open = _environment(release, obj, container)
-                    found.append(Mount(container.name, str(mount["mountPath"]), names, is_open))
+                    security = container.manifest.get("securityContext") or EMPTY
+                    found.append(
+                        Mount(
+                            container=container.name,
+                            path=_path(mount),
+                            environment=names,
+                            open=is_open,
+                            volumes=frozenset(map(_path, mounts)),
+                            writable=frozenset(
+                                _path(one) for one in mounts if one["name"] not in fixed and not one.get("readOnly")
+                            ),
+                            read_only=bool(security.get("readOnlyRootFilesystem")),
+                        )
+                    )
     return found
+
+
+def _path(mount: Mapping[str, Any]) -> str:
+    return str(mount["mountPath"]).rstrip("/")
 
 
 def _sources(volume: Mapping[str, Any]) -> Iterator[str]:

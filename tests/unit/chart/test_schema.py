@@ -11,6 +11,7 @@ import yaml
 from jsonschema import Draft7Validator
 
 REFUSED = [
+    ({"storage": {"logs": {"fluentbit": {"bufferSize": "1Ti"}}}}, "bufferSize"),
     ({"config": {"port": None}}, "port"),
     ({"replicaCount": None}, "replicaCount"),
     ({"ingress": {"annotations": None}}, "annotations"),

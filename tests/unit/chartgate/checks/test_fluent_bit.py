@@ -37,6 +37,11 @@ MAIN = """\
 PARSERS = "[PARSER]\n    Name app\n    Format json\n"
 
 
+def with_output(lines: str) -> str:
+    """The configuration above with an output of these lines, one after a semicolon."""
+    return f"{MAIN}[OUTPUT]\n" + "".join(f"    {line.strip()}\n" for line in [*lines.split(";"), "Match *"])
+
+
 def release(main: str = MAIN, **changes: object) -> str:
     pod = {
         "kind": "Pod",
@@ -46,11 +51,15 @@ def release(main: str = MAIN, **changes: object) -> str:
                 {
                     "name": "fluent-bit",
                     "env": [{"name": "POD_NAME"}],
-                    "volumeMounts": [{"name": "conf", "mountPath": "/conf"}],
+                    "securityContext": {"readOnlyRootFilesystem": True},
+                    "volumeMounts": [
+                        {"name": "conf", "mountPath": "/conf"},
+                        {"name": "state", "mountPath": "/state/"},
+                    ],
                     **changes,
                 }
             ],
-            "volumes": [{"name": "conf", "configMap": {"name": "c"}}],
+            "volumes": [{"name": "conf", "configMap": {"name": "c"}}, {"name": "state", "emptyDir": {}}],
         },
     }
     data = {"fluent-bit.conf": main, "parsers.conf": PARSERS, "other": "[core]\n  a = b\n"}
@@ -77,7 +86,7 @@ def test_a_sound_configuration_has_no_findings(findings_of: FindingsOf) -> None:
         ("    Name    tail\n", "", "unknown-plugin", '"" is not an input of Fluent Bit'),
         ("tls.verify On", "tls.verify", "unreadable", "tls.verify is not a key with a value in a section"),
         ("# Comments", "Comments", "unreadable", "Comments is not a key with a value in a section"),
-        ("Parser  app", "Parser  none", "parser", "parser none is defined nowhere in fluent-bit.conf, parsers.conf"),
+        ("Parser  app", "Parser  none", "parser", "Parser: none is not defined in fluent-bit.conf, parsers.conf"),
         ("{POD_NAME}", "{POD}", "variable", "Record reads ${POD}, which the container fluent-bit does not have"),
     ],
 )
@@ -107,39 +116,65 @@ def test_variables_may_come_from_a_source(findings_of: FindingsOf, entry: dict[s
 @pytest.mark.parametrize(
     "lines",
     [
-        "Name es\n HTTP_Passwd x\n Suppress_Type_Name On",
-        "Name kafka\n Brokers kafka:9092\n rdkafka.sasl.password x",
-        "Name http\n Header a b\n oauth2.client_id c",
-        "Name s3\n bucket b",
-        "Name forward\n Shared_Key s",
-        "Name stdout\n format json_lines",
+        "Name es; HTTP_Passwd x; Suppress_Type_Name On",
+        "Name kafka; Brokers kafka:9092; rdkafka.sasl.password x",
+        "Name http; Header a b; oauth2.client_id c",
+        "Name s3; bucket b",
+        "Name forward; Shared_Key s",
+        "Name stdout; format json_lines",
     ],
 )
 def test_outputs_know_their_keys(findings_of: FindingsOf, lines: str) -> None:
-    assert findings_of(CHECK, release(f"{MAIN}[OUTPUT]\n {lines}\n Match *\n")) == []
+    assert findings_of(CHECK, release(with_output(lines))) == []
 
 
 @pytest.mark.parametrize(
     ("lines", "rule", "what"),
     [
         ("Name kafka", "missing-key", "output kafka has no brokers"),
-        ("Name s3\n region eu-central-1", "missing-key", "output s3 has no bucket"),
-        ("Name loki\n labels job", "wrong-value", "labels: job is not a key and a value"),
-        ("Name es\n Suppress_Type_Name maybe", "wrong-value", "Suppress_Type_Name is maybe, which is not a boolean"),
+        ("Name s3; region eu-central-1", "missing-key", "output s3 has no bucket"),
+        ("Name loki; labels job", "wrong-value", "labels is job, which is not a list of labels"),
+        ("Name es; Suppress_Type_Name maybe", "wrong-value", "Suppress_Type_Name is maybe, which is not On or Off"),
+        ("Name http; net.keepalive maybe", "wrong-value", "net.keepalive is maybe, which is not On or Off"),
+        ("Name loki; tenant_id a; Tenant_ID b", "twice", "Tenant_ID appears twice in output loki"),
+        ("Name s3; bucket b; store_dir /s3", "file", "store_dir: the container fluent-bit cannot write to /s3"),
+        (
+            "Name s3; bucket b; store_dir /conf/s3",
+            "file",
+            "store_dir: the container fluent-bit cannot write to",
+        ),
+        ("Name http; tls On; tls.ca_file /ca/ca.crt", "file", "tls.ca_file: no volume of the container"),
+        (
+            "Name http; tls On; tls.ca_file /conf/ca.crt",
+            "file",
+            "tls.ca_file: no volume of the container",
+        ),
     ],
 )
 def test_what_passes_a_dry_run_and_does_not_start_is_found(
     findings_of: FindingsOf, lines: str, rule: str, what: str
 ) -> None:
-    (finding,) = findings_of(CHECK, release(f"{MAIN}[OUTPUT]\n {lines}\n Match *\n"))
+    (finding,) = findings_of(CHECK, release(with_output(lines)))
     assert (finding.rule, finding.what[: len(what)]) == (rule, what)
 
 
 @pytest.mark.parametrize(
-    "lines", ["Name http\n tls maybe", "Name http\n port 70000", "Name loki\n labels $sub['x'],a=b"]
+    "lines",
+    [
+        "Name http; tls maybe",
+        "Name http; port 70000",
+        "Name http; tls.ca_file /nowhere/ca.crt",
+        "Name http; tls On; tls.ca_file /etc/ssl/certs/ca-certificates.crt",
+        "Name http; tls On; tls.ca_file /state/ca.crt",
+        "Name http; tls On; tls.ca_file /conf/other",
+        "Name http; header a b; header c d",
+        "Name loki; labels $sub['x'],a=b",
+        "Name loki; tenant_id ${POD_NAME}; labels ${HOSTNAME}",
+        "Name s3; bucket b; store_dir /state/s3",
+    ],
 )
 def test_what_the_program_accepts_is_not_found(findings_of: FindingsOf, lines: str) -> None:
-    assert findings_of(CHECK, release(f"{MAIN}[OUTPUT]\n {lines}\n Match *\n")) == []
+    assert findings_of(CHECK, release(with_output(lines))) == []
 
 
 def test_the_real_program_has_the_last_word(
