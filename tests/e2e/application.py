@@ -63,9 +63,17 @@ class Application:
     def __init__(self, address: str) -> None:
         self.address = address
 
-    def ask(self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> Answer:
-        """Its answer, whatever the status."""
-        connection = self._begin(method, path, body, headers or {}, SECONDS)
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+        *,
+        seconds: float = SECONDS,
+    ) -> Answer:
+        """Its answer, whatever the status; TimeoutError where there is none within `seconds`."""
+        connection = self._begin(method, path, body, headers or {}, seconds)
         try:
             answer = connection.getresponse()
             return Answer(answer.status, dict(answer.getheaders()), answer.read().decode())

@@ -1,5 +1,6 @@
 """The application's double does what the chart relies on, beside a real Redis and without Docker."""
 
+import calendar
 import json
 import os
 import re
@@ -9,8 +10,9 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -69,6 +71,15 @@ class Redis:
     def stop(self) -> None:
         self._process.kill()
         self._process.wait()
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """It keeps its connections and does nothing."""
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
 
     def ask(self, *words: str) -> str:
         command = ["redis-cli", "-p", str(self.port), *words]
@@ -254,15 +265,17 @@ def test_clients_are_told_by_a_proxy_that_is_trusted(double: Double) -> None:
     for trusted, client in (("false", "127.0.0.1"), ("true", "198.51.100.7")):
         with double.running(TRUST_PROXY=trusted):
             double.application.ask("GET", f"/{trusted}", headers={"x-forwarded-for": "192.0.2.1, 198.51.100.7"})
-            wait_until(lambda: any(f'"url":"/{trusted}"' in line for line in double.lines()), lambda: "no log")  # noqa: B023
-        found = [json.loads(line) for line in double.lines() if f'"url":"/{trusted}"' in line]
-        assert [line["client"] for line in found] == [client]
+            wait_until(lambda: any(f"GET /{trusted} " in line for line in double.lines()), lambda: "no log")  # noqa: B023
+        found = [json.loads(line) for line in double.lines() if f"GET /{trusted} " in line]
+        assert [line["ip"] for line in found] == [client]
 
 
 def test_lines_of_the_log(double: Double) -> None:
     def told() -> re.Match[str] | None:
         # The console comes after the files.
-        return re.search(r"(?m)^\d\d:\d\d:\d\d GET /some/path - 404 .*\n +├─ type: ", double.output.read_text())
+        return re.search(
+            r"(?m)^\d\d:\d\d:\d\d ⚠️  404 GET /some/path  \d+ms .*\n +├─ requestId: ", double.output.read_text()
+        )
 
     hours = [time.time() - 11 * 3600]
     with double.running(TIMEZONE_OFFSET="-11"):
@@ -290,14 +303,13 @@ def test_files_rotate_by_size(double: Double) -> None:
         assert [path.name for path in double.files("claude-relay-20*") if path.suffix != ".gz"] == [live]
 
 
-def test_authentication_details_are_in_a_file_of_their_own_alone(double: Double) -> None:
+def test_authentication_details_are_in_a_file_of_their_own(double: Double) -> None:
     with double.running():
         double.application.log_in(*ADMIN).create_account("stored", "http://127.0.0.1:1", "sk-upstream")
     (detail,) = double.files("claude-relay-auth-detail-*.log")
     assert "sk-upstream" in detail.read_text()
-    assert len(detail.read_text().splitlines()) > 3
-    assert not any("sk-upstream" in line for line in double.lines())
-    assert "sk-upstream" not in double.output.read_text()
+    (record,) = map(json.loads, detail.read_text().splitlines())
+    assert list(record) == ["ts", "lvl", "msg", "data"]
 
 
 def test_a_stop_deletes_the_counters(double: Double, redis: Redis) -> None:
@@ -330,6 +342,7 @@ def test_a_stop_waits_ten_seconds_for_a_stream(
         assert stream.answer.headers["content-type"] == "text/event-stream"
         assert stream.line() == "event: ping"
         assert redis.ask("KEYS", "concurrency:*")
+        wait_until(double.answers, lambda: "it does not answer")
         begun = time.monotonic()
         process.send_signal(signal.SIGTERM)
         wait_until(lambda: not double.answers(), lambda: "it still accepts")
@@ -379,3 +392,138 @@ def test_tls_to_redis_is_verified_against_a_private_authority(double: Double, tm
         assert "wrong one" not in double.output.read_text()
     finally:
         redis.stop()
+
+
+RECORDED = Path(__file__).parent / "recorded" / "logs" / "claude-relay-2026-11-26.log"
+
+
+def recorded(message: str) -> dict[str, Any]:
+    """The first record of the real application with such a message."""
+    lines = map(json.loads, RECORDED.read_text(encoding="utf-8").splitlines())
+    found: dict[str, Any] = next(line for line in lines if message in line["msg"])
+    return found
+
+
+def form(message: str) -> str:
+    """A message without its numbers."""
+    return re.sub(r"\d+", "N", message)
+
+
+def test_access_lines_have_whole_bodies_as_the_applications_have(double: Double, upstream: Application) -> None:
+    with double.running():
+        admin = double.application.log_in(*ADMIN)
+        admin.create_account("stored", f"http://{upstream.address}", "sk-upstream")
+        double.application.message(admin.create_api_key("user"))
+        double.application.ask("GET", "/nowhere")
+        wait_until(lambda: "404 GET /nowhere" in double.output.read_text(), double.output.read_text)
+    lines = [json.loads(line) for line in double.lines()]
+    for message in ("200 POST /web/auth/login", "200 POST /admin/api-keys", "404 GET /nowhere"):
+        real = recorded(message)
+        ours = next(line for line in lines if message in line["msg"])
+        assert form(ours["msg"]) == form(real["msg"])
+        assert set(ours) == set(real) - {"auth"}
+    login = next(line for line in lines if "POST /web/auth/login" in line["msg"])
+    assert login["req"]["password"] == ADMIN[1]
+    message = next(line for line in lines if "POST /api/v1/messages" in line["msg"])
+    assert message["req"]["messages"][0]["content"] == "hello"
+    for secret in (ADMIN[1], "sk-upstream", "hello"):
+        assert secret in double.output.read_text(), "the console has the same bodies"
+
+
+def test_a_failed_call_logs_the_whole_error_of_axios(double: Double) -> None:
+    with double.running():
+        admin = double.application.log_in(*ADMIN)
+        admin.create_account("stored", "http://127.0.0.1:1", "bearer-of-an-upstream")
+        with pytest.raises(Refused, match="502"):
+            double.application.message(admin.create_api_key("user"))
+    (ours,) = [json.loads(line) for line in double.lines() if "stream relay failed" in line]
+    assert set(ours) == set(recorded("stream relay failed"))
+    assert "bearer-of-an-upstream" in json.dumps(ours["config"])
+    assert "hello" in ours["config"]["data"]
+    assert any("stream relay failed" in path.read_text() for path in double.files("claude-relay-error-*.log"))
+
+
+def test_token_refreshes_are_json_over_many_lines_in_utc(double: Double) -> None:
+    with double.running():
+        double.application.log_in(*ADMIN).create_account("stored", "http://127.0.0.1:1", "sk-upstream")
+    real = RECORDED.with_name("token-refresh.log").read_text().split("\n}\n{\n")[0]
+    text = (double.folder / "logs" / "token-refresh.log").read_text()
+    ours = text.split("\n}\n{\n")[0]
+    assert [line.split(":")[0] for line in ours.splitlines() if line.startswith("  ")][:2] == [
+        line.split(":")[0] for line in real.splitlines() if line.startswith("  ")
+    ][:2]
+    assert re.search(time.strftime(r'(?m)^  "timestamp": "%Y-%m-%d %H:', time.gmtime()), ours)
+    assert "token_refresh_error" in (double.folder / "logs" / "token-refresh-error.log").read_text()
+
+
+@pytest.mark.parametrize(("offset", "hours"), [("0", 8), ("-5", -5), ("", 8)])
+def test_an_offset_of_zero_is_eight_hours(double: Double, offset: str, hours: int) -> None:
+    with double.running(TIMEZONE_OFFSET=offset):
+        pass
+    told = time.strptime(json.loads(double.lines()[-1])["ts"], "%Y-%m-%d %H:%M:%S")
+    assert abs(calendar.timegm(told) - hours * 3600 - time.time()) < 60
+
+
+def test_health_and_figures_hang_while_redis_is_frozen_and_pages_do_not(double: Double, redis: Redis) -> None:
+    with double.running():
+        with redis.frozen():
+            for path in ("/health", "/metrics"):
+                with pytest.raises(TimeoutError):
+                    double.application.ask("GET", path, seconds=2)
+            for path, status in (("/", 302), ("/admin-next/api-stats", 200), ("/nowhere", 404)):
+                assert double.application.ask("GET", path, seconds=2).status == status
+        wait_until(lambda: double.redis_status() == "healthy", double.output.read_text)
+
+
+def test_with_a_frozen_redis_it_neither_listens_nor_ends(double: Double, redis: Redis) -> None:
+    with redis.frozen():
+        process = double.start()
+        time.sleep(6)
+        assert process.poll() is None
+        with socket.socket() as probe:
+            assert probe.connect_ex(("127.0.0.1", double.port)) != 0
+        process.kill()
+        process.wait()
+
+
+@pytest.mark.parametrize("held_by", ["an idle connection", "a frozen Redis"])
+def test_a_stop_is_forced_after_ten_seconds(double: Double, redis: Redis, held_by: str) -> None:
+    with double.running() as process, ExitStack() as held:
+        if held_by == "a frozen Redis":
+            held.enter_context(redis.frozen())
+        else:
+            held.enter_context(socket.create_connection(("127.0.0.1", double.port)))
+            time.sleep(0.2)
+        begun = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(SECONDS) == 1
+        assert 10 <= time.monotonic() - begun < 13
+
+
+def test_a_password_changed_in_the_web_page_is_in_the_file_or_refused(double: Double) -> None:
+    def change(current: str, new: str) -> int:
+        admin = double.application.log_in(ADMIN[0], current)
+        body = {"currentPassword": current, "newPassword": new}
+        headers = {"authorization": f"Bearer {admin.token}"}
+        return double.application.ask("POST", "/web/auth/change-password", body, headers).status
+
+    init = double.folder / "data" / "init.json"
+    with double.running():
+        assert change(ADMIN[1], "changed") == 200
+        double.application.log_in(ADMIN[0], "changed")
+    assert json.loads(init.read_text())["adminPassword"] == "changed"
+    # With the next pod's own file, the old password is back.
+    init.unlink()
+    with double.running():
+        double.application.log_in(*ADMIN)
+
+
+def test_what_nobody_caught_ends_the_process_well(double: Double) -> None:
+    """Thrown from within, as there is no way to throw from outside."""
+    hook = double.folder / "throw.js"
+    hook.write_text("setTimeout(() => { throw new Error('thrown by the test') }, 2500)")
+    with double.running():
+        pass  # the set-up is a process too, and it is over
+    with double.running(NODE_OPTIONS=f"--require {hook}") as process:
+        assert process.wait(SECONDS) == 0
+    assert "thrown by the test" in (double.folder / "logs" / "exceptions.log").read_text()

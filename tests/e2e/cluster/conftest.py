@@ -31,6 +31,7 @@ from tests.e2e.cluster.kind import ClusterError, cluster_of, running
 from tests.e2e.cluster.namespace import Kubectl, MakeNamespace, Namespace
 from tests.e2e.cluster.operator import Operator
 from tests.e2e.cluster.pods import Neighbour
+from tests.e2e.cluster.policies import enforce
 from tests.e2e.cluster.release import ClusterRelease, ReleaseIn
 from tests.e2e.cluster.report import sections
 
@@ -91,9 +92,11 @@ def images(kind_cluster: KindCluster, pytestconfig: pytest.Config) -> Images:
 
 @pytest.fixture(scope="session")
 def cluster(kind_cluster: KindCluster, images: Images, render: Callable[..., Release]) -> Kubectl:
-    """kubectl on the running cluster, which has the images of the default release."""
+    """kubectl on the running cluster, which has the images of the default release and enforces NetworkPolicy."""
     images.load_chart_images(render())
-    return Kubectl(kind_cluster.kubectl_path, kind_cluster.kubeconfig_path)
+    kubectl = Kubectl(kind_cluster.kubectl_path, kind_cluster.kubeconfig_path)
+    enforce(kubectl, images)
+    return kubectl
 
 
 @pytest.fixture(scope="session")

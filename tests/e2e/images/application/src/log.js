@@ -1,5 +1,5 @@
-// The log: a tree for people on the console, a line of JSON in files; and the file with authentication answers, which is
-// neither. Times are those of the configured zone and do not tell it.
+// The log: a tree for people on the console, a line of JSON in files, in the configured time zone and without an offset. The
+// files about token refreshes are JSON over many lines, in UTC.
 const fs = require('fs')
 const path = require('path')
 const { LogFile } = require('./log_files')
@@ -48,6 +48,20 @@ module.exports = {
   /** A summary into the log, the whole answer into the file that nobody may ship. */
   authDetail (message, data) {
     log('info', message, { type: 'auth-detail', summary: { hasAccessToken: Boolean(data.access_token) } })
-    authDetail.write(`[${stamp()}] INFO: ${message}\n${JSON.stringify(data, null, 2)}\n${'='.repeat(80)}`)
+    authDetail.write(JSON.stringify({ ts: stamp(), lvl: 'info', msg: message, data }))
+  },
+  /** An event of a token refresh, `details` beside it; one that failed also into the file of errors. */
+  tokenRefresh (level, event, details) {
+    const timestamp = new Date().toISOString()
+    const record = { message: { event, ...details, timestamp }, level, timestamp: timestamp.replace('T', ' ').replace('Z', '') }
+    const names = ['token-refresh.log', ...(level === 'error' ? ['token-refresh-error.log'] : [])]
+    for (const name of names) fs.appendFileSync(path.join(settings.logFolder, name), `${JSON.stringify(record, null, 2)}\n`)
+  },
+  /** What nobody caught: into the log with its stack, and into a file of its own. */
+  uncaught (kind, error) {
+    const file = kind === 'uncaughtException' ? 'exceptions.log' : 'rejections.log'
+    const text = { ts: stamp(), lvl: 'error', msg: `${kind}: ${error.message}\n${error.stack}`, error: {}, stack: error.stack }
+    fs.appendFileSync(path.join(settings.logFolder, file), `${JSON.stringify(text)}\n`)
+    log('error', `💥 ${kind}: ${error.message}`, { stack: error.stack })
   }
 }

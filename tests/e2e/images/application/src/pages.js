@@ -11,12 +11,15 @@ module.exports = ({ redis, log }) => {
 
   /** Status 200 also without Redis: only `components.redis.status` tells. */
   async function health ({ reply }) {
+    const begun = Date.now()
+    const redisSays = await redisHealth()
+    log.info('⚡ health-check completed', { type: 'performance', duration: Date.now() - begun })
     reply(200, {
       status: 'healthy',
       service: 'claude-relay-service',
       timestamp: new Date().toISOString(),
       uptime: process.uptime(),
-      components: { redis: await redisHealth(), logger: { status: 'healthy' } }
+      components: { redis: redisSays, logger: { status: 'healthy', healthy: true } }
     })
   }
 
@@ -32,7 +35,7 @@ module.exports = ({ redis, log }) => {
         timestamp: new Date().toISOString()
       })
     } catch (error) {
-      log.error('no figures', { error: error.message })
+      log.error(`❌ Metrics collection failed: ${error.message}`, { stack: error.stack })
       reply(500, { error: 'Failed to collect metrics' })
     }
   }

@@ -4,6 +4,7 @@
 const crypto = require('crypto')
 const fs = require('fs')
 const http = require('http')
+const net = require('net')
 const path = require('path')
 const log = require('./log')
 const settings = require('./settings')
@@ -11,6 +12,7 @@ const { Redis } = require('./redis')
 const { router } = require('./routing')
 
 const FORCED_EXIT_MILLISECONDS = 10000
+const START_MILLISECONDS = 4000
 const BODY_BYTES = 1024 ** 2
 
 const redis = new Redis(settings.redis, log)
@@ -33,30 +35,54 @@ function clientOf (request) {
   return forwarded ? forwarded.split(',').pop().trim() : request.socket.remoteAddress
 }
 
+const EMOJI = { error: '❌', warn: '⚠️ ', info: '' }
+const LONGEST_BODY = 50 * 1024
+const CUT_BODY = 10 * 1024
+
+/** A body as the log has it: an object, or the beginning of its text where it is long. */
+function logged (body) {
+  const text = JSON.stringify(body)
+  return text.length > LONGEST_BODY ? text.slice(0, CUT_BODY) : body
+}
+
+/** The access line: with whole bodies. /health writes none. */
+function logAccess ({ method, target, headers, client, requestId, begun }, response, bodies) {
+  if (target === '/health') return
+  const { statusCode: status } = response
+  const level = status >= 500 ? 'error' : status >= 400 ? 'warn' : 'info'
+  const bytes = response.getHeader('content-length') || 0
+  const details = { requestId }
+  if (method !== 'GET' && bodies.request && Object.keys(bodies.request).length) details.req = logged(bodies.request)
+  if (target.includes('?')) details.query = target.slice(target.indexOf('?') + 1)
+  if (bodies.answer) details.res = logged(bodies.answer)
+  if (bodies.key) details.key = bodies.key
+  Object.assign(details, { ip: client, ua: headers['user-agent'] || 'unknown', referer: headers.referer || 'none' })
+  log[level](`${EMOJI[level]} ${status} ${method} ${target}  ${Date.now() - begun}ms ${bytes}B`, details)
+}
+
 async function answer (request, response) {
   const { method, url: target, headers } = request
-  const client = clientOf(request)
-  const begun = Date.now()
-  response.on('close', () => {
-    const { statusCode: status } = response
-    log.info(`${method} ${target} - ${status} (${Date.now() - begun}ms)`, { type: 'request', method, url: target, status, client })
-  })
+  const about = { method, target, headers, client: clientOf(request), begun: Date.now() }
+  about.requestId = crypto.randomBytes(8).toString('hex').slice(0, 11)
+  const bodies = {}
+  response.on('close', () => logAccess(about, response, bodies))
   const reply = (status, object) => {
-    response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' })
-    response.end(JSON.stringify(object))
+    const text = JSON.stringify(object)
+    bodies.answer = object
+    response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(text) })
+    response.end(text)
   }
   const handler = routeOf(method, target)
   if (!handler) return reply(404, { error: 'Not Found', message: `Route ${target} not found` })
-  let body
   try {
-    body = await bodyOf(request)
+    bodies.request = await bodyOf(request)
   } catch {
     return reply(400, { error: 'Invalid JSON' })
   }
   try {
-    await handler({ target, headers, body, reply, response, client })
+    await handler({ target, headers, body: bodies.request, reply, response, client: about.client, bodies })
   } catch (error) {
-    log.error('request failed', { url: target, error: error.message })
+    log.error(`request failed: ${error.message}`, { stack: error.stack })
     if (!response.headersSent) reply(500, { error: 'Internal Server Error' })
   }
 }
@@ -81,16 +107,17 @@ async function deleteCounters (pattern) {
 
 function stopWith (server) {
   const stop = (signal) => {
-    log.info(`received ${signal}, shutting down`)
+    log.info(`🛑 Received ${signal}, starting graceful shutdown...`)
     setTimeout(() => {
       log.warn('forced shutdown')
       process.exit(1)
     }, FORCED_EXIT_MILLISECONDS)
-    server.close(async () => {
+    // As in Node.js 18, which the image has: idle connections stay, and the server waits for them.
+    net.Server.prototype.close.call(server, async () => {
       try {
         await deleteCounters('concurrency:*')
       } catch (error) {
-        log.error('counters are left', { error: error.message })
+        log.error(`counters are left: ${error.message}`)
       }
       redis.end()
       log.info('shutdown completed')
@@ -98,11 +125,30 @@ function stopWith (server) {
     })
   }
   for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => stop(signal))
+  for (const kind of ['uncaughtException', 'unhandledRejection']) {
+    process.on(kind, (error) => {
+      log.uncaught(kind, error)
+      stop(kind)
+    })
+  }
+}
+
+/** As the application: it tries for some seconds, then gives up. Redis that hangs keeps it waiting without end. */
+async function connect () {
+  const last = Date.now() + START_MILLISECONDS
+  for (;;) {
+    try {
+      return await redis.connect()
+    } catch (error) {
+      if (Date.now() > last) throw error
+      await new Promise((resolve) => setTimeout(resolve, 200))
+    }
+  }
 }
 
 async function start () {
   writeFiles()
-  await redis.connect()
+  await connect()
   await admin.loadCredentials()
   if (settings.clearQueues) await deleteCounters('concurrency:queue:*')
   const server = http.createServer(answer)

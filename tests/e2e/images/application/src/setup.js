@@ -11,6 +11,6 @@ const password = process.env.ADMIN_PASSWORD || crypto.randomBytes(12).toString('
 fs.mkdirSync(dataFolder, { recursive: true })
 fs.writeFileSync(
   path.join(dataFolder, 'init.json'),
-  JSON.stringify({ initializedAt: new Date().toISOString(), adminUsername: name, adminPassword: password }, null, 2)
+  JSON.stringify({ initializedAt: new Date().toISOString(), adminUsername: name, adminPassword: password, version: '1.0.0' }, null, 2)
 )
 console.log(`administrator: ${name}\npassword: ${password}`)
