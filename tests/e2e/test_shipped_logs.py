@@ -63,6 +63,7 @@ def test_the_recording_holds_every_kind_of_secret() -> None:
 def test_no_secret_and_no_prompt_is_shipped(shipped: Any, everything: bool) -> None:
     records = shipped(shipCopies=everything, shipHealthChecks=everything, fields=("ip", "ua") * everything)
     assert len(records) > 100
+    assert not everything or [record for record in records if record["file"].endswith("error-2026-11-26.log")]
     leaks = [record for record in records if SECRET.search(json.dumps(record, ensure_ascii=False))]
     assert not leaks, "leave these fields out or mask them in files/fluent-bit/records.lua"
 
@@ -145,8 +146,8 @@ def test_a_health_check_that_fails_is_shipped(shipped: Any) -> None:
     ]
 
 
-def entry(msg: str, **more: Any) -> str:
-    return json.dumps({"ts": "2026-11-26 12:00:00", "lvl": "info", "msg": msg, **more})
+def entry(msg: str, lvl: str = "info", **more: Any) -> str:
+    return json.dumps({"ts": "2026-11-26 12:00:00", "lvl": lvl, "msg": msg, **more})
 
 
 # Texts that nobody recorded: whatever looks like a credential is masked wherever it is, and the rest stays.
@@ -160,7 +161,14 @@ MASKED = [
     ('body "{\\"refresh_token\\":\\"x y\\",\\"a\\":1}"', 'body "{\\"refresh_token\\":[masked],\\"a\\":1}"'),
     ("password=hunter", "password=[masked]"),
     ("client_secret: s3cret, id: 7", "client_secret: [masked], id: 7"),
-    ("Cookie: a=b", "Cookie: [masked]"),
+    ("Cookie: a=b; c=d\nHost: x", "Cookie: [masked]\nHost: x"),
+    ("Authorization: Digest a b", "Authorization: [masked]"),
+    ('{"credentials":{"a":"b","c":"d"},"e":1}', '{"credentials":[masked],"e":1}'),
+    ('{"password":["a","b"],"e":1}', '{"password":[masked],"e":1}'),
+    ('"secretAccessKey":"a/b+c"', '"secretAccessKey":[masked]'),
+    ("code aB3dE5gH-aB3dE5gH_aB3dE5gHaB3dE5gH used", "code [masked] used"),
+    ("upstream fk-abcdefgh", "upstream [masked]"),
+    ("1https://user:pass@x", "1https://[masked]@x"),
     ("sk-proj-abcdefgh and sk-ant-oat01-x", "[masked] and [masked]"),
     ("jwt eyJhbGciOi.eyJzdWIiOi.c2ln end", "jwt [masked] end"),
     ("key cr_0123456789abcdef01234567 used", "key [masked] used"),
@@ -168,6 +176,8 @@ MASKED = [
     ("cannot refresh the token: connect ECONNREFUSED", "cannot refresh the token: connect ECONNREFUSED"),
     ("Input: 10, max_tokens: 50, model claude-sonnet-4-20250514", None),
     ("account b3bc03ce-660b-4143-815f-d3aa8624dc27 (console-fake)", None),
+    ("model claude-3-5-sonnet-20241022-of-a-region", None),
+    ("B3BC03CE-660b-4143-815f-d3aa8624dc27", None),
     ("does it work? yes, at 12:30", None),
 ]
 
@@ -232,3 +242,20 @@ def test_texts_of_the_values_arrive_in_the_script_as_they_are(
         pass
     (record,) = [json.loads(line) for line in sidecar.output.read_text().split("\n") if line.startswith("{")]
     assert record[text] == "kept"
+
+
+def test_debug_records_are_left_out_unless_asked_for(shipped: Any) -> None:
+    """Their messages quote prompts and answers, such as `Request body: …` of a Gemini account."""
+    lines = [entry("a", requestId="debug", lvl=level) for level in ("http", "verbose", "debug", "silly")]
+    assert not [record for record in shipped(*lines) if record.get("requestId") == "debug"]
+    assert len([r for r in shipped(*lines, shipDebug=True) if r.get("requestId") == "debug"]) == len(lines)
+
+
+# Each took half a second or more of a pattern that began anywhere in it. Together they fit into one read of the file.
+HOSTILE = ["a." * 4096, 'token="' + "\\" * 8000, "token={" * 1100]
+
+
+def test_no_text_of_a_client_slows_fluent_bit_down(shipped: Any) -> None:
+    """A client chooses the paths that the application logs; a sidecar that is busy would lose files to the rotation."""
+    lines = [entry(text, requestId="hostile") for text in HOSTILE for _ in range(25)]
+    assert len([record for record in shipped(*lines) if record.get("requestId") == "hostile"]) == len(lines)

@@ -55,12 +55,15 @@ def test_no_secret_is_printed(notes: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("mode", "told"),
+    ("values", "told"),
     [
-        ("fluentbit", "Fluent Bit ships chosen fields of them only."),
-        ("pvc", "/app/logs, which is on the PVC relay-claude-relay-logs."),
-        ("emptyDir", "to its standard output and to\n/app/logs. Only\nconfig.logLevel=warn keeps the prompts"),
+        ({"storage": {"logs": {"mode": "fluentbit"}}}, "Fluent Bit ships only chosen fields of the records"),
+        ({"storage": {"logs": {"mode": "pvc"}}}, "/app/logs, which is on the PVC relay-claude-relay-logs."),
+        ({"storage": {"logs": {"mode": "emptyDir"}}}, "to its standard output and to\n/app/logs.\nThe files"),
+        ({}, "claude-relay-auth-detail-*.log hold whole OAuth tokens"),
+        ({}, "Only config.logLevel=warn keeps the prompts"),
+        ({"config": {"logLevel": "warn"}}, "With config.logLevel=warn the prompts of successful requests are not"),
     ],
 )
-def test_what_stays_in_the_logs_is_told(notes: Any, mode: str, told: str) -> None:
-    assert told in notes({"storage": {"logs": {"mode": mode}}})
+def test_what_stays_in_the_logs_is_told(notes: Any, values: Any, told: str) -> None:
+    assert told in notes(values)

@@ -1,7 +1,9 @@
 -- What of a record is shipped. The application writes whole requests and answers into its log files: passwords, session
 -- tokens, API keys, OAuth tokens, prompts. So only fields that are listed leave the pod, and in what they hold everything
 -- that looks like a credential is masked.
+local DEBUG = {{ .Values.storage.logs.fluentbit.shipDebug }}
 local HEALTH_CHECKS = {{ .Values.storage.logs.fluentbit.shipHealthChecks }}
+local UUID = "^%x+%-%x%x%x%x%-%x%x%x%x%-%x%x%x%x%-%x+$"
 local API_KEY_PREFIX = {{ include "claude-relay.fluentbit.luaText" .Values.config.apiKeyPrefix }}
 local FIELDS = {
   file = true, lvl = true, msg = true, requestId = true, accountId = true, apiKeyId = true, key = true,
@@ -11,26 +13,36 @@ local FIELDS = {
 {{- end }}
 }
 
+-- Messages of these levels quote parts of requests and answers.
+local DEBUG_LEVELS = { http = true, verbose = true, debug = true, silly = true }
 local MASK = "[masked]"
 local LONGEST = 8192
 -- The last part of a key's name, in lower case and without separators, that says that its value is a credential.
 local SECRET_NAMES = {
   "password", "passwd", "passphrase", "secret", "token", "apikey", "authorization", "cookie", "credential", "credentials",
-  "privatekey", "authorizationcode", "codeverifier", "sessionkey",
+  "privatekey", "accesskey", "secretkey", "authorizationcode", "codeverifier", "sessionkey", "sessionid", "pwd",
 }
+-- Headers whose unquoted value goes on to the end of the line.
+local SECRET_HEADERS = { "authorization", "cookie" }
 -- How well-known credentials begin.
-local SECRET_PREFIXES = { "sk-", "AIza", "ya29", "ghp_", "gho_", "ghs_", "github_pat_", "xoxb-", "xoxp-", "AKIA", "eyJ" }
+local SECRET_PREFIXES = {
+  "sk-", "fk-", "AIza", "ya29", "ghp_", "gho_", "ghs_", "github_pat_", "xoxb-", "xoxp-", "AKIA", "ASIA", "eyJ",
+}
 -- Requests of probes and Prometheus, and what they lead to.
 local PROBED = { ["/"] = true, ["/health"] = true, ["/metrics"] = true, ["/admin-next/api-stats"] = true }
 
-local function is_secret_name(name)
+local function ends_with_one(name, endings)
   local word = name:lower():gsub("[%-_.]", "")
-  for _, ending in ipairs(SECRET_NAMES) do
+  for _, ending in ipairs(endings) do
     if word:sub(-#ending) == ending then
       return true
     end
   end
   return false
+end
+
+local function is_secret_name(name)
+  return ends_with_one(name, SECRET_NAMES)
 end
 
 local function masked_word(word)
@@ -42,31 +54,52 @@ local function masked_word(word)
   if API_KEY_PREFIX ~= "" and #word >= 24 and word:sub(1, #API_KEY_PREFIX) == API_KEY_PREFIX then
     return MASK
   end
-  -- Long random texts. A UUID has 36 characters, and is an id.
-  local random = word:find("%d") and word:find("%a")
-  if random and (#word >= 48 or (#word >= 32 and not word:find("-", 1, true))) then
-    return MASK
+  -- Long random texts. A UUID has 36 characters and is an id; the name of a model has no capitals.
+  if word:find("%d") and word:find("%a") then
+    local mixed = word:find("%l") and word:find("%u") and not word:match(UUID)
+    if #word >= 48 or (#word >= 32 and (mixed or not word:find("-", 1, true))) then
+      return MASK
+    end
   end
   return word
 end
 
--- The end of a value that begins at `start`: a quoted one ends at its quote, with as many backslashes in front of it.
-local function value_end(text, start)
-  local backslashes, quote = text:match("^(\\*)([\"'])", start)
-  if not quote then
-    return (text:find("[%s,;&})%]]", start) or #text + 1) - 1
+-- How many backslashes are in front of the character at `index`, up to the character at `from`.
+local function backslashes_before(text, index, from)
+  local count = 0
+  while index - count > from and text:sub(index - count - 1, index - count - 1) == "\\" do
+    count = count + 1
   end
-  local from = start + #backslashes + 1
+  return count
+end
+
+-- The end of a quoted text: its quote, with as many backslashes in front of it as in front of the first one.
+local function quoted_end(text, from, quote, backslashes)
+  local start = from
   while true do
-    local first, last, escapes = text:find("(\\*)" .. quote, from)
-    if not first then
+    local index = text:find(quote, start, true)
+    if not index then
       return #text
+    elseif backslashes_before(text, index, start) <= backslashes then
+      return index
     end
-    if #escapes <= #backslashes then
-      return last
-    end
-    from = last + 1
+    start = index + 1
   end
+end
+
+-- The end of the value of `name` that begins at `start`.
+local function value_end(text, start, name)
+  local backslashes, quote = text:match("^(\\*)([\"'])", start)
+  if quote then
+    return quoted_end(text, start + #backslashes + 1, quote, #backslashes)
+  end
+  local first = text:sub(start, start)
+  if first == "{" or first == "[" then
+    local _, last = text:find(first == "{" and "^%b{}" or "^%b[]", start)
+    return last or #text
+  end
+  local ending = ends_with_one(name, SECRET_HEADERS) and "[\r\n\"']" or "[%s,;&})%]]"
+  return (text:find(ending, start) or #text + 1) - 1
 end
 
 -- Whether a word behind "token:" is a word of a sentence, such as "cannot refresh the token: connect ECONNREFUSED".
@@ -87,7 +120,7 @@ local function without_named_secrets(text)
     local masked_already = text:sub(last + 1, last + #MASK) == MASK
     if is_secret_name(name) and last < #text and not masked_already and not is_prose(name, text, last + 1) then
       parts[#parts + 1] = text:sub(from, last) .. MASK
-      from = value_end(text, last + 1) + 1
+      from = value_end(text, last + 1, name) + 1
     else
       parts[#parts + 1] = text:sub(from, last)
       from = last + 1
@@ -103,7 +136,7 @@ local function masked_text(text)
     -- A cut must not leave a part of a character.
     text = text:sub(1, LONGEST):gsub("[\194-\244]?[\128-\191]*$", "") .. "…"
   end
-  text = text:gsub("%f[%w](%a[%w+.%-]*://)[^/%s@\"']*@", "%1" .. MASK .. "@")
+  text = text:gsub("%f[%w+.%-]([%w+.%-]+://)[^/%s@\"']*@", "%1" .. MASK .. "@")
   text = text:gsub("%?[%w_%%.%-%[%]]+=[^%s\"'<>]*", "?" .. MASK)
   text = text:gsub("[Bb][Ee][Aa][Rr][Ee][Rr]%s+[^%s\"',;}]+", MASK)
   text = text:gsub("[Bb][Aa][Ss][Ii][Cc]%s+[%w+/=_%-]+", MASK)
@@ -189,7 +222,7 @@ function ship(_, timestamp, record)
   end
   shipped.msg = masked_text(message)
   add_request(shipped, message)
-  if not HEALTH_CHECKS and is_health_check(shipped) then
+  if not DEBUG and DEBUG_LEVELS[shipped.lvl] or not HEALTH_CHECKS and is_health_check(shipped) then
     return -1, timestamp, record
   end
   shipped.ts = os.date("!%Y-%m-%dT%H:%M:%SZ", math.floor(timestamp))
