@@ -25,7 +25,8 @@ POD = {"POD_IP": "127.0.0.1", "POD_NAME": "relay-0", "POD_NAMESPACE": "relay", "
 
 
 class FluentBitProcess:
-    """The sidecar of a rendered release. `logs` is the application's folder, `output` what the process wrote."""
+    """The sidecar of a rendered release. `logs` is the application's folder, `configuration` its main file,
+    `output` what the process wrote."""
 
     def __init__(self, folder: Path, release: Release) -> None:
         self.folder = folder
@@ -33,6 +34,7 @@ class FluentBitProcess:
         self.output = folder / "fluent-bit.log"
         for name in FOLDERS:
             self._inside(name).mkdir(parents=True)
+        self.configuration = self._inside(CONFIGURATION) / "fluent-bit.conf"
         self.http_port = free_port()
         secret = release.find("Secret", "relay-claude-relay-fluent-bit")  # only for an output with credentials
         data = secret.at("data") if secret else {}
@@ -56,7 +58,7 @@ class FluentBitProcess:
             process.wait()
 
     def start(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "fluent_bit", f"--config={self._inside(CONFIGURATION)}/fluent-bit.conf"]
+        command = [sys.executable, "-m", "fluent_bit", f"--config={self.configuration}"]
         environment = {**os.environ, **POD, **self._credentials, "PYTHONPATH": str(IMAGES)}
         with self.output.open("ab") as output:
             return subprocess.Popen(command, env=environment, stdout=output, stderr=output)

@@ -2,6 +2,8 @@
 
 import io
 import json
+import re
+import shutil
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -61,6 +63,38 @@ def test_a_line_arrives_with_its_time_its_file_and_its_pod(tmp_path: Path, rende
             "node": "node-1",
         }
     ]
+
+
+RECORDED = Path(__file__).parent / "recorded"
+
+
+def without_lua(sidecar: FluentBitProcess) -> None:
+    """Take the filter that masks out of the configuration, so that whole records come out."""
+    text = sidecar.configuration.read_text(encoding="utf-8")
+    sections = text.split("\n\n")
+    kept = [section for section in sections if not re.search(r"^ +Name +lua$", section, re.MULTILINE)]
+    assert len(kept) == len(sections) - 1
+    sidecar.configuration.write_text("\n\n".join(kept), encoding="utf-8")
+
+
+def test_records_are_those_of_the_real_program(tmp_path: Path, rendered: Rendered) -> None:
+    sidecar = FluentBitProcess(tmp_path, rendered({}))
+    without_lua(sidecar)
+    for path in (RECORDED / "logs").iterdir():
+        shutil.copy(path, sidecar.logs)
+    with sidecar.running():
+        pass
+    made = [json.loads(text) for text in sidecar.output.read_text().splitlines() if text.startswith("{")]
+    comparable = [
+        {key: value for key, value in record.items() if key not in ("pod", "namespace", "node")}
+        | {"file": Path(record["file"]).name}
+        for record in made
+    ]
+    real = [json.loads(text) for text in (RECORDED / "fluent-bit" / "records.jsonl").read_text("utf-8").splitlines()]
+    assert len(real) > 20
+    assert not [record for record in real if record not in comparable]
+    refreshes = [record for record in comparable if record["file"] == "token-refresh.log"]
+    assert refreshes == [record for record in real if record["file"] == "token-refresh.log"]
 
 
 def rotate(logs: Path, number: int) -> None:
