@@ -106,7 +106,8 @@ end
 local function is_prose(name, text, start)
   local word = text:match("^%a+", start) or ""
   local after = text:sub(start + #word, start + #word)
-  return name:lower():sub(-5) == "token" and #word > 0 and #word < 16 and (after == " " or after == "")
+  local sentence = name:lower() == "token" and text:sub(start - 2, start - 1) == ": "
+  return sentence and #word > 0 and #word < 16 and (after == " " or after == "")
 end
 
 -- `name: value`, `name=value` and the same in JSON, also in JSON that is quoted itself.
@@ -136,7 +137,8 @@ local function masked_text(text)
     -- A cut must not leave a part of a character.
     text = text:sub(1, LONGEST):gsub("[\194-\244]?[\128-\191]*$", "") .. "…"
   end
-  text = text:gsub("%f[%w+.%-]([%w+.%-]+://)[^/%s@\"']*@", "%1" .. MASK .. "@")
+  text = text:gsub("%f[%w+.%-]([%w+.%-]+://)[^/%s\"']*@", "%1" .. MASK .. "@")
+  text = text:gsub("%f[^%s\"'/:@][^%s\"'/:@]+:[^%s\"'/:@]+@", MASK .. "@")
   text = text:gsub("%?[%w_%%.%-%[%]]+=[^%s\"'<>]*", "?" .. MASK)
   text = text:gsub("[Bb][Ee][Aa][Rr][Ee][Rr]%s+[^%s\"',;}]+", MASK)
   text = text:gsub("[Bb][Aa][Ss][Ii][Cc]%s+[%w+/=_%-]+", MASK)
