@@ -2,16 +2,22 @@
 
 import argparse
 import gc
+import os
 import signal
 import sys
 import threading
+import traceback
 from collections.abc import Sequence
+from pathlib import Path
 
 from chartgate.commands import check, checks, diff, matrix, render
 from chartgate.commands.command import CLEAN, EXIT_CODES, FINDINGS, INTERRUPTED, UNUSABLE, parser_of
 from chartgate.errors import GateError
 
 __all__ = ["CLEAN", "FINDINGS", "INTERRUPTED", "UNUSABLE", "main"]
+
+TRACE = "CHARTGATE_TRACE"
+"""With this variable set, a fault of the gate's own ends with Python's traceback."""
 
 COLLECTIONS = (100_000, 50, 100)
 """Thresholds of Python's collector: a run keeps nearly all that it makes, and to look for cycles in it as often as
@@ -44,6 +50,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("chartgate: interrupted", file=sys.stderr)
         return INTERRUPTED
+    except Exception as error:
+        if os.environ.get(TRACE):
+            raise
+        print(_fault(error), file=sys.stderr)
+        return UNUSABLE
+
+
+def _fault(error: Exception) -> str:
+    """What to report: the error, where it arose, and how to see more."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{Path(last.filename).name}:{last.lineno}"
+    return (
+        f"chartgate: this is a fault of chartgate, not of the chart: {type(error).__name__} at {where}: {error}. "
+        f"Report it with the chart and the output of the same command with {TRACE}=1"
+    )
 
 
 def _gate_parser() -> argparse.ArgumentParser:

@@ -70,5 +70,6 @@ CHECK = Check(
     source="Kubernetes documentation, Images; OCI Distribution Specification, image references",
     examine=examine,
     rules=RULES,
+    about="containers",
     variants=(OTHER_REGISTRY,),
 )

@@ -168,4 +168,5 @@ CHECK = Check(
     source="Kubernetes documentation, Pod Security Standards, profile Restricted",
     examine=examine,
     rules=RULES,
+    about="pods",
 )

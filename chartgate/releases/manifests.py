@@ -68,12 +68,30 @@ def _objects(template: str, body: str, namespace: str) -> tuple[KubeObject, ...]
     except yaml.YAMLError as error:
         raise ManifestError(f"{template}: prints text that is not YAML: {error}") from error
     for document in documents:
-        items = document.get("items", ()) if _is_list(document) else [document]
+        items = document.get("items") if _is_list(document) else [document]
+        if not isinstance(items, list):
+            raise ManifestError(f"{template}: prints a {document['kind']} whose items are not a list")
         for item in items:
-            if not isinstance(item, dict) or not item.get("kind") or not (item.get("metadata") or {}).get("name"):
-                raise ManifestError(f"{template}: prints something that is no object: kind or metadata.name is missing")
+            reason = _unlike_an_object(item)
+            if reason:
+                raise ManifestError(f"{template}: prints something that is not an object: {reason}")
             objects.append(kube_object(item, template, namespace))
     return tuple(objects)
+
+
+def _unlike_an_object(item: object) -> str:
+    """Why the API server could not read a document at all; empty where it could."""
+    if not isinstance(item, dict):
+        return "it is not a mapping"
+    kind, metadata = item.get("kind"), item.get("metadata")
+    if not isinstance(kind, str) or not kind:
+        return "kind is missing or not a text"
+    if not isinstance(metadata, dict):
+        return "metadata is missing or not a mapping"
+    names = [metadata.get(key) for key in ("name", "generateName")]
+    if not any(isinstance(name, str) and name for name in names):
+        return "metadata.name is missing or not a text"
+    return ""
 
 
 def _is_list(document: object) -> bool:

@@ -10,6 +10,41 @@ from typing import Any, Literal
 from chartgate.tools.frozen import FrozenDict, freeze
 
 EMPTY = FrozenDict()
+# What `metadata.generateName` is completed with (API conventions, Generated values).
+_COMPLETION = "xxxxx"
+# The kinds of Kubernetes itself that live in no namespace, as `kubectl api-resources --namespaced=false` lists them.
+CLUSTER_SCOPED = frozenset(
+    {
+        "APIService",
+        "CSIDriver",
+        "CSINode",
+        "CertificateSigningRequest",
+        "ClusterRole",
+        "ClusterRoleBinding",
+        "ClusterTrustBundle",
+        "CustomResourceDefinition",
+        "DeviceClass",
+        "FlowSchema",
+        "IngressClass",
+        "MutatingAdmissionPolicy",
+        "MutatingAdmissionPolicyBinding",
+        "MutatingWebhookConfiguration",
+        "Namespace",
+        "Node",
+        "PersistentVolume",
+        "PriorityClass",
+        "PriorityLevelConfiguration",
+        "ResourceSlice",
+        "RuntimeClass",
+        "ServiceCIDR",
+        "StorageClass",
+        "ValidatingAdmissionPolicy",
+        "ValidatingAdmissionPolicyBinding",
+        "ValidatingWebhookConfiguration",
+        "VolumeAttachment",
+        "VolumeAttributesClass",
+    }
+)
 
 ContainerRole = Literal["container", "init", "sidecar"]
 
@@ -63,10 +98,14 @@ class KubeObject:
 
     @property
     def name(self) -> str:
-        return str(self.metadata.get("name", ""))
+        """Its name; one that the API server completes has five letters in the place of the random ones."""
+        return str(self.metadata.get("name") or f"{self.metadata.get('generateName', '')}{_COMPLETION}")
 
     @property
     def namespace(self) -> str:
+        """The namespace it lands in; empty for a kind that lives in none."""
+        if self.kind in CLUSTER_SCOPED:
+            return ""
         return str(self.metadata.get("namespace") or self.release_namespace)
 
     @property

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from chartgate.releases.objects import KubeObject
+from chartgate.releases.objects import CLUSTER_SCOPED, KubeObject
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,8 @@ class Release:
 
     def find(self, kind: str, name: str, namespace: str | None = None) -> KubeObject | None:
         """The object of that kind and name, in that namespace if one is given; None when there is none."""
-        return next(
-            (o for o in self.of_kind(kind) if o.name == name and (namespace is None or o.namespace == namespace)), None
-        )
+        anywhere = namespace is None or kind in CLUSTER_SCOPED
+        return next((o for o in self.of_kind(kind) if o.name == name and (anywhere or o.namespace == namespace)), None)
 
     def workloads(self) -> list[KubeObject]:
         """The objects that make pods."""

@@ -39,9 +39,11 @@ class KubernetesLoader(yaml.CSafeLoader):
     def construct_mapping(self, node: MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[Hashable] = set()
         for key_node, _ in node.value:
+            if key_node.tag == "tag:yaml.org,2002:merge":
+                continue
             key = self._key(key_node)
-            if key in seen and key_node.tag != "tag:yaml.org,2002:merge":
-                raise ConstructorError(None, None, f'the key "{key}" stands twice', key_node.start_mark)
+            if key in seen:
+                raise ConstructorError(None, None, f'the key "{key}" appears twice', key_node.start_mark)
             seen.add(key)
         self.flatten_mapping(node)
         return {self._key(key): self.construct_object(value, deep=deep) for key, value in node.value}
@@ -83,7 +85,7 @@ def _truth(text: str) -> bool:
 def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise ValueError("a key stands twice")
+        raise ValueError("a key appears twice")
     return found
 
 
@@ -107,6 +109,42 @@ for _tag, _pattern, _first in (
 KubernetesLoader.add_constructor("tag:yaml.org,2002:number", KubernetesLoader.construct_number)
 KubernetesLoader.add_constructor("tag:yaml.org,2002:bool", KubernetesLoader.construct_truth)
 KubernetesLoader.add_constructor("tag:yaml.org,2002:endless", KubernetesLoader.refuse_number)
+
+
+class ValuesLoader(KubernetesLoader):
+    """The same for values files, of which Helm takes the last of two equal keys; `repeated` lists the earlier ones."""
+
+    def __init__(self, stream: str | bytes) -> None:
+        super().__init__(stream)
+        self.repeated: list[tuple[str, int]] = []
+
+    def construct_mapping(self, node: MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        lines: dict[Hashable, int] = {}
+        last: dict[Hashable, tuple[Node, Node]] = {}
+        for key_node, value in node.value:
+            if key_node.tag == "tag:yaml.org,2002:merge":
+                last[id(key_node)] = (key_node, value)
+                continue
+            key = self._key(key_node)
+            if key in lines:
+                self.repeated.append((str(key), lines[key]))
+            lines[key] = key_node.start_mark.line + 1
+            last[key] = (key_node, value)
+        node.value = list(last.values())
+        return super().construct_mapping(node, deep=deep)
+
+
+def read_values(text: str | bytes) -> tuple[Any, list[tuple[str, int]]]:
+    """The only document of a values file, and each key that appears again later, with its line (from 1).
+
+    Raises:
+        yaml.YAMLError: not YAML, or more than one document.
+    """
+    loader = ValuesLoader(text)
+    try:
+        return loader.get_single_data(), loader.repeated
+    finally:
+        loader.dispose()
 
 
 def read_all(text: str | bytes) -> list[Any]:

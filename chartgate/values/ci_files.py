@@ -5,7 +5,7 @@ from pathlib import Path
 import yaml
 
 from chartgate.errors import GateError
-from chartgate.tools.kubernetes_yaml import read_one
+from chartgate.tools.kubernetes_yaml import read_values
 from chartgate.values.case import Case
 
 
@@ -21,7 +21,7 @@ def ci_cases(chart: Path, release: str, namespace: str) -> list[Case]:
 def _case(path: Path, release: str, namespace: str) -> Case:
     try:
         text = path.read_text(encoding="utf-8")
-        values = read_one(text)
+        values, _ = read_values(text)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise GateError(f"{path}: cannot be read as YAML values: {error}") from error
     if not isinstance(values, dict | None):

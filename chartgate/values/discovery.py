@@ -7,10 +7,12 @@ import yaml
 
 from chartgate.errors import GateError
 from chartgate.tools.kubernetes_yaml import read_one
+from chartgate.tools.progress import say
 from chartgate.values.case import Case
 from chartgate.values.ci_files import ci_cases
-from chartgate.values.documents import document_cases
+from chartgate.values.documents import document_cases, refuse
 from chartgate.values.settings import Settings
+from chartgate.values.shape import read_defaults, read_shape
 
 
 def find_cases(chart: Path, settings: Settings) -> list[Case]:
@@ -22,10 +24,38 @@ def find_cases(chart: Path, settings: Settings) -> list[Case]:
     name = chart_name(chart)
     defaults = Case("defaults", "the chart as it comes", (), (), settings.release, settings.namespace)
     cases = [defaults, *ci_cases(chart, settings.release, settings.namespace)]
+    known = known_keys(chart)
     for document in settings.documents:
         label = Path(os.path.relpath(document, chart)).as_posix()
-        cases += document_cases(document, label, name, settings.release, settings.namespace)
+        cases += document_cases(
+            document,
+            label,
+            name,
+            settings.release,
+            settings.namespace,
+            known=known,
+            # Nobody has said that the examples of a README that was merely found have to work.
+            complain=refuse if settings.documents_named else _leave_out,
+        )
     return cases
+
+
+def _leave_out(text: str) -> None:
+    say(f"left out: {text}")
+
+
+def known_keys(chart: Path) -> frozenset[str]:
+    """The keys at the top of the chart's values: those of values.yaml, of its schema, and its subcharts.
+
+    Raises:
+        GateError: a file of the chart cannot be read.
+    """
+    shape = read_shape(chart)
+    schema = shape.resolved(shape.root).get("properties") or {} if shape else {}
+    data = read_one((chart / "Chart.yaml").read_bytes())
+    dependencies = data.get("dependencies") or () if isinstance(data, dict) else ()
+    subcharts = {str(one.get("alias") or one.get("name")) for one in dependencies if isinstance(one, dict)}
+    return frozenset({*read_defaults(chart), *schema, *subcharts, "global"})
 
 
 def chart_name(chart: Path) -> str:

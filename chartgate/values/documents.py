@@ -5,7 +5,7 @@ this chart in a fenced ```bash or ```sh block. A block right below the comment `
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -30,11 +30,32 @@ class Block:
     heading: str
 
 
-def document_cases(document: Path, label: str, chart_name: str, release: str, namespace: str) -> list[Case]:
+Complain = Callable[[str], None]
+"""What to do about an example that cannot be used; the text has file and line."""
+
+
+def refuse(text: str) -> None:
+    """For documents that chartgate.yaml names: raises GateError."""
+    raise GateError(text)
+
+
+def document_cases(
+    document: Path,
+    label: str,
+    chart_name: str,
+    release: str,
+    namespace: str,
+    *,
+    known: frozenset[str] | None = None,
+    complain: Complain = refuse,
+) -> list[Case]:
     """The examples of one document in their order, each named by `label` and the heading above it.
 
+    A YAML block is an example of values if it has a key of `known`, the chart's own keys at the top of its values; with
+    None, any mapping is one. A block that is not YAML and a command that cannot be followed go to `complain`.
+
     Raises:
-        GateError: a block is not YAML, or a command cannot be understood; the message has file and line.
+        GateError: the document cannot be read; or `complain` raises it.
     """
     cases: list[Case] = []
     texts: list[str] = []  # of this heading, so that a command may name the block above it as a file
@@ -52,12 +73,16 @@ def document_cases(document: Path, label: str, chart_name: str, release: str, na
             origin="document",
         )
         if block.language in {"yaml", "yml"}:
-            values = _values(document, block)
+            values = _values(document, block, known, complain)
             texts += values
             cases += [replace(base, values=(text,)) for text in values]
         elif block.language in {"bash", "sh", "shell", "console"}:
-            for command in _commands(document, block, chart_name):
-                cases.append(_command_case(base, command, document, block, texts))
+            for command in _commands(document, block, chart_name, complain):
+                case = _command_case(base, command, document, block, texts)
+                if isinstance(case, str):
+                    complain(case)
+                else:
+                    cases.append(case)
     return list(_numbered(cases))
 
 
@@ -80,25 +105,28 @@ def _blocks(document: Path) -> Iterator[Block]:
             skip = False
 
 
-def _values(document: Path, block: Block) -> list[str]:
-    """The block's text if it is a values fragment: a mapping that is no Kubernetes object."""
+def _values(document: Path, block: Block, known: frozenset[str] | None, complain: Complain) -> list[str]:
+    """The block's text if it is a values fragment: a mapping with a key that the chart has, and not an object."""
     try:
         parts = read_all(block.text)
     except yaml.YAMLError as error:
-        raise GateError(f"{document}:{block.line}: the example is not YAML: {error}") from error
+        complain(f"{document}:{block.line}: the example is not YAML: {error}")
+        return []
     if len(parts) != 1 or not isinstance(parts[0], dict) or {"apiVersion", "kind"} <= parts[0].keys():
         return []
-    return [block.text]
+    return [block.text] if known is None or known & parts[0].keys() else []
 
 
-def _commands(document: Path, block: Block, chart_name: str) -> list[HelmCommand]:
+def _commands(document: Path, block: Block, chart_name: str, complain: Complain) -> list[HelmCommand]:
     try:
         return helm_commands(block.text, chart_name)
     except GateError as error:
-        raise GateError(f"{document}:{block.line}: {error}") from error
+        complain(f"{document}:{block.line}: {error}")
+        return []
 
 
-def _command_case(base: Case, command: HelmCommand, document: Path, block: Block, texts: list[str]) -> Case:
+def _command_case(base: Case, command: HelmCommand, document: Path, block: Block, texts: list[str]) -> Case | str:
+    """The case of a command, or why there is none."""
     values = []
     for name in command.values_files:
         path = document.parent / name
@@ -107,7 +135,7 @@ def _command_case(base: Case, command: HelmCommand, document: Path, block: Block
         elif texts:
             values.append(texts[-1])
         else:
-            raise GateError(
+            return (
                 f"{document}:{block.line}: the command reads {name}, which is neither a file beside the document nor "
                 "shown in a yaml block above it under the same heading: show its content there"
             )

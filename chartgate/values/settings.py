@@ -37,7 +37,8 @@ class Declaration:
 
 @dataclass(frozen=True)
 class Settings:
-    """How the gate looks at one chart. `documents` are existing files.
+    """How the gate looks at one chart. `documents` are existing files; `documents_named` tells whether chartgate.yaml
+    names them, so that each of their examples has to work.
 
     Cases land in a namespace of their own by default, as an application should.
     """
@@ -46,6 +47,7 @@ class Settings:
     kubernetes: tuple[str, ...] = DEFAULT_KUBERNETES
     api_versions: tuple[str, ...] = ()
     documents: tuple[Path, ...] = ()
+    documents_named: bool = False
     release: str = "release"
     namespace: str = "apps"
     outside: tuple[Declaration, ...] = ()
@@ -77,6 +79,7 @@ def read_settings(chart: Path) -> Settings:
         kubernetes=tuple(data.get("kubernetes", defaults.kubernetes)),
         api_versions=tuple(data.get("apiVersions", ())),
         documents=tuple(chart / document for document in documents),
+        documents_named="documents" in data,
         release=data.get("release", defaults.release),
         namespace=data.get("namespace", defaults.namespace),
         outside=tuple(Declaration(entry["object"], entry["reason"]) for entry in data.get("outside", ())),

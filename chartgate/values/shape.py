@@ -11,7 +11,7 @@ import jsonschema_rs
 import yaml
 
 from chartgate.errors import GateError
-from chartgate.tools.kubernetes_yaml import read_one
+from chartgate.tools.kubernetes_yaml import read_values
 from chartgate.tools.merging import merged
 
 Path_ = tuple[str | int, ...]
@@ -118,7 +118,7 @@ def read_defaults(chart: Path) -> dict[str, Any]:
     """
     path = chart / "values.yaml"
     try:
-        values = read_one(path.read_bytes()) if path.exists() else None
+        values, _ = read_values(path.read_bytes()) if path.exists() else (None, [])
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise GateError(f"{path}: cannot be read as YAML values: {error}") from error
     if not isinstance(values, dict | None):

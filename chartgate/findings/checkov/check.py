@@ -67,7 +67,8 @@ def _findings(rendered: Rendered, obj: KubeObject, judgement: Judgement) -> Iter
 def _unguarded_pods(rendered: Rendered) -> Iterator[Finding]:
     """The policy CKV2_K8S_6. checkov's own reads neither namespaces nor matchExpressions."""
     guards = rendered.release.of_kind("NetworkPolicy")
-    for pod in rendered.release.workloads():
+    # Whether a chart brings policies at all is its author's choice; where it does, no pod should be left out.
+    for pod in rendered.release.workloads() if guards else ():
         guarding = (
             guard.namespace == pod.namespace and selects(guard.spec.get("podSelector") or {}, pod.pod_labels)
             for guard in guards

@@ -50,6 +50,8 @@ def _service(surroundings: Surroundings, obj: KubeObject) -> Iterator[Finding]:
     pods = surroundings.selected_pods(selector, obj.namespace)
     for index, port in enumerate(obj.spec.get("ports") or ()):
         target = port.get("targetPort", port.get("port"))
+        if isinstance(target, int):
+            continue  # the declaration of a container port informs people, and opens nothing
         for pod in pods:
             if not has_port(pod, target):
                 what = f"{pod.ref} has no container port {target}"

@@ -91,10 +91,16 @@ def test_a_refused_case_is_a_finding_with_helms_words(make_chart: MakeChart) -> 
 
 
 @pytest.mark.usefixtures("without_checkov")
-def test_a_check_that_examines_nothing_fails(make_chart: MakeChart) -> None:
+def test_a_chart_without_pods_is_not_asked_for_any(make_chart: MakeChart) -> None:
     chart = make_chart({"templates/a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n"})
     found = [(finding.check, finding.rule) for finding in gate.run(chart, NEWEST).occurrences]
-    assert [check for check, rule in found if rule == "nothing-examined"] == ["images", "pod-security"]
+    assert [check for check, rule in found if rule == "nothing-examined"] == []
+
+
+@pytest.mark.usefixtures("without_checkov")
+def test_a_check_that_every_chart_needs_fails_where_it_examines_nothing(make_chart: MakeChart) -> None:
+    found = [(finding.check, finding.rule) for finding in gate.run(make_chart({}), NEWEST).occurrences]
+    assert "schema" in [check for check, rule in found if rule == "nothing-examined"]
 
 
 @pytest.mark.usefixtures("without_checkov")

@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from chartgate.tools.kubernetes_yaml import KubernetesLoader, read_all, read_one
+from chartgate.tools.kubernetes_yaml import KubernetesLoader, read_all, read_one, read_values
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_plain_scalars_have_the_type_that_kubernetes_sees(text: str, value: obje
 
 
 def test_a_key_that_stands_twice_is_an_error() -> None:
-    with pytest.raises(yaml.YAMLError, match='the key "a" stands twice'):
+    with pytest.raises(yaml.YAMLError, match='the key "a" appears twice'):
         read_one("{a: 1, b: 2, a: 3}")
 
 
@@ -76,3 +76,17 @@ def test_the_fast_way_reads_what_the_loader_reads(text: str) -> None:
 def test_a_number_that_json_does_not_have_is_refused(number: str) -> None:
     with pytest.raises(yaml.YAMLError, match="is a number that JSON does not have"):
         read_all(f"a: {number}\n")
+
+
+def test_of_two_equal_keys_of_a_values_file_the_last_counts_as_for_helm() -> None:
+    values, repeated = read_values("a: 1\nb:\n  c: 1\n  c: 2\na: 3\n")
+    assert values == {"a": 3, "b": {"c": 2}}
+    assert sorted(repeated) == [("a", 1), ("c", 3)]
+
+
+def test_merge_keys_are_yaml() -> None:
+    values, repeated = read_values("base: &base {a: 1, b: 2}\none: {<<: *base, b: 3}\ntwo:\n  <<: [*base]\n  c: 4\n")
+    assert values["one"] == {"a": 1, "b": 3}
+    assert values["two"] == {"a": 1, "b": 2, "c": 4}
+    assert repeated == []
+    assert read_one("base: &base {a: 1}\none: {<<: *base}\n")["one"] == {"a": 1}

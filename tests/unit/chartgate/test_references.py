@@ -112,7 +112,7 @@ def test_a_sound_release_has_no_findings(findings_of: FindingsOf) -> None:
             "spec: {selector: {app: x}, ports",
             "selector Service/web: matches no pod",
         ),
-        ("targetPort: http", "targetPort: 9", "port Service/web: Deployment/web has no container port 9"),
+        ("targetPort: http", "targetPort: none", "port Service/web: Deployment/web has no container port none"),
         ("port: {name: http}", "port: {number: 9}", "port Ingress/web: Service/web has no port 9"),
         ("service: {name: web", "service: {name: none", "missing Ingress/web: refers to Service/none"),
         (

@@ -9,6 +9,7 @@ from chartgate.errors import GateError
 from chartgate.releases import store
 from chartgate.releases.release import Release
 from chartgate.releases.render import RenderError, render, render_notes
+from chartgate.tools.embedded.process import EMBEDDED
 from chartgate.tools.helm import Helm
 
 MakeChart = Callable[[dict[str, str]], Path]
@@ -74,8 +75,11 @@ def test_notes_are_what_a_user_reads_after_the_installation(
 @pytest.mark.parametrize(
     ("template", "complaint"),
     [
-        ("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata: {a: '1', a: '2'}\n", 'the key "a" stands twice'),
-        ("a: 1\n", "kind or metadata.name is missing"),
+        ("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata: {a: '1', a: '2'}\n", 'the key "a" appears twice'),
+        ("a: 1\n", "kind is missing or not a text"),
+        ("kind: ConfigMap\nmetadata: {name: 1}\n", "metadata.name is missing or not a text"),
+        ("kind: List\nitems:\n", "prints a List whose items are not a list"),
+        ("kind: List\nitems: [null]\n", "it is not a mapping"),
     ],
 )
 def test_output_that_is_no_object_is_refused(
@@ -137,3 +141,9 @@ def test_a_release_answers_in_sentences(release_of: Callable[..., Release]) -> N
         release.get("Secret", "x")
     with pytest.raises(LookupError, match="no container z, only i, c"):
         job.container("z")
+
+
+@pytest.mark.parametrize("template", ["kind: ConfigMap\nmetadata: text\n", "- a\n"])
+def test_what_only_some_helms_print_is_refused_too(make_chart: MakeChart, template: str) -> None:
+    with pytest.raises(RenderError, match="prints something that is not an object"):
+        render(make_chart({"templates/a.yaml": template}), helm=EMBEDDED, values="")

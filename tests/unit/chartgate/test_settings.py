@@ -51,6 +51,7 @@ def test_bad_settings_are_refused_with_their_place(make_chart: MakeChart, text: 
 def test_cases_are_defaults_ci_files_and_examples_in_order(make_chart: MakeChart) -> None:
     chart = make_chart(
         {
+            "values.yaml": "d: 0\n",
             "ci/b-values.yaml": "# Proves b,\n# all of it.\nb: 1\n",
             "ci/a-values.yaml": "a: 1\n",
             "ci/notes.yaml": "c: 1\n",

@@ -60,7 +60,9 @@ def starts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_what_checkov_says_is_told_of_the_object(findings_of: FindingsOf) -> None:
     found = findings_of(CHECK, POD + SECRET)
     assert {finding.object for finding in found} == {"Pod/p"}
-    assert {"CKV_K8S_20", "CKV_K8S_43", "CKV2_K8S_6"} <= {finding.rule for finding in found}
+    assert {"CKV_K8S_20", "CKV_K8S_43"} <= {finding.rule for finding in found}
+    # A chart that brings no NetworkPolicy at all is not asked for one.
+    assert "CKV2_K8S_6" not in {finding.rule for finding in found}
     assert {finding.where for finding in found if finding.rule == "CKV_K8S_43"} == {"spec/containers/[0]/image"}
 
 
@@ -71,7 +73,8 @@ def test_an_object_without_a_policy_counts_as_not_examined(release_of: ReleaseOf
 
 def test_network_policies_are_judged_release_by_release(release_of: ReleaseOf) -> None:
     guard = "---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: g}\nspec: {podSelector: {}}\n"
-    guarded, bare = Rendered(Case("a"), release_of(POD + guard)), Rendered(Case("b"), release_of(POD))
+    other = guard.replace("podSelector: {}", "podSelector: {matchLabels: {app: other}}")
+    guarded, bare = Rendered(Case("a"), release_of(POD + guard)), Rendered(Case("b"), release_of(POD + other))
     lacking = [
         [finding.object for finding in verdict.findings if finding.rule == "CKV2_K8S_6"]
         for verdict in CHECK.examine([guarded, bare])

@@ -29,6 +29,12 @@ spec:
           env: [{name: TOKEN, valueFrom: {secretKeyRef: {name: s, key: k}}}]
           securityContext: {readOnlyRootFilesystem: false}
           resources: {requests: {cpu: 1}}
+---
+# Of a chart that brings NetworkPolicies, none of which is for this pod.
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: other}
+spec: {podSelector: {matchLabels: {app: other}}}
 """
 
 
