@@ -4,6 +4,7 @@ import io
 import json
 import re
 import shutil
+import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -115,6 +116,21 @@ def test_rotation_into_new_files_loses_and_repeats_nothing(tmp_path: Path, rende
                 eventually(lambda: f"{number} b" in messages(inbox), inbox.text)  # noqa: B023 (called at once)
                 rotate(sidecar.logs, number)
     expected = ["before the start", *(f"{number} {letter}" for number in range(12) for letter in "ab")]
+    assert sorted(messages(inbox)) == sorted(expected)
+
+
+def test_rotation_at_a_steady_rate_loses_nothing(tmp_path: Path, rendered: Rendered) -> None:
+    """Each file lives for 0.6 s; at `logMaxSize` 100k and 12 requests a second the application's live for 2 s."""
+    names = [f"{DAY}.{number}" if number else DAY for number in range(8)]
+    with receiving() as (port, inbox):
+        sidecar = FluentBitProcess(tmp_path, rendered(sending_to(port)))
+        with sidecar.running():
+            for number, name in enumerate(names):
+                for request in range(12):
+                    sidecar.write(name, line(f"{number} {request}"))
+                    time.sleep(0.05)
+                rotate(sidecar.logs, number)
+    expected = {f"{number} {request}" for number in range(len(names)) for request in range(12)}
     assert sorted(messages(inbox)) == sorted(expected)
 
 
