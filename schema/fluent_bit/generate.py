@@ -126,7 +126,9 @@ def outputs() -> dict[Path, str]:
         group: {"common": known[group]["common"], **{name: known[group]["plugins"][name] for name in names}}
         for group, names in STOOD_IN.items()
     }
-    files[STAND_IN] = json.dumps({"sections": known["sections"], **refused, **stood_in}, indent=1) + "\n"
+    names = {group: list(known[group]["plugins"]) for group in GROUPS}
+    stand_in = {"sections": known["sections"], **refused, "plugins": names, **stood_in}
+    files[STAND_IN] = json.dumps(stand_in, indent=1) + "\n"
     return files
 
 

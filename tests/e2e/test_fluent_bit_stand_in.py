@@ -290,7 +290,7 @@ def test_over_tls_the_authority_is_checked_and_the_name_where_asked_for(
 
 def test_an_authority_that_is_not_there_stops_the_start(tmp_path: Path, rendered: Rendered) -> None:
     sidecar = FluentBitProcess(tmp_path, rendered(sending_to(1, tls=True, **{"tls.ca_file": "/nowhere/ca.crt"})))
-    assert sidecar.start().wait(20) == 1
+    assert sidecar.start().wait(20) == 255
     assert "tls.ca_file: /nowhere/ca.crt: No such file" in sidecar.output.read_text()
 
 
@@ -307,7 +307,7 @@ def test_a_key_that_it_does_not_take_is_refused(tmp_path: Path, rendered: Render
 
 def test_a_plugin_that_it_does_not_have_is_refused(tmp_path: Path, rendered: Rendered) -> None:
     sidecar = FluentBitProcess(tmp_path, rendered(sending_to(1, "kafka", Brokers="a:9092")))
-    assert sidecar.start().wait(20) == 1
+    assert sidecar.start().wait(20) == 3
     assert "[OUTPUT kafka]: this stand-in does not do it" in sidecar.output.read_text()
 
 

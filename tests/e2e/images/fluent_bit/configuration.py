@@ -30,43 +30,35 @@ class Section:
         return [value for name, value in self.entries if name == key]
 
     def switch(self, key: str, default: bool) -> bool:
-        """A value that is On or Off (or true, false, yes, no).
-
-        Raises:
-            ConfigurationError: it is neither.
-        """
+        """Whether a value is On (or true, yes). Where the real program starts with another value, it counts as Off."""
         text = self.get(key).lower()
-        if text in {"on", "true", "yes"}:
-            return True
-        if text in {"off", "false", "no"}:
-            return False
-        if text:
-            raise ConfigurationError(f"[{self.name}] {key}: '{text}' is neither On nor Off")
-        return default
+        return text in {"on", "true", "yes"} if text else default
 
     def number(self, key: str, default: float) -> float:
         """A number.
 
         Raises:
-            ConfigurationError: it is none.
+            ConfigurationError: it is not one.
         """
         try:
             return float(self.get(key) or default)
         except ValueError as error:
-            raise ConfigurationError(f"[{self.name}] {key}: '{self.get(key)}' is no number") from error
+            raise ConfigurationError(f"[{self.name}] {key}: '{self.get(key)}' is not a number") from error
 
 
 def read(path: Path, environment: Mapping[str, str]) -> list[Section]:
     """The sections of a file, in order.
 
     Raises:
-        ConfigurationError: the file cannot be read, or a line is none of the format.
+        ConfigurationError: the file cannot be read, or a line is not in the format. The first key of a file sets the
+            indentation of all its keys.
     """
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise ConfigurationError(f"{path}: {error.strerror}") from error
     sections: list[Section] = []
+    indent = ""
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
@@ -75,21 +67,21 @@ def read(path: Path, environment: Mapping[str, str]) -> list[Section]:
             sections.append(Section(heading[1]))
             continue
         key, _, value = line.strip().partition(" ")
-        if not sections or line[0] not in " \t" or not value.strip():
+        before = line[: len(line) - len(line.lstrip())]
+        indent = indent or before
+        if not sections or not before or not value.strip():
             raise ConfigurationError(f"{path}:{number}: neither a section nor an indented key with a value")
+        if before != indent:
+            raise ConfigurationError(f"error in {path}:{number}: invalid indentation level")
         sections[-1].entries.append((key.lower(), _with_variables(value.strip(), environment)))
     return sections
 
 
-def size(text: str) -> int:
-    """A size such as 1M, in bytes; the units are powers of two.
-
-    Raises:
-        ConfigurationError: it is none.
-    """
+def size(text: str, default: str) -> int:
+    """A size such as 1M, in bytes; the units are powers of two. Text that is not a size counts as the default."""
     found = re.fullmatch(r"(\d+)([KMG]?)B?", text.upper())
     if not found:
-        raise ConfigurationError(f"'{text}' is no size")
+        return size(default, default)
     unit: int = 1024 ** " KMG".index(found[2] or " ")
     return int(found[1]) * unit
 

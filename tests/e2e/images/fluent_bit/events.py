@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .configuration import Section
-from .errors import ConfigurationError
+from .errors import NotDoneError
 
 Record = dict[str, Any]
 
@@ -33,10 +33,10 @@ class DatedJson:
 
     @classmethod
     def of(cls, output: Section) -> "DatedJson":
-        """Raises ConfigurationError for a form of dates that is not known."""
+        """Raises NotDoneError for a form of dates that is not known."""
         form = output.get("json_date_format", "double")
         if form not in {"double", "epoch", "epoch_ms", "iso8601"}:
-            raise ConfigurationError(f"json_date_format: '{form}' is not known to this stand-in")
+            raise NotDoneError(f"json_date_format: '{form}' is not known to this stand-in")
         return cls(output.get("json_date_key", "date"), form)
 
     def one(self, event: Event) -> Record:

@@ -1,6 +1,6 @@
-"""Which keys are taken. Like the real program, an unknown key of a plugin stops the start.
+"""Which keys are taken. As in the real program, an unknown key of a plugin stops the start.
 
-`plugins.json` has the keys that the real program knows, written by `make generate`. Of these the stand-in does some; it
+`plugins.json`, written by `make generate`, has the keys that the real program knows. The stand-in does some of them. It
 refuses the others by name, so that no test relies on what it does not do.
 """
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from .configuration import Section
-from .errors import ConfigurationError
+from .errors import ConfigurationError, NotDoneError
 
 GROUPS = {"INPUT": "inputs", "FILTER": "filters", "OUTPUT": "outputs"}
 _NETWORK = "host port tls tls.verify tls.verify_hostname tls.ca_file tls.vhost"
@@ -52,22 +52,54 @@ _WITHOUT_EFFECT = {
 }
 
 
-def require_known(section: Section) -> None:
-    """Refuse a plugin that is not there, a key that the real plugin does not know, and one that is not done here.
+def plugin_of(section: Section) -> str:
+    """The plugin of an input, a filter or an output; empty for another section."""
+    return section.get("name").lower() if section.name in GROUPS else ""
 
-    The real program ignores unknown sections, and unknown keys of [SERVICE].
+
+def is_known(section: Section) -> bool:
+    """Whether the real program knows the section; it ignores others."""
+    return section.name in GROUPS or section.name.lower() in known()["sections"]
+
+
+def require_known(section: Section) -> None:
+    """Refuse a plugin that is not there, a key that the real plugin does not know, and a key that it takes once.
 
     Raises:
-        ConfigurationError: the message names the keys that are known, or what this stand-in does not do.
+        ConfigurationError: the message is the real program's, and names the keys that are known.
+        NotDoneError: the real program has the plugin, but its keys are not known here.
     """
-    plugin = section.get("name").lower() if section.name in GROUPS else ""
-    name = f"{section.name} {plugin}".strip()
-    if section.name in GROUPS and not plugin:
+    if section.name not in GROUPS:
+        return
+    plugin, group = plugin_of(section), GROUPS[section.name]
+    if not plugin:
         raise ConfigurationError(f"section '{section.name.lower()}' is missing the 'name' property")
+    if plugin not in known()["plugins"][group]:
+        raise ConfigurationError(f"section '{plugin}' tried to instance a plugin name that doesn't exist")
+    if plugin not in known()[group]:
+        raise NotDoneError(f"[{section.name} {plugin}]: this stand-in does not do it")
+    own, common = _words(group, plugin), _words(group, "common")
+    repeated = known()["repeated"].get(f"{section.name.lower()} {plugin}", "*").split()
+    seen = [key for key, _ in section.entries]
+    for key in seen:
+        if not _is_among(key, [*own, *common]):
+            raise ConfigurationError(
+                f"{plugin}: unknown configuration property '{key}'. "
+                f"The following properties are allowed: {', '.join(sorted(own))}"
+            )
+        if seen.count(key) > 1 and key not in common and not _is_among(key, repeated):
+            raise ConfigurationError(f"{plugin}: configuration property '{key}' is set {seen.count(key)} times")
+
+
+def require_done(section: Section) -> None:
+    """Refuse what the real program does and this stand-in does not. Both ignore unknown keys of [SERVICE].
+
+    Raises:
+        NotDoneError: the message names the section and the key.
+    """
+    name = f"{section.name} {plugin_of(section)}".strip()
     if name not in _TAKEN:
-        if section.name in GROUPS and plugin not in _known()[GROUPS[section.name]]:
-            raise ConfigurationError(f"section '{plugin}' tried to instance a plugin name that doesn't exist")
-        raise ConfigurationError(f"[{name}]: this stand-in does not do it")
+        raise NotDoneError(f"[{name}]: this stand-in does not do it")
     done = {
         key
         for table in (_TAKEN, _WITHOUT_EFFECT)
@@ -75,25 +107,25 @@ def require_known(section: Section) -> None:
         for key in table.get(part, "").split()
     }
     for key, _ in section.entries:
-        if key in done:
-            continue
-        if plugin and not _is_known(section.name, plugin, key):
-            allowed = ", ".join(sorted(_own(section.name, plugin)))
-            raise ConfigurationError(
-                f"{plugin}: unknown configuration property '{key}'. The following properties are allowed: {allowed}"
-            )
-        raise ConfigurationError(f"[{name}] {key}: this stand-in does not do it")
+        ignored = section.name == "SERVICE" and not _is_among(key, known()["sections"]["service"])
+        if key not in done and not ignored:
+            raise NotDoneError(f"[{name}] {key}: this stand-in does not do it")
 
 
 @cache
-def _known() -> dict[str, Any]:
+def known() -> dict[str, Any]:
+    """What the real program knows, and which values it refuses."""
     return dict(json.loads((Path(__file__).parent / "plugins.json").read_text(encoding="utf-8")))
 
 
-def _own(section: str, plugin: str) -> list[str]:
-    return [word for words in _known()[GROUPS[section]][plugin].values() for word in words]
+def types_of(group: str, plugin: str) -> dict[str, list[str]]:
+    """The keys of a plugin by type; `common` stands for those that all plugins of the group share."""
+    return dict(known()[group][plugin])
 
 
-def _is_known(section: str, plugin: str, key: str) -> bool:
-    words = [*_own(section, plugin), *_own(section, "common")]
+def _words(group: str, plugin: str) -> list[str]:
+    return [word for words in types_of(group, plugin).values() for word in words]
+
+
+def _is_among(key: str, words: list[str]) -> bool:
     return any(re.fullmatch(re.escape(word).replace(r"\*", ".+"), key) for word in words)

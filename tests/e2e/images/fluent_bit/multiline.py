@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .configuration import Section
-from .errors import ConfigurationError
+from .errors import ConfigurationError, NotDoneError
 
 _START = "start_state"
 
@@ -25,7 +25,7 @@ class MultilineParser:
     def of(cls, section: Section) -> "MultilineParser":
         """Raises ConfigurationError for a type that is not regex, or a rule that cannot be read."""
         if section.get("type").lower() != "regex":
-            raise ConfigurationError(f"[MULTILINE_PARSER] type: this stand-in knows regex, not '{section.get('type')}'")
+            raise NotDoneError(f"[MULTILINE_PARSER] type: this stand-in knows regex, not '{section.get('type')}'")
         rules = []
         for text in section.all("rule"):
             words = shlex.split(text.replace("\\", "\\\\"))

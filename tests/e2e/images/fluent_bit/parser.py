@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 
 from .configuration import Section
-from .errors import ConfigurationError
+from .errors import NotDoneError
 from .events import Event
 
 
@@ -22,12 +22,12 @@ class JsonParser:
 
     @classmethod
     def of(cls, section: Section) -> "JsonParser":
-        """Raises ConfigurationError for another format, or an offset that is none."""
+        """Raises NotDoneError for another format, or another form of offset."""
         if section.get("format").lower() != "json":
-            raise ConfigurationError(f"[PARSER] format: this stand-in knows json, not '{section.get('format')}'")
+            raise NotDoneError(f"[PARSER] format: this stand-in knows json, not '{section.get('format')}'")
         found = re.fullmatch(r"([+-])(\d{2}):?(\d{2})", section.get("time_offset", "+0000"))
         if not found:
-            raise ConfigurationError(f"[PARSER] time_offset: '{section.get('time_offset')}' is none")
+            raise NotDoneError(f"[PARSER] time_offset: this stand-in does not read '{section.get('time_offset')}'")
         seconds = int(found[2]) * 3600 + int(found[3]) * 60
         return cls(
             time_key=section.get("time_key", "time"),

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from .configuration import Section, read
 from .errors import ConfigurationError
-from .keys import require_known
 from .multiline import MultilineParser
 from .parser import JsonParser
 
@@ -19,28 +18,32 @@ class Parsers:
     multiline: Mapping[str, MultilineParser]
 
     def of(self, source: Section) -> tuple[JsonParser | None, MultilineParser | None]:
-        """What an input names.
+        """What an input names. Like the real program, an input starts without a parser of lines that is not defined.
 
         Raises:
-            ConfigurationError: there is no parser of that name.
+            ConfigurationError: there is no multiline parser of that name.
         """
         line, several = source.get("parser"), source.get("multiline.parser")
-        if line and line not in self.lines:
-            raise ConfigurationError(f"parser '{line}' is not registered")
         if several and several not in self.multiline:
             raise ConfigurationError(f"[multiline] parser '{several}' not registered")
         return self.lines.get(line), self.multiline.get(several)
 
 
-def read_parsers(service: Section, environment: Mapping[str, str]) -> Parsers:
-    """The parsers of all files that [SERVICE] names.
+def read_parsers(service: Section, environment: Mapping[str, str]) -> list[Section]:
+    """The sections of all files of parsers that [SERVICE] names.
 
     Raises:
-        ConfigurationError: a file or a parser is refused.
+        ConfigurationError: a file cannot be read.
     """
-    sections = [section for path in service.all("parsers_file") for section in read(Path(path), environment)]
-    for section in sections:
-        require_known(section)
+    return [section for path in service.all("parsers_file") for section in read(Path(path), environment)]
+
+
+def parsers_of(sections: list[Section]) -> Parsers:
+    """The parsers that sections define.
+
+    Raises:
+        ConfigurationError: a parser is refused.
+    """
     return Parsers(
         {section.get("name"): JsonParser.of(section) for section in sections if section.name == "PARSER"},
         {

@@ -2,16 +2,22 @@
 
 import sqlite3
 from contextlib import closing
-from pathlib import Path
+
+from .errors import ConfigurationError
 
 
 class Positions:
-    """Offsets by inode, since rotation renames files. Without a path nothing is kept."""
+    """Offsets by inode, since rotation renames files. Without a path nothing is kept.
+
+    Raises:
+        ConfigurationError: the file cannot be opened; its folder must be there.
+    """
 
     def __init__(self, path: str) -> None:
-        if path:
-            Path(path).parent.mkdir(parents=True, exist_ok=True)
-        self._database = sqlite3.connect(path or ":memory:", isolation_level=None)
+        try:
+            self._database = sqlite3.connect(path or ":memory:", isolation_level=None)
+        except sqlite3.OperationalError as error:
+            raise ConfigurationError(f"[sqldb] cannot open database {path}") from error
         self._database.execute("CREATE TABLE IF NOT EXISTS files (inode INTEGER PRIMARY KEY, position INTEGER)")
 
     def get(self, inode: int) -> int | None:

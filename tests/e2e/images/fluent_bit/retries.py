@@ -3,7 +3,6 @@
 import time
 
 from .configuration import Section
-from .errors import ConfigurationError
 
 _UNLIMITED = {"no_limits", "false", "off"}
 
@@ -13,8 +12,8 @@ class Retries:
 
     def __init__(self, service: Section, output: Section) -> None:
         text = output.get("retry_limit", "1").lower()
-        if not (text in _UNLIMITED or text == "no_retries" or text.isdecimal()):
-            raise ConfigurationError(f"retry_limit: '{text}' is neither a number nor no_limits nor no_retries")
+        if text not in _UNLIMITED | {"no_retries"} and not (text.isdecimal() and int(text)):
+            text = "1"  # the real program warns and takes its default
         self.limit = None if text in _UNLIMITED else 0 if text == "no_retries" else int(text)
         self.pause = 0.0
         self._base = service.number("scheduler.base", 5)

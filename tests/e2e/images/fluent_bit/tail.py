@@ -63,7 +63,7 @@ class Tail:
         self._refresh = _seconds(section.get("refresh_interval", "60"))
         self._rotate_wait = section.number("rotate_wait", 5)
         self._skip_long = section.switch("skip_long_lines", False)
-        self._longest = size(section.get("buffer_max_size", "32k"))
+        self._longest = size(section.get("buffer_max_size", "32k"), "32k")
         self._positions = Positions(section.get("db"))
         self._clock = clock
         self._files: dict[int, _File] = {}

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
 
 from ..configuration import Section
-from ..errors import ConfigurationError
+from ..errors import NotDoneError
 from ..events import Event
 from ..parser import JsonParser
 from .lua import Lua
@@ -29,6 +29,6 @@ def filter_of(section: Section, parsers: Mapping[str, JsonParser]) -> Filter:
         case "record_modifier":
             one = RecordModifier(section)
         case other:
-            raise ConfigurationError(f"[FILTER {other}]: this stand-in does not do it")
+            raise NotDoneError(f"[FILTER {other}]: this stand-in does not do it")
     pattern = section.get("match")
     return lambda tag, event: one(tag, event) if fnmatchcase(tag, pattern) else event

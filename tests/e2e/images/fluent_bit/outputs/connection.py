@@ -10,6 +10,7 @@ from ..configuration import Section
 from ..errors import ConfigurationError
 
 SECONDS = 10
+_LAST_PORT = 65535
 
 
 class Receiver:
@@ -21,7 +22,8 @@ class Receiver:
 
     def __init__(self, section: Section, default_port: int) -> None:
         self.host = section.get("host", "127.0.0.1")
-        self.port = int(section.number("port", default_port))
+        port = section.get("port")
+        self.port = int(port) if port.isdecimal() else default_port
         self._name = section.get("tls.vhost") or self.host
         self._tls = _context(section) if section.switch("tls", False) else None
 
@@ -32,6 +34,8 @@ class Receiver:
 
     def connect(self) -> socket.socket:
         """A connection; raises OSError when there is none to be had, or when its certificate is not trusted."""
+        if self.port > _LAST_PORT:
+            raise ConnectionError(f"{self.port} is not a port")
         connection = socket.create_connection((self.host, self.port), SECONDS)
         if self._tls is None:
             return connection

@@ -3,7 +3,7 @@
 import gzip
 
 from ..configuration import Section
-from ..errors import ConfigurationError
+from ..errors import NotDoneError
 from ..events import DatedJson, Event, compact
 from .post import HttpReceiver
 
@@ -16,11 +16,11 @@ class Http:
     def __init__(self, section: Section) -> None:
         self._receiver = HttpReceiver(section, 80)
         self._uri = section.get("uri", "/")
-        self._format = section.get("format", "msgpack")
+        self._format = section.get("format", "json")
         self._json = DatedJson.of(section)
         self._gzip = section.get("compress") == "gzip"
         if self._format not in _CONTENT_TYPES:
-            raise ConfigurationError(f"http: format: this stand-in knows json and json_lines, not '{self._format}'")
+            raise NotDoneError(f"http: format: this stand-in knows json and json_lines, not '{self._format}'")
 
     def send(self, _tag: str, events: list[Event]) -> None:
         if self._format == "json":

@@ -4,7 +4,7 @@ import base64
 import http.client
 
 from ..configuration import Section
-from ..errors import ConfigurationError, DeliveryError
+from ..errors import DeliveryError
 from .connection import Receiver
 
 
@@ -13,10 +13,10 @@ class HttpReceiver:
 
     def __init__(self, section: Section, default_port: int) -> None:
         self._receiver = Receiver(section, default_port)
-        self._headers = [_header(line) for line in section.all("header")]
-        user = section.get("http_user")
-        if user:
-            token = base64.b64encode(f"{user}:{section.get('http_passwd')}".encode()).decode()
+        self._headers = [header for header in map(_header, section.all("header")) if header[1]]
+        user, password = section.get("http_user"), section.get("http_passwd")
+        if user and password:
+            token = base64.b64encode(f"{user}:{password}".encode()).decode()
             self._headers.append(("Authorization", f"Basic {token}"))
 
     def post(self, path: str, body: bytes, content_type: str, *headers: tuple[str, str]) -> bytes:
@@ -42,7 +42,6 @@ class HttpReceiver:
 
 
 def _header(line: str) -> tuple[str, str]:
+    """A name and a value; a name alone is not sent."""
     name, _, value = line.partition(" ")
-    if not value:
-        raise ConfigurationError("Header needs a name and a value")
     return name, value.strip()
