@@ -17,6 +17,8 @@ local FIELDS = {
 local DEBUG_LEVELS = { http = true, verbose = true, debug = true, silly = true }
 local MASK = "[masked]"
 local LONGEST = 8192
+-- Shorter words are no credentials.
+local SHORTEST = 8
 -- The last part of a key's name, in lower case and without separators, that says that its value is a credential.
 local SECRET_NAMES = {
   "password", "passwd", "passphrase", "secret", "token", "apikey", "authorization", "cookie", "credential", "credentials",
@@ -46,8 +48,11 @@ local function is_secret_name(name)
 end
 
 local function masked_word(word)
+  if #word < SHORTEST then
+    return nil
+  end
   for _, prefix in ipairs(SECRET_PREFIXES) do
-    if #word >= 8 and word:sub(1, #prefix) == prefix then
+    if word:sub(1, #prefix) == prefix then
       return MASK
     end
   end
@@ -137,12 +142,16 @@ local function masked_text(text)
     -- A cut must not leave a part of a character.
     text = text:sub(1, LONGEST):gsub("[\194-\244]?[\128-\191]*$", "") .. "…"
   end
-  text = text:gsub("%f[%w+.%-]([%w+.%-]+://)[^/%s\"']*@", "%1" .. MASK .. "@")
-  text = text:gsub("%f[^%s\"'/:@][^%s\"'/:@]+:[^%s\"'/:@]+@", MASK .. "@")
+  if text:find("@", 1, true) then
+    text = text:gsub("%f[%w+.%-]([%w+.%-]+://)[^/%s\"']*@", "%1" .. MASK .. "@")
+    text = text:gsub("%f[^%s\"'/:@][^%s\"'/:@]+:[^%s\"'/:@]+@", MASK .. "@")
+  end
   text = text:gsub("%?[%w_%%.%-%[%]]+=[^%s\"'<>]*", "?" .. MASK)
   text = text:gsub("[Bb][Ee][Aa][Rr][Ee][Rr]%s+[^%s\"',;}]+", MASK)
   text = text:gsub("[Bb][Aa][Ss][Ii][Cc]%s+[%w+/=_%-]+", MASK)
-  text = without_named_secrets(text)
+  if text:find("[:=]") then
+    text = without_named_secrets(text)
+  end
   text = text:gsub("%f[%w_%-]eyJ[%w_%-]+%.[%w_%-.]+", MASK)
   return (text:gsub("[%w_%-]+", masked_word))
 end
@@ -218,7 +227,7 @@ function ship(_, timestamp, record)
   local message = type(record.msg) == "string" and record.msg or "a message that is not a text is left out"
   local shipped = {}
   for name, value in pairs(record) do
-    if FIELDS[name] then
+    if FIELDS[name] and name ~= "msg" then
       shipped[name] = masked(value, name)
     end
   end
