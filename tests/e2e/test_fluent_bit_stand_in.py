@@ -5,16 +5,18 @@ import json
 import re
 import shutil
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from chartgate.releases.release import Release
 from tests.e2e.certificates import make_certificates
-from tests.e2e.fluent_bit_process import FluentBitProcess, eventually, free_port, receiving
+from tests.e2e.fluent_bit_process import POD, FluentBitProcess, eventually, free_port, receiving
 from tests.e2e.images.fluent_bit.msgpack import EventTime, pack, unpack
 from tests.e2e.images.receiver.inbox import Inbox
 
@@ -248,12 +250,47 @@ def test_stdout(tmp_path: Path, rendered: Rendered) -> None:
     assert [(record["date"], record["msg"]) for record in written] == [(1795507200.0, "hello")]
 
 
-def test_its_health_is_told(tmp_path: Path, rendered: Rendered) -> None:
+def page(sidecar: FluentBitProcess, path: str, host: str = "127.0.0.1") -> str:
+    with urllib.request.urlopen(f"http://{host}:{sidecar.http_port}{path}") as answer:
+        return str(answer.read().decode())
+
+
+def test_health_is_ok_while_the_output_is_away_and_the_retries_are_counted(tmp_path: Path, rendered: Rendered) -> None:
+    """As recorded in recorded/fluent-bit/http-server.yaml: why the chart alerts on a metric, and has no such probe."""
+    recorded = yaml.safe_load((RECORDED / "fluent-bit" / "http-server.yaml").read_text())
+    port = free_port()
+    sidecar = FluentBitProcess(tmp_path, rendered(sending_to(port)))
+    with sidecar.running():
+        sidecar.write(DAY, line("patient"))
+        eventually(lambda: sidecar.output.read_text().count("retry in") > 1, sidecar.output.read_text)
+        away = json.loads(page(sidecar, "/api/v1/metrics"))["output"]["http.0"]
+        assert page(sidecar, "/api/v1/health") == recorded["away"]["health"]
+        assert {key for key, number in away.items() if number} == set(recorded["away"]["counted"])
+        with receiving(port) as (_, inbox):
+            eventually(lambda: messages(inbox) == ["patient"], sidecar.output.read_text)
+            assert page(sidecar, "/api/v1/health") == recorded["fine again"]["health"]
+            series = page(sidecar, "/api/v2/metrics/prometheus")
+    names = {text.rpartition(" ")[0] for text in series.splitlines()}
+    assert names <= set(recorded["series"])
+    assert {
+        'fluentbit_output_retries_total{name="http.0"}',
+        'fluentbit_output_proc_records_total{name="http.0"}',
+    } <= names
+
+
+@pytest.mark.parametrize(("address", "hosts"), [("0.0.0.0", ["127.0.0.1"]), ("::", ["127.0.0.1", "[::1]"])])
+def test_it_listens_on_the_families_that_the_real_one_does(
+    tmp_path: Path, rendered: Rendered, monkeypatch: pytest.MonkeyPatch, address: str, hosts: list[str]
+) -> None:
+    monkeypatch.setitem(POD, "POD_IP", address)
     sidecar = FluentBitProcess(tmp_path, rendered({}))
     with sidecar.running():
-        eventually(lambda: "started" in sidecar.output.read_text(), sidecar.output.read_text)
-        with urllib.request.urlopen(f"http://127.0.0.1:{sidecar.http_port}/api/v1/health") as answer:
-            assert (answer.status, answer.read()) == (200, b"ok\n")
+        for host in ("127.0.0.1", "[::1]"):
+            if host in hosts:
+                assert page(sidecar, "/api/v1/health", host) == "ok\n"
+            else:
+                with pytest.raises(urllib.error.URLError):
+                    page(sidecar, "/api/v1/health", host)
 
 
 @pytest.fixture

@@ -54,6 +54,7 @@ def assemble(sections: list[Section], log: Log) -> Pipeline:
         OUTPUTS[target.get("name").lower()](target),
         Retries(service, target),
         log,
+        f"{target.get('name').lower()}.0",
     )
 
 

@@ -1,9 +1,9 @@
 """The way of a record: input, filters, output; and what happens when the output does not take it."""
 
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .errors import DeliveryError
 from .events import Event
@@ -18,12 +18,25 @@ MOST_WAITING = 32  # chunks in memory; the rest waits in the files
 
 @dataclass
 class Totals:
-    """What the HTTP server tells."""
+    """What the HTTP server tells: records that each input read, and counters of the output under their real names.
 
-    read: int = 0
-    delivered: int = 0
-    errors: int = 0
-    dropped: int = 0
+    As there, a receiver that is away is not an error: only retries are counted, until one is the last.
+    """
+
+    output_name: str
+    read: Counter[str] = field(default_factory=Counter)
+    output: Counter[str] = field(
+        default_factory=lambda: Counter(
+            {
+                "proc_records": 0,
+                "errors": 0,
+                "retries": 0,
+                "retries_failed": 0,
+                "dropped_records": 0,
+                "retried_records": 0,
+            }
+        )
+    )
 
 
 class Pipeline:
@@ -36,8 +49,9 @@ class Pipeline:
         output: Output,
         retries: Retries,
         log: Log,
+        output_name: str = "stdout.0",
     ) -> None:
-        self.totals = Totals()
+        self.totals = Totals(output_name)
         self._tails = tails
         self._filters = filters
         self._output = output
@@ -48,9 +62,9 @@ class Pipeline:
     def turn(self, *, rescan: bool = False) -> None:
         """Read what is new, and send what waits."""
         if len(self._waiting) < MOST_WAITING:
-            for tail in self._tails:
+            for number, tail in enumerate(self._tails):
                 for chunk in tail.collect(rescan=rescan):
-                    self.totals.read += len(chunk.events)
+                    self.totals.read[f"tail.{number}"] += len(chunk.events)
                     self._waiting.append(chunk)
         while self._waiting and self._retries.due():
             self._send_first()
@@ -74,14 +88,16 @@ class Pipeline:
             if events:
                 self._output.send(chunk.tag, events)
         except DeliveryError as error:
-            self.totals.errors += 1
             if self._retries.another():
+                self.totals.output["retries"] += 1
+                self.totals.output["retried_records"] += len(events)
                 self._log.warn(f"[engine] failed to flush chunk, retry in {self._retries.pause:.0f} seconds: {error}")
                 return
-            self.totals.dropped += len(events)
+            self.totals.output["retries_failed"] += 1
+            self.totals.output["dropped_records"] += len(events)
             self._log.error(f"[engine] chunk cannot be retried, {self._retries.limit} retries were too few: {error}")
         else:
-            self.totals.delivered += len(events)
+            self.totals.output["proc_records"] += len(events)
         self._retries.reset()
         self._waiting.popleft()
         chunk.delivered()
