@@ -5,14 +5,17 @@ Kafka and S3 are not among them: neither has a server here, and the stand-in for
 
 import json
 import re
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from tests.e2e.application import MESSAGE
 from tests.e2e.certificates import make_certificates
 from tests.e2e.cluster.images import Images
 from tests.e2e.cluster.namespace import MakeNamespace, Namespace, until
+from tests.e2e.cluster.operator import SECRET as SECRETS
 from tests.e2e.cluster.operator import Operator
 from tests.e2e.cluster.receiver import AUTHORITY, FORWARD, HTTP, HTTPS, NAME, Receiver, Record, records_in
 from tests.e2e.cluster.release import ReleaseIn
@@ -21,9 +24,11 @@ SHARED_KEY = 'a "shared" $key #1'
 PASSWORD = "a password of the receiver's"
 SECRET = "sk-never-to-be-shipped"
 MAIN_LOG = re.compile(r"/app/logs/claude-relay-\d{4}-\d\d-\d\d\.log(\.\d+)?")
-# A file that comes and goes between two looks is not found; so it holds more than a batch (3 kB), and a batch has
-# arrived before the next one begins.
-MAX_SIZE, BATCH, BATCHES = "6k", 10, 5
+MAX_SIZE = "100k"
+REQUESTS, EACH_SECOND = 240, 12
+# A request writes 2 to 3 kB, so that a file is full after three to four seconds.
+LONG = "x" * 1000
+PROMPT = "a prompt that nobody else may read"
 
 
 def values(mode: str = "fluentbit", kind: str = "stdout", **output: Any) -> dict[str, Any]:
@@ -33,7 +38,7 @@ def values(mode: str = "fluentbit", kind: str = "stdout", **output: Any) -> dict
         "storage": {
             "logs": {
                 "mode": mode,
-                "fluentbit": {"refreshIntervalSeconds": 1, "output": {"type": kind, "config": output}},
+                "fluentbit": {"output": {"type": kind, "config": output}},
             }
         },
     }
@@ -78,16 +83,21 @@ def mentions(records: list[Record], text: str) -> list[Record]:
 
 def test_each_line_arrives_once_through_rotation_with_its_time(operator: Operator, receiver: Receiver) -> None:
     pod = pod_with(operator, OVER_HTTP)
+    names = {f"nobody-{number}.{LONG}" for number in range(REQUESTS)}
     with operator.application() as application:
-        for batch in range(BATCHES):
-            names = [f"nobody-{batch}-{number}." for number in range(BATCH)]
-            for name in names:
-                application.ask("POST", "/web/auth/login", {"username": name, "password": "wrong"})
-            until(lambda: all(mentions(of_main_log(pod, receiver), name) for name in names), f"{names} arrived")  # noqa: B023
+        begin = time.monotonic()
+        for number, name in enumerate(sorted(names)):
+            application.ask("POST", "/web/auth/login", {"username": name, "password": "wrong"})
+            time.sleep(max(0.0, begin + number / EACH_SECOND - time.monotonic()))
+
+    def lost() -> set[str]:
+        told = "\n".join(record["msg"] for record in of_main_log(pod, receiver))
+        return {name for name in names if name not in told}
+
+    until(lambda: not lost(), "every request arrived")
     arrived = of_main_log(pod, receiver)
-    assert any(record["file"].endswith(".log.1") for record in arrived), "nothing was rotated"
+    assert len({record["file"] for record in arrived}) > 3, "the files were hardly rotated"
     lines = [json.dumps({**record, "file": ""}) for record in mentions(arrived, "nobody-")]
-    assert len(lines) >= BATCHES * BATCH
     assert len(lines) == len(set(lines)), "a line arrived twice"
     now = float(operator.namespace.execute(pod, "date", "+%s", container="http"))
     assert all(-5 <= now - record["date"] <= 600 for record in arrived), (
@@ -99,21 +109,32 @@ def of_main_log(pod: str, receiver: Receiver) -> list[Record]:
     return [record for record in receiver.records() if record["pod"] == pod and MAIN_LOG.fullmatch(record["file"])]
 
 
-def test_authentication_answers_are_never_shipped(operator: Operator, receiver: Receiver) -> None:
+def test_no_credential_and_no_prompt_is_shipped(operator: Operator, receiver: Receiver) -> None:
     pod = pod_with(operator, OVER_HTTP)
     with operator.administrator() as administrator:
         administrator.create_account("an-account", "http://upstream.invalid", SECRET)
+        api_key = administrator.create_api_key("a-client")
+        body = {**MESSAGE, "messages": [{"role": "user", "content": PROMPT}]}
+        administrator.application.ask("POST", "/api/v1/messages", body, {"x-api-key": api_key})
+        administrator.application.ask("POST", "/web/auth/login", {"username": "after-the-secrets", "password": "wrong"})
+    secrets = [SECRET, api_key, administrator.token, PROMPT, operator.namespace.secret(SECRETS)["admin-password"]]
+    written = operator.namespace.execute(
+        pod, "sh", "-c", "cat $(ls /app/logs/claude-relay-*.log* | grep -v gz)", container="http"
+    )
+    assert [secret in written for secret in secrets] == [True] * len(secrets), "nothing to hide"
     files = "/app/logs/claude-relay-auth-detail-*.log"
     assert SECRET in operator.namespace.execute(pod, "sh", "-c", f"cat {files}", container="http"), "nothing to hide"
     operator.namespace.execute(pod, "sh", "-c", f'for file in {files}; do cp "$file" "$file.1"; done', container="http")
-    with operator.application() as application:
-        application.ask("POST", "/web/auth/login", {"username": "after-the-secret", "password": "wrong"})
-    until(lambda: mentions(receiver.records(), "after-the-secret"), "what came after it arrived")
+    until(lambda: mentions(receiver.records(), "after-the-secrets"), "what came after them arrived")
     operator.namespace.kubectl("delete", "pod", pod)  # with its last look at all files
     deliveries = json.dumps(receiver.deliveries())
     assert "an-account" in deliveries
-    assert SECRET not in deliveries
-    assert "auth-detail" not in {record["file"] for record in receiver.records()}
+    assert [secret in deliveries for secret in secrets] == [False] * len(secrets)
+    records = [record for record in receiver.records() if record["pod"] == pod]
+    assert not [record for record in records if re.search("auth-detail|error|security", record["file"])]
+    assert not [record for record in records if record.get("path") == "/health"]
+    (refused,) = [record for record in records if record["msg"].startswith("token_refresh_error")]
+    assert (refused["lvl"], refused["code"]) == ("error", "ECONNREFUSED")
 
 
 def test_the_last_line_before_sigterm_arrives(operator: Operator, receiver: Receiver) -> None:
