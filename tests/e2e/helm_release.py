@@ -43,6 +43,11 @@ class HelmRelease:
     def upgrade(self, values: Values | None = None, *, chart: Path | None = None) -> str:
         return self._change("upgrade", values, chart)
 
+    def template(self, values: Values | None = None) -> str:
+        """What `helm template` prints: it asks no cluster."""
+        path = self._write(values)
+        return self._run("template", self.name, str(self.chart), "--values", str(path)).stdout
+
     def rollback(self, revision: int) -> str:
         return self._run("rollback", self.name, str(revision)).stderr
 
@@ -54,10 +59,14 @@ class HelmRelease:
         return self._run("get", "hooks", self.name).stdout
 
     def _change(self, command: str, values: Values | None, chart: Path | None) -> str:
+        path = self._write(values)
+        return self._run(command, self.name, str(chart or self.chart), "--values", str(path), *self.options).stderr
+
+    def _write(self, values: Values | None) -> Path:
         path = self.folder / "values.yaml"
         path.touch(mode=0o600)
         path.write_text(json.dumps(values or {}), encoding="utf-8")
-        return self._run(command, self.name, str(chart or self.chart), "--values", str(path), *self.options).stderr
+        return path
 
     def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run Helm.

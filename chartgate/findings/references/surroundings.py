@@ -46,9 +46,18 @@ class Surroundings:
 
     @cached_property
     def made_secrets(self) -> set[tuple[str, str]]:
-        """(name, namespace) of the Secrets that operators make for objects of the release."""
+        """(name, namespace) of the Secrets that others create: operators, or a program of the release, by its Role.
+
+        A Role that may create Secrets, and names Secrets, belongs to a program that creates those. "create" itself
+        cannot be limited to names (https://kubernetes.io/docs/reference/access-authn-authz/rbac/).
+        """
         makers = self.release.of_kind(*SECRET_MAKERS)
-        return {(str(obj.at(SECRET_MAKERS[obj.kind]) or obj.name), obj.namespace) for obj in makers}
+        made = {(str(obj.at(SECRET_MAKERS[obj.kind]) or obj.name), obj.namespace) for obj in makers}
+        for role in self.release.of_kind("Role"):
+            rules = [rule for rule in role.at("rules") or () if "secrets" in (rule.get("resources") or ())]
+            if any("create" in (rule.get("verbs") or ()) for rule in rules):
+                made |= {(str(name), role.namespace) for rule in rules for name in rule.get("resourceNames") or ()}
+        return made
 
     def missing(self, obj: KubeObject, where: str, kind: str, name: str, namespace: str | None = None) -> list[Finding]:
         """A finding if no `kind` called `name` is in the namespace (that of `obj` by default) nor said to exist."""

@@ -6,7 +6,7 @@ start of a line, names the values path, says what to do, and may go on in indent
 
 {{- define "claude-relay.guards" -}}
   {{- $messages := "" -}}
-  {{- range list "capabilities" "names" "secrets" "redis" "storage" "scaling" "pod" "exposure" "metrics" "fluentbit" -}}
+  {{- range list "capabilities" "names" "secrets" "secretsjob" "redis" "storage" "scaling" "pod" "exposure" "metrics" "fluentbit" -}}
     {{- $messages = printf "%s\n%s" $messages (include (printf "claude-relay.%s.guards" .) $) -}}
   {{- end -}}
   {{- with trim $messages -}}

@@ -59,10 +59,15 @@ app.kubernetes.io/instance: {{ .Release.Name | quote }}
 
 {{/* Labels of the test pod: of the release, but none that the application's Service selects. */}}
 {{- define "claude-relay.testLabels" -}}
-{{- $name := printf "%s-test" (include "claude-relay.name" . | trunc 58) -}}
-{{- $labels := dict "app.kubernetes.io/name" $name "app.kubernetes.io/instance" .Release.Name -}}
-{{- $_ := merge $labels (dict "app.kubernetes.io/managed-by" .Release.Service "app.kubernetes.io/component" "test") -}}
-{{- merge $labels .Values.commonLabels | toYaml -}}
+{{- include "claude-relay.helperLabels" (dict "context" . "component" "test") -}}
+{{- end -}}
+
+{{/* Labels of a pod beside the application's, which no Service selects. Takes: context, component. */}}
+{{- define "claude-relay.helperLabels" -}}
+{{- $name := printf "%s-%s" (include "claude-relay.name" .context | trunc (int (sub 62 (len .component)))) .component -}}
+{{- $labels := dict "app.kubernetes.io/name" $name "app.kubernetes.io/instance" .context.Release.Name -}}
+{{- $_ := merge $labels (dict "app.kubernetes.io/managed-by" .context.Release.Service "app.kubernetes.io/component" .component) -}}
+{{- merge $labels .context.Values.commonLabels | toYaml -}}
 {{- end -}}
 
 {{/*

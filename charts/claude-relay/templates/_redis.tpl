@@ -49,7 +49,12 @@ statefulset.kubernetes.io/pod-name: {{ printf "%s-0" (include "claude-relay.redi
 {{- end -}}
 {{- end -}}
 
-{{/* The data of Redis' own Secret as JSON. */}}
+{{/* The keys of Redis' own Secret whose values may be generated, with the length of each: YAML. */}}
+{{- define "claude-relay.redis.secretLengths" -}}
+redis-password: 32
+{{- end -}}
+
+{{/* The data of Redis' own Secret as JSON; empty where there is none, or the Job creates it. */}}
 {{- define "claude-relay.redis.secretData" -}}
 {{- $name := include "claude-relay.redis.fullname" . -}}
 {{- include "claude-relay.once" (dict "helper" "claude-relay.redis.newSecretData" "context" . "release" .release "name" $name) -}}
@@ -57,10 +62,12 @@ statefulset.kubernetes.io/pod-name: {{ printf "%s-0" (include "claude-relay.redi
 
 {{- define "claude-relay.redis.newSecretData" -}}
 {{- $data := dict -}}
-{{- if and .values.auth.enabled (not .values.auth.existingSecret) -}}
+{{- if and .values.auth.enabled (not .values.auth.existingSecret) (not (include "claude-relay.secretsjob.enabled" .values)) -}}
 {{- $kept := include "claude-relay.redis.keptPassword" . -}}
-{{- $password := dict "value" .values.auth.password "kept" $kept "generate" true "length" 32 -}}
-{{- $_ := set $data "redis-password" (include "claude-relay.secrets.settle" $password) -}}
+{{- range $key, $length := include "claude-relay.redis.secretLengths" . | fromYaml -}}
+{{- $password := dict "value" $.values.auth.password "kept" $kept "generate" true "length" (int $length) -}}
+{{- $_ := set $data $key (include "claude-relay.secrets.settle" $password) -}}
+{{- end -}}
 {{- end -}}
 {{- toJson $data -}}
 {{- end -}}
@@ -157,11 +164,17 @@ configMap:
 {{- end -}}
 {{- end -}}
 
+{{/* The PVC of the release's own Redis. */}}
+{{- define "claude-relay.redis.claimName" -}}
+  {{- default (printf "data-%s-0" (include "claude-relay.redis.fullname" .)) .values.persistence.existingClaim -}}
+{{- end -}}
+
 {{/* "true" where the release's own Redis, or its PVC, is in the cluster already. */}}
 {{- define "claude-relay.redis.hasData" -}}
   {{- if .Values.redis.enabled -}}
-    {{- $name := include "claude-relay.redis.fullname" (dict "values" .Values.redis "release" .Release) -}}
-    {{- $claim := default (printf "data-%s-0" $name) .Values.redis.persistence.existingClaim -}}
+    {{- $redis := dict "values" .Values.redis "release" .Release -}}
+    {{- $name := include "claude-relay.redis.fullname" $redis -}}
+    {{- $claim := include "claude-relay.redis.claimName" $redis -}}
     {{- if lookup "apps/v1" "StatefulSet" .Release.Namespace $name -}}true
     {{- else if lookup "v1" "PersistentVolumeClaim" .Release.Namespace $claim -}}true
     {{- end -}}
@@ -241,7 +254,7 @@ configMap:
     {{- end }}
   {{- end }}
   {{- $names := list (include "claude-relay.fullname" .) }}
-  {{- range $suffix := list "blocked" "config" "fluent-bit" "fluent-bit-config" "metrics" "scripts" "secret" "test" }}
+  {{- range $suffix := list "blocked" "config" "fluent-bit" "fluent-bit-config" "metrics" "scripts" "secret" "secrets" "test" }}
     {{- $names = append $names (include "claude-relay.nameWith" (dict "context" $ "suffix" $suffix)) }}
   {{- end }}
   {{- range $name := list $fullname (printf "%s-config" $fullname) (printf "%s-headless" $fullname) }}

@@ -53,7 +53,18 @@ may not be generated. Takes: value, kept (base64), generate, and length or fallb
 {{- end -}}
 {{- end -}}
 
-{{/* The data of the chart's own Secret as JSON. */}}
+{{/* The keys whose values may be generated, with the length of each: YAML. */}}
+{{- define "claude-relay.secrets.lengths" -}}
+admin-password: 24
+encryption-key: 32
+jwt-secret: 64
+{{- end -}}
+
+{{- define "claude-relay.secrets.adminUsername" -}}
+admin
+{{- end -}}
+
+{{/* The data of the chart's own Secret as JSON; empty where there is none, or the Job creates it. */}}
 {{- define "claude-relay.secrets.data" -}}
 {{- $name := include "claude-relay.fullname" . -}}
 {{- include "claude-relay.once" (dict "helper" "claude-relay.secrets.newData" "context" . "release" .Release "name" $name) -}}
@@ -61,15 +72,18 @@ may not be generated. Takes: value, kept (base64), generate, and length or fallb
 
 {{- define "claude-relay.secrets.newData" -}}
 {{- $data := dict -}}
-{{- if not .Values.config.existingSecret -}}
+{{- if not (or .Values.config.existingSecret (include "claude-relay.secretsjob.enabled" .Values)) -}}
 {{- $secret := dict "name" (include "claude-relay.secrets.name" .) "namespace" .Release.Namespace -}}
 {{- $kept := include "claude-relay.secrets.lookup" $secret | fromJson -}}
-{{- range $name, $length := dict "jwtSecret" 64 "encryptionKey" 32 "adminPassword" 24 -}}
-{{- $one := dict "value" (get $.Values.config $name) "kept" (get $kept (kebabcase $name)) -}}
-{{- $_ := merge $one (dict "generate" $.Values.config.generateSecrets "length" $length) -}}
-{{- $_ := set $data (kebabcase $name) (include "claude-relay.secrets.settle" $one) -}}
+{{- $lengths := include "claude-relay.secrets.lengths" . | fromYaml -}}
+{{- range $name := list "jwtSecret" "encryptionKey" "adminPassword" -}}
+{{- $key := kebabcase $name -}}
+{{- $one := dict "value" (get $.Values.config $name) "kept" (get $kept $key) -}}
+{{- $_ := merge $one (dict "generate" $.Values.config.generateSecrets "length" (get $lengths $key | int)) -}}
+{{- $_ := set $data $key (include "claude-relay.secrets.settle" $one) -}}
 {{- end -}}
-{{- $username := dict "value" .Values.config.adminUsername "kept" (get $kept "admin-username") "fallback" "admin" -}}
+{{- $username := dict "value" .Values.config.adminUsername "kept" (get $kept "admin-username") -}}
+{{- $_ := set $username "fallback" (include "claude-relay.secrets.adminUsername" .) -}}
 {{- $_ := set $data "admin-username" (include "claude-relay.secrets.settle" $username) -}}
 {{- end -}}
 {{- if and (not .Values.redis.enabled) .Values.externalRedis.password -}}
@@ -134,15 +148,18 @@ an earlier installation left. Both may have another name than now.
 {{/*
 The objects of a kind that this instance of the chart has in the cluster, whatever their names are: a JSON list. The label
 helm.sh/chart tells instances in one release apart, since it starts with their alias. Takes: context, kind, version.
+Secrets of the Job have an annotation in its place (_secretsjob.tpl).
 */}}
 {{- define "claude-relay.secrets.ofRelease" -}}
   {{- $release := .context.Release -}}
-  {{- $chart := printf "^%s-[0-9]" .context.Chart.Name -}}
+  {{- $name := .context.Chart.Name -}}
+  {{- $chart := printf "^%s-[0-9]" $name -}}
   {{- $own := list -}}
   {{- range get (lookup .version .kind $release.Namespace "") "items" | default list -}}
     {{- $labels := get .metadata "labels" | default dict -}}
     {{- $instance := eq (get $labels "app.kubernetes.io/instance" | toString) $release.Name -}}
-    {{- if and $instance (regexMatch $chart (get $labels "helm.sh/chart" | toString)) -}}
+    {{- $marked := get (get .metadata "annotations" | default dict) "claude-relay/chart" | toString -}}
+    {{- if and $instance (or (eq $marked $name) (regexMatch $chart (get $labels "helm.sh/chart" | toString))) -}}
       {{- $own = append $own . -}}
     {{- end -}}
   {{- end -}}
@@ -194,7 +211,7 @@ that all accounts and all keys would be lost.
 - Secret/{{ $config.existingSecret }} has no key {{ $key }}: add it, or name another key in config.existingSecretKeys.{{ $name }}
       {{- end }}
     {{- end }}
-  {{- else }}
+  {{- else if not (include "claude-relay.secretsjob.enabled" .Values) }}
     {{- $data := include "claude-relay.secrets.data" . | fromJson }}
     {{- range $name, $key := dict "jwtSecret" "jwt-secret" "encryptionKey" "encryption-key" "adminPassword" "admin-password" }}
       {{- if not (get $data $key) }}

@@ -10,7 +10,8 @@ from chartgate.tools.catalogue import catalogue
 from chartgate.tools.go_programs import go_program
 
 ASSETS = "KUBEBUILDER_ASSETS"
-PROGRAMS = ("etcd", "kube-apiserver")
+SERVERS = ("etcd", "kube-apiserver")
+PROGRAMS = (*SERVERS, "kubectl")
 DOWNLOAD_SECONDS = 300
 
 

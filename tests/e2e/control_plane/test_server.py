@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.control_plane.programs import ASSETS, PROGRAMS, ControlPlaneError, find_assets
+from tests.e2e.control_plane.programs import ASSETS, SERVERS, ControlPlaneError, find_assets
 
 STAND_IN = "#!/bin/sh\necho $$ >> {pids}\nexec sleep 600\n"
 START = """
@@ -32,7 +32,7 @@ def pids(tmp_path: Path) -> Path:
     pids = tmp_path / "pids"
     folder = tmp_path / "programs"
     folder.mkdir()
-    for name in PROGRAMS:
+    for name in SERVERS:
         (folder / name).write_text(STAND_IN.format(pids=pids), encoding="utf-8")
         (folder / name).chmod(0o755)
     return pids
@@ -48,7 +48,7 @@ def test_an_interrupt_leaves_no_process_and_no_file(
     environment = {**os.environ, "TMPDIR": str(temporary)}
     process = subprocess.Popen(command, cwd=pytestconfig.rootpath, env=environment, stderr=subprocess.DEVNULL)
     try:
-        started = wait_for(pids, len(PROGRAMS))
+        started = wait_for(pids, len(SERVERS))
         assert list(temporary.iterdir())
         process.send_signal(number)
         assert process.wait(SECONDS) != 0
@@ -61,7 +61,9 @@ def test_an_interrupt_leaves_no_process_and_no_file(
 
 def test_programs_that_are_not_there_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(ASSETS, str(tmp_path))
-    with pytest.raises(ControlPlaneError, match=r"has no program etcd and no kube-apiserver\n.*KUBEBUILDER_ASSETS"):
+    with pytest.raises(
+        ControlPlaneError, match=r"has no program etcd and no kube-apiserver and no kubectl\n.*KUBEBUILDER_ASSETS"
+    ):
         find_assets()
 
 

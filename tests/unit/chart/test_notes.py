@@ -14,7 +14,7 @@ def test_the_next_commands_name_the_release_and_its_namespace(notes: Any) -> Non
         "helm test x --namespace relay",
     ):
         assert command in text
-    assert "config.generateSecrets=false" in text
+    assert "global.secretsJob=true" in text
     assert "WARNING" not in text
 
 

@@ -187,13 +187,26 @@ def test_a_misshapen_object_is_a_finding_and_no_crash(findings_of: FindingsOf) -
         "{apiVersion: external-secrets.io/v1, kind: ExternalSecret, metadata: {name: c}, spec: {target: {name: made}}}",
         "{apiVersion: external-secrets.io/v1, kind: ExternalSecret, metadata: {name: made}, spec: {}}",
         "{apiVersion: bitnami.com/v1alpha1, kind: SealedSecret, metadata: {name: made}, spec: {}}",
+        "{apiVersion: rbac.authorization.k8s.io/v1, kind: Role, metadata: {name: r}, rules: ["
+        "{apiGroups: [''], resources: [secrets], verbs: [create]},"
+        "{apiGroups: [''], resources: [secrets], resourceNames: [made], verbs: [get]}]}",
     ],
 )
-def test_a_secret_that_an_operator_makes_is_there(findings_of: FindingsOf, maker: str) -> None:
+def test_a_secret_that_an_operator_or_a_program_of_the_release_makes_is_there(
+    findings_of: FindingsOf, maker: str
+) -> None:
     pod = "{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: [{name: c, volumeMounts: [{name: v}]}],"
     pod += " volumes: [{name: v, secret: {secretName: made}}]}}"
     assert [finding.rule for finding in findings_of(CHECK, pod)] == ["missing"]
     assert findings_of(CHECK, f"{pod}\n---\n{maker}") == []
+
+
+def test_a_role_that_only_reads_a_secret_makes_none(findings_of: FindingsOf) -> None:
+    pod = "{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: [{name: c, volumeMounts: [{name: v}]}],"
+    pod += " volumes: [{name: v, secret: {secretName: made}}]}}"
+    role = "{apiVersion: rbac.authorization.k8s.io/v1, kind: Role, metadata: {name: r}, rules: ["
+    role += "{apiGroups: [''], resources: [secrets], resourceNames: [made], verbs: [get]}]}"
+    assert [finding.rule for finding in findings_of(CHECK, f"{pod}\n---\n{role}")] == ["missing"]
 
 
 def test_what_every_cluster_has_for_its_add_ons_is_there(findings_of: FindingsOf) -> None:

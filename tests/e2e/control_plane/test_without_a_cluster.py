@@ -1,0 +1,194 @@
+"""Rendered without a cluster: a Job creates the Secrets once, and whatever is rendered later changes none of them.
+
+No kubelet is here, so that the Job's program runs as a process: by the rendered command and environment, as the Job's
+ServiceAccount, whose rights the server enforces.
+"""
+
+import base64
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import yaml
+
+from tests.e2e.control_plane.kubectl import Kubectl
+from tests.e2e.control_plane.namespace import Namespace
+from tests.e2e.control_plane.programs import find_assets
+from tests.e2e.control_plane.server import ControlPlane
+from tests.e2e.helm_release import HelmRefusal, HelmRelease, Values
+
+MODE: dict[str, Any] = {"global": {"secretsJob": True}, "redis": {"auth": {"enabled": True}}}
+APPLICATION, REDIS = "relay-claude-relay-secret", "relay-redis"
+KEYS = {
+    APPLICATION: {"jwt-secret": 64, "encryption-key": 32, "admin-password": 24, "admin-username": 5},
+    REDIS: {"redis-password": 32},
+}
+CLAIM = "data-relay-redis-0"
+RunJob = Callable[[], "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def kubectl(control_plane: ControlPlane, namespace: Namespace) -> Kubectl:
+    return Kubectl(find_assets() / "kubectl", control_plane.kubeconfig, namespace.name, control_plane.folder)
+
+
+@pytest.fixture
+def run_job(control_plane: ControlPlane, namespace: Namespace, release: HelmRelease) -> RunJob:
+    """Runs the program of the newest Job in the namespace, as the kubelet would."""
+    if shutil.which("node") is None:
+        pytest.exit("node is not on PATH: install Node.js 18 or later", returncode=1)
+    server = yaml.safe_load(control_plane.kubeconfig.read_text(encoding="utf-8"))["clusters"][0]["cluster"]
+    folder = release.folder / "service-account"
+    folder.mkdir(mode=0o700)
+    shutil.copy(server["certificate-authority"], folder / "ca.crt")
+
+    def run() -> "subprocess.CompletedProcess[str]":
+        jobs = namespace.objects_of("Job").values()
+        job = max(jobs, key=lambda item: int(item["metadata"]["resourceVersion"]))
+        pod = job["spec"]["template"]["spec"]
+        assert namespace.try_pod({"metadata": {"name": "p"}, "spec": pod}) == []
+        (container,) = pod["containers"]
+        given = {entry["name"]: entry["value"] for entry in container["env"] if "value" in entry}
+        (folder / "token").write_text(namespace.token(pod["serviceAccountName"]), encoding="utf-8")
+        address = urlsplit(server["server"])
+        environment = {
+            "PATH": os.environ["PATH"],
+            "SERVICE_ACCOUNT_FOLDER": str(folder),
+            "KUBERNETES_SERVICE_HOST": str(address.hostname),
+            "KUBERNETES_SERVICE_PORT": str(address.port),
+            "JOB_NAME": job["metadata"]["name"],
+        }
+        return subprocess.run(
+            container["command"], env={**environment, **given}, capture_output=True, text=True, timeout=60, check=False
+        )
+
+    return run
+
+
+def values_of(namespace: Namespace, name: str) -> dict[str, str]:
+    return {key: base64.b64decode(value).decode() for key, value in namespace.secret(name).items()}
+
+
+def all_secrets(namespace: Namespace) -> dict[str, dict[str, str]]:
+    found = {name: values_of(namespace, name) for name in KEYS}
+    assert {name: {key: len(value) for key, value in data.items()} for name, data in found.items()} == KEYS
+    return found
+
+
+def claim_of_redis(namespace: Namespace) -> None:
+    """The PVC of an earlier Redis."""
+    spec = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
+    namespace.apply({"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": CLAIM}, "spec": spec})
+
+
+def test_three_renders_leave_the_keys_as_they_are(
+    release: HelmRelease, namespace: Namespace, kubectl: Kubectl, run_job: RunJob
+) -> None:
+    rendered = release.template(MODE)
+    kubectl.apply(rendered)
+    done = run_job()
+    assert (done.returncode, done.stderr) == (0, "")
+    first = all_secrets(namespace)
+    for _ in range(2):
+        again = release.template(MODE)
+        assert again == rendered
+        kubectl.apply(again)
+        assert run_job().returncode == 0
+        assert all_secrets(namespace) == first
+        assert kubectl.diff(again) == ""
+    printed = done.stdout + done.stderr
+    assert not [value for data in first.values() for value in data.values() if value != "admin" and value in printed]
+
+
+def test_claim_templates_are_rendered_as_the_server_has_them(
+    release: HelmRelease, namespace: Namespace, kubectl: Kubectl
+) -> None:
+    """Argo CD would find the StatefulSet different if apiVersion and kind were missing."""
+    rendered = release.template(MODE)
+    kubectl.apply(rendered)
+    (mine,) = [doc for doc in yaml.safe_load_all(rendered) if doc and doc["kind"] == "StatefulSet"]
+    (template,) = mine["spec"]["volumeClaimTemplates"]
+    (live,) = namespace.get("StatefulSet", REDIS)["spec"]["volumeClaimTemplates"]
+    assert {key: live[key] for key in ("apiVersion", "kind")} == {key: template[key] for key in ("apiVersion", "kind")}
+
+
+def test_another_version_of_the_application_can_be_applied(
+    release: HelmRelease, namespace: Namespace, kubectl: Kubectl, run_job: RunJob
+) -> None:
+    kubectl.apply(release.template(MODE))
+    assert run_job().returncode == 0
+    first = all_secrets(namespace)
+    kubectl.apply(release.template({**MODE, "image": {"tag": "v9.9.9"}}))
+    assert run_job().returncode == 0
+    assert all_secrets(namespace) == first
+    assert len(namespace.objects_of("Job")) == 2
+
+
+def test_only_missing_keys_are_added(
+    release: HelmRelease, namespace: Namespace, kubectl: Kubectl, run_job: RunJob
+) -> None:
+    given = {"jwt-secret": "mine", "encryption-key": "mine too", "other": "a key of somebody's own"}
+    namespace.apply({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": APPLICATION}, "stringData": given})
+    kubectl.apply(release.template(MODE))
+    assert run_job().returncode == 0
+    data = values_of(namespace, APPLICATION)
+    assert given.items() <= data.items()
+    assert set(data) == {*KEYS[APPLICATION], "other"}
+
+
+def test_no_new_key_is_made_over_data(
+    release: HelmRelease, namespace: Namespace, kubectl: Kubectl, run_job: RunJob
+) -> None:
+    claim_of_redis(namespace)
+    # The claim is as new as the Job, so the age that matters is lowered.
+    rendered = release.template(MODE).replace("const NEW_SECONDS = 600", "const NEW_SECONDS = -600")
+    kubectl.apply(rendered)
+    done = run_job()
+    assert done.returncode == 1
+    assert f"PersistentVolumeClaim/{CLAIM} has data of this release, but Secret/{APPLICATION}" in done.stderr
+    assert not {ref for ref in namespace.objects_of("Secret") if ref[1] == APPLICATION}
+    kubectl.apply(release.template({**MODE, "allowDataLoss": True}))
+    assert run_job().returncode == 0
+    all_secrets(namespace)
+
+
+def test_a_claim_that_is_as_new_as_the_job_has_no_data(
+    release: HelmRelease, namespace: Namespace, kubectl: Kubectl, run_job: RunJob
+) -> None:
+    """With `kubectl apply`, all objects are created at the same time."""
+    kubectl.apply(release.template(MODE))
+    claim_of_redis(namespace)
+    assert run_job().returncode == 0
+    all_secrets(namespace)
+
+
+def test_helm_runs_the_job_as_a_hook_and_takes_the_secrets_over_when_the_mode_ends(
+    release: HelmRelease, namespace: Namespace, run_job: RunJob
+) -> None:
+    def with_the_job(step: Callable[[Values], str]) -> None:
+        """One step of Helm, which waits for the Job."""
+        with ThreadPoolExecutor(1) as pool:
+            running = pool.submit(step, MODE)
+            while not running.done() and not namespace.objects_of("Job"):
+                time.sleep(0.05)
+            if not running.done():
+                assert run_job().returncode == 0
+                namespace.complete_jobs()
+            running.result()
+
+    with_the_job(release.install)
+    first = all_secrets(namespace)
+    assert not namespace.objects_of("Job", "Role", "RoleBinding")
+    with_the_job(release.upgrade)
+    assert all_secrets(namespace) == first
+    with pytest.raises(HelmRefusal, match=f"Secret/{APPLICATION} has the encryption key of the data in Redis"):
+        release.upgrade({**MODE, "nameOverride": "gateway"})
+    release.upgrade({"redis": MODE["redis"]})
+    assert all_secrets(namespace) == first
+    assert namespace.get("Secret", REDIS)["metadata"]["labels"]["helm.sh/chart"] != "claude-relay"
