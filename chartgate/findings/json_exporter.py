@@ -1,4 +1,4 @@
-"""Configurations of json_exporter hold what the program reads, and nothing it does not."""
+"""Configurations of json_exporter have only keys that the program reads, and metrics that it can make."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,12 +11,12 @@ from chartgate.releases.rendered import Rendered
 
 KEY = "json-exporter"
 RULES = {
-    "unreadable": "the configuration is no YAML mapping with modules",
-    "unknown-key": "a module or a metric has a key that json_exporter does not know",
+    "unreadable": "the configuration is not a YAML mapping with modules: json_exporter does not start",
+    "unknown-key": "a module or a metric has a key that json_exporter does not know: it ignores the key",
     "missing": "a module has no metrics, or a metric lacks name, path or values",
-    "name": "a metric or a label has a name that Prometheus does not take",
-    "type": "a metric's type or valuetype is none",
-    "path": "a path is no JSONPath in braces",
+    "name": "a metric or a label has a name with other characters than Prometheus' plain ones: it is renamed",
+    "type": "a metric has an unknown type, which leaves out every metric, or an unknown valuetype, which is ignored",
+    "path": "a path is not a JSONPath in braces: the metric is left out",
     "twice": "two metrics of a module have the same name and path",
 }
 MODULE_KEYS = frozenset({"headers", "metrics", "http_client_config", "body", "valid_status_codes"})
@@ -53,43 +53,43 @@ def _module(module: Any) -> Iterator[Fault]:
         yield "missing", "", "has no metrics"
         return
     for key in sorted(module.keys() - MODULE_KEYS):
-        yield "unknown-key", f".{key}", "is no key of a module"
+        yield "unknown-key", f".{key}", "is not a key of a module"
     seen = set()
     for index, metric in enumerate(metrics):
         place = f".metrics[{index}]"
         if not isinstance(metric, Mapping):
-            yield "missing", place, "is no metric"
+            yield "missing", place, "is not a metric"
             continue
         identity = (metric.get("name"), metric.get("path"))
         if identity in seen:
-            yield "twice", place, f"{metric.get('name')} stands above already"
+            yield "twice", place, f"{metric.get('name')} has the same name and path as a metric above"
         seen.add(identity)
         yield from _metric(metric, place)
 
 
 def _metric(metric: Mapping[str, Any], place: str) -> Iterator[Fault]:
     for key in sorted(metric.keys() - METRIC_KEYS):
-        yield "unknown-key", f"{place}.{key}", "is no key of a metric"
+        yield "unknown-key", f"{place}.{key}", "is not a key of a metric"
     for key in ("name", "path"):
         if not metric.get(key):
             yield "missing", place, f"has no {key}"
     if not _METRIC.fullmatch(str(metric.get("name", "x"))):
-        yield "name", f"{place}.name", f"{metric['name']} is no name of a metric"
+        yield "name", f"{place}.name", f"{metric['name']} is not a name of a metric"
     labels, values = metric.get("labels") or {}, metric.get("values") or {}
     for label in labels:
         if not _LABEL.fullmatch(str(label)):
-            yield "name", f"{place}.labels", f"{label} is no name of a label"
+            yield "name", f"{place}.labels", f"{label} is not a name of a label"
     if metric.get("type", "value") not in TYPES:
-        yield "type", f"{place}.type", f"{metric['type']} is none of {', '.join(sorted(TYPES))}"
+        yield "type", f"{place}.type", f"{metric['type']} is not one of {', '.join(sorted(TYPES))}"
     if metric.get("type") == "object" and not values:
         yield "missing", place, "is an object without values"
     if metric.get("valuetype", "untyped") not in VALUE_TYPES:
-        yield "type", f"{place}.valuetype", f"{metric['valuetype']} is none of {', '.join(sorted(VALUE_TYPES))}"
+        yield "type", f"{place}.valuetype", f"{metric['valuetype']} is not one of {', '.join(sorted(VALUE_TYPES))}"
     # With engine cel the paths are expressions of another language.
     if metric.get("engine", "jsonpath") == "jsonpath":
         path = str(metric.get("path") or "{}").strip()
         if not (path.startswith("{") and path.endswith("}")) or path.count("{") != path.count("}"):
-            yield "path", f"{place}.path", f"{path} is no JSONPath in braces"
+            yield "path", f"{place}.path", f"{path} is not a JSONPath in braces"
 
 
 def _finding(rule: str, obj: KubeObject, where: str, what: str) -> Finding:
@@ -99,9 +99,9 @@ def _finding(rule: str, obj: KubeObject, where: str, what: str) -> Finding:
 CHECK = Check(
     key=KEY,
     title="json_exporter configuration",
-    why="json_exporter refuses to start on a key it does not know, and leaves out a metric whose path leads nowhere.",
+    why="json_exporter ignores a key it does not know, and answers 200 without the metrics that it cannot make.",
     remedy="compare with the examples of json_exporter 0.7",
-    source="prometheus-community/json_exporter 0.7, config/config.go; Prometheus data model, metric names and labels",
+    source="json_exporter 0.7.0, run with each fault; Prometheus data model, metric names and labels",
     examine=examine,
     rules=RULES,
     about="configurations of json_exporter",

@@ -1,10 +1,12 @@
 """Monitoring: with the monitor alone switched on, its target is up and carries the application's figures."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+PROBE = Path(__file__).parents[2] / "e2e" / "recorded" / "json-exporter" / "probe.txt"
 MONITOR = {"serviceMonitor": {"enabled": True}}
 
 
@@ -37,6 +39,26 @@ def test_the_exporter_reads_what_the_application_answers(render: Any) -> None:
     known = ["totalApiKeys", "totalClaudeAccounts", "totalUsageRecords", "uptime"]
     known += [f"memory.{part}" for part in ("rss", "heapTotal", "heapUsed", "external", "arrayBuffers")]
     assert paths == {f"{{ .{path} }}" for path in known}
+
+
+def test_the_exporters_metrics_are_those_that_the_real_one_made(render: Any) -> None:
+    """recorded/json-exporter/probe.txt; its README says what the exporter answers while Redis is away."""
+    release = render(values=MONITOR, release="x")
+    module = yaml.safe_load(release.get("ConfigMap", "x-claude-relay-metrics").at("data")["config.yaml"])["modules"]
+    configured = {
+        line
+        for one in module["default"]["metrics"]
+        for line in (f"# HELP {one['name']} {one['help']}", f"# TYPE {one['name']} {one['valuetype']}")
+    }
+    recorded = {line for line in PROBE.read_text(encoding="utf-8").splitlines() if line.startswith("#")}
+    assert configured == recorded
+
+
+def test_a_release_that_is_down_is_told_of_with_redis_as_a_cause(render: Any) -> None:
+    (group,) = render(values={"prometheusRule": {"enabled": True}}).only("PrometheusRule").at("spec.groups")
+    (down,) = [rule for rule in group["rules"] if rule["alert"] == "ClaudeRelayDown"]
+    assert down["expr"].endswith(" == 0"), "json_exporter answers 503 while the application answers 500"
+    assert "Redis" in down["annotations"]["description"]
 
 
 def test_the_monitor_stands_where_it_is_told_and_finds_the_release(render: Any) -> None:
