@@ -264,3 +264,33 @@ def test_no_text_of_a_client_slows_fluent_bit_down(shipped: Any) -> None:
     """A client chooses the paths that the application logs; a sidecar that is busy would lose files to the rotation."""
     lines = [entry(text, requestId="hostile") for text in HOSTILE for _ in range(20)]
     assert len([record for record in shipped(*lines) if record.get("requestId") == "hostile"]) == len(lines)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"method": "GET"},
+        {"method": 1, "path": {}, "status": "x"},
+        {"method": "GET", "path": "/", "status": None},
+        {"msg": {"a": 1}, "lvl": [1]},
+    ],
+)
+def test_no_odd_record_is_shipped_whole(shipped: Any, odd: dict[str, Any]) -> None:
+    """A script that fails makes Fluent Bit ship the record as it is."""
+    line = json.dumps({"ts": "2026-11-26 12:00:00", "lvl": "info", "msg": "a", "requestId": "odd", "req": "x", **odd})
+    records = shipped(line, fields=("method", "path", "status"))
+    (record,) = [record for record in records if record.get("requestId") == "odd"]
+    assert "req" not in record
+
+
+def test_a_script_that_fails_ships_nothing_of_the_record(render: Callable[..., Release], tmp_path: Path) -> None:
+    sidecar = FluentBitProcess(tmp_path, render({}, release="relay"))
+    script = sidecar.configuration.parent / "records.lua"
+    broken = script.read_text(encoding="utf-8").replace("  local shipped = {}\n", '  local shipped = error("broken")\n')
+    assert "broken" in broken
+    script.write_text(broken, encoding="utf-8")
+    sidecar.write(MAIN, entry("a secret message"))
+    with sidecar.running():
+        pass
+    (record,) = [json.loads(line) for line in sidecar.output.read_text().splitlines() if line.startswith("{")]
+    assert (record["lvl"], record["msg"]) == ("error", "a record that the chart's filter cannot read is left out")

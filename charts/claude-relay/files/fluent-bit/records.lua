@@ -197,7 +197,7 @@ end
 
 -- Whether a record only says that a health check went well.
 local function is_health_check(record)
-  if record.method then
+  if type(record.method) == "string" and type(record.path) == "string" and type(record.status) == "number" then
     return record.status < 400 and is_probed(record.method, record.path)
   end
   local method, path = record.msg:match("Incoming request %- method: (%u+), path: ([^%s,]+)")
@@ -216,7 +216,8 @@ local function add_request(shipped, message)
   shipped.msg = ("%s%s %s %s  %sms %sB"):format(start, status, method, path, duration, bytes)
 end
 
-function ship(_, timestamp, record)
+-- What is shipped of a record; nil where it is left out.
+local function shipped_of(timestamp, record)
   if record.msg == nil and (record.message ~= nil or record.level ~= nil) then
     record = flattened(record)
   elseif record.msg == nil then
@@ -234,8 +235,19 @@ function ship(_, timestamp, record)
   shipped.msg = masked_text(message)
   add_request(shipped, message)
   if not DEBUG and DEBUG_LEVELS[shipped.lvl] or not HEALTH_CHECKS and is_health_check(shipped) then
-    return -1, timestamp, record
+    return nil
   end
   shipped.ts = os.date("!%Y-%m-%dT%H:%M:%SZ", math.floor(timestamp))
+  return shipped
+end
+
+-- Fluent Bit ships all that it has read as it is when a script fails, so this one never does.
+function ship(_, timestamp, record)
+  local done, shipped = pcall(shipped_of, timestamp, record)
+  if not done then
+    shipped = { lvl = "error", msg = "a record that the chart's filter cannot read is left out" }
+  elseif shipped == nil then
+    return -1, timestamp, record
+  end
   return 2, timestamp, shipped
 end

@@ -7,7 +7,7 @@ Source: Fluent Bit manual, Lua filter.
 from pathlib import Path
 from typing import Any
 
-from lupa import LuaRuntime, lua_type
+from lupa import LuaError, LuaRuntime, lua_type
 
 from ..configuration import Section
 from ..errors import ConfigurationError
@@ -32,12 +32,18 @@ class Lua:
         self._whole = set(section.get("type_int_key").split())
 
     def __call__(self, tag: str, event: Event) -> Event | None:
-        code, moment, record = self._call(tag.encode(), event.time, self._table(event.record))
+        try:
+            code, moment, record = self._call(tag.encode(), event.time, self._table(event.record))
+        except LuaError:  # as in the real program, which goes on with the record as it is
+            return event
         if code == _DROP:
             return None
         if code == _KEEP:
             return event
-        values = {key: int(value) if key in self._whole else value for key, value in _plain(record).items()}
+        values = {
+            key: int(value) if key in self._whole and isinstance(value, float) else value
+            for key, value in _plain(record).items()
+        }
         return Event(moment if code == 1 else event.time, values)
 
     def _table(self, value: Any) -> Any:
