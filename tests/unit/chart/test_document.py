@@ -99,6 +99,7 @@ EXAMPLES = {
     "ServiceMonitor",
     "In production",
     "Application",
+    "Probes",
     "Redis",
     "Redis (2)",
     "Ingress and HTTPRoute",
