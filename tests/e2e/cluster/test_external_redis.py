@@ -105,7 +105,7 @@ def test_a_refusal_is_told_by_a_pod_that_waits(
     (pod,) = namespace.items("pods", selector)
     conditions = {condition["type"]: condition["status"] for condition in pod["status"]["conditions"]}
     assert conditions["Ready"] == "False"
-    (waiting,) = pod["status"]["initContainerStatuses"]
+    (waiting,) = (state for state in pod["status"]["initContainerStatuses"] if state["name"] == "wait-for-redis")
     assert waiting["restartCount"] == 0
     written = [logs(), namespace.kubectl("get", "events", "-o", "yaml"), namespace.kubectl("describe", "pods")]
     for text in written:
