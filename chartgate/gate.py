@@ -8,7 +8,7 @@ from dataclasses import replace
 from os import cpu_count
 from pathlib import Path
 
-from chartgate.findings import outcomes, values_files, variants
+from chartgate.findings import chart_files, outcomes, variants
 from chartgate.findings.accepted import accept
 from chartgate.findings.finding import Check, Finding, Verdict
 from chartgate.findings.registry import CHECKS
@@ -55,7 +55,7 @@ def run(chart: Path, choice: Choice = EVERYTHING) -> Results:
         shown = _reproductions(chart, remaining, rendering, settings)
     general = [*_nothing_examined(columns), *_uncovered(selection.proof, choice.matrix or chart)]
     general += _too_few(rendering, selection)
-    general += values_files.examine(chart)
+    general += chart_files.examine(chart)
     # Part of the cases says nothing about whether an exception is still needed.
     general += unused if choice.whole and not engines.missing else []
     return Results(

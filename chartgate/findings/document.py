@@ -1,9 +1,10 @@
 """docs/checks.md, made of what the checks declare: `python -m chartgate.findings.document docs/checks.md`."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from chartgate.findings import chart_files
 from chartgate.findings.finding import Check
 from chartgate.findings.registry import CHECKS
 
@@ -14,7 +15,7 @@ OPENING = """\
 `render` is the first column of every report: Helm accepts the values, prints objects and no warning. The checks below
 look at those objects. A check that examined nothing in any case fails, but for those that say otherwise. Besides its
 own rules any check may find an object `malformed`, or the run `nothing-examined`. `exceptions` names each entry of
-`chartgate.yaml` that accepts nothing any more.
+`chartgate.yaml` that accepts nothing any more. `chart` is about the chart's own files, whatever they render.
 
 | Check | Rules | What it is about |
 |---|---|---|
@@ -24,7 +25,12 @@ own rules any check may find an object `malformed`, or the run `nothing-examined
 def document(checks: Sequence[Check]) -> str:
     """The text of docs/checks.md."""
     rows = [f"| [`{check.key}`](#{check.key}) | {len(check.rules) or 'its own'} | {check.title} |" for check in checks]
-    return OPENING + "\n".join(rows) + "\n\n" + "\n".join(_section(check) for check in checks)
+    files = "\n".join(["## chart", "", *_rules(chart_files.RULES), ""])
+    return OPENING + "\n".join([*rows, "", files, *(_section(check) for check in checks)])
+
+
+def _rules(rules: Mapping[str, str]) -> list[str]:
+    return ["| Rule | A finding when |", "|---|---|", *(f"| `{rule}` | {what} |" for rule, what in rules.items())]
 
 
 def _section(check: Check) -> str:
@@ -37,8 +43,7 @@ def _section(check: Check) -> str:
     if check.variants:
         lines.append(f"- Renders the defaults and the CI cases again: {'; '.join(v.title for v in check.variants)}.")
     if check.rules:
-        lines += ["", "| Rule | A finding when |", "|---|---|"]
-        lines += [f"| `{rule}` | {what} |" for rule, what in check.rules.items()]
+        lines += ["", *_rules(check.rules)]
     return "\n".join([*lines, ""])
 
 

@@ -4,6 +4,7 @@ from chartgate.findings import (
     checkov,
     engines,
     fluent_bit,
+    helm_annotations,
     hostile_texts,
     idempotency,
     images,
@@ -20,6 +21,7 @@ from chartgate.findings import (
     references,
     resources,
     schema,
+    template_marks,
     variant_renders,
 )
 from chartgate.findings.finding import Check
@@ -31,6 +33,8 @@ CHECKS: tuple[Check, ...] = (
     list_keys.CHECK,
     names.CHECK,
     labels.CHECK,
+    helm_annotations.CHECK,
+    template_marks.CHECK,
     references.CHECK,
     variant_renders.CHECK,
     idempotency.CHECK,

@@ -19,10 +19,13 @@ class ManifestError(ValueError):
 
 # Where Helm parts the documents of one template; it takes `---kind: Pod` too.
 _BETWEEN = re.compile(r"(?:^|\s*\n)---\s*")
-_HOOKS = {
-    *(f"{when}-{what}" for when in ("pre", "post") for what in ("install", "upgrade", "rollback", "delete")),
-    *("test", "test-success"),
-}
+# events in helm/pkg/release/util/manifest_sorter.go.
+HOOKS = frozenset(
+    {
+        *(f"{when}-{what}" for when in ("pre", "post") for what in ("install", "upgrade", "rollback", "delete")),
+        *("test", "test-success"),
+    }
+)
 
 
 def split_output(text: str) -> Iterator[tuple[str, str]]:
@@ -33,7 +36,9 @@ def split_output(text: str) -> Iterator[tuple[str, str]]:
 
 
 def read_sources(sources: Iterable[tuple[str, str]], namespace: str) -> tuple[KubeObject, ...]:
-    """The objects in what each template prints, hooks among the others; a List counts as its items.
+    """The objects in what each template prints, hooks among the others, and those that Helm then leaves out.
+
+    A List counts as its items.
 
     Raises:
         ManifestError: a manifest is not YAML, has a key twice, or is not an object with kind and name.
@@ -44,7 +49,6 @@ def read_sources(sources: Iterable[tuple[str, str]], namespace: str) -> tuple[Ku
         for body in _bodies(text.strip())
         # `helm template` ends each manifest with a line break, which a block scalar at its end takes in.
         for obj in _objects(template, f"{body.lstrip()}\n", namespace)
-        if _is_printed(obj)
     )
 
 
@@ -53,10 +57,10 @@ def _bodies(text: str) -> list[str]:
     return _BETWEEN.split(text) if "---" in text else [text]
 
 
-def _is_printed(obj: KubeObject) -> bool:
-    """Whether `helm template` prints an object: one with a hook that it does not know is left out without a word."""
+def is_installed(obj: KubeObject) -> bool:
+    """Whether Helm prints and installs an object: one with a hook that it does not know is left out without a word."""
     hooks = obj.annotations.get("helm.sh/hook")
-    return hooks is None or all(hook.strip().lower() in _HOOKS for hook in str(hooks).split(","))
+    return hooks is None or all(hook.strip().lower() in HOOKS for hook in str(hooks).split(","))
 
 
 @lru_cache(maxsize=8192)

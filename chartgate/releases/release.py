@@ -14,6 +14,7 @@ class Release:
 
     `helm_version` says which Helm, in the words of reports. `kube_version` is the minor version it is meant for; for a
     Helm that cannot be told one, the version to judge it by. `warnings` are lines that Helm printed beside the objects.
+    `left_out` are objects with a hook that Helm does not know; only Helm's library shows them.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Release:
     kube_version: str
     objects: tuple[KubeObject, ...]
     warnings: tuple[str, ...] = ()
+    left_out: tuple[KubeObject, ...] = ()
 
     def __iter__(self) -> Iterator[KubeObject]:
         return iter(self.objects)

@@ -9,7 +9,7 @@ from typing import Any
 
 from chartgate.errors import GateError, Inexpressible
 from chartgate.releases import store
-from chartgate.releases.manifests import ManifestError, read_sources, split_output
+from chartgate.releases.manifests import ManifestError, is_installed, read_sources, split_output
 from chartgate.releases.program import ask_program
 from chartgate.releases.release import Release
 from chartgate.tools.catalogue import version_key
@@ -67,7 +67,9 @@ def render(
         objects = read_sources(answer["sources"], namespace)
     except ManifestError as error:
         raise RenderError(str(error)) from error
-    return Release(release, namespace, helm.label, kube_version, objects, tuple(answer["warnings"]))
+    installed = tuple(obj for obj in objects if is_installed(obj))
+    left_out = tuple(obj for obj in objects if not is_installed(obj))
+    return Release(release, namespace, helm.label, kube_version, installed, tuple(answer["warnings"]), left_out)
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,13 @@ OWN = (
         "Helm documentation, helm template",
     ),
     Declared(
+        "chart",
+        "The chart's own files",
+        "Helm renders a chart whose Chart.yaml, Chart.lock and charts/ disagree, or that a managed cluster refuses.",
+        "correct the file, or run helm dependency update",
+        "Helm documentation, Charts; Masterminds/semver, Working With Prerelease Versions",
+    ),
+    Declared(
         "exceptions",
         "Exceptions are still needed",
         "An exception that matches no finding any more would hide the next one.",

@@ -1,0 +1,191 @@
+"""Chart.yaml, Chart.lock and the folder charts/ say the same, and what Helm expects of them."""
+
+import re
+import zlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from chartgate.errors import GateError
+from chartgate.findings.finding import Finding
+from chartgate.tools.archives import members
+from chartgate.tools.kubernetes_yaml import read_values
+
+KEY = "chart"
+RULES = {
+    "kube-version": "kubeVersion refuses the versions of managed clusters, such as v1.30.1-eks-1",
+    "app-version": "appVersion is a number, so that 1.10 is read as 1.1",
+    "field": "a field of Chart.yaml is missing, or Helm does not know it",
+    "lock": "Chart.lock or charts/ does not have what Chart.yaml asks for",
+    "repeated-key": "a key appears twice in one mapping of values.yaml or of a CI values file",
+}
+# Helm documentation, Charts, The Chart.yaml File.
+_FIELDS = frozenset(
+    {
+        *("apiVersion", "name", "version", "kubeVersion", "description", "type", "keywords", "home", "sources"),
+        *("dependencies", "maintainers", "icon", "appVersion", "deprecated", "annotations"),
+    }
+)
+# Of apiVersion v1, whose dependencies are in requirements.yaml.
+_OLD_FIELDS = frozenset({"engine", "tillerVersion", "condition", "tags"})
+
+
+def examine(chart: Path) -> Iterator[Finding]:
+    """Findings about the files of the chart in a folder, whatever it renders."""
+    yield from _repeated_keys(chart)
+    metadata = _read(chart / "Chart.yaml")
+    if metadata is None:
+        return
+    yield from _fields(metadata)
+    yield from _kube_version(str(metadata.get("kubeVersion") or ""))
+    yield from _dependencies(chart, metadata)
+
+
+def _repeated_keys(chart: Path) -> Iterator[Finding]:
+    for path in (chart / "values.yaml", *sorted((chart / "ci").glob("*-values.yaml"))):
+        try:
+            _, repeated = read_values(path.read_bytes())
+        except (OSError, yaml.YAMLError):
+            continue  # told where the file is read
+        for key, line in repeated:
+            what = f"the key {key} appears again in the same mapping, and Helm takes the last one"
+            yield _finding("repeated-key", str(path.relative_to(chart)), f"line {line}", what, "remove one of the two")
+
+
+def _fields(metadata: Mapping[str, Any]) -> Iterator[Finding]:
+    for field in ("apiVersion", "name", "version"):
+        if not metadata.get(field):
+            yield _finding("field", "Chart.yaml", field, "is missing", "add it")
+    old = _OLD_FIELDS if metadata.get("apiVersion") == "v1" else frozenset()
+    for field in sorted(metadata.keys() - _FIELDS - old):
+        what = "is a field that Helm does not know"
+        yield _finding("field", "Chart.yaml", str(field), what, "correct its name, or move it to annotations")
+    if metadata.get("type") not in {None, "", "application", "library"}:
+        what = f"is {metadata['type']}"
+        yield _finding("field", "Chart.yaml", "type", what, "use application or library")
+    version = metadata.get("appVersion")
+    if isinstance(version, float):
+        what = f"is a number, which Helm reads as {version:g}"
+        yield _finding("app-version", "Chart.yaml", "appVersion", what, 'write it in quotation marks, such as "1.10"')
+
+
+def _kube_version(constraint: str) -> Iterator[Finding]:
+    """A finding where a bound has no pre-release: Masterminds/semver then refuses every version that has one.
+
+    Clusters of cloud providers have such versions: v1.30.1-eks-1, v1.30.1-gke.1.
+    """
+    for alternative in constraint.split("||"):
+        parts = re.findall(r"(?:[<>=!~^]+\s*)?v?[\d*xX][\w.*+-]*", alternative)
+        if parts and not all("-" in part for part in parts if not re.match(r"!=|=(?![<>])", part)):
+            remedy = "add -0 to each version, as in >=1.25.0-0"
+            what = f'"{constraint}" refuses versions such as v1.30.1-eks-1 and v1.30.1-gke.1 of managed clusters'
+            yield _finding("kube-version", "Chart.yaml", "kubeVersion", what, remedy)
+            return
+
+
+def _dependencies(chart: Path, metadata: Mapping[str, Any]) -> Iterator[Finding]:
+    old = metadata.get("apiVersion") == "v1"
+    declared = (_read(chart / "requirements.yaml") or {}) if old else metadata
+    lock_name = "requirements.lock" if old else "Chart.lock"
+    lock = _read(chart / lock_name)
+    wanted = _entries(declared)
+    present = _subcharts(chart)
+    for entry in wanted:
+        name, version = str(entry.get("name")), str(entry.get("version") or "*")
+        if lock is not None and not entry.get("alias") and str(entry.get("repository") or ""):
+            locked = [str(one.get("version")) for one in _entries(lock) if one.get("name") == name]
+            if not any(satisfies(one, version) for one in locked):
+                what = f"has {', '.join(locked) or 'no version'} of {name}, and Chart.yaml asks for {version}"
+                yield _finding("lock", lock_name, name, what, "run helm dependency update")
+        here = present.get(name)
+        if here and not any(satisfies(one, version) for one in here):
+            what = f"has {', '.join(sorted(here))} of {name}, and Chart.yaml asks for {version}"
+            yield _finding("lock", "charts/", name, what, "run helm dependency update")
+
+
+def _entries(metadata: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The dependencies in Chart.yaml or a lock file; what is not a mapping is Helm's to refuse."""
+    listed = metadata.get("dependencies")
+    return [entry for entry in listed if isinstance(entry, Mapping)] if isinstance(listed, list) else []
+
+
+def _subcharts(chart: Path) -> dict[str, set[str]]:
+    """The versions of each chart in charts/, folders and archives alike."""
+    found: dict[str, set[str]] = {}
+    for path in sorted((chart / "charts").glob("*")):
+        metadata = _read(path / "Chart.yaml") if path.is_dir() else _packed(path)
+        if metadata:
+            found.setdefault(str(metadata.get("name")), set()).add(str(metadata.get("version")))
+    return found
+
+
+def _packed(path: Path) -> Mapping[str, Any] | None:
+    if path.suffix != ".tgz":
+        return None
+    try:
+        texts = [text for name, text in members(path.read_bytes(), "*/Chart.yaml") if name.count("/") == 1]
+        return next((data for text in texts if isinstance(data := yaml.safe_load(text), dict)), None)
+    except (GateError, OSError, EOFError, zlib.error, yaml.YAMLError):
+        return None  # Helm refuses it
+
+
+def satisfies(version: str, constraint: str) -> bool:
+    """Whether a version fits a constraint, as Masterminds/semver reads it; True where the constraint is not understood.
+
+    >>> satisfies("1.0.0", "2.x.x"), satisfies("2.3.4", "^2.1.0"), satisfies("1.9.0", ">=1.2 <2")
+    (False, True, True)
+    """
+    return any(
+        all(_holds(version, *part) for part in re.findall(r"([<>=!~^]*)\s*v?([\d*xX][\w.*+-]*)", alternative))
+        for alternative in re.sub(r"(\S+)\s+-\s+(\S+)", r">=\1 <=\2", constraint).split("||")
+    )
+
+
+def _holds(version: str, operator: str, bound: str) -> bool:
+    have, wild = _numbers(version), re.split(r"[-+]", bound)[0].split(".")
+    numbers = [int(part) for part in wild if part.isdigit()]
+    if len(have) < 3 or not numbers:
+        return True
+    same = have[: len(numbers)] == numbers
+    full = numbers + [0] * (3 - len(numbers))
+    match operator:
+        case "" | "=" | "==":
+            # A whole version has to be the same to its pre-release; 1.2 and 1.2.x are a range.
+            return same and (len(numbers) < 3 or version.lstrip("v").split("+")[0] == bound.split("+")[0])
+        case "!=":
+            return not same
+        case ">":
+            return have > full and not (same and len(numbers) < 3)
+        case ">=" | "=>":
+            return have >= full
+        case "<":
+            return have < full
+        case "<=" | "=<":
+            return have <= full or same
+        case "~" | "~>":
+            return have >= full and have[: min(2, len(numbers))] == numbers[:2]
+        case "^":
+            fixed = next((index + 1 for index, part in enumerate(numbers) if part), len(numbers))
+            return have >= full and have[:fixed] == full[:fixed]
+        case _:
+            return True
+
+
+def _numbers(version: str) -> list[int]:
+    found = re.match(r"v?(\d+)\.(\d+)\.(\d+)", version)
+    return [int(part) for part in found.groups()] if found else []
+
+
+def _read(path: Path) -> Mapping[str, Any] | None:
+    """The mapping in a YAML file; None where there is none."""
+    try:
+        data, _ = read_values(path.read_bytes())
+    except (OSError, yaml.YAMLError):
+        return None  # Helm refuses it
+    return data if isinstance(data, dict) else None
+
+
+def _finding(rule: str, file: str, where: str, what: str, remedy: str) -> Finding:
+    return Finding(KEY, rule, file, where, what, remedy)
