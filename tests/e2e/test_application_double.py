@@ -1,6 +1,7 @@
 """The application's double does what the chart relies on, beside a real Redis and without Docker."""
 
 import calendar
+import http.client
 import json
 import os
 import re
@@ -10,13 +11,13 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.e2e.application import Administrator, Application, Refused
+from tests.e2e.application import Administrator, Answer, Application, Refused
 from tests.e2e.certificates import make_certificates
 
 IMAGE = Path(__file__).parent / "images" / "application"
@@ -210,11 +211,15 @@ def test_the_last_start_decides_the_administrators_password(double: Double) -> N
             double.application.log_in(*ADMIN)
 
 
-def test_a_password_that_was_not_given_is_printed(double: Double) -> None:
-    with double.running(ADMIN_USERNAME="", ADMIN_PASSWORD=""):
-        printed = re.search(r"administrator: (\S+)\npassword: (\S+)", double.output.read_text())
+@pytest.mark.parametrize("given", [{}, {"ADMIN_USERNAME": "", "ADMIN_PASSWORD": ""}])
+def test_the_first_start_prints_the_password_and_a_later_one_does_not(double: Double, given: dict[str, str]) -> None:
+    with double.running(**given):
+        printed = re.search(r"administrator: (\S+)\npassword: (.+)", double.output.read_text())
         assert printed
         double.application.log_in(printed[1], printed[2])
+    double.output.write_text("")
+    with double.running(**given):
+        assert printed[2] not in double.output.read_text()
 
 
 def test_an_account_is_relayed_to_and_unreadable_with_another_key(
@@ -394,6 +399,15 @@ def test_tls_to_redis_is_verified_against_a_private_authority(double: Double, tm
         redis.stop()
 
 
+# Makes init.json read-only also for root, as the tests may run as root.
+READ_ONLY_INIT = """
+const fs = require('fs')
+const write = fs.writeFileSync
+fs.writeFileSync = (file, ...rest) => {
+  if (String(file).endsWith('init.json')) throw Object.assign(new Error('EROFS'), { code: 'EROFS' })
+  return write(file, ...rest)
+}
+"""
 RECORDED = Path(__file__).parent / "recorded" / "logs" / "claude-relay-2026-11-26.log"
 
 
@@ -486,11 +500,18 @@ def test_with_a_frozen_redis_it_neither_listens_nor_ends(double: Double, redis: 
         process.wait()
 
 
-@pytest.mark.parametrize("held_by", ["an idle connection", "a frozen Redis"])
+@pytest.mark.parametrize(
+    "held_by", ["a connection without a request", "an idle keep-alive connection", "a frozen Redis"]
+)
 def test_a_stop_is_forced_after_ten_seconds(double: Double, redis: Redis, held_by: str) -> None:
+    redis.ask("SET", "concurrency:left", "1")
     with double.running() as process, ExitStack() as held:
         if held_by == "a frozen Redis":
             held.enter_context(redis.frozen())
+        elif held_by == "an idle keep-alive connection":
+            connection = held.enter_context(closing(http.client.HTTPConnection("127.0.0.1", double.port)))
+            connection.request("GET", "/health")
+            connection.getresponse().read()
         else:
             held.enter_context(socket.create_connection(("127.0.0.1", double.port)))
             time.sleep(0.2)
@@ -498,24 +519,40 @@ def test_a_stop_is_forced_after_ten_seconds(double: Double, redis: Redis, held_b
         process.send_signal(signal.SIGTERM)
         assert process.wait(SECONDS) == 1
         assert 10 <= time.monotonic() - begun < 13
+    assert redis.ask("GET", "concurrency:left") == "1"
 
 
-def test_a_password_changed_in_the_web_page_is_in_the_file_or_refused(double: Double) -> None:
-    def change(current: str, new: str) -> int:
-        admin = double.application.log_in(ADMIN[0], current)
-        body = {"currentPassword": current, "newPassword": new}
-        headers = {"authorization": f"Bearer {admin.token}"}
-        return double.application.ask("POST", "/web/auth/change-password", body, headers).status
+def change_password(double: Double, current: str, new: str) -> Answer:
+    admin = double.application.log_in(ADMIN[0], current)
+    body = {"currentPassword": current, "newPassword": new}
+    headers = {"authorization": f"Bearer {admin.token}"}
+    return double.application.ask("POST", "/web/auth/change-password", body, headers)
 
+
+def test_a_password_changed_in_the_web_page_is_lost_with_its_file(double: Double) -> None:
     init = double.folder / "data" / "init.json"
     with double.running():
-        assert change(ADMIN[1], "changed") == 200
+        assert change_password(double, ADMIN[1], "changed").status == 200
         double.application.log_in(ADMIN[0], "changed")
     assert json.loads(init.read_text())["adminPassword"] == "changed"
     # With the next pod's own file, the old password is back.
     init.unlink()
     with double.running():
         double.application.log_in(*ADMIN)
+
+
+def test_a_password_stays_where_its_file_cannot_be_written(double: Double) -> None:
+    init = double.folder / "data" / "init.json"
+    with double.running():
+        kept = init.read_text()
+        hook = double.folder / "read-only.js"
+        hook.write_text(READ_ONLY_INIT)
+    with double.running(NODE_OPTIONS=f"--require {hook}"):
+        answer = change_password(double, ADMIN[1], "changed")
+        # As recorded.
+        assert (answer.status, answer.data["message"]) == (500, "Failed to update configuration file")
+        double.application.log_in(*ADMIN)
+    assert init.read_text() == kept
 
 
 def test_what_nobody_caught_ends_the_process_well(double: Double) -> None:
