@@ -1,5 +1,5 @@
-// Creates the release's Secrets that are missing, and adds the keys that are missing in those that are there. It never changes
-// or prints a value. It runs in a Job, where the chart is rendered without a cluster, and so cannot look up what is there.
+// Creates the release's Secrets that are missing, and adds the keys and annotations that are missing in those that are there.
+// It never changes or prints a value. It runs in a Job, where the chart is rendered without a cluster, and so cannot look up what is there.
 const crypto = require('crypto')
 const fs = require('fs')
 const https = require('https')
@@ -56,16 +56,19 @@ async function complete({ metadata, generate, fixed }) {
     const { status, object } = await request('GET', core('secrets', metadata.name))
     const there = (status === 200 && object.data) || {}
     const missing = [...Object.keys(generate), ...Object.keys(fixed)].filter((key) => !there[key]).sort()
-    if (!missing.length) return console.log(`Secret/${metadata.name} is complete`)
+    // A Secret that an earlier release rendered is deleted as soon as it is not rendered any more, unless it is annotated.
+    const { resourceVersion, annotations: present = {} } = object.metadata
+    const absent = Object.entries(metadata.annotations).filter(([name]) => !(name in present))
+    if (!missing.length && !absent.length) return console.log(`Secret/${metadata.name} is complete`)
     if (missing.includes('encryption-key')) await refuseNewKeyOverData(metadata.name)
     const data = Object.fromEntries(missing.map((key) => [key, base64(fixed[key] || random(generate[key]))]))
     const secret = { apiVersion: 'v1', kind: 'Secret', type: 'Opaque', metadata, data }
     // With the resourceVersion that was read, a key that somebody else adds meanwhile is a conflict (409), and is not replaced.
-    const { resourceVersion } = object.metadata
+    const added = { metadata: { resourceVersion, annotations: Object.fromEntries(absent) }, data }
     const change = status === 404
       ? await request('POST', core('secrets'), secret)
-      : await request('PATCH', core('secrets', metadata.name), { metadata: { resourceVersion }, data })
-    if (change.status < 300) return console.log(`Secret/${metadata.name}: created ${missing.join(', ')}`)
+      : await request('PATCH', core('secrets', metadata.name), added)
+    if (change.status < 300) return console.log(`Secret/${metadata.name}: created ${missing.join(', ') || 'annotations'}`)
   }
   throw new Error(`Secret/${metadata.name} is changed by others all the time: run the Job again`)
 }

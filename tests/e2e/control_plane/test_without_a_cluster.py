@@ -11,6 +11,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,8 +21,9 @@ import yaml
 from tests.e2e.control_plane.kubectl import Kubectl
 from tests.e2e.control_plane.namespace import Namespace
 from tests.e2e.control_plane.programs import find_assets
+from tests.e2e.control_plane.public_chart import write_public_chart
 from tests.e2e.control_plane.server import ControlPlane
-from tests.e2e.helm_release import HelmRefusal, HelmRelease, Values
+from tests.e2e.helm_release import HelmRefusal, HelmRelease
 
 MODE: dict[str, Any] = {"global": {"secretsJob": True}, "redis": {"auth": {"enabled": True}}}
 APPLICATION, REDIS = "relay-claude-relay-secret", "relay-redis"
@@ -85,6 +87,18 @@ def claim_of_redis(namespace: Namespace) -> None:
     """The PVC of an earlier Redis."""
     spec = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
     namespace.apply({"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": CLAIM}, "spec": spec})
+
+
+def with_the_job(namespace: Namespace, run_job: RunJob, step: Callable[[], str]) -> None:
+    """One step of Helm, which waits for the Job."""
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(step)
+        while not running.done() and not namespace.objects_of("Job"):
+            time.sleep(0.05)
+        if not running.done():
+            assert run_job().returncode == 0
+            namespace.complete_jobs()
+        running.result()
 
 
 def test_three_renders_leave_the_keys_as_they_are(
@@ -171,24 +185,25 @@ def test_a_claim_that_is_as_new_as_the_job_has_no_data(
 def test_helm_runs_the_job_as_a_hook_and_takes_the_secrets_over_when_the_mode_ends(
     release: HelmRelease, namespace: Namespace, run_job: RunJob
 ) -> None:
-    def with_the_job(step: Callable[[Values], str]) -> None:
-        """One step of Helm, which waits for the Job."""
-        with ThreadPoolExecutor(1) as pool:
-            running = pool.submit(step, MODE)
-            while not running.done() and not namespace.objects_of("Job"):
-                time.sleep(0.05)
-            if not running.done():
-                assert run_job().returncode == 0
-                namespace.complete_jobs()
-            running.result()
-
-    with_the_job(release.install)
+    with_the_job(namespace, run_job, lambda: release.install(MODE))
     first = all_secrets(namespace)
     assert not namespace.objects_of("Job", "Role", "RoleBinding")
-    with_the_job(release.upgrade)
+    with_the_job(namespace, run_job, lambda: release.upgrade(MODE))
     assert all_secrets(namespace) == first
     with pytest.raises(HelmRefusal, match=f"Secret/{APPLICATION} has the encryption key of the data in Redis"):
         release.upgrade({**MODE, "nameOverride": "gateway"})
     release.upgrade({"redis": MODE["redis"]})
     assert all_secrets(namespace) == first
     assert namespace.get("Secret", REDIS)["metadata"]["labels"]["helm.sh/chart"] != "claude-relay"
+
+
+def test_the_secret_of_an_earlier_chart_is_not_deleted_with_its_manifest(
+    release: HelmRelease, namespace: Namespace, run_job: RunJob, tmp_path: Path
+) -> None:
+    """Helm deletes what it rendered before and does not render now, unless the object is annotated."""
+    release.install({}, chart=write_public_chart(tmp_path))
+    before = namespace.secret(APPLICATION)
+    with_the_job(namespace, run_job, lambda: release.upgrade({"global": MODE["global"]}))
+    after = namespace.secret(APPLICATION)
+    assert before.items() <= after.items()
+    assert set(after) == set(KEYS[APPLICATION])
