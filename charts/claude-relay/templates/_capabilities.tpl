@@ -1,8 +1,8 @@
 {{/*
-The cluster: which version of Kubernetes the objects are for, and which kinds it knows.
+The cluster: its version of Kubernetes and the optional kinds that it has.
 */}}
 
-{{/* The version of Kubernetes that the objects are for: a real cluster's, which knows "v1/Pod", else the user's word. */}}
+{{/* The version of Kubernetes: the version of a real cluster, which has "v1/Pod", otherwise `kubeVersion` of the values. */}}
 {{- define "claude-relay.kubeVersion" -}}
 {{- if or (not .Values.kubeVersion) (.Capabilities.APIVersions.Has "v1/Pod") -}}
 {{- .Capabilities.KubeVersion.Version -}}
@@ -11,14 +11,14 @@ The cluster: which version of Kubernetes the objects are for, and which kinds it
 {{- end -}}
 {{- end -}}
 
-{{/* The kinds that a cluster may lack, by the part of the values that enables the object: YAML. */}}
+{{/* The optional kinds, by the section of the values that enables the object: YAML. */}}
 {{- define "claude-relay.capabilities.optionalKinds" -}}
 httpRoute: gateway.networking.k8s.io/v1/HTTPRoute
 serviceMonitor: monitoring.coreos.com/v1/ServiceMonitor
 prometheusRule: monitoring.coreos.com/v1/PrometheusRule
 {{- end -}}
 
-{{/* "true" where an object of such a kind is rendered. Takes: context, part (of the values). */}}
+{{/* "true" if the object of an optional kind is rendered. Arguments: context, part (section of the values). */}}
 {{- define "claude-relay.capabilities.renders" -}}
   {{- $part := get .context.Values .part -}}
   {{- if $part.enabled -}}
@@ -30,20 +30,20 @@ prometheusRule: monitoring.coreos.com/v1/PrometheusRule
 {{- define "claude-relay.capabilities.guards" -}}
   {{- $version := include "claude-relay.kubeVersion" . -}}
   {{- $capabilities := .Capabilities -}}
-  {{- /* "v1/Pod" is known only where a real cluster was asked. */ -}}
+  {{- /* Only a real cluster has "v1/Pod". */ -}}
   {{- if and (semverCompare "<1.19-0" $version) ($capabilities.APIVersions.Has "v1/Pod") }}
-- Kubernetes {{ $version }} is too old: the chart needs 1.19 or later
+- Kubernetes {{ $version }} is too old: the chart requires Kubernetes 1.19 or later
   {{- end }}
   {{- $since := dict "ipFamilyPolicy" "1.20" "ipFamilies" "1.20" "loadBalancerClass" "1.21" "internalTrafficPolicy" "1.21" }}
   {{- range $field, $wanted := $since }}
     {{- if and (get $.Values.service $field) (semverCompare (printf ">=1.19-0 <%s-0" $wanted) $version) }}
-- service.{{ $field }} needs Kubernetes {{ $wanted }}, this is {{ $version }}: leave it empty
+- service.{{ $field }} requires Kubernetes {{ $wanted }}, but the version is {{ $version }}: leave it empty
     {{- end }}
   {{- end }}
   {{- range $part, $kind := include "claude-relay.capabilities.optionalKinds" . | fromYaml }}
     {{- $values := get $.Values $part }}
     {{- if and $values.enabled (eq $values.ifCRDMissing "fail") (not ($capabilities.APIVersions.Has $kind)) }}
-- {{ $part }}.enabled is true but the cluster does not know {{ $kind }}: install its CRD, or set {{ $part }}.ifCRDMissing to
+- {{ $part }}.enabled is true but the cluster does not have {{ $kind }}: install its CRD, or set {{ $part }}.ifCRDMissing to
   render or skip
     {{- end }}
   {{- end }}

@@ -1,9 +1,9 @@
 {{/*
-The application's settings as environment variables: those that are no secret in a ConfigMap, so that a variable of
-`extraEnv` takes their place; secrets by reference to their Secret.
+The settings of the application as environment variables. Settings that are not secret are in a ConfigMap, so that a
+variable of `extraEnv` takes precedence. Secrets are references to keys of Secrets.
 */}}
 
-{{/* The data of the ConfigMap: every value is a string, numbers are digits whatever type Helm read them as. */}}
+{{/* The data of the ConfigMap: all values are strings. Numbers are decimal integers, whether Helm reads them as int or as float. */}}
 {{- define "claude-relay.config.data" -}}
 {{- $config := .Values.config -}}
 {{- $redis := include "claude-relay.redis.connection" . | fromJson -}}
@@ -23,7 +23,7 @@ TIMEZONE_OFFSET: {{ int64 $config.timezoneOffset | quote }}
 DEFAULT_TOKEN_LIMIT: {{ int64 $config.defaultTokenLimit | quote }}
 REQUEST_TIMEOUT: {{ int64 $config.requestTimeout | quote }}
 TRUST_PROXY: {{ include "claude-relay.config.trustProxy" . | quote }}
-# The start of one pod must not clear the counters of another.
+# A pod that starts must not clear the counters of the other pods.
 {{- $several := or .Values.autoscaling.enabled (gt (int64 .Values.replicaCount) 1) }}
 CLEAR_CONCURRENCY_QUEUES_ON_STARTUP: {{ ternary "false" "true" $several | quote }}
 REDIS_HOST: {{ $redis.host | quote }}
@@ -43,7 +43,7 @@ NODE_EXTRA_CA_CERTS: /etc/claude-relay/redis-ca/ca.crt
 {{- end -}}
 {{- end -}}
 
-{{/* The variables that tell where Redis' password is: a JSON list. */}}
+{{/* The environment variable with the password of Redis: a JSON list, empty if there is no password. */}}
 {{- define "claude-relay.config.redisEnv" -}}
 {{- $redis := include "claude-relay.redis.connection" . | fromJson -}}
 {{- $env := list -}}
@@ -53,7 +53,7 @@ NODE_EXTRA_CA_CERTS: /etc/claude-relay/redis-ca/ca.crt
 {{- toJson $env -}}
 {{- end -}}
 
-{{/* Variables that come from the application's Secret: a JSON list. Takes: context, keys (of config). */}}
+{{/* Environment variables from the Secret of the application: a JSON list. Arguments: context, keys (of config). */}}
 {{- define "claude-relay.config.secretEnv" -}}
   {{- $source := include "claude-relay.secrets.source" .context | fromJson -}}
   {{- $env := list -}}
@@ -64,27 +64,27 @@ NODE_EXTRA_CA_CERTS: /etc/claude-relay/redis-ca/ca.crt
   {{- toJson $env -}}
 {{- end -}}
 
-{{/* The variables of the application that are not in the ConfigMap, as a YAML list: the secrets, then the user's. */}}
+{{/* The environment variables that are not in the ConfigMap: a YAML list of the secrets, then `extraEnv`. */}}
 {{- define "claude-relay.config.env" -}}
   {{- $keys := list "jwtSecret" "encryptionKey" -}}
   {{- if not .Values.adminSetup.enabled -}}
     {{- $keys = concat $keys (list "adminUsername" "adminPassword") -}}
   {{- end -}}
-  {{- /* Repeated here, where `extraEnvFrom` cannot replace it: Fluent Bit reads the log files by the same offset. */ -}}
+  {{- /* Set here too, because `extraEnvFrom` would replace that of the ConfigMap. Fluent Bit uses the same offset. */ -}}
   {{- $own := list (dict "name" "TIMEZONE_OFFSET" "value" (int64 .Values.config.timezoneOffset | toString)) -}}
   {{- $own = concat $own (include "claude-relay.config.secretEnv" (dict "context" . "keys" $keys) | fromJsonArray) -}}
   {{- $own = concat $own (include "claude-relay.config.redisEnv" . | fromJsonArray) -}}
   {{- include "claude-relay.config.withUsers" (dict "own" $own "users" .Values.extraEnv) -}}
 {{- end -}}
 
-{{/* The variables of the init container that writes init.json, as a YAML list. */}}
+{{/* The environment variables of the init container that writes init.json: a YAML list. */}}
 {{- define "claude-relay.config.adminEnv" -}}
   {{- $own := include "claude-relay.config.secretEnv" (dict "context" . "keys" (list "adminUsername" "adminPassword")) | fromJsonArray -}}
   {{- $users := include "claude-relay.config.usersEnv" (dict "context" . "pattern" "^ADMIN_(USERNAME|PASSWORD)$") | fromJsonArray -}}
   {{- include "claude-relay.config.withUsers" (dict "own" $own "users" $users) -}}
 {{- end -}}
 
-{{/* The variables of `extraEnv` whose names match: a JSON list. Takes: context, pattern. */}}
+{{/* The variables of `extraEnv` whose names match a pattern: a JSON list. Arguments: context, pattern. */}}
 {{- define "claude-relay.config.usersEnv" -}}
   {{- $found := list -}}
   {{- range .context.Values.extraEnv -}}
@@ -95,14 +95,14 @@ NODE_EXTRA_CA_CERTS: /etc/claude-relay/redis-ca/ca.crt
   {{- toJson $found -}}
 {{- end -}}
 
-{{/* The variables of the init container that waits: Redis' password, and what the user sets for Redis and Node.js. */}}
+{{/* The environment variables of the init container that waits for Redis: the password, and `extraEnv` for Redis and Node.js. */}}
 {{- define "claude-relay.config.waitEnv" -}}
   {{- $own := include "claude-relay.config.redisEnv" . | fromJsonArray -}}
   {{- $users := include "claude-relay.config.usersEnv" (dict "context" . "pattern" "^(REDIS|NODE)_") | fromJsonArray -}}
   {{- include "claude-relay.config.withUsers" (dict "own" $own "users" $users) -}}
 {{- end -}}
 
-{{/* Variables as a YAML list, the user's in place of the chart's of the same name. Takes: own, users. */}}
+{{/* Merges two lists of variables to a YAML list. `users` takes precedence over `own`. Arguments: own, users. */}}
 {{- define "claude-relay.config.withUsers" -}}
 {{- $taken := list -}}
 {{- range .users -}}

@@ -1,20 +1,20 @@
 {{/*
-Exposure: what may be reached from outside, by Ingress and HTTPRoute alike. The application answers /metrics without
-asking who one is, in any spelling of upper and lower case, and `/metrics` and `/prometheus` must not pass. Rules lead
-them to a Service that does not exist; what a rule cannot say (case) is added for each controller that can.
+Exposure: the paths that an Ingress or an HTTPRoute forwards. The application answers /metrics without authentication, in
+upper and lower case, so `/metrics` and `/prometheus` must be blocked. Rules send these paths to a Service that does not
+exist. A rule cannot be case-insensitive, so annotations of each controller that can do this block the other spellings.
 */}}
 
-{{/* The Service that does not exist. */}}
+{{/* The name of the Service that does not exist. */}}
 {{- define "claude-relay.exposure.nowhere" -}}
 {{- include "claude-relay.nameWith" (dict "context" . "suffix" "blocked") -}}
 {{- end -}}
 
-{{/* The paths that are blocked, in every spelling that the application or a proxy may take for them: RE2 and PCRE. */}}
+{{/* The blocked paths, in every spelling that the application or a proxy accepts. Valid for RE2 and for PCRE. */}}
 {{- define "claude-relay.exposure.blockedPattern" -}}
 (?i)^/+(metrics|prometheus)(/.*)?$
 {{- end -}}
 
-{{/* The paths of one host: YAML with `paths`, a list of path and pathType. Takes: context, paths (the user's). */}}
+{{/* The paths of one host: YAML with `paths`, a list of path and pathType. Arguments: context, paths (of the values). */}}
 {{- define "claude-relay.exposure.paths" -}}
 {{- $values := .context.Values -}}
 {{- $paths := list -}}
@@ -33,12 +33,12 @@ them to a Service that does not exist; what a rule cannot say (case) is added fo
 paths: {{ toJson $paths }}
 {{- end -}}
 
-{{/* Seconds that one answer may take. */}}
+{{/* Maximum duration of a request in seconds. */}}
 {{- define "claude-relay.exposure.timeoutSeconds" -}}
 {{- div (add (int64 .Values.config.requestTimeout) 999) 1000 -}}
 {{- end -}}
 
-{{/* The same as a duration of the Gateway API, which takes five digits (GEP-2257): longer ones are told in minutes. */}}
+{{/* Maximum duration of a request in the Gateway API, which allows five digits (GEP-2257): longer ones are in minutes. */}}
 {{- define "claude-relay.exposure.gatewayTimeout" -}}
 {{- $seconds := include "claude-relay.exposure.timeoutSeconds" . | int64 -}}
 {{- if gt $seconds 99999 -}}
@@ -48,7 +48,7 @@ paths: {{ toJson $paths }}
 {{- end -}}
 {{- end -}}
 
-{{/* "true" where a Traefik Middleware is written: the class or the cluster tells that Traefik may serve the Ingress. */}}
+{{/* "true" if a Traefik Middleware is created: by the class or the kinds of the cluster, Traefik may serve the Ingress. */}}
 {{- define "claude-relay.exposure.traefik" -}}
 {{- $mode := .Values.ingress.traefikMiddleware -}}
 {{- if .Values.ingress.enabled -}}
@@ -59,12 +59,12 @@ paths: {{ toJson $paths }}
 {{- end -}}
 
 {{/*
-Annotations of the Ingress: long streams without buffering, and every spelling of the blocked paths.
-- ingress-nginx: with use-regex all paths of a host are compared without regard to case, and as the start of a path: not
-  with strictPaths, whose exact `/` would then match everything.
-- HAProxy, both controllers: a rule to a missing Service is dropped, so the backend itself denies.
-- Traefik: likewise; a Middleware leads the request to a path that the application does not serve.
-The user's annotations win, except that the Middleware is put before the user's own.
+Annotations of the Ingress, for long streams without buffering and for all spellings of the blocked paths.
+- ingress-nginx: with use-regex, all paths of a host are case-insensitive prefixes. It is not set with strictPaths, because
+  the exact path `/` would then match all paths.
+- HAProxy, both controllers: they ignore a rule to a missing Service, so the backend denies the paths.
+- Traefik: it ignores such a rule too. A Middleware changes the path to one that the application does not serve.
+Annotations of the values take precedence. The Middleware of the chart is added before those of the values.
 */}}
 {{- define "claude-relay.exposure.annotations" -}}
 {{- $annotations := deepCopy .Values.ingress.annotations -}}
@@ -106,7 +106,7 @@ The user's annotations win, except that the Middleware is put before the user's 
     {{- $was := get $live "clusterIP" | toString -}}
     {{- $set := .Values.service.clusterIP -}}
     {{- if or (and $set (ne $set $was)) (and (not $set) (eq $was "None")) }}
-- service.clusterIP of an installed Service cannot be changed: set it to {{ quote $was }}
+- service.clusterIP of an installed Service is immutable: set it to {{ quote $was }}
       {{- if ne $was "None" }}, leave it empty{{ end }}, or delete Service/{{ include "claude-relay.fullname" . }} first
     {{- end }}
   {{- end }}
@@ -117,15 +117,15 @@ The user's annotations win, except that the Middleware is put before the user's 
   {{- $blocked := include "claude-relay.exposure.blockedPattern" . -}}
   {{- range $path := concat $served.exact $served.prefixes }}
     {{- if or (regexMatch $blocked $path) (and (eq $path "/") (has "/" $served.prefixes)) }}
-- servedPaths: {{ $path }} would let /metrics pass: remove it
+- servedPaths: {{ $path }} makes /metrics reachable from outside: remove it
     {{- end }}
   {{- end }}
   {{- if and .Values.httpRoute.enabled (not .Values.httpRoute.parentRefs) }}
-- httpRoute.enabled is true but httpRoute.parentRefs is empty: name the Gateway
+- httpRoute.enabled is true but httpRoute.parentRefs is empty: add a reference to the Gateway
   {{- end }}
 {{- end -}}
 
-{{/* Takes: the values under `service`. */}}
+{{/* Argument: the values of `service`. */}}
 {{- define "claude-relay.exposure.serviceGuards" -}}
   {{- if eq .type "ClusterIP" -}}
     {{- if int64 .nodePort }}
@@ -152,18 +152,18 @@ The user's annotations win, except that the Middleware is put before the user's 
   {{- range $index, $host := .Values.ingress.hosts }}
     {{- $name := get $host "host" }}
     {{- if has $name $hosts }}
-- ingress.hosts[{{ $index }}].host: {{ quote $name }} appears twice: put its paths under one
+- ingress.hosts[{{ $index }}].host: {{ quote $name }} appears twice: move its paths to one entry
     {{- end }}
     {{- $hosts = append $hosts $name }}
     {{- range $number, $path := get $host "paths" | default list }}
       {{- if regexMatch $blocked $path.path }}
-- ingress.hosts[{{ $index }}].paths[{{ $number }}].path: {{ $path.path }} is never served: remove it
+- ingress.hosts[{{ $index }}].paths[{{ $number }}].path: {{ $path.path }} is blocked, because it exposes the metrics: remove it
       {{- end }}
     {{- end }}
   {{- end }}
   {{- range $index, $tls := .Values.ingress.tls }}
     {{- if not (get $tls "hosts") }}
-- ingress.tls[{{ $index }}].hosts is empty: name the hosts of the certificate
+- ingress.tls[{{ $index }}].hosts is empty: add the hosts of the certificate
     {{- end }}
     {{- range $host := get $tls "hosts" | default list }}
       {{- $served := or (has "" $hosts) (not $hosts) }}
@@ -174,7 +174,7 @@ The user's annotations win, except that the Middleware is put before the user's 
         {{- end }}
       {{- end }}
       {{- if not $served }}
-- ingress.tls[{{ $index }}].hosts: {{ $host }} is none of ingress.hosts: add it there
+- ingress.tls[{{ $index }}].hosts: {{ $host }} is not in ingress.hosts: add it there
       {{- end }}
     {{- end }}
   {{- end }}

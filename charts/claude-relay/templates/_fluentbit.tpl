@@ -1,7 +1,6 @@
 {{/*
-Fluent Bit: its configuration is files/fluent-bit/fluent-bit.conf and parsers.conf; what each output plugin knows is in
-files/fluent-bit/outputs/. Settings that are credentials go to a Secret, and the configuration reads them from the
-environment.
+Fluent Bit: its configuration is in files/fluent-bit/. The keys of each output plugin are in files/fluent-bit/outputs/. The
+chart writes settings that are credentials to a Secret. The configuration reads them from environment variables.
 */}}
 
 {{- define "claude-relay.fluentbit.enabled" -}}
@@ -16,7 +15,7 @@ environment.
 {{- include "claude-relay.nameWith" (dict "context" . "suffix" "fluent-bit-config") -}}
 {{- end -}}
 
-{{/* The output's name among files/fluent-bit/outputs/. */}}
+{{/* The name of the output in files/fluent-bit/outputs/. */}}
 {{- define "claude-relay.fluentbit.type" -}}
 {{- if eq .Values.storage.logs.mode "forward" -}}
 forward
@@ -27,12 +26,12 @@ elasticsearch
 {{- end -}}
 {{- end -}}
 
-{{/* A key of a plugin as a regular expression: keys are case-insensitive, `*` stands for any ending. */}}
+{{/* A regular expression for keys of a plugin. Keys are case-insensitive, and `*` matches any text. */}}
 {{- define "claude-relay.fluentbit.keyPattern" -}}
 (?i)^({{ join "|" . | replace "." "\\." | replace "*" ".*" }})$
 {{- end -}}
 
-{{/* A value of a setting: numbers as digits, booleans as On and Off. */}}
+{{/* The value of a setting: a whole number as an integer, a boolean as On or Off. */}}
 {{- define "claude-relay.fluentbit.value" -}}
 {{- if kindIs "bool" . -}}
 {{- ternary "On" "Off" . -}}
@@ -44,8 +43,8 @@ elasticsearch
 {{- end -}}
 
 {{/*
-The output's settings: JSON with `lines` (key and text of each line of the configuration), `credentials` (environment
-variable → value, for the Secret) and `references` (environment variable → key in the user's Secret).
+The settings of the output: JSON with `lines` (key and text of each line of the configuration), `credentials` (environment
+variable → value, for the Secret of the chart) and `references` (environment variable → key in the existing Secret).
 */}}
 {{- define "claude-relay.fluentbit.output" -}}
 {{- $name := include "claude-relay.fullname" . -}}
@@ -62,7 +61,7 @@ variable → value, for the Secret) and `references` (environment variable → k
 {{- $_ := set $given (lower $key) true -}}
 {{- end -}}
 {{- $lines := list (dict "key" "Name" "text" $plugin.plugin) -}}
-{{- /* Fluent Bit tries a chunk twice and drops it, unless told to try as long as there is room on the disk. */ -}}
+{{- /* By default, Fluent Bit retries a chunk once and then drops it. The chart retries without a limit, within bufferSize. */ -}}
 {{- $size := include "claude-relay.fluentbit.size" $fluentbit.bufferSize -}}
 {{- $defaults := dict "match" "*" "retry_limit" "no_limits" "storage.total_limit_size" $size -}}
 {{- $_ := merge $defaults $plugin.defaults -}}
@@ -97,12 +96,12 @@ variable → value, for the Secret) and `references` (environment variable → k
 {{- dict "lines" $lines "credentials" $credentials "references" $references | toJson -}}
 {{- end -}}
 
-{{/* A Kubernetes quantity in Fluent Bit's units, which are powers of two: 256Mi is 256M. */}}
+{{/* Converts a Kubernetes quantity to the units of Fluent Bit, which are powers of two: 256Mi becomes 256M. */}}
 {{- define "claude-relay.fluentbit.size" -}}
 {{- regexReplaceAll "i$" . "" -}}
 {{- end -}}
 
-{{/* The application's files that are shipped line by line. */}}
+{{/* The log files in which each line is a record. */}}
 {{- define "claude-relay.fluentbit.paths" -}}
 {{- $names := list "claude-relay-[0-9]*" "exceptions*" "rejections*" -}}
 {{- if .Values.storage.logs.fluentbit.shipCopies -}}
@@ -115,23 +114,23 @@ variable → value, for the Secret) and `references` (environment variable → k
 {{- join "," $paths -}}
 {{- end -}}
 
-{{/* A text of one line in Lua, which does not know the escapes of JSON such as \u003c. */}}
+{{/* A string in Lua. Lua does not have the escape sequences of JSON, such as \u003c. */}}
 {{- define "claude-relay.fluentbit.luaText" -}}
 "{{ . | replace "\\" "\\\\" | replace "\"" "\\\"" }}"
 {{- end -}}
 
-{{/* Seconds as Fluent Bit reads them: a point, and the nanoseconds. It takes 0.2 for 2 nanoseconds. */}}
+{{/* Seconds with nine decimals. Fluent Bit reads the decimals as a number of nanoseconds: 0.2 would be 2 nanoseconds. */}}
 {{- define "claude-relay.fluentbit.refreshInterval" -}}
 {{- printf "%.9f" (float64 .Values.storage.logs.fluentbit.refreshIntervalSeconds) -}}
 {{- end -}}
 
-{{/* The time zone of the application's log lines as `+0800`. */}}
+{{/* The time zone of the log lines, such as `+0800`. */}}
 {{- define "claude-relay.fluentbit.timeOffset" -}}
 {{- $hours := int .Values.config.timezoneOffset -}}
 {{- printf "%s%02d00" (ternary "-" "+" (lt $hours 0)) (ternary (mul -1 $hours) $hours (lt $hours 0)) -}}
 {{- end -}}
 
-{{/* The data of Fluent Bit's ConfigMap. */}}
+{{/* The data of the ConfigMap of Fluent Bit. */}}
 {{- define "claude-relay.fluentbit.data" -}}
 {{- $name := include "claude-relay.fullname" . -}}
 {{- include "claude-relay.once" (dict "helper" "claude-relay.fluentbit.files" "context" . "release" .Release "name" $name) -}}
@@ -143,7 +142,7 @@ variable → value, for the Secret) and `references` (environment variable → k
 {{- end }}
 {{- end -}}
 
-{{/* The data of the Secret with the output's credentials; empty where there are none. */}}
+{{/* The data of the Secret with the credentials of the output; empty if there are none. */}}
 {{- define "claude-relay.fluentbit.secretData" -}}
 {{- $output := include "claude-relay.fluentbit.output" . | fromJson -}}
 {{- range $variable := keys $output.credentials | sortAlpha }}
@@ -151,7 +150,7 @@ variable → value, for the Secret) and `references` (environment variable → k
 {{- end }}
 {{- end -}}
 
-{{/* The sidecar, as a container; the Deployment decides among which containers it stands. */}}
+{{/* The sidecar container. The Deployment adds it to the containers or to the init containers. */}}
 {{- define "claude-relay.fluentbit.container" -}}
 {{- $fluentbit := .Values.storage.logs.fluentbit -}}
 {{- $output := include "claude-relay.fluentbit.output" . | fromJson -}}
@@ -221,7 +220,7 @@ volumeMounts:
   {{- end }}
 {{- end -}}
 
-{{/* The sidecar's mounts that are the chart's own, as a YAML list. */}}
+{{/* The volume mounts of the chart for the sidecar: a YAML list. */}}
 {{- define "claude-relay.fluentbit.mounts" -}}
 - name: logs
   mountPath: /app/logs
@@ -235,19 +234,19 @@ volumeMounts:
 
 {{- define "claude-relay.fluentbit.guards" -}}
   {{- if not (int64 .Values.config.timezoneOffset) }}
-- config.timezoneOffset is 0, which the application takes as 8, its default: set another offset. The times that Fluent Bit
-  ships are in UTC with any offset
+- config.timezoneOffset is 0, but the application uses its default 8 instead of 0: set another offset. Fluent Bit ships all
+  times in UTC, with any offset
   {{- end }}
   {{- range .Values.extraEnv }}
     {{- if eq .name "TIMEZONE_OFFSET" }}
-- extraEnv sets TIMEZONE_OFFSET, which Fluent Bit has to know too: set config.timezoneOffset instead
+- extraEnv sets TIMEZONE_OFFSET, but Fluent Bit needs this offset too: set config.timezoneOffset instead
     {{- end }}
   {{- end }}
   {{- if include "claude-relay.fluentbit.enabled" . -}}
     {{- include "claude-relay.fluentbit.outputGuards" . -}}
     {{- range $path, $port := dict "config.port" .Values.config.port "metrics.exporter.port" .Values.metrics.exporter.port }}
       {{- if eq (int64 $port) 2020 }}
-- {{ $path }} is 2020, which Fluent Bit's HTTP server uses: change it
+- {{ $path }} is 2020, the port of Fluent Bit's HTTP server: set another port
       {{- end }}
     {{- end }}
   {{- end }}
@@ -261,7 +260,7 @@ volumeMounts:
   {{- $known := concat (.Files.Get "files/fluent-bit/outputs/_common.yaml" | fromYaml).keys $plugin.keys -}}
   {{- $pattern := include "claude-relay.fluentbit.keyPattern" $known -}}
   {{- if and (eq .Values.storage.logs.mode "forward") (not (has $output.type (list "stdout" "forward"))) }}
-- storage.logs.mode is forward and {{ $path }}.type is {{ $output.type }}: use the mode fluentbit for that output
+- storage.logs.mode is forward but {{ $path }}.type is {{ $output.type }}: set storage.logs.mode to fluentbit for this output
   {{- end }}
   {{- $given := dict }}
   {{- range $key := concat (keys $output.config | sortAlpha) (keys $output.existingSecretKeys | sortAlpha) }}
@@ -270,19 +269,20 @@ volumeMounts:
   {{ $path }}.checkKeys to false
     {{- end }}
     {{- if hasKey $given (lower $key) }}
-- {{ $path }}: {{ $key }} is set twice (keys are case-insensitive, and config and existingSecretKeys share them): remove one
+- {{ $path }}: {{ $key }} is set twice: remove one of them. Keys are case-insensitive, and a key is in config or in
+  existingSecretKeys
     {{- end }}
     {{- $_ := set $given (lower $key) true }}
   {{- end }}
   {{- if hasKey $given "name" }}
-- {{ $path }}.config.Name: the plugin is chosen by {{ $path }}.type: remove it
+- {{ $path }}.config.Name is not allowed: remove it, and set the plugin in {{ $path }}.type
   {{- end }}
   {{- range $key := $plugin.required }}
     {{- if not (hasKey $given $key) }}
-- {{ $path }}.config has no {{ $key }}, which the output {{ $type }} needs: set it
+- {{ $path }}.config has no {{ $key }}, which the output {{ $type }} requires: set it
     {{- end }}
   {{- end }}
   {{- if and $output.existingSecretKeys (not $output.existingSecret) }}
-- {{ $path }}.existingSecretKeys is set but {{ $path }}.existingSecret is empty: name the Secret
+- {{ $path }}.existingSecretKeys is set but {{ $path }}.existingSecret is empty: set it to the name of the Secret
   {{- end }}
 {{- end -}}

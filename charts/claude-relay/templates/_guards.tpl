@@ -1,7 +1,7 @@
 {{/*
-Guards: values that the schema cannot judge alone, because the answer takes two values, the cluster or the release's name.
-Each subject has its guards in a helper of its own file, `claude-relay.SUBJECT.guards`. A message begins with "- " at the
-start of a line, names the values path, says what to do, and may go on in indented lines. All messages are shown at once.
+Guards check what the schema cannot: a combination of values, the cluster, or the name of the release. Each subject has
+its guards in its own file, in the helper `claude-relay.SUBJECT.guards`. A message starts with "- " at the start of a line
+and continues in indented lines. It says what is wrong, the values path, and what to do. All messages are shown at once.
 */}}
 
 {{- define "claude-relay.guards" -}}
@@ -11,6 +11,6 @@ start of a line, names the values path, says what to do, and may go on in indent
   {{- end -}}
   {{- with trim $messages -}}
     {{- $lines := regexReplaceAll "\n\\s*([^-\\s])" . " ${1}" -}}
-    {{- fail (printf "\n\nThese values do not go together:\n  %s\n" (regexReplaceAll "\n\\s*- " $lines "\n  - ")) -}}
+    {{- fail (printf "\n\nThese values are invalid together or in this cluster:\n  %s\n" (regexReplaceAll "\n\\s*- " $lines "\n  - ")) -}}
   {{- end -}}
 {{- end -}}

@@ -1,8 +1,8 @@
 {{/*
-Images: a digest wins over a tag, and `global.imageRegistry` over the registry that a repository starts with.
+Images: a digest takes precedence over a tag, and `global.imageRegistry` over the registry of a repository.
 */}}
 
-{{/* Takes: context, image, and optionally tag, for an image whose tag is empty. */}}
+{{/* The reference of an image. Arguments: context, image, and optionally tag, the default of an empty tag. */}}
 {{- define "claude-relay.image" -}}
 {{- $repository := .image.repository -}}
 {{- $registry := .context.Values.global.imageRegistry | trimSuffix "/" -}}
@@ -20,12 +20,12 @@ Images: a digest wins over a tag, and `global.imageRegistry` over the registry t
 {{- end -}}
 {{- end -}}
 
-{{/* The application's image, which the init container and the test pod use too. */}}
+{{/* The image of the application. The init containers and the test pod use it too. */}}
 {{- define "claude-relay.appImage" -}}
 {{- include "claude-relay.image" (dict "context" . "image" .Values.image "tag" .Chart.AppVersion) -}}
 {{- end -}}
 
-{{/* The pod's `imagePullSecrets`, empty where there are none. */}}
+{{/* `imagePullSecrets` of the pod; empty if there are none. */}}
 {{- define "claude-relay.pullSecrets" -}}
 {{- $secrets := concat .Values.global.imagePullSecrets .Values.imagePullSecrets | uniq -}}
 {{- if $secrets -}}

@@ -12,17 +12,17 @@ port of its own. What a ServiceMonitor scrapes is decided here: the exporter's p
 {{- include "claude-relay.nameWith" (dict "context" . "suffix" "metrics") -}}
 {{- end -}}
 
-{{/* "true" where Fluent Bit's own metrics are scraped, beside the exporter's. */}}
+{{/* "true" if the metrics of Fluent Bit are scraped too. */}}
 {{- define "claude-relay.metrics.fluentbit" -}}
 {{- if and (include "claude-relay.metrics.enabled" .) (include "claude-relay.fluentbit.enabled" .) -}}true{{- end -}}
 {{- end -}}
 
-{{/* The data of the exporter's ConfigMap. */}}
+{{/* The data of the ConfigMap of the exporter. */}}
 {{- define "claude-relay.metrics.data" -}}
 config.yaml: {{ .Files.Get "files/json-exporter.yaml" | toJson }}
 {{- end -}}
 
-{{/* What to scrape: JSON with port, path and probe (whether the exporter has to be told its target). */}}
+{{/* The endpoint to scrape: JSON with port, path and probe (true if the scrape needs the parameter `target`). */}}
 {{- define "claude-relay.metrics.endpoint" -}}
 {{- $port := .Values.serviceMonitor.port -}}
 {{- $path := .Values.serviceMonitor.path -}}
@@ -37,13 +37,13 @@ config.yaml: {{ .Files.Get "files/json-exporter.yaml" | toJson }}
 {{- dict "port" $port "path" $path "probe" (and (eq $port "metrics") (eq $path "/probe")) | toJson -}}
 {{- end -}}
 
-{{/* A duration of Prometheus in milliseconds. Takes the duration. */}}
+{{/* Converts a duration of Prometheus to milliseconds. Argument: the duration. */}}
 {{- define "claude-relay.metrics.milliseconds" -}}
   {{- $units := dict "ms" 1 "s" 1000 "m" 60000 "h" 3600000 "d" 86400000 "w" 604800000 "y" 31536000000 -}}
   {{- $total := 0 -}}
   {{- range $part := regexFindAll "[0-9]+(ms|[ywdhms])" . -1 -}}
     {{- $unit := regexFind "[a-z]+$" $part -}}
-    {{- /* A leading zero would make the digits octal. */ -}}
+    {{- /* With a leading zero, int64 would read an octal number. */ -}}
     {{- $number := regexReplaceAll "^0+([0-9])" (trimSuffix $unit $part) "${1}" | int64 -}}
     {{- $total = add $total (mul $number (get $units $unit)) -}}
   {{- end -}}
@@ -56,11 +56,11 @@ config.yaml: {{ .Files.Get "files/json-exporter.yaml" | toJson }}
     {{- $interval := include "claude-relay.metrics.milliseconds" $monitor.interval | int64 -}}
     {{- if gt (include "claude-relay.metrics.milliseconds" $monitor.scrapeTimeout | int64) $interval }}
 - serviceMonitor.scrapeTimeout ({{ $monitor.scrapeTimeout }}) is longer than serviceMonitor.interval ({{ $monitor.interval }}), so
-  the Prometheus operator would refuse the ServiceMonitor: lower the one or raise the other
+  the Prometheus Operator rejects the ServiceMonitor: decrease scrapeTimeout or increase interval
     {{- end }}
   {{- end }}
   {{- $port := int64 .Values.config.port -}}
   {{- if and (include "claude-relay.metrics.enabled" .) (eq (int64 .Values.metrics.exporter.port) $port) }}
-- metrics.exporter.port and config.port are both {{ $port }}: change one
+- metrics.exporter.port and config.port are both {{ $port }}: change one of them
   {{- end }}
 {{- end -}}

@@ -1,7 +1,7 @@
 {{/*
-Names and labels. A name is cut at 63 characters, the most that a Service's name and a label may have, and the base is
-what gives way, never the suffix that tells objects apart. Selector labels are immutable on a Deployment: they are the
-name and the instance, as in every earlier release of the chart, and nothing may be added to them.
+Names and labels. The maximum length of a name is 63 characters, the limit for the name of a Service and for a label. A
+longer name is truncated before its suffix, which distinguishes the objects. The selector labels of a Deployment are
+immutable: they are the name and the instance, as in all earlier versions of the chart. Do not add labels to them.
 */}}
 
 {{- define "claude-relay.name" -}}
@@ -19,7 +19,7 @@ name and the instance, as in every earlier release of the chart, and nothing may
 {{- end -}}
 {{- end -}}
 
-{{/* The name of an object beside the main ones. Takes: context, suffix. */}}
+{{/* The name of an object with a suffix. Arguments: context, suffix. */}}
 {{- define "claude-relay.nameWith" -}}
 {{- $room := sub 62 (len .suffix) | int -}}
 {{- printf "%s-%s" (include "claude-relay.fullname" .context | trunc $room | trimSuffix "-") .suffix -}}
@@ -30,7 +30,7 @@ app.kubernetes.io/name: {{ include "claude-relay.name" . | quote }}
 app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end -}}
 
-{{/* Labels of an object. Takes: context, and optionally component and labels (the user's, which lose against the chart's). */}}
+{{/* Labels of an object. Arguments: context, and optionally component and labels. Labels of the chart take precedence. */}}
 {{- define "claude-relay.labels" -}}
 {{- $labels := include "claude-relay.selectorLabels" .context | fromYaml -}}
 {{- $_ := set $labels "app.kubernetes.io/managed-by" .context.Release.Service -}}
@@ -43,7 +43,7 @@ app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- merge $labels (get . "labels" | default dict) .context.Values.commonLabels | toYaml -}}
 {{- end -}}
 
-{{/* Labels of the application's pods: no version in them, or a new version of the chart alone would roll the pods. */}}
+{{/* Labels of the pods. They do not contain the version, because a new version of the chart must not restart the pods. */}}
 {{- define "claude-relay.podLabels" -}}
 {{- $labels := dict "app.kubernetes.io/name" (include "claude-relay.name" .) "app.kubernetes.io/instance" .Release.Name -}}
 {{- merge $labels .Values.podLabels .Values.commonLabels | toYaml -}}
@@ -57,7 +57,7 @@ app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end -}}
 {{- end -}}
 
-{{/* Labels of the test pod: of the release, but none that the application's Service selects. */}}
+{{/* Labels of the test pod. The Service of the application does not select them. */}}
 {{- define "claude-relay.testLabels" -}}
 {{- include "claude-relay.helperLabels" (dict "context" . "component" "test") -}}
 {{- end -}}
@@ -71,8 +71,8 @@ app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end -}}
 
 {{/*
-Instances of the chart in one release, under aliases, must not make the same objects, nor select each other's pods. Each
-leaves its names where the next one finds them.
+A release can contain several instances of the chart, under aliases. They must not create the same objects or select the
+same pods. Each instance stores its names in .Release, where the next instance compares them with its own.
 */}}
 {{- define "claude-relay.names.instanceGuards" -}}
   {{- $path := .Template.BasePath -}}
@@ -86,8 +86,8 @@ leaves its names where the next one finds them.
   {{- range $name, $value := $names }}
     {{- $other := get $taken $name }}
     {{- if and $other (ne $other $path) }}
-- this release has {{ $name }} from two instances of the chart,
-  {{ trimSuffix "/templates" $other }} and {{ trimSuffix "/templates" $path }}: set {{ $value }} in one of them
+- two instances of the chart in this release have the same {{ $name }},
+  {{ trimSuffix "/templates" $other }} and {{ trimSuffix "/templates" $path }}: set another {{ $value }} for one of them
     {{- end }}
     {{- $_ := set $taken $name $path }}
   {{- end }}
@@ -104,8 +104,8 @@ leaves its names where the next one finds them.
   {{- end -}}
   {{- range $path, $name := $names }}
     {{- if and (regexMatch "^[0-9]" $name) (semverCompare "<1.36-0" $version) }}
-- the name {{ $name }} starts with a digit, which is invalid for a Service before Kubernetes 1.36, and this is {{ $version }}:
-  set {{ $path }}
+- the name {{ $name }} starts with a digit, which is invalid for a Service before Kubernetes 1.36, and the version is
+  {{ $version }}: set {{ $path }}
     {{- end }}
   {{- end }}
 {{- end -}}

@@ -1,10 +1,10 @@
 {{/*
-Answers that are remembered for the rest of a render: what is generated must not differ from place to place, and what takes
-long, such as reading a file, is done once. They are kept in `.Release`, which all templates of a release share, and not in
-`.Values`: a template of the user's that prints all values would publish generated secrets.
+A cache for one render. A generated secret must be the same in all templates, and slow work, such as parsing a file, is
+done once. The cache is in `.Release`, which all templates of a release share. It is not in `.Values`, because a template
+in the values that prints all values would print generated secrets.
 */}}
 
-{{/* What a helper says, computed once a render. Takes: helper, context (the helper's), release, and name (of the instance). */}}
+{{/* The output of a helper, computed once in a render. Arguments: helper, context (of the helper), release, name (of the instance). */}}
 {{- define "claude-relay.once" -}}
   {{- if not (hasKey .release "_claudeRelay") -}}
     {{- $_ := set .release "_claudeRelay" dict -}}
@@ -16,9 +16,9 @@ long, such as reading a file, is done once. They are kept in `.Release`, which a
   {{- get .release._claudeRelay $key -}}
 {{- end -}}
 
-{{/* A template of the user's, rendered without what is remembered. Takes: context, text. */}}
+{{/* Renders a template of the values without access to the cache. Arguments: context, text. */}}
 {{- define "claude-relay.renderUsers" -}}
-  {{- /* Each of .Subcharts has the same Release. */ -}}
+  {{- /* Each item of .Subcharts contains the same Release. */ -}}
   {{- $context := omit .context "Release" "Subcharts" -}}
   {{- $_ := set $context "Release" (omit .context.Release "_claudeRelay" "_claudeRelayNames") -}}
   {{- tpl .text $context -}}

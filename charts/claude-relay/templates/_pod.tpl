@@ -1,10 +1,10 @@
 {{/*
-Parts that pods have in common.
+Parts of the pod.
 */}}
 
 {{/*
-A probe: the user's, or the chart's handler with the timing of the values. Takes: probe (values), handler (YAML). Empty
-where the probe is disabled.
+A probe: `custom` of the values, or the handler of the chart with the timing of the values. Empty if the probe is
+disabled. Arguments: probe (values), handler (YAML).
 */}}
 {{- define "claude-relay.pod.probe" -}}
 {{- if and .probe.enabled .probe.custom -}}
@@ -19,12 +19,12 @@ successThreshold: {{ int64 .probe.successThreshold }}
 {{- end -}}
 {{- end -}}
 
-{{/* Whether sidecars are init containers that restart (Kubernetes 1.29 and later): such a one outlives the application. */}}
+{{/* "true" if the sidecar is a native sidecar (Kubernetes 1.29 and later), which stops after the application. */}}
 {{- define "claude-relay.pod.nativeSidecars" -}}
 {{- if semverCompare ">=1.29-0" (include "claude-relay.kubeVersion" .) -}}true{{- end -}}
 {{- end -}}
 
-{{/* Topology spread constraints; one without a selector gets the application's. */}}
+{{/* Topology spread constraints. A constraint without a labelSelector gets the selector of the application. */}}
 {{- define "claude-relay.pod.spread" -}}
 {{- $selector := dict "matchLabels" (include "claude-relay.selectorLabels" . | fromYaml) -}}
 {{- $constraints := list -}}
@@ -36,7 +36,7 @@ successThreshold: {{ int64 .probe.successThreshold }}
 {{- end -}}
 {{- end -}}
 
-{{/* The checksums that roll the pods when what they read changes, and only then. */}}
+{{/* Checksums of the ConfigMaps and Secrets that the pods read. The pods are replaced if one of them changes. */}}
 {{- define "claude-relay.pod.annotations" -}}
 {{- $annotations := dict -}}
 {{- $_ := set $annotations "checksum/config" (include "claude-relay.config.data" . | sha256sum) -}}
@@ -54,7 +54,7 @@ successThreshold: {{ int64 .probe.successThreshold }}
 {{- merge $annotations .Values.podAnnotations | toYaml -}}
 {{- end -}}
 
-{{/* The data of the ConfigMap with the pod's scripts. `dotenv` is an empty /app/.env: the application would write one. */}}
+{{/* The data of the ConfigMap with the scripts. `dotenv` is an empty /app/.env. Without it, the application creates one. */}}
 {{- define "claude-relay.scripts.data" -}}
 {{- range $path, $content := .Files.Glob "files/scripts/*" }}
 {{ base $path }}: {{ toString $content | toJson }}
@@ -62,12 +62,12 @@ successThreshold: {{ int64 .probe.successThreshold }}
 dotenv: ""
 {{- end -}}
 
-{{/* A number or a percentage: numbers as digits, percentages quoted. */}}
+{{/* A number or a percentage: a number as an integer, a percentage as a string. */}}
 {{- define "claude-relay.pod.intOrPercent" -}}
 {{- if kindIs "string" . -}}{{ quote . }}{{- else -}}{{ int64 . }}{{- end -}}
 {{- end -}}
 
-{{/* The pods' volumes that are the chart's own, as a YAML list. */}}
+{{/* The volumes of the chart: a YAML list. */}}
 {{- define "claude-relay.pod.volumes" -}}
 {{- $logs := .Values.storage.logs -}}
 - name: data
@@ -114,7 +114,7 @@ dotenv: ""
 {{- end }}
 {{- end -}}
 
-{{/* The application's mounts that are the chart's own, as a YAML list. */}}
+{{/* The volume mounts of the chart for the application: a YAML list. */}}
 {{- define "claude-relay.pod.mounts" -}}
 - name: data
   mountPath: /app/data
@@ -138,7 +138,7 @@ dotenv: ""
 {{- include "claude-relay.pod.caMount" . }}
 {{- end -}}
 
-{{/* The mount of a private authority of Redis, as an item of a YAML list. */}}
+{{/* The volume mount of the CA certificate of an external Redis: an item of a YAML list. */}}
 {{- define "claude-relay.pod.caMount" -}}
 {{- if include "claude-relay.redis.caVolume" . }}
 - name: redis-ca
@@ -160,23 +160,23 @@ dotenv: ""
   {{- $fluentbit := include "claude-relay.fluentbit.enabled" . -}}
   {{- $needed := add (int64 .Values.preStopSleepSeconds) 10 (ternary 5 0 (not (empty $fluentbit))) -}}
   {{- if lt $grace $needed }}
-- terminationGracePeriodSeconds ({{ $grace }}) is too short: it must be at least {{ $needed }}, which is preStopSleepSeconds, 10 for
-  the application, and 5 for Fluent Bit where it runs
+- terminationGracePeriodSeconds ({{ $grace }}) is too short: it must be at least {{ $needed }}, the sum of
+  preStopSleepSeconds, 10 for the application, and 5 for Fluent Bit if it is enabled
   {{- end }}
   {{- if has .Values.config.host (list "127.0.0.1" "localhost" "::1") }}
-- config.host is {{ .Values.config.host }}, which no Service or probe reaches: use 0.0.0.0
+- config.host is {{ .Values.config.host }}, which Services and probes cannot reach: set it to 0.0.0.0
   {{- end }}
   {{- include "claude-relay.pod.additionGuards" . }}
 {{- end -}}
 
-{{/* What the user adds must not be there already. */}}
+{{/* Additions in the values must not have a name or a path that is already in use. */}}
 {{- define "claude-relay.pod.additionGuards" -}}
   {{- $sidecar := .Values.storage.logs.fluentbit -}}
   {{- range $path, $env := dict "extraEnv" .Values.extraEnv "storage.logs.fluentbit.extraEnv" $sidecar.extraEnv -}}
     {{- $taken := list }}
     {{- range $env }}
       {{- if has .name $taken }}
-- {{ $path }} names {{ .name }} twice: remove one
+- {{ $path }}: the name {{ .name }} appears twice: remove one entry
       {{- end }}
       {{- $taken = append $taken .name }}
     {{- end }}
@@ -194,7 +194,7 @@ dotenv: ""
       {{- range $part.users }}
         {{- $one := get . $part.key }}
         {{- if has $one $taken }}
-- {{ $part.path }}: the {{ $part.key }} {{ $one }} is taken: choose another
+- {{ $part.path }}: the {{ $part.key }} {{ $one }} is already in use: choose another one
         {{- end }}
         {{- $taken = append $taken $one }}
       {{- end }}
@@ -203,7 +203,7 @@ dotenv: ""
   {{- $containers := list "http" "wait-for-redis" "admin-setup" "fluent-bit" "metrics" }}
   {{- range concat .Values.initContainers .Values.extraContainers }}
     {{- if has .name $containers }}
-- initContainers and extraContainers: the name {{ .name }} is taken: choose another
+- initContainers and extraContainers: the name {{ .name }} is already in use: choose another one
     {{- end }}
     {{- $containers = append $containers .name }}
   {{- end }}

@@ -1,12 +1,12 @@
 {{/*
-Redis: where it is and how one logs in. The subchart takes its names from here and so does the application, so that they
-agree for every release name and every override. Helpers that both charts call take: values (the subchart's), release.
+Redis: its address and its password. The application and the subchart use the same helpers, so that their names are equal
+for all release names and overrides. The arguments of helpers that both charts use: values (of the subchart), release.
 */}}
 
 {{/*
-The name of the Redis objects is the release's with "-redis", or the release's alone where that has "redis" in it
-already: the rule of the Redis chart that earlier releases depended on, so that their claims live on. It is cut at 52
-characters, since a StatefulSet's name and an 11-character hash make a label.
+The name of the objects of Redis is the name of the release and "-redis", or only the name of the release if it contains
+"redis". This is the rule of the Redis chart in earlier versions, so the names of PVCs do not change. The maximum length is 52
+characters, because a label of the StatefulSet's pods is its name and a hash of 11 characters.
 */}}
 {{- define "claude-relay.redis.fullname" -}}
 {{- $name := include "claude-relay.redis.name" . -}}
@@ -30,15 +30,15 @@ app.kubernetes.io/instance: {{ .release.Name | quote }}
 {{- end -}}
 
 {{/*
-What selects Redis' one pod and no other, whatever labels others have: the StatefulSet's controller names the pod in a label.
-Pods that run already have it, so that Services do not lose them in an upgrade.
+The labels that select the pod of Redis and no other pod. The StatefulSet controller sets a label with the name of the pod.
+Running pods have this label too, so the Services do not lose their endpoints in an upgrade.
 */}}
 {{- define "claude-relay.redis.podSelector" -}}
 {{ include "claude-relay.redis.selectorLabels" . }}
 statefulset.kubernetes.io/pod-name: {{ printf "%s-0" (include "claude-relay.redis.fullname" .) | quote }}
 {{- end -}}
 
-{{/* The password's Secret and the key in it, as JSON; an empty object where Redis asks for none. */}}
+{{/* The Secret of the password and its key as JSON; an empty object if Redis has no password. */}}
 {{- define "claude-relay.redis.secretSource" -}}
 {{- if not .values.auth.enabled -}}
 {}
@@ -54,7 +54,7 @@ statefulset.kubernetes.io/pod-name: {{ printf "%s-0" (include "claude-relay.redi
 redis-password: 32
 {{- end -}}
 
-{{/* The data of Redis' own Secret as JSON; empty where there is none, or the Job creates it. */}}
+{{/* The data of the Secret of Redis as JSON; empty if there is no such Secret or if the Job creates it. */}}
 {{- define "claude-relay.redis.secretData" -}}
 {{- $name := include "claude-relay.redis.fullname" . -}}
 {{- include "claude-relay.once" (dict "helper" "claude-relay.redis.newSecretData" "context" . "release" .release "name" $name) -}}
@@ -72,13 +72,13 @@ redis-password: 32
 {{- toJson $data -}}
 {{- end -}}
 
-{{/* The password that the cluster holds, in base64; empty where there is none. */}}
+{{/* The password in the cluster in base64; empty if there is none. */}}
 {{- define "claude-relay.redis.keptPassword" -}}
 {{- $secret := dict "name" (include "claude-relay.redis.fullname" .) "namespace" .release.Namespace -}}
 {{- get (include "claude-relay.secrets.lookup" $secret | fromJson) "redis-password" -}}
 {{- end -}}
 
-{{/* Changes with Redis' password, also with one in a Secret that the chart did not make. */}}
+{{/* A checksum that changes with the password of Redis, including a password in an existing Secret. */}}
 {{- define "claude-relay.redis.secretChecksum" -}}
 {{- $seen := list (include "claude-relay.redis.secretData" .) -}}
 {{- if and .values.auth.enabled .values.auth.existingSecret -}}
@@ -89,8 +89,8 @@ redis-password: 32
 {{- end -}}
 
 {{/*
-What these values would change of the claim that the StatefulSet in the cluster makes, one a line: Kubernetes would refuse
-it in the midst of the upgrade. Empty where there is no StatefulSet, no cluster, or no change.
+The changes of the volume claim template of the StatefulSet in the cluster, one per line. The template is immutable, so the
+upgrade would fail after other objects are changed. Empty if there is no StatefulSet, no cluster or no change.
 */}}
 {{- define "claude-relay.redis.claimChanges" -}}
 {{- $live := lookup "apps/v1" "StatefulSet" .release.Namespace (include "claude-relay.redis.fullname" .) -}}
@@ -117,15 +117,15 @@ redis.persistence.accessMode was {{ join "," .spec.accessModes }}
 redis.persistence.annotations were {{ toJson (get .metadata "annotations" | default dict) }}
 {{- end }}
 {{- else }}
-redis.persistence.enabled was false, or redis.persistence.existingClaim set
+redis.persistence.enabled was false, or redis.persistence.existingClaim was set
 {{- end }}
 {{- else if $templates }}
-redis.persistence.enabled was true, and redis.persistence.existingClaim empty
+redis.persistence.enabled was true, and redis.persistence.existingClaim was empty
 {{- end }}
 {{- end }}
 {{- end -}}
 
-{{/* How the application reaches Redis: JSON with host, port, database, tls, and secret (name, key) where there is a password. */}}
+{{/* The connection to Redis: JSON with host, port, database, tls, and secret (name and key; empty without a password). */}}
 {{- define "claude-relay.redis.connection" -}}
 {{- $redis := dict "values" .Values.redis "release" .Release -}}
 {{- if .Values.redis.enabled -}}
@@ -144,7 +144,7 @@ redis.persistence.enabled was true, and redis.persistence.existingClaim empty
 {{- end -}}
 {{- end -}}
 
-{{/* The private authority of an external Redis: the volume's source as YAML, empty where there is none. */}}
+{{/* The CA certificate of an external Redis: the source of the volume as YAML; empty if there is none. */}}
 {{- define "claude-relay.redis.caVolume" -}}
 {{- if and (not .Values.redis.enabled) .Values.externalRedis.tls -}}
 {{- $ca := .Values.externalRedis.tlsCA -}}
@@ -169,7 +169,7 @@ configMap:
   {{- default (printf "data-%s-0" (include "claude-relay.redis.fullname" .)) .values.persistence.existingClaim -}}
 {{- end -}}
 
-{{/* "true" where the release's own Redis, or its PVC, is in the cluster already. */}}
+{{/* "true" if the bundled Redis, or its PVC, exists in the cluster. */}}
 {{- define "claude-relay.redis.hasData" -}}
   {{- if .Values.redis.enabled -}}
     {{- $redis := dict "values" .Values.redis "release" .Release -}}
@@ -181,7 +181,7 @@ configMap:
   {{- end -}}
 {{- end -}}
 
-{{/* Whether the application would leave the Redis that has its data for another one. */}}
+{{/* Rejects an upgrade that connects the application to another Redis than the one with its data. */}}
 {{- define "claude-relay.redis.dataGuards" -}}
   {{- $name := include "claude-relay.nameWith" (dict "context" . "suffix" "config") -}}
   {{- $live := include "claude-relay.secrets.lookup" (dict "kind" "ConfigMap" "name" $name "namespace" .Release.Namespace) -}}
@@ -190,13 +190,13 @@ configMap:
   {{- if and $before (ne $before $after) -}}
     {{- $advice := "or move the data as the README says in \"Moving Redis\", and set allowDataLoss to true for this upgrade" -}}
     {{- if lookup "apps/v1" "StatefulSet" .Release.Namespace $before }}
-- StatefulSet/{{ $before }} has the data of this release, and {{ $after }} would take its place:
+- StatefulSet/{{ $before }} has the data of this release, but the application would use {{ $after }}:
       {{- if .Values.redis.enabled }} set redis.nameOverride and redis.fullnameOverride to the earlier values,
       {{- else }} set redis.enabled to true,
       {{- end }} {{ $advice }}
     {{- else if and .Values.redis.enabled (not (include "claude-relay.redis.hasData" .)) }}
-- the Redis {{ $before }} has the data of this release, and StatefulSet/{{ $after }} would begin without data: set redis.enabled
-  to false, {{ $advice }}
+- the Redis {{ $before }} has the data of this release, but the application would use StatefulSet/{{ $after }}, which has no data:
+  set redis.enabled to false, {{ $advice }}
     {{- end }}
   {{- end }}
 {{- end -}}
@@ -212,10 +212,10 @@ configMap:
   {{- end -}}
 {{- end -}}
 
-{{/* The memory limit of Redis' container in bytes; empty where there is none. Takes: the values of the subchart. */}}
+{{/* The memory limit of the container of Redis in bytes; empty if there is none. Argument: the values of the subchart. */}}
 {{- define "claude-relay.redis.memoryLimit" -}}
   {{- $limit := get (get .resources "limits" | default dict) "memory" | default "" -}}
-  {{- /* A number from a file is a float. */ -}}
+  {{- /* Helm reads a number in a file as a float. */ -}}
   {{- include "claude-relay.storage.bytes" (kindIs "string" $limit | ternary $limit (toString (int64 $limit))) -}}
 {{- end -}}
 
@@ -225,32 +225,34 @@ configMap:
   {{- $fullname := include "claude-relay.redis.fullname" $redis -}}
   {{- range $key := list "host" "password" "existingSecret" "tls" }}
     {{- if get $.Values.externalRedis $key }}
-- redis.enabled is true and externalRedis.{{ $key }} is set: set redis.enabled to false, or leave externalRedis.{{ $key }} out
+- redis.enabled is true and externalRedis.{{ $key }} is set: set redis.enabled to false, or remove externalRedis.{{ $key }}
     {{- end }}
   {{- end }}
   {{- if and $values.persistence.existingClaim (not $values.persistence.enabled) }}
-- redis.persistence.existingClaim is set but redis.persistence.enabled is false: enable it, or leave the claim empty
+- redis.persistence.existingClaim is set but redis.persistence.enabled is false: set it to true, or leave
+  redis.persistence.existingClaim empty
   {{- end }}
   {{- $fixed := "dir dbfilename appendonly appendfilename appenddirname port unixsocket requirepass user aclfile rename-command" }}
   {{- $fixed = printf "%s include daemonize pidfile" $fixed }}
   {{- if regexMatch (printf "(?im)^\\s*(%s|append[a-z]*name)\\s" (replace " " "|" $fixed)) $values.extraConfig }}
 - redis.extraConfig sets a directive that the chart sets ({{ $fixed }}): remove it, and use redis.appendOnly, redis.auth and
-  redis.service
+  redis.service instead
   {{- end }}
   {{- $limit := include "claude-relay.redis.memoryLimit" $values | int64 }}
   {{- $wanted := has $values.maxMemory (list "auto" "0") | ternary "" $values.maxMemory }}
   {{- if and $limit (gt (include "claude-relay.storage.bytes" $wanted | int64) (div (mul $limit 9) 10)) }}
-- redis.maxMemory ({{ $wanted }}) is more than 90 % of redis.resources.limits.memory, so Redis would be killed before it is full:
-  lower the one or raise the other
+- redis.maxMemory ({{ $wanted }}) is more than 90 % of redis.resources.limits.memory, so the kernel would kill Redis
+  before it reaches redis.maxMemory: decrease redis.maxMemory or increase the limit
   {{- end }}
   {{- range $key := list "password" "existingSecret" }}
     {{- if and (get $values.auth $key) (not $values.auth.enabled) }}
-- redis.auth.{{ $key }} is set but redis.auth.enabled is false: enable it, or leave redis.auth.{{ $key }} empty
+- redis.auth.{{ $key }} is set but redis.auth.enabled is false: set it to true, or leave redis.auth.{{ $key }} empty
     {{- end }}
   {{- end }}
   {{- if and $values.auth.enabled (not $.Values.config.generateSecrets) (not $values.auth.existingSecret) }}
     {{- if not (or $values.auth.password (include "claude-relay.redis.keptPassword" $redis)) }}
-- config.generateSecrets is false and redis.auth.password is empty: set it, or name a Secret in redis.auth.existingSecret
+- config.generateSecrets is false and redis.auth.password is empty: set it, or set redis.auth.existingSecret to the name of
+  a Secret
     {{- end }}
   {{- end }}
   {{- $names := list (include "claude-relay.fullname" .) }}
@@ -259,24 +261,25 @@ configMap:
   {{- end }}
   {{- range $name := list $fullname (printf "%s-config" $fullname) (printf "%s-headless" $fullname) }}
     {{- if has $name $names }}
-- the application and Redis would both have an object called {{ $name }}: change fullnameOverride, nameOverride,
+- the application and Redis would both have an object with the name {{ $name }}: change fullnameOverride, nameOverride,
   redis.fullnameOverride or redis.nameOverride
     {{- end }}
   {{- end }}
   {{- with include "claude-relay.redis.claimChanges" $redis }}
-- the volume claim of StatefulSet/{{ $fullname }} cannot be changed ({{ trim . | replace "\n" ", " }}): set the earlier values, or
+- the volume claim template of StatefulSet/{{ $fullname }} is immutable ({{ trim . | replace "\n" ", " }}): set the earlier values, or
   first run kubectl delete statefulset {{ $fullname }} --namespace {{ $.Release.Namespace }} --cascade=orphan, which keeps the pod
   and its PVC
   {{- end }}
   {{- $account := default $fullname $values.serviceAccount.name }}
   {{- if and $.Values.serviceAccount.create $values.serviceAccount.create }}
     {{- if eq (include "claude-relay.serviceAccountName" .) $account }}
-- serviceAccount.name and redis.serviceAccount.name are both {{ $account }}: change one, or set create to false for one of them
+- serviceAccount.name and redis.serviceAccount.name are both {{ $account }}: change one of them, or set create to false
+  for one of them
     {{- end }}
   {{- end }}
   {{- if eq (include "claude-relay.redis.name" $redis) (include "claude-relay.name" .) }}
-- nameOverride and redis.nameOverride are both {{ include "claude-relay.name" . }}, so each Service would select the pods of the
-  other: change one
+- nameOverride and redis.nameOverride are both {{ include "claude-relay.name" . }}, so the Services of the application
+  and of Redis would select the same pods: change one of them
   {{- end }}
 {{- end -}}
 
@@ -284,7 +287,8 @@ configMap:
   {{- $external := .Values.externalRedis -}}
   {{- $ca := $external.tlsCA -}}
   {{- if not $external.host }}
-- redis.enabled is false and externalRedis.host is empty, so there is no Redis: set one of them
+- redis.enabled is false and externalRedis.host is empty, so there is no Redis: set redis.enabled to true or set
+  externalRedis.host
   {{- end }}
   {{- if and $external.password $external.existingSecret }}
 - externalRedis.password and externalRedis.existingSecret are both set: leave one empty

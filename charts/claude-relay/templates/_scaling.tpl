@@ -1,8 +1,8 @@
 {{/*
-Whether several pods may run at once, and what follows from it.
+Replicas: whether several pods run at the same time, and the strategy of the Deployment.
 */}}
 
-{{/* "true" where more than one pod may run for good; empty otherwise. */}}
+{{/* "true" if more than one replica is possible; otherwise empty. */}}
 {{- define "claude-relay.scaling.several" -}}
 {{- if .Values.autoscaling.enabled -}}
 {{- if gt (int64 .Values.autoscaling.maxReplicas) 1 -}}true{{- end -}}
@@ -10,7 +10,7 @@ Whether several pods may run at once, and what follows from it.
 {{- end -}}
 {{- end -}}
 
-{{/* The Deployment's strategy: the user's, or the one that the claims allow. */}}
+{{/* The strategy of the Deployment: `strategy` of the values, or the one that the access modes of the PVCs allow. */}}
 {{- define "claude-relay.scaling.strategy" -}}
 {{- if .Values.strategy -}}
 {{- toYaml .Values.strategy -}}
@@ -39,12 +39,13 @@ rollingUpdate:
   {{- $least := int64 $scaling.minReplicas -}}
   {{- $most := int64 $scaling.maxReplicas -}}
   {{- if gt $least $most }}
-- autoscaling.minReplicas ({{ $least }}) is above autoscaling.maxReplicas ({{ $most }}): lower the one or raise the other
+- autoscaling.minReplicas ({{ $least }}) is greater than autoscaling.maxReplicas ({{ $most }}): decrease
+  autoscaling.minReplicas or increase autoscaling.maxReplicas
   {{- end }}
   {{- $targets := dict "cpu" (int64 $scaling.targetCPUUtilizationPercentage) }}
   {{- $_ := set $targets "memory" (int64 $scaling.targetMemoryUtilizationPercentage) }}
   {{- if not (or $targets.cpu $targets.memory $scaling.metrics) }}
-- autoscaling.enabled is true but nothing is measured: set autoscaling.targetCPUUtilizationPercentage,
+- autoscaling.enabled is true but no metric is set: set autoscaling.targetCPUUtilizationPercentage,
   autoscaling.targetMemoryUtilizationPercentage or autoscaling.metrics
   {{- end }}
   {{- $containers := dict "resources" .Values.resources }}
@@ -58,8 +59,7 @@ rollingUpdate:
     {{- range $path, $resources := $containers }}
       {{- $requested := merge dict (get $resources "requests" | default dict) (get $resources "limits" | default dict) }}
       {{- if and $target (not (hasKey $requested $resource)) }}
-- autoscaling compares {{ $resource }} with the requests of every container, but {{ $path }}.requests.{{ $resource }} is not set: set
-  it
+- autoscaling by {{ $resource }} needs a request of every container, but {{ $path }}.requests.{{ $resource }} is not set: set it
       {{- end }}
     {{- end }}
   {{- end }}

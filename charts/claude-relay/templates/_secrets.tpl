@@ -1,14 +1,14 @@
 {{/*
-Secrets. A value wins; without one, what the cluster already holds is kept; only what neither gives is generated.
-So a secret is the same through upgrades, rollbacks and (the Secret is not deleted with the release) re-installs.
-Data is computed once a render (_once.tpl), since a generated value must be the same in the Secret and in the pods' checksum.
+Secrets. A value takes precedence. Without a value, the secret in the cluster is kept. A secret that is in neither is
+generated. So a secret stays the same in an upgrade, in a rollback and in a new installation, since `helm uninstall` does not
+delete the Secret. The data is computed once in a render (_once.tpl): the Secret and the checksum of the pods need the same.
 */}}
 
 {{- define "claude-relay.secrets.name" -}}
 {{- include "claude-relay.nameWith" (dict "context" . "suffix" "secret") -}}
 {{- end -}}
 
-{{/* The Secret that holds the application's keys, and where in it: JSON with name and keys. */}}
+{{/* The Secret with the keys of the application: JSON with its name and the names of the keys. */}}
 {{- define "claude-relay.secrets.source" -}}
 {{- if .Values.config.existingSecret -}}
 {{- dict "name" .Values.config.existingSecret "keys" .Values.config.existingSecretKeys | toJson -}}
@@ -22,8 +22,8 @@ Data is computed once a render (_once.tpl), since a generated value must be the 
 {{- end -}}
 
 {{/*
-The data of a Secret in the cluster as JSON; empty where there is none, no cluster, or no name. Takes: name, namespace, and
-kind where it is a ConfigMap's.
+The data of a Secret in the cluster as JSON; empty if there is no Secret, no cluster or no name. Arguments: name, namespace, and
+optionally kind, for a ConfigMap.
 */}}
 {{- define "claude-relay.secrets.lookup" -}}
 {{- $data := dict -}}
@@ -38,8 +38,8 @@ kind where it is a ConfigMap's.
 {{- end -}}
 
 {{/*
-One secret in base64: the value, else what is kept, else `fallback`, else a generated one of `length`; empty where it
-may not be generated. Takes: value, kept (base64), generate, and length or fallback.
+One secret in base64: the value, otherwise `kept`, otherwise `fallback`, otherwise a generated secret of `length` characters.
+Empty if `generate` is false. Arguments: value, kept (base64), generate, and length or fallback.
 */}}
 {{- define "claude-relay.secrets.settle" -}}
 {{- if .value -}}
@@ -53,7 +53,7 @@ may not be generated. Takes: value, kept (base64), generate, and length or fallb
 {{- end -}}
 {{- end -}}
 
-{{/* The keys whose values may be generated, with the length of each: YAML. */}}
+{{/* The keys that can be generated, with the length of each value: YAML. */}}
 {{- define "claude-relay.secrets.lengths" -}}
 admin-password: 24
 encryption-key: 32
@@ -64,7 +64,7 @@ jwt-secret: 64
 admin
 {{- end -}}
 
-{{/* The data of the chart's own Secret as JSON; empty where there is none, or the Job creates it. */}}
+{{/* The data of the Secret of the chart as JSON; empty if there is no such Secret or if the Job creates it. */}}
 {{- define "claude-relay.secrets.data" -}}
 {{- $name := include "claude-relay.fullname" . -}}
 {{- include "claude-relay.once" (dict "helper" "claude-relay.secrets.newData" "context" . "release" .Release "name" $name) -}}
@@ -93,9 +93,9 @@ admin
 {{- end -}}
 
 {{/*
-What the pods' annotation `checksum/secret` holds: it changes with every secret the pods read, also with one that the
-chart did not make, where a cluster can be asked for it; and with the authority that Redis' certificate is checked with,
-which the application reads once, when it starts.
+The value of the annotation `checksum/secret` of the pods. It changes with all secrets that the pods read. If there is a
+cluster, this includes existing Secrets and the CA certificate of an external Redis, which the application reads once at its
+start.
 */}}
 {{- define "claude-relay.secrets.checksum" -}}
 {{- $seen := list (include "claude-relay.secrets.data" .) -}}
@@ -117,9 +117,9 @@ which the application reads once, when it starts.
 {{- end -}}
 
 {{/*
-The encryption key that the release's data is encrypted with, as far as the cluster tells: JSON with `secret` (its name) and
-`value` (base64, empty where the Secret is gone). It is the one that the running Deployment reads, else that of a Secret that
-an earlier installation left. Both may have another name than now.
+The encryption key of the data of the release, as found in the cluster: JSON with `secret` (the name of its Secret) and
+`value` (base64, empty if the Secret does not exist). It is the key that the running Deployment reads, otherwise the key in a
+Secret of an earlier installation. The names of both can differ from the present ones.
 */}}
 {{- define "claude-relay.secrets.earlierKey" -}}
   {{- $namespace := .Release.Namespace -}}
@@ -146,9 +146,9 @@ an earlier installation left. Both may have another name than now.
 {{- end -}}
 
 {{/*
-The objects of a kind that this instance of the chart has in the cluster, whatever their names are: a JSON list. The label
-helm.sh/chart tells instances in one release apart, since it starts with their alias. Takes: context, kind, version.
-Secrets of the Job have an annotation in its place (_secretsjob.tpl).
+The objects of a kind that this instance of the chart has in the cluster, with any name: a JSON list. The label helm.sh/chart
+starts with the alias of an instance, so it distinguishes the instances of one release. Arguments: context, kind, version.
+Secrets that the Job creates have an annotation instead of the label (_secretsjob.tpl).
 */}}
 {{- define "claude-relay.secrets.ofRelease" -}}
   {{- $release := .context.Release -}}
@@ -167,8 +167,8 @@ Secrets of the Job have an annotation in its place (_secretsjob.tpl).
 {{- end -}}
 
 {{/*
-Whether another encryption key would come over data that the present one encrypts. It also hashes the clients' API keys, so
-that all accounts and all keys would be lost.
+Rejects an upgrade that changes the encryption key of existing data. The key also hashes the API keys of clients, so all
+accounts and all API keys would be lost.
 */}}
 {{- define "claude-relay.secrets.keyGuards" -}}
   {{- $source := include "claude-relay.secrets.source" . | fromJson -}}
@@ -178,7 +178,7 @@ that all accounts and all keys would be lost.
     {{- $new = b64enc .Values.config.encryptionKey -}}
   {{- end -}}
   {{- $earlier := include "claude-relay.secrets.earlierKey" . | fromJson -}}
-  {{- $override := "or set allowDataLoss to true, which makes all upstream accounts and clients' API keys useless" -}}
+  {{- $override := "or set allowDataLoss to true, which makes all upstream accounts and API keys of clients unusable" -}}
   {{- if and $new $earlier.value (ne $new $earlier.value) }}
 - the encryption key would change: Secret/{{ $earlier.secret }} has the key of the data in Redis. Leave config.encryptionKey
   empty and set config.existingSecret to {{ $earlier.secret }}, or copy its key encryption-key to Secret/{{ $source.name }},
@@ -189,7 +189,7 @@ that all accounts and all keys would be lost.
   config.existingSecret to {{ $earlier.secret }}, or copy the Secret to the new name, {{ $override }}
     {{- else if or $earlier.secret (include "claude-relay.redis.hasData" .) }}
 - Redis has data of this release, but Secret/{{ $earlier.secret | default $source.name }} with its encryption key does not exist:
-  restore it from a copy, or set config.encryptionKey to the key, {{ $override }}
+  restore the Secret from a copy, or set config.encryptionKey to the key, {{ $override }}
     {{- end }}
   {{- end }}
 {{- end -}}
@@ -208,14 +208,14 @@ that all accounts and all keys would be lost.
     {{- $found := include "claude-relay.secrets.lookup" (dict "name" $config.existingSecret "namespace" .Release.Namespace) | fromJson }}
     {{- range $name, $key := $config.existingSecretKeys }}
       {{- if and $found (not (hasKey $found $key)) }}
-- Secret/{{ $config.existingSecret }} has no key {{ $key }}: add it, or name another key in config.existingSecretKeys.{{ $name }}
+- Secret/{{ $config.existingSecret }} has no key {{ $key }}: add the key, or set config.existingSecretKeys.{{ $name }} to another key
       {{- end }}
     {{- end }}
   {{- else if not (include "claude-relay.secretsjob.enabled" .Values) }}
     {{- $data := include "claude-relay.secrets.data" . | fromJson }}
     {{- range $name, $key := dict "jwtSecret" "jwt-secret" "encryptionKey" "encryption-key" "adminPassword" "admin-password" }}
       {{- if not (get $data $key) }}
-- config.generateSecrets is false and config.{{ $name }} is empty: set it, or name a Secret in config.existingSecret
+- config.generateSecrets is false and config.{{ $name }} is empty: set it, or set config.existingSecret to the name of a Secret
       {{- end }}
     {{- end }}
   {{- end }}

@@ -1,5 +1,5 @@
 {{/*
-Claims: which ones the pods mount, and whether two pods can share them. The chart's own claims outlive the release.
+PVCs: which PVCs the pods mount, and whether several pods can share them. `helm uninstall` does not delete the PVCs.
 */}}
 
 {{- define "claude-relay.storage.logsClaim" -}}
@@ -20,7 +20,7 @@ Claims: which ones the pods mount, and whether two pods can share them. The char
 {{- end -}}
 {{- end -}}
 
-{{/* The PVCs that the pods mount: JSON with the values path of each, its name, and its values. */}}
+{{/* The PVCs that the pods mount: JSON, by values path, with the name of the PVC and its values. */}}
 {{- define "claude-relay.storage.claims" -}}
   {{- $storage := .Values.storage -}}
   {{- $claims := dict -}}
@@ -36,7 +36,7 @@ Claims: which ones the pods mount, and whether two pods can share them. The char
   {{- toJson $claims -}}
 {{- end -}}
 
-{{/* The values paths of mounted PVCs that only one node or pod may mount, one a line; empty where there is none. */}}
+{{/* The values paths of the PVCs that only one node or pod can mount, one path per line; empty if there is none. */}}
 {{- define "claude-relay.storage.singleWriter" -}}
   {{- range $path, $claim := include "claude-relay.storage.claims" . | fromJson }}
     {{- if ne $claim.values.accessMode "ReadWriteMany" }}
@@ -46,7 +46,7 @@ Claims: which ones the pods mount, and whether two pods can share them. The char
 {{- end -}}
 
 {{/*
-A Kubernetes quantity in bytes, so that 1Gi and 1024Mi are equal; empty where it is none, or too fine for whole numbers.
+Converts a Kubernetes quantity to bytes: 1Gi and 1024Mi are equal. Empty if it is not a quantity of whole bytes.
 */}}
 {{- define "claude-relay.storage.bytes" -}}
 {{- if regexMatch "^[0-9]{1,15}(\\.[0-9]{1,3})?([kMGTPE]|[KMGTPE]i)?$" . -}}
@@ -56,7 +56,7 @@ A Kubernetes quantity in bytes, so that 1Gi and 1024Mi are equal; empty where it
 {{- end -}}
 {{- $whole := regexFind "^[0-9]+" . -}}
 {{- $fraction := regexFind "\\.[0-9]+" . | trimPrefix "." -}}
-{{- /* A leading zero would make the digits octal. */ -}}
+{{- /* With a leading zero, int64 would read an octal number. */ -}}
 {{- $bytes := mul $unit (regexReplaceAll "^0+([0-9])" $whole "${1}" | int64) -}}
 {{- if $fraction -}}
 {{- $parts := mul $unit (regexReplaceAll "^0+([0-9])" $fraction "${1}" | int64) -}}
@@ -66,13 +66,13 @@ A Kubernetes quantity in bytes, so that 1Gi and 1024Mi are equal; empty where it
 {{- end -}}
 {{- end -}}
 
-{{/* Annotations of an object that outlives the release, for Helm and for Argo CD. Takes the user's annotations. */}}
+{{/* Annotations that keep an object when Helm or Argo CD would delete it. Argument: the annotations of the values. */}}
 {{- define "claude-relay.storage.keepAnnotations" -}}
   {{- $keep := dict "helm.sh/resource-policy" "keep" -}}
   {{- merge $keep . (dict "argocd.argoproj.io/sync-options" "Prune=false,Delete=false") | toYaml -}}
 {{- end -}}
 
-{{/* A claim of the chart's own. Takes: context, name, claim (accessMode, size, storageClass, annotations). */}}
+{{/* A PVC of the chart. Arguments: context, name, claim (accessMode, size, storageClass, annotations). */}}
 {{- define "claude-relay.storage.claim" -}}
 apiVersion: v1
 kind: PersistentVolumeClaim
@@ -92,7 +92,7 @@ spec:
       storage: {{ .claim.size | quote }}
 {{- end -}}
 
-{{/* `storageClassName`: "-" is the empty class, nothing the cluster's default. Takes the value. */}}
+{{/* `storageClassName`: "-" is the empty class, "" is the default class of the cluster. Argument: the value. */}}
 {{- define "claude-relay.storage.class" -}}
 {{- if eq . "-" -}}
 storageClassName: ""
@@ -104,22 +104,22 @@ storageClassName: {{ . | quote }}
 {{- define "claude-relay.storage.guards" -}}
   {{- $single := include "claude-relay.storage.singleWriter" . -}}
   {{- if and $single (include "claude-relay.scaling.several" .) }}
-- several replicas cannot share a claim of this access mode: {{ trim $single | replace "\n" ", " }}: use ReadWriteMany, or one
-  replica without autoscaling
+- several replicas cannot share a PVC with this access mode: {{ trim $single | replace "\n" ", " }}: set the access mode to
+  ReadWriteMany, or set replicaCount to 1 and disable autoscaling
   {{- end }}
   {{- range $path, $claim := include "claude-relay.storage.claims" . | fromJson }}
     {{- if not $claim.values.existingClaim }}
       {{- with include "claude-relay.storage.changes" (dict "claim" $claim "path" $path "namespace" $.Release.Namespace) }}
 - PersistentVolumeClaim/{{ $claim.name }} cannot be changed in this way ({{ trim . | replace "\n" ", " }}): set the earlier
-  values, or name another PVC in {{ $path }}.existingClaim
+  values, or set {{ $path }}.existingClaim to another PVC
       {{- end }}
     {{- end }}
   {{- end }}
 {{- end -}}
 
 {{/*
-What the values would change of a PVC in the cluster that Kubernetes refuses to change, one a line: another class or access
-mode, a smaller size. Takes: claim, path (of the values), namespace.
+The changes of a PVC in the cluster that Kubernetes would reject, one per line: another class or access mode, or a smaller
+size. Arguments: claim, path (of the values), namespace.
 */}}
 {{- define "claude-relay.storage.changes" -}}
   {{- $values := .claim.values -}}

@@ -53,7 +53,7 @@ def test_a_lost_secret_is_not_replaced_over_data(release: HelmRelease, namespace
     release.install()
     namespace.delete("Secret", SECRET)
     message = refusal(release, namespace, {})
-    assert f"Secret/{SECRET} with its encryption key does not exist: restore it" in message
+    assert f"Secret/{SECRET} with its encryption key does not exist: restore the Secret" in message
     release.upgrade({"config": {"encryptionKey": "from-a-copy"}})
 
 
@@ -97,7 +97,8 @@ def test_an_external_redis_in_the_place_of_the_own_one_is_refused(release: HelmR
     release.install()
     external = {"redis": {"enabled": False}, "externalRedis": {"host": "redis.example.com"}}
     message = refusal(release, namespace, external)
-    assert "StatefulSet/relay-redis has the data of this release, and redis.example.com would take its place" in message
+    assert "StatefulSet/relay-redis has the data of this release, but" in message
+    assert "the application would use redis.example.com" in message
     assert "Moving Redis" in message
     release.upgrade({**external, "allowDataLoss": True})
 
@@ -106,7 +107,7 @@ def test_an_own_redis_in_the_place_of_the_external_one_is_refused(release: HelmR
     release.install({"redis": {"enabled": False}, "externalRedis": {"host": "redis.example.com"}})
     own: Values = {"redis": {"enabled": True}, "externalRedis": {"host": ""}}
     message = refusal(release, namespace, own)
-    assert "StatefulSet/relay-redis would begin without data" in message
+    assert "the application would use StatefulSet/relay-redis, which has no data" in message
 
 
 def test_a_new_address_of_the_same_external_redis_is_taken(release: HelmRelease) -> None:
@@ -150,4 +151,4 @@ def test_a_service_does_not_become_headless_or_the_reverse(
 ) -> None:
     release.install({"service": {"clusterIP": before}})
     message = refusal(release, namespace, {"service": {"clusterIP": after}})
-    assert "service.clusterIP of an installed Service cannot be changed" in message
+    assert "service.clusterIP of an installed Service is immutable" in message

@@ -156,7 +156,7 @@ def test_an_upgrade_that_would_change_redis_claim_is_refused_before_it_changes_a
     before = states(objects())
     # What else the upgrade asks for is not done either.
     with pytest.raises(
-        HelmRefusal, match=re.escape(f"the volume claim of StatefulSet/relay-redis cannot be changed ({what}")
+        HelmRefusal, match=re.escape(f"the volume claim template of StatefulSet/relay-redis is immutable ({what}")
     ):
         release.upgrade({"replicaCount": 2, "redis": {"persistence": persistence}})
     assert states(objects()) == before

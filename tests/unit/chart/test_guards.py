@@ -19,7 +19,10 @@ CONTRADICTIONS = [
         {"redis": {"extraConfig": "maxmemory 1mb\n  DIR /tmp\n"}},
         "redis.extraConfig sets a directive that the chart sets",
     ),
-    ({"redis": {"fullnameOverride": "relay-claude-relay-metrics"}}, "an object called relay-claude-relay-metrics"),
+    (
+        {"redis": {"fullnameOverride": "relay-claude-relay-metrics"}},
+        "object with the name relay-claude-relay-metrics",
+    ),
     (
         {"serviceAccount": {"name": "a"}, "redis": {"serviceAccount": {"name": "a"}}},
         "redis.serviceAccount.name are both a",
@@ -32,7 +35,7 @@ CONTRADICTIONS = [
         "storage.logs.fluentbit.resources.requests.cpu is not set",
     ),
     ({"redis": {"auth": {"password": "p"}}}, "redis.auth.enabled is false"),
-    ({"fullnameOverride": "a", "redis": {"fullnameOverride": "a"}}, "would both have an object called a:"),
+    ({"fullnameOverride": "a", "redis": {"fullnameOverride": "a"}}, "would both have an object with the name a:"),
     ({"nameOverride": "redis"}, "nameOverride and redis.nameOverride are both redis"),
     (
         {
@@ -45,8 +48,11 @@ CONTRADICTIONS = [
         {"redis": {"enabled": False}, "externalRedis": {"host": "h", "tlsCA": {"existingSecret": "a"}}},
         "externalRedis.tls is false",
     ),
-    ({"autoscaling": {"enabled": True, "minReplicas": 5, "maxReplicas": 2}}, "autoscaling.minReplicas (5) is above"),
-    ({"autoscaling": {"enabled": True, "targetCPUUtilizationPercentage": 0}}, "nothing is measured"),
+    (
+        {"autoscaling": {"enabled": True, "minReplicas": 5, "maxReplicas": 2}},
+        "minReplicas (5) is greater than",
+    ),
+    ({"autoscaling": {"enabled": True, "targetCPUUtilizationPercentage": 0}}, "no metric is set"),
     ({"replicaCount": 2, "storage": {"logs": {"mode": "pvc"}}}, "storage.logs.persistence.accessMode=ReadWriteOnce"),
     (
         {
@@ -60,21 +66,21 @@ CONTRADICTIONS = [
         "podDisruptionBudget.minAvailable",
     ),
     ({"config": {"host": "127.0.0.1"}}, "config.host is 127.0.0.1"),
-    ({"extraEnv": [{"name": "A"}, {"name": "A"}]}, "extraEnv names A twice"),
+    ({"extraEnv": [{"name": "A"}, {"name": "A"}]}, "extraEnv: the name A appears twice"),
     (
         {"storage": {"logs": {"fluentbit": {"extraEnv": [{"name": "A"}, {"name": "A"}]}}}},
-        "storage.logs.fluentbit.extraEnv names A twice",
+        "storage.logs.fluentbit.extraEnv: the name A appears twice",
     ),
-    ({"extraVolumes": [{"name": "data", "emptyDir": {}}]}, "extraVolumes: the name data is taken"),
+    ({"extraVolumes": [{"name": "data", "emptyDir": {}}]}, "extraVolumes: the name data is already in use"),
     (
         {"extraVolumeMounts": [{"name": "a", "mountPath": "/app/data"}]},
-        "extraVolumeMounts: the mountPath /app/data is taken",
+        "extraVolumeMounts: the mountPath /app/data is already in use",
     ),
     (
         {"storage": {"logs": {"fluentbit": {"extraVolumeMounts": [{"name": "a", "mountPath": "/app/logs"}]}}}},
-        "storage.logs.fluentbit.extraVolumeMounts: the mountPath /app/logs is taken",
+        "storage.logs.fluentbit.extraVolumeMounts: the mountPath /app/logs is already in use",
     ),
-    ({"extraContainers": [{"name": "http"}]}, "the name http is taken"),
+    ({"extraContainers": [{"name": "http"}]}, "the name http is already in use"),
     (
         {"config": {"port": 7979}, "serviceMonitor": {"enabled": True}},
         "metrics.exporter.port and config.port are both 7979",
@@ -89,14 +95,14 @@ CONTRADICTIONS = [
     ({"service": {"type": "NodePort", "clusterIP": "None"}}, "service.clusterIP is None"),
     ({"service": {"loadBalancerIP": "192.0.2.1"}}, "service.loadBalancerIP"),
     ({"ingress": {"enabled": True, "tls": [{"secretName": "a"}]}}, "ingress.tls[0].hosts is empty"),
-    ({"ingress": {"enabled": True, "hosts": [{"host": "a"}], "tls": [{"hosts": ["b"]}]}}, "b is none of ingress.hosts"),
+    ({"ingress": {"enabled": True, "hosts": [{"host": "a"}], "tls": [{"hosts": ["b"]}]}}, "b is not in ingress.hosts"),
     ({"ingress": {"enabled": True, "hosts": [{"host": "a"}, {"host": "a"}]}}, '"a" appears twice'),
     ({"ingress": {"enabled": True, "hosts": [{"paths": [{"path": "/Metrics/"}]}]}}, "ingress.hosts[0].paths[0].path"),
-    ({"servedPaths": {"prefixes": ["/"]}}, "servedPaths: / would let /metrics pass"),
+    ({"servedPaths": {"prefixes": ["/"]}}, "servedPaths: / makes /metrics reachable"),
     ({"httpRoute": {"enabled": True}}, "httpRoute.parentRefs is empty"),
     (
         {"storage": {"logs": {"mode": "forward", "fluentbit": {"output": {"type": "loki"}}}}},
-        "use the mode fluentbit",
+        "set storage.logs.mode to fluentbit",
     ),
     ({"storage": {"logs": {"fluentbit": {"output": {"config": {"Name": "x"}}}}}}, "output.config.Name"),
     (
@@ -148,7 +154,7 @@ def test_all_contradictions_are_told_at_once(refused: Any) -> None:
 def test_a_field_the_cluster_lacks_is_refused(
     render: Any, refused: Any, service: Any, too_old: str, enough: str
 ) -> None:
-    assert f"needs Kubernetes {enough}" in refused({"service": service}, kube=too_old)
+    assert f"requires Kubernetes {enough}" in refused({"service": service}, kube=too_old)
     assert render(values={"service": service}, kube=enough)
 
 

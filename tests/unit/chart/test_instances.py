@@ -89,5 +89,5 @@ def test_what_both_would_make_is_refused_by_name(
     with pytest.raises(RenderError) as refusal:
         rendered(parent, any_helm, values)
     message = str(refusal.value)
-    assert f"{name} from two instances of the chart, parent/charts/" in message
-    assert f"set {remedy} in one of them" in message
+    assert f"two instances of the chart in this release have the same {name}, parent/charts/" in message
+    assert f"set another {remedy} for one of them" in message

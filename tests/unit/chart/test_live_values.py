@@ -85,7 +85,7 @@ class Reader:
             try:
                 after = self._render(values=self._with_secrets(changed))
             except RenderError as error:
-                if "do not go together" in str(error):
+                if "are invalid together" in str(error):
                     return True
                 continue
             if after.digest != before.digest:

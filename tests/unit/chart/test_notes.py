@@ -41,7 +41,7 @@ def test_a_secret_of_the_users_is_named_with_its_keys(notes: Any) -> None:
         ),
         ({"ingress": {"enabled": True}}, "ingress.strictPaths=true"),
         ({"service": {"type": "LoadBalancer"}}, "status.loadBalancer.ingress"),
-        ({"redis": {"networkPolicy": {"enabled": False}}}, "WARNING: Redis asks for no password"),
+        ({"redis": {"networkPolicy": {"enabled": False}}}, "WARNING: Redis has no password"),
         ({"storage": {"logs": {"mode": "forward"}}}, "has no Host"),
     ],
 )
@@ -57,12 +57,12 @@ def test_no_secret_is_printed(notes: Any) -> None:
 @pytest.mark.parametrize(
     ("values", "told"),
     [
-        ({"storage": {"logs": {"mode": "fluentbit"}}}, "Fluent Bit ships only chosen fields of the records"),
+        ({"storage": {"logs": {"mode": "fluentbit"}}}, "Fluent Bit ships only selected fields of the records"),
         ({"storage": {"logs": {"mode": "pvc"}}}, "/app/logs, which is on the PVC relay-claude-relay-logs."),
         ({"storage": {"logs": {"mode": "emptyDir"}}}, "to its standard output and to\n/app/logs.\nThe files"),
-        ({}, "claude-relay-auth-detail-*.log hold whole OAuth tokens"),
-        ({}, "Only config.logLevel=warn keeps the prompts"),
-        ({"config": {"logLevel": "warn"}}, "With config.logLevel=warn the prompts of successful requests are not"),
+        ({}, "claude-relay-auth-detail-*.log contain complete OAuth tokens"),
+        ({}, "set config.logLevel=warn"),
+        ({"config": {"logLevel": "warn"}}, "With config.logLevel=warn, they do not contain the prompts"),
     ],
 )
 def test_what_stays_in_the_logs_is_told(notes: Any, values: Any, told: str) -> None:

@@ -1,17 +1,17 @@
 #!/bin/sh
-# Starts Redis with the chart's configuration, and first brings its data into the form that the configuration asks for.
+# Converts the data to the form that the configuration needs, then starts Redis.
 #
-# A Redis that is told to use an append-only file and finds none starts empty, whatever dump.rdb holds; and one that is
-# told not to use it ignores the file. So data is taken over from one into the other by a Redis that listens on a socket
-# only. What it makes becomes visible by one rename at the end: an interrupted take-over begins anew at the next start.
-# What is replaced is moved aside and never deleted. `taken-over` in appendonlydir names the dump.rdb that is in it
-# already: with another one, a Redis without the append-only file has run since (a rollback), and its data is the newer.
+# Redis with an append-only file does not read dump.rdb: if the file does not exist, Redis starts without data. Redis
+# without an append-only file does not read the file. So this script converts one to the other, with a Redis that listens
+# only on a socket. One rename at the end makes the result visible, so an interrupted conversion starts again at the next
+# start. Replaced files are moved and never deleted. `taken-over` in appendonlydir identifies the dump.rdb that has been
+# converted. If dump.rdb is another one, a Redis without the append-only file has run since (a rollback), and dump.rdb is newer.
 set -eu
 config=/run/redis/redis.conf
 socket=/run/redis/takeover.sock
 
-# The password goes into a file in memory, for it would be seen among a process's arguments; each byte as \xHH, so that
-# none of them means anything in the configuration.
+# The password is in a file in memory, because the arguments of a process are visible. Each byte is written as \xHH, so that
+# no byte has a special meaning in the configuration.
 umask 077
 cat /etc/redis/redis.conf > "$config"
 if [ -n "${REDIS_PASSWORD:-}" ]; then
@@ -20,15 +20,15 @@ fi
 
 ask() { env -u REDISCLI_AUTH redis-cli -s "$socket" "$@"; }
 
-fail() { echo "taking the data over failed: $1; nothing is lost, the next start tries again"; exit 1; }
+fail() { echo "the conversion of the data failed: $1. No data is lost, and the next start tries again"; exit 1; }
 
-# A Redis without the user's settings and without a network; its log is the pod's.
+# Starts a Redis without redis.extraConfig and without a network. It logs to the standard output of the pod.
 begin() {
   redis-server --dir /data --port 0 --unixsocket "$socket" --save '' "$@" &
   process=$!
   trap 'kill "$process" 2> /dev/null; exit 143' TERM INT
   until [ "$(ask PING 2> /dev/null)" = PONG ]; do
-    kill -0 "$process" 2> /dev/null || fail 'Redis cannot read it'
+    kill -0 "$process" 2> /dev/null || fail 'Redis cannot read the data'
     sleep 0.2
   done
 }
@@ -48,12 +48,12 @@ move_aside() {
 identity() { stat -c '%Y %s' /data/dump.rdb; }
 
 take_dump_over() {
-  echo 'taking the data of dump.rdb over into the append-only file'
+  echo 'converting dump.rdb to the append-only file'
   begin --appendonly no --appenddirname takeover.tmp
-  [ "$(ask CONFIG SET appendonly yes)" = OK ] || fail 'no append-only file can be begun'
+  [ "$(ask CONFIG SET appendonly yes)" = OK ] || fail 'Redis cannot create the append-only file'
   while ask INFO persistence | grep -Eq 'aof_rewrite_(in_progress|scheduled):1'; do sleep 0.2; done
-  ask INFO persistence | grep -q 'aof_last_bgrewrite_status:ok' || fail 'the append-only file cannot be written'
-  [ -s /data/takeover.tmp/appendonly.aof.manifest ] || fail 'the append-only file is not there'
+  ask INFO persistence | grep -q 'aof_last_bgrewrite_status:ok' || fail 'Redis cannot write the append-only file'
+  [ -s /data/takeover.tmp/appendonly.aof.manifest ] || fail 'Redis has not created the append-only file'
   end
   identity > /data/takeover.tmp/taken-over
   sync
@@ -62,9 +62,9 @@ take_dump_over() {
 }
 
 take_append_only_file_over() {
-  echo 'taking the data of the append-only file over into dump.rdb'
+  echo 'converting the append-only file to dump.rdb'
   begin --appendonly yes --dbfilename takeover.tmp
-  [ "$(ask SAVE)" = OK ] || fail 'dump.rdb cannot be written'
+  [ "$(ask SAVE)" = OK ] || fail 'Redis cannot write dump.rdb'
   end
   sync
   move_aside dump.rdb
@@ -72,8 +72,8 @@ take_append_only_file_over() {
   move_aside appendonlydir
 }
 
-# The end of the append-only file can be damaged, as after a crash of the node, and Redis may not start with it. What is cut
-# is told, and kept: the work is done on a copy.
+# A crash of the node can damage the end of the append-only file, and Redis does not start with some kinds of damage. The
+# repair works on a copy, reports how many bytes it removes, and keeps the damaged files.
 MOST_CUT=1048576
 repair() {
   manifest=/data/appendonlydir/appendonly.aof.manifest
@@ -82,31 +82,31 @@ repair() {
   last=$(sed -n 's/^file \([^ ]*\) .*type i.*/\1/p' "$manifest" | tail -n 1)
   copy=/data/repair.tmp
   rm -rf "$copy"
-  cp -a /data/appendonlydir "$copy" || refuse 'there is no room on the volume for a copy to repair'
+  cp -a /data/appendonlydir "$copy" || refuse 'the volume has no space for the copy that the repair needs: increase the size of the volume'
   if ! echo y | redis-check-aof --fix "$copy/appendonly.aof.manifest" >> /run/redis/check.log 2>&1 ||
     ! redis-check-aof "$copy/appendonly.aof.manifest" >> /run/redis/check.log 2>&1; then
     cat /run/redis/check.log
-    refuse 'redis-check-aof cannot repair it: restore a copy of the volume'
+    refuse 'redis-check-aof cannot repair it: restore a backup of the volume'
   fi
   cut=$(($(stat -c %s "/data/appendonlydir/$last") - $(stat -c %s "$copy/$last")))
   if [ "$cut" -gt "$MOST_CUT" ] && [ "$APPEND_ONLY_REPAIR" != all ]; then
-    refuse "a repair would cut the last $cut bytes of $last: restore a copy, or set redis.appendOnlyRepair to all"
+    refuse "a repair would remove the last $cut bytes of $last: restore a backup, or set redis.appendOnlyRepair to all"
   fi
   sync
   kept=appendonlydir.damaged-$(date +%s)
   mv /data/appendonlydir "/data/$kept"
   mv "$copy" /data/appendonlydir
-  echo "WARNING: the last $cut bytes of $last were damaged and are cut; the damaged files are kept in /data/$kept"
+  echo "WARNING: the last $cut bytes of $last were damaged and have been removed. The damaged files are in /data/$kept"
 }
 
 refuse() {
   rm -rf /data/repair.tmp
-  echo "the append-only file is damaged, and nothing was changed: $1"
+  echo "the append-only file is damaged, and no file was changed: $1"
   exit 1
 }
 
 rm -rf /data/takeover.tmp
-# A repair that was interrupted between its two moves.
+# Finish a repair that was interrupted between its two renames.
 if [ ! -e /data/appendonlydir ] && [ -e /data/repair.tmp ]; then mv /data/repair.tmp /data/appendonlydir; fi
 if grep -qx 'appendonly yes' "$config"; then
   repair

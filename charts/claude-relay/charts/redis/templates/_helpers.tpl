@@ -1,6 +1,6 @@
 {{/*
-Names, the password and images come from the parent chart (its _redis.tpl, _secrets.tpl and _images.tpl), where the
-application takes them from too. Here is only what Redis' own objects have in common.
+Common parts of the objects of Redis. The helpers for names, the password and images are in the parent chart (_redis.tpl,
+_secrets.tpl and _images.tpl), because the application uses them too.
 */}}
 
 {{- define "claude-relay.redis.objectLabels" -}}
@@ -19,7 +19,7 @@ application takes them from too. Here is only what Redis' own objects have in co
 {{- end -}}
 {{- end -}}
 
-{{/* The bytes of `maxmemory`; empty where there is no limit, neither here nor on the container. */}}
+{{/* `maxmemory` in bytes; empty if neither the values nor the container have a limit. */}}
 {{- define "claude-relay.redis.maxMemory" -}}
   {{- if eq .Values.maxMemory "auto" -}}
     {{- with include "claude-relay.redis.memoryLimit" .Values -}}
