@@ -61,7 +61,7 @@ def run(chart: Path, choice: Choice = EVERYTHING) -> Results:
     return Results(
         remaining,
         general,
-        _summary(rendering, renders, clock.total),
+        _summary(rendering, renders, clock.total, choice.left_out),
         chart=chart,
         acceptances=acceptances((verdict for _, found in columns for verdict in found), settings),
         seconds=clock.seconds,
@@ -199,7 +199,7 @@ def _uncovered(proof: Sequence[Proof], source: Path) -> Iterator[Finding]:
             yield Finding(outcomes.KEY, "uncovered", str(source), "", what, "correct the axes or the constraints")
 
 
-def _summary(rendering: Sequence[Outcome], renders: Sequence[Rendered], seconds: float) -> str:
+def _summary(rendering: Sequence[Outcome], renders: Sequence[Rendered], seconds: float, left_out: str) -> str:
     helms = ", ".join(sorted({outcome.job.helm.label for outcome in rendering}, key=_by_number))
     kubes = sorted({outcome.job.kube_version for outcome in rendering}, key=version_key)
     objects = [obj for rendered in renders for obj in rendered.release]
@@ -207,7 +207,7 @@ def _summary(rendering: Sequence[Outcome], renders: Sequence[Rendered], seconds:
         f"cases {len({outcome.job.case.name for outcome in rendering})}, renders {len(rendering)} (Helm {helms}; "
         f"Kubernetes {', '.join(kubes) if len(kubes) < 4 else f'{kubes[0]}–{kubes[-1]}'}), "
         f"objects {len(objects)}, distinct {len({obj.digest for obj in objects})}, "
-        f"checks {len(CHECKS) + 1}, {seconds:.1f} s"
+        f"checks {len(CHECKS) + 1}, {seconds:.1f} s{f' (part of the whole: {left_out})' if left_out else ''}"
     )
 
 

@@ -16,6 +16,7 @@ from chartgate.tools.catalogue import version_key
 from chartgate.tools.embedded.process import EMBEDDED, EmbeddedHelm
 from chartgate.tools.engines import REFERENCE_SPEC, Engine
 from chartgate.tools.helm import Helm, find_helm
+from chartgate.tools.schemas import served_api_versions
 
 Values = Mapping[str, Any] | str | Sequence[str]
 """Values as data, as one YAML text, or as several YAML texts of which the later win."""
@@ -46,14 +47,17 @@ def render(
         helm: for inputs that Helm's library cannot be told, a program takes its place.
         sets: Helm's own arguments, such as ["--set", "a.b=c"].
         kube_version: Kubernetes minor version. A Helm before 3.6 cannot be told: it assumes its own.
-        api_versions: what the cluster serves beside Kubernetes' own API.
+        api_versions: what the cluster serves beside what its Kubernetes version serves by default.
         cached: False asks Helm again, also when the answer is known: generated secrets differ then.
 
     Raises:
         RenderError: Helm exits with an error, or its output is not a list of objects.
         GateError: Helm cannot be run.
     """
-    asked = _Asked(chart, texts_of(values), tuple(sets), release, namespace, kube_version, tuple(api_versions))
+    # A Helm that assumes a version of its own must not be told what another one serves.
+    served = served_api_versions(kube_version) if helm.knows_kube_version else ()
+    told = (*served, *api_versions)
+    asked = _Asked(chart, texts_of(values), tuple(sets), release, namespace, kube_version, told)
     if isinstance(helm, EmbeddedHelm):
         try:
             answer = _library_answer(asked) if cached else helm.ask(asked.request())

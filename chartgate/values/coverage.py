@@ -111,6 +111,8 @@ def _refused_rows(matrix: Matrix) -> Iterator[tuple[dict[str, str], str]]:
         for labels in product(*(sorted(labels) for _, labels in constraint.when)):
             wanted = dict(zip((name for name, _ in constraint.when), labels, strict=True))
             row = _plainest(others, matrix.axes, wanted, turn)
+            if row is None and matrix.narrowed:
+                continue
             if row is None:
                 raise GateError(f"{matrix.source}: {_unreachable(constraint, wanted)}")
             yield row, constraint.refusal

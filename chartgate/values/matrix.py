@@ -1,8 +1,8 @@
 """A chart's `matrix.yaml`, typed. Its schema, `matrix.schema.json`, documents every key."""
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
@@ -68,7 +68,10 @@ class Reason:
 
 @dataclass(frozen=True)
 class Matrix:
-    """A chart's ways to be installed, and how thoroughly to combine them. `source` is where they are written."""
+    """A chart's ways to be installed, and how thoroughly to combine them. `source` is where they are written.
+
+    `narrowed`: only some of its versions are asked for, so that some combinations to be refused cannot occur.
+    """
 
     source: str
     axes: tuple[Axis, ...]
@@ -77,12 +80,40 @@ class Matrix:
     unvaried: tuple[Reason, ...] = ()
     guards: tuple[str, ...] = ()
     keep: tuple[Reason, ...] = ()
+    narrowed: bool = False
+
+    def for_versions(self, helm: Collection[str], kubernetes: Collection[str]) -> "Matrix":
+        """The matrix with only these versions on its version axes, so that its array is made for what is rendered.
+
+        An empty collection leaves an axis as it is. Constraints and groups keep what they say of labels that are left.
+        """
+        asked = {"helm": helm, "kubernetes": kubernetes}
+        axes = tuple(_only(axis, asked.get(axis.kind, ())) for axis in self.axes)
+        labels = {axis.name: frozenset(axis.labels) for axis in axes}
+        constraints = []
+        for constraint in self.constraints:
+            when = tuple((name, some & labels[name]) for name, some in constraint.when)
+            if all(some for _, some in when):
+                constraints.append(replace(constraint, when=when))
+        groups = tuple(
+            replace(group, only={name: left for name, some in group.only.items() if (left := some & labels[name])})
+            for group in self.groups
+        )
+        return replace(self, axes=axes, constraints=tuple(constraints), groups=groups, narrowed=axes != self.axes)
 
     def fragments(self) -> Iterator[Mapping[str, Any]]:
         """Every values fragment of every axis."""
         for axis in self.axes:
             if axis.kind == "values":
                 yield from axis.choices.values()
+
+
+def _only(axis: Axis, versions: Collection[str]) -> Axis:
+    """A version axis with these versions, under the axis' own labels where it has them."""
+    if not versions:
+        return axis
+    kept = {label: version for label, version in axis.choices.items() if version in versions}
+    return replace(axis, choices=kept | {one: one for one in versions if one not in kept.values()})
 
 
 def read_matrix(path: Path) -> Matrix:

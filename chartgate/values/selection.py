@@ -50,6 +50,19 @@ class Choice:
         narrowed = self.helm or self.kubernetes or self.offered or self.pattern != "*" or self.matrix
         return not narrowed and self.shard == (1, 1)
 
+    @property
+    def left_out(self) -> str:
+        """What the options leave out of a whole run; empty for a whole one."""
+        part, parts = self.shard
+        said = {
+            f"only Helm {', '.join(self.helm)}": self.helm,
+            f"only Kubernetes {', '.join(self.kubernetes)}": self.kubernetes,
+            "only the cases that people wrote (--offered), so no covering array": self.offered,
+            f"only the cases {self.pattern} (--case), so no proof of coverage": self.pattern != "*",
+            f"only part {part} of {parts} of the cases (--shard), so no proof of coverage": parts > 1,
+        }
+        return "; ".join(text for text, applies in said.items() if applies)
+
     def of(self, cases: Iterable[Case]) -> Iterator[Case]:
         """Those of `cases` that the pattern and the shard take."""
         part, parts = self.shard
@@ -60,6 +73,8 @@ class Choice:
 @dataclass(frozen=True)
 class Selection:
     """The cases of a run, and for each group of the matrix' axes the proof that nothing is left uncovered.
+
+    There is no proof where only some cases of the covering array are in the run.
 
     `hostile` are cases with hostile texts; `accepted` is a stream without an end of its own. Some of both contradict
     themselves, and are refused with the words of one of `guards`; `wanted` says how many others of the stream to take.
@@ -83,7 +98,7 @@ def select(chart: Path, settings: Settings, choice: Choice) -> Selection:
     require_installable(chart)
     if choice.offered:
         return Selection(_some(offered, choice), (), (), iter(()), 0, ())
-    matrix = read_matrix(choice.matrix) if choice.matrix else find_matrix(chart)
+    matrix = (read_matrix(choice.matrix) if choice.matrix else find_matrix(chart)).for_versions(*_versions(choice))
     coverage = covering_cases(matrix, chart, full=choice.full)
     refused = refused_cases(chart, choice.generated, choice.seed)
     hostile = tuple(choice.of(hostile_cases(chart, choice.generated // HOSTILE_SHARE, choice.seed)))
@@ -94,10 +109,10 @@ def select(chart: Path, settings: Settings, choice: Choice) -> Selection:
         stream = islice(stream, 2 * choice.generated)
     accepted = choice.of(stream)
     first = next(accepted, None)
-    made = [case for case in coverage.cases if _is_asked_for(case, choice)]
-    cases = _some([*offered, *made, *refused], choice, enough=bool(hostile or first))
+    cases = _some([*offered, *coverage.cases, *refused], choice, enough=bool(hostile or first))
     stream = accepted if first is None else _chained(first, accepted)
-    return Selection(cases, coverage.proof, hostile, stream, wanted, matrix.guards)
+    whole = set(coverage.cases) <= set(cases)
+    return Selection(cases, coverage.proof if whole else (), hostile, stream, wanted, matrix.guards)
 
 
 def named_cases(chart: Path, settings: Settings, choice: Choice) -> list[Case]:
@@ -111,8 +126,7 @@ def named_cases(chart: Path, settings: Settings, choice: Choice) -> list[Case]:
     """
     cases = [*find_cases(chart, settings)]
     if choice.matrix:
-        coverage = covering_cases(read_matrix(choice.matrix), chart)
-        cases += [case for case in coverage.cases if _is_asked_for(case, choice)]
+        cases += covering_cases(read_matrix(choice.matrix).for_versions(*_versions(choice)), chart).cases
     found = list(choice.of(cases))
     if found:
         return found
@@ -125,10 +139,9 @@ def _chained(first: Case, others: Iterator[Case]) -> Iterator[Case]:
     yield from others
 
 
-def _is_asked_for(case: Case, choice: Choice) -> bool:
-    """Whether a case is for a Kubernetes that the user asked for, or the user asked for none."""
-    asked = {minor_version(version) for version in choice.kubernetes}
-    return not (asked and case.kubernetes) or minor_version(case.kubernetes) in asked
+def _versions(choice: Choice) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The Helm and the Kubernetes versions that the user asks for; none: those of the matrix."""
+    return choice.helm, tuple(dict.fromkeys(minor_version(version) for version in choice.kubernetes))
 
 
 def _some(cases: Sequence[Case], choice: Choice, *, enough: bool = False) -> tuple[Case, ...]:

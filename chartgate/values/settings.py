@@ -1,7 +1,7 @@
 """The chart's own `chartgate.yaml`, typed. Its schema, `settings.schema.json`, documents every key."""
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -10,11 +10,18 @@ import jsonschema
 import yaml
 
 from chartgate.errors import GateError
+from chartgate.tools.catalogue import version_key
 from chartgate.tools.kubernetes_yaml import read_one
+from chartgate.tools.schemas import known_versions
+from chartgate.tools.version_ranges import in_range
 
 FILE_NAME = "chartgate.yaml"
-DEFAULT_HELM = ("3.2.4", "3", "4")
-DEFAULT_KUBERNETES = ("1.19", "1.37")
+DEFAULT_HELM = ("3", "4")
+OLD_HELM = "3.2.4"
+"""Rendered with by default where the chart supports a Kubernetes of its time: it cannot be told a version."""
+OLD_KUBERNETES = (1, 19)
+SUPPORTED_BY_UPSTREAM = 3
+"""The newest minor versions that Kubernetes maintains (Kubernetes documentation, Version Skew Policy)."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +51,7 @@ class Settings:
     """
 
     helm: tuple[str, ...] = DEFAULT_HELM
-    kubernetes: tuple[str, ...] = DEFAULT_KUBERNETES
+    kubernetes: tuple[str, ...] = field(default_factory=lambda: supported_kubernetes(""))
     api_versions: tuple[str, ...] = ()
     documents: tuple[Path, ...] = ()
     documents_named: bool = False
@@ -74,9 +81,11 @@ def read_settings(chart: Path) -> Settings:
                 f"{path}: documents: {document}: no such file beside the chart: correct the path or remove it"
             )
     defaults = Settings()
+    kubernetes = tuple(data.get("kubernetes") or supported_kubernetes(_kube_version(chart)))
+    old = min(version_key(version) for version in kubernetes) <= OLD_KUBERNETES
     return Settings(
-        helm=tuple(data.get("helm", defaults.helm)),
-        kubernetes=tuple(data.get("kubernetes", defaults.kubernetes)),
+        helm=tuple(data.get("helm") or (*((OLD_HELM,) if old else ()), *defaults.helm)),
+        kubernetes=kubernetes,
         api_versions=tuple(data.get("apiVersions", ())),
         documents=tuple(chart / document for document in documents),
         documents_named="documents" in data,
@@ -89,6 +98,29 @@ def read_settings(chart: Path) -> Settings:
             for entry in data.get("exceptions", ())
         ),
     )
+
+
+def supported_kubernetes(wanted: str) -> tuple[str, ...]:
+    """The oldest and the newest Kubernetes minor version to render for.
+
+    These are of the known versions that `wanted`, the `kubeVersion` of Chart.yaml, allows; of those that upstream
+    Kubernetes supports where it is empty, or allows none that is known.
+    """
+    supported = known_versions()[-SUPPORTED_BY_UPSTREAM:]
+    try:
+        allowed = [version for version in known_versions() if wanted and in_range(f"{version}.0", wanted)]
+    except ValueError:
+        allowed = []  # Helm refuses the chart with its own words
+    versions = allowed or supported
+    return tuple(dict.fromkeys((versions[0], versions[-1])))
+
+
+def _kube_version(chart: Path) -> str:
+    try:
+        about = read_one((chart / "Chart.yaml").read_bytes())
+    except (OSError, yaml.YAMLError):
+        return ""  # told when the chart itself is read
+    return str(about.get("kubeVersion") or "") if isinstance(about, dict) else ""
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from chartgate.releases import store
 from chartgate.releases.release import Release
 from chartgate.releases.render import RenderError, render, render_notes
 from chartgate.tools.embedded.process import EMBEDDED
+from chartgate.tools.engines import find_engine
 from chartgate.tools.helm import Helm
 
 MakeChart = Callable[[dict[str, str]], Path]
@@ -147,3 +148,26 @@ def test_a_release_answers_in_sentences(release_of: Callable[..., Release]) -> N
 def test_what_only_some_helms_print_is_refused_too(make_chart: MakeChart, template: str) -> None:
     with pytest.raises(RenderError, match="prints something that is not an object"):
         render(make_chart({"templates/a.yaml": template}), helm=EMBEDDED, values="")
+
+
+@pytest.mark.parametrize("spec", ["embedded", "3", "4"])
+@pytest.mark.parametrize(
+    ("kube", "api", "served"),
+    [
+        ("1.37", "policy/v1/PodDisruptionBudget", True),
+        ("1.37", "policy/v1beta1/PodDisruptionBudget", False),
+        ("1.19", "policy/v1/PodDisruptionBudget", False),
+        ("1.19", "extensions/v1beta1/Ingress", True),
+        ("1.29", "flowcontrol.apiserver.k8s.io/v1beta3", True),
+        ("1.37", "resource.k8s.io/v1alpha3/DeviceTaintRule", False),
+        ("1.37", "v1/PodList", False),
+    ],
+)
+def test_the_api_versions_are_those_that_the_kubernetes_version_serves(
+    make_chart: MakeChart, spec: str, kube: str, api: str, served: bool
+) -> None:
+    answer = f'{{{{ .Capabilities.APIVersions.Has "{api}" | quote }}}}'
+    template = f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata: {{has: {answer}}}\n"
+    chart = make_chart({"templates/a.yaml": template})
+    release = render(chart, helm=find_engine(spec), kube_version=kube)
+    assert release.only("ConfigMap").manifest["data"]["has"] == str(served).lower()

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -57,6 +58,21 @@ def test_a_seed_makes_the_same_cases_again_and_another_one_others(make_chart: Ma
 def test_only_the_cases_of_the_kubernetes_that_is_asked_for(make_chart: MakeChart) -> None:
     selection = select(make_chart(CHART), SETTINGS, Choice(kubernetes=("1.19",), generated=0))
     assert {case.kubernetes for case in selection.cases} == {None, "1.19"}
+
+
+def test_the_array_is_made_for_the_versions_that_are_asked_for(make_chart: MakeChart) -> None:
+    selection = select(make_chart(CHART), SETTINGS, Choice(helm=("4",), kubernetes=("1.30",), generated=0))
+    made = [case for case in selection.cases if case.origin == "matrix" and case.refusal is None]
+    assert {(case.helm, case.kubernetes) for case in made} == {("4", "1.30")}
+    assert selection.proof
+    assert all(group.holds for group in selection.proof)
+
+
+@pytest.mark.parametrize("narrow", [{"pattern": "matrix/0001"}, {"shard": (1, 2)}, {"offered": True}])
+def test_part_of_the_array_proves_nothing(make_chart: MakeChart, narrow: dict[str, Any]) -> None:
+    choice = Choice(generated=0, **narrow)
+    assert not select(make_chart(CHART), SETTINGS, choice).proof
+    assert choice.left_out
 
 
 def test_a_single_case_of_any_sort_is_found_by_its_name(make_chart: MakeChart) -> None:

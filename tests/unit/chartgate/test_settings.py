@@ -72,3 +72,22 @@ def test_values_that_are_no_mapping_are_refused(make_chart: MakeChart) -> None:
 def test_a_folder_without_chart_is_refused(tmp_path: Path) -> None:
     with pytest.raises(GateError, match=r"is not a chart: .*Chart\.yaml"):
         find_cases(tmp_path, Settings())
+
+
+@pytest.mark.parametrize(
+    ("kube_version", "kubernetes", "helm"),
+    [
+        ("", ("1.35", "1.37"), ("3", "4")),
+        (">=1.25.0-0", ("1.25", "1.37"), ("3", "4")),
+        (">=1.16.0-0", ("1.19", "1.37"), ("3.2.4", "3", "4")),
+        (">=1.21.0-0 <1.30.0-0", ("1.21", "1.29"), ("3", "4")),
+        ("~1.36", ("1.36",), ("3", "4")),
+        ("nonsense", ("1.35", "1.37"), ("3", "4")),
+    ],
+)
+def test_the_versions_are_those_that_chart_yaml_allows(
+    make_chart: MakeChart, kube_version: str, kubernetes: tuple[str, ...], helm: tuple[str, ...]
+) -> None:
+    about = f'apiVersion: v2\nname: tiny\nversion: 1.0.0\nkubeVersion: "{kube_version}"\n'
+    settings = read_settings(make_chart({"Chart.yaml": about}))
+    assert (settings.kubernetes, settings.helm) == (kubernetes, helm)
