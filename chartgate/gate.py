@@ -15,6 +15,7 @@ from chartgate.findings.registry import CHECKS
 from chartgate.findings.reproduction import Reproduction, reproductions
 from chartgate.releases import store
 from chartgate.releases.accepted import render_accepted
+from chartgate.releases.installed import render_upgrade
 from chartgate.releases.jobs import Job, Outcome, every_helm, plan, render_case, render_jobs
 from chartgate.releases.release import Release
 from chartgate.releases.render import RenderError
@@ -22,7 +23,8 @@ from chartgate.releases.rendered import Rendered
 from chartgate.reports.acceptances import acceptances
 from chartgate.reports.results import Results
 from chartgate.tools.catalogue import version_key
-from chartgate.tools.engines import Engines, chosen_engines, engines_at_hand
+from chartgate.tools.engines import REFERENCE_SPEC, Engines, chosen_engines, engines_at_hand
+from chartgate.tools.helm import is_at_hand
 from chartgate.tools.progress import track
 from chartgate.values.case import MADE, Case
 from chartgate.values.proof import Proof
@@ -103,11 +105,16 @@ def _with_variants(
     """The renders, with the variants of the author's cases that the checks compare with them."""
     helms = {outcome.job.helm.label: outcome.job.helm for outcome in rendering}
     asked = variants.ask(chart, renders, variants.variants_of(check.variants for check in CHECKS))
+    if not is_at_hand(REFERENCE_SPEC):
+        asked = [one for one in asked if not one.variant.upgrade]
 
     def attempt(one: variants.Asked) -> Release | RenderError:
         like = renders[one.index].release
+        job = Job(one.case, helms[like.helm_version], like.kube_version)
         try:
-            return render_case(one.chart, Job(one.case, helms[like.helm_version], like.kube_version), api_versions)
+            if one.variant.upgrade:
+                return render_upgrade(one.chart, job, like, api_versions)
+            return render_case(one.chart, job, api_versions)
         except RenderError as error:
             return error
 

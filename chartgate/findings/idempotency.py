@@ -1,9 +1,11 @@
 """The same inputs give the same objects, and a new version of the chart restarts nothing by itself."""
 
+from base64 import b64encode
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from chartgate.findings.finding import Check, Finding, Verdict, guarded
-from chartgate.findings.variants import AGAIN, NEXT_VERSION
+from chartgate.findings.variants import AGAIN, NEXT_VERSION, UPGRADE
 from chartgate.releases.differences import ABSENT, Path, differences, written
 from chartgate.releases.generated_secrets import GeneratedSecrets, is_checksum, is_secret_data
 from chartgate.releases.immutable import is_immutable
@@ -16,6 +18,7 @@ RULES = {
     "differs": "two renders of the same differ in more than generated Secret data and their checksums",
     "comes-and-goes": "an object is in one render and not in the next",
     "rolls": "a new version of the chart alone changes a pod, so that every upgrade restarts it",
+    "regenerated": "an upgrade generates a Secret anew although the installed one can be looked up",
     "immutable": "a new version of the chart changes what Kubernetes never lets change, so that every upgrade fails",
 }
 
@@ -24,13 +27,15 @@ def examine(renders: Sequence[Rendered]) -> list[Verdict]:
     """Compare each render that has variants with them."""
     verdicts = []
     for rendered in renders:
-        again, later = (rendered.variants.get(variant.key) for variant in CHECK.variants)
+        again, later, upgrade = (rendered.variants.get(variant.key) for variant in CHECK.variants)
         found: tuple[Finding, ...] = ()
         if again is not None:
             found += guarded(KEY, "release", _same, rendered.release, again)
         if later is not None:
             found += guarded(KEY, "release", _next, rendered.release, again or rendered.release, later)
-        examined = len(rendered.release) * ((again is not None) + (later is not None))
+        if upgrade is not None:
+            found += guarded(KEY, "release", _upgraded, rendered.release, upgrade)
+        examined = len(rendered.release) * sum(variant is not None for variant in (again, later, upgrade))
         verdicts.append(Verdict(rendered, examined, found))
     return verdicts
 
@@ -61,6 +66,26 @@ def _next(release: Release, again: Release, later: Release) -> Iterator[Finding]
             elif is_immutable(obj, path, before is not ABSENT):
                 what = "changes with the chart's version, and may not be changed"
                 yield _finding("immutable", obj, written(path), what)
+
+
+def _upgraded(release: Release, upgrade: Release) -> Iterator[Finding]:
+    for obj, other in _pairs(release, upgrade):
+        if obj.hooks and not {"pre-upgrade", "post-upgrade"} & set(other.hooks):
+            continue  # Helm leaves it alone
+        for path, before, after in differences(_coded(obj), _coded(other)):
+            if ABSENT not in (before, after) and is_secret_data(obj, path):
+                what = "is generated anew at every upgrade, so that what uses it loses access"
+                remedy = "look the installed Secret up with lookup, and keep the value that it has"
+                yield Finding(KEY, "regenerated", obj.ref, written(path), what, remedy)
+
+
+def _coded(obj: KubeObject) -> Any:
+    """An object with all of a Secret in `data`, since a template may write one value as text and look it up coded."""
+    if obj.kind != "Secret":
+        return obj.manifest
+    texts = obj.manifest.get("stringData") or {}
+    coded = {key: b64encode(str(text).encode()).decode() for key, text in texts.items()}
+    return {"data": {**(obj.manifest.get("data") or {}), **coded}}
 
 
 def _is_of_pod(obj: KubeObject, path: Path) -> bool:
@@ -99,5 +124,5 @@ CHECK = Check(
     examine=examine,
     rules=RULES,
     about="cases of its author's in the run",
-    variants=(AGAIN, NEXT_VERSION),
+    variants=(AGAIN, NEXT_VERSION, UPGRADE),
 )

@@ -1,4 +1,4 @@
-"""What the chart's author offers renders as well under a long name, in the next version and from another registry."""
+"""What the chart's author offers also renders as an upgrade, under a long name and from another registry."""
 
 from collections.abc import Sequence
 
@@ -28,7 +28,7 @@ CHECK = Check(
     key=KEY,
     title="Variants of the author's cases",
     why="Helm takes release names of up to 53 characters, and users have registries of their own and upgrade.",
-    remedy="let the templates take what Helm takes, or shorten names instead of refusing them",
+    remedy="change the template, so that Helm renders this variant; shorten long names, do not refuse them",
     source="Helm documentation, Naming Conventions; the variants are those of the checks that compare renders",
     examine=examine,
     rules=RULES,

@@ -27,7 +27,7 @@ class Variant:
     """How a variant differs from its case; what is not given stays as it is.
 
     `values` are YAML texts that win over the case's own. `needs` is the dotted path of a value without which the
-    variant makes no sense for a chart.
+    variant makes no sense for a chart. `upgrade`: an upgrade of a release that has the case's own objects.
     """
 
     key: str
@@ -36,6 +36,7 @@ class Variant:
     values: tuple[str, ...] = ()
     next_version: bool = False
     needs: str = ""
+    upgrade: bool = False
 
     def of(self, chart: Path, case: Case) -> tuple[Path, Case] | None:
         """The chart and the case to render; None when the chart has no such value.
@@ -52,6 +53,7 @@ class Variant:
 # The empty values change nothing but the key under which the render is kept, so that the chart is rendered anew.
 AGAIN = Variant("again", "the same once more", values=("{}\n",))
 NEXT_VERSION = Variant("next-version", "the chart's next version", next_version=True)
+UPGRADE = Variant("upgrade", "an upgrade of the installed release", upgrade=True)
 # As long as Helm lets a release's name be.
 LONG_RELEASE = Variant(
     "long-release", "a release name of 53 characters", release="a-release-name-that-is-as-long-as-helm-allows-it-to-b"

@@ -16,8 +16,18 @@ HELM_SECONDS = 120
 GO_RUNTIME = {"GOGC": "1000", "GOMAXPROCS": "1"}
 
 
-def ask_program(helm: Helm, chart: Path, verb: str, arguments: Sequence[str], texts: Sequence[str]) -> dict[str, Any]:
+def ask_program(
+    helm: Helm,
+    chart: Path,
+    verb: str,
+    arguments: Sequence[str],
+    texts: Sequence[str],
+    *,
+    kubeconfig: Path | None = None,
+) -> dict[str, Any]:
     """What `helm VERB` prints: `manifests`, and `warnings`, or an `error` in Helm's words.
+
+    `kubeconfig` names the only cluster that Helm may ask; None: none.
 
     Values go through a private file: an argument list is open to every user of the machine.
 
@@ -34,7 +44,7 @@ def ask_program(helm: Helm, chart: Path, verb: str, arguments: Sequence[str], te
         try:
             done = subprocess.run(
                 command,
-                env=_environment(),
+                env=_environment(kubeconfig),
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,
@@ -59,10 +69,10 @@ def ask_program(helm: Helm, chart: Path, verb: str, arguments: Sequence[str], te
     return {"manifests": done.stdout, "warnings": warnings_in(complaint), "error": refusal}
 
 
-def _environment() -> dict[str, str]:
+def _environment(kubeconfig: Path | None) -> dict[str, str]:
     """The user's Helm plugins, repositories and cluster must not change what is rendered."""
     home = cache_folder("helm-home")
     kept = {key: value for key, value in os.environ.items() if not key.startswith("HELM_") and key != "KUBECONFIG"}
     homes = {f"HELM_{name}_HOME": str(home / name.lower()) for name in ("CACHE", "CONFIG", "DATA")}
     # A file that does not exist: some versions complain about the mode of one that does, /dev/null included.
-    return {**kept, **homes, **GO_RUNTIME, "KUBECONFIG": str(home / "no-kubeconfig")}
+    return {**kept, **homes, **GO_RUNTIME, "KUBECONFIG": str(kubeconfig or home / "no-kubeconfig")}

@@ -9,7 +9,16 @@ from chartgate import gate
 from chartgate.findings import checkov
 from chartgate.findings.registry import CHECKS
 from chartgate.findings.variant_renders import CHECK
-from chartgate.findings.variants import AGAIN, LONG_RELEASE, NEXT_VERSION, OTHER_REGISTRY, answer, ask, variants_of
+from chartgate.findings.variants import (
+    AGAIN,
+    LONG_RELEASE,
+    NEXT_VERSION,
+    OTHER_REGISTRY,
+    UPGRADE,
+    answer,
+    ask,
+    variants_of,
+)
 from chartgate.releases.objects import kube_object
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
@@ -21,7 +30,7 @@ MakeChart = Callable[[dict[str, str]], Path]
 
 def test_each_variant_is_made_once() -> None:
     declared = variants_of(check.variants for check in CHECKS)
-    assert declared == [LONG_RELEASE, AGAIN, NEXT_VERSION, OTHER_REGISTRY]
+    assert declared == [LONG_RELEASE, AGAIN, NEXT_VERSION, UPGRADE, OTHER_REGISTRY]
 
 
 def test_a_variant_changes_one_thing(make_chart: MakeChart) -> None:
