@@ -37,10 +37,11 @@ control-plane-2: .venv/.synced
 e2e: .venv/.synced ## all end-to-end tests: those of control-plane, and on a kind cluster, which needs Docker
 	$(RUN)pytest tests/e2e
 
-generate: .venv/.synced ## values.schema.json, the README's value tables and docs/checks.md
+generate: .venv/.synced ## values.schema.json, the README's value tables, docs/checks.md and the list of served API versions
 	$(RUN)python -m schema.generate
 	$(RUN)python -m schema.fluent_bit.generate
 	$(RUN)python -m chartgate.findings.document docs/checks.md
+	$(RUN)python -m chartgate.tools.served_api_versions
 
 package: .venv/.synced ## the chart's archive and a repository index, in dist/
 	mkdir -p dist

@@ -23,7 +23,8 @@ from chartgate.releases.render import RenderError
 from chartgate.tools.cache import scratch_folder
 from chartgate.tools.engines import REFERENCE_SPEC
 from chartgate.tools.helm import find_helm
-from chartgate.tools.schemas import custom_schemas, served_api_versions, served_kinds
+from chartgate.tools.schemas import custom_schemas, served_kinds
+from chartgate.tools.served_api_versions import served_api_versions
 
 FORMAT = 1
 """Raised when an answer is made in another way, so that older stored answers are not read."""

@@ -16,7 +16,7 @@ from chartgate.tools.catalogue import version_key
 from chartgate.tools.embedded.process import EMBEDDED, EmbeddedHelm
 from chartgate.tools.engines import REFERENCE_SPEC, Engine
 from chartgate.tools.helm import Helm, find_helm
-from chartgate.tools.schemas import served_api_versions
+from chartgate.tools.served_api_versions import served_api_versions
 
 Values = Mapping[str, Any] | str | Sequence[str]
 """Values as data, as one YAML text, or as several YAML texts of which the later win."""

@@ -112,41 +112,6 @@ def served_kinds(version: str) -> frozenset[KindKey]:
 
 
 @cache
-def served_api_versions(version: str) -> tuple[str, ...]:
-    """What `.Capabilities.APIVersions` has on a cluster of that Kubernetes version: "policy/v1", "policy/v1/Eviction".
-
-    Kubernetes' OpenAPI also lists what a cluster does not serve by default: alpha versions, and beta versions of kinds
-    that came with Kubernetes 1.24 or later. These are left out.
-
-    Source: KEP-3136, Beta APIs Are Off by Default.
-
-    Raises:
-        GateError: as `api_schemas`.
-    """
-    kinds = {
-        (api, kind)
-        for api, kind in served_kinds(minor_version(version))
-        if kind not in _NO_RESOURCES and not kind.endswith("List") and _served_by_default(api, kind)
-    }
-    return tuple(sorted({api for api, _ in kinds} | {f"{api}/{kind}" for api, kind in kinds}))
-
-
-_NO_RESOURCES = frozenset({"Status", "DeleteOptions", "WatchEvent"})
-_LAST_WITH_BETAS = (1, 23)
-
-
-def _served_by_default(api_version: str, kind: str) -> bool:
-    if "beta" not in api_version:
-        return "alpha" not in api_version
-    # The one beta version that was still on by default when it came: 1.26, for kinds that were on before.
-    group = api_version.rpartition("/")[0]
-    early = [version for version in known_versions() if version_key(version) <= _LAST_WITH_BETAS]
-    if group == "flowcontrol.apiserver.k8s.io":
-        return True
-    return any((api_version, kind) in served_kinds(version) for version in early)
-
-
-@cache
 def custom_schemas() -> dict[KindKey, Schema]:
     """Strict schemas of the custom resources in the catalogue, downloaded on first use.
 

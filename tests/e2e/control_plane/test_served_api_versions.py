@@ -3,7 +3,7 @@
 from typing import Any
 
 from chartgate.tools.catalogue import catalogue
-from chartgate.tools.schemas import served_api_versions
+from chartgate.tools.served_api_versions import served_api_versions
 
 # What subresources take, which no chart asks about: the server names it by the group of the resource.
 SUBRESOURCES = {"Eviction", "Scale", "TokenRequest"}

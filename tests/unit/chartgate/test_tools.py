@@ -19,6 +19,7 @@ from chartgate.tools.catalogue import Package, catalogue
 from chartgate.tools.download import require_sha256
 from chartgate.tools.helm import Helm, find_helm, fits
 from chartgate.tools.schemas import api_schemas, known_versions, minor_version, served_kinds
+from chartgate.tools.served_api_versions import FILE, document
 
 
 def zipped(**files: bytes) -> bytes:
@@ -158,3 +159,7 @@ def test_run_helm_passes_arguments_and_exit_codes_on(capfd: pytest.CaptureFixtur
     assert "failed with exit code 1" in capfd.readouterr().err
     assert run_helm.main(["4", "lint"]) == 2
     assert run_helm.main(["nine", "--", "version"]) == 2
+
+
+def test_the_list_of_served_api_versions_is_up_to_date() -> None:
+    assert FILE.read_text(encoding="utf-8") == document(), "run `make generate`"
