@@ -1,6 +1,7 @@
 """Every check of the gate, in the order of the report."""
 
 from chartgate.findings import (
+    api_server,
     checkov,
     engines,
     fluent_bit,
@@ -30,6 +31,7 @@ CHECKS: tuple[Check, ...] = (
     engines.CHECK,
     hostile_texts.CHECK,
     schema.CHECK,
+    api_server.CHECK,
     list_keys.CHECK,
     names.CHECK,
     labels.CHECK,

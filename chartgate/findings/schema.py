@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -13,7 +13,7 @@ from chartgate.findings.finding import Check, Finding, Verdict, by_object, guard
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.rendered import Rendered
 from chartgate.tools.catalogue import version_key
-from chartgate.tools.schemas import KindKey, api_schemas, custom_schemas, known_versions, served_kinds
+from chartgate.tools.schemas import KindKey, api_schemas, crd_schemas, custom_schemas, known_versions, served_kinds
 from chartgate.values.case import Case
 
 KEY = "schema"
@@ -26,7 +26,12 @@ def examine(renders: Sequence[Rendered]) -> list[Verdict]:
     Those are the version it is made for, and, where a case makes it equally for an older and a newer one, each minor
     between the two that serves its kind.
     """
-    own = by_object(KEY, renders, _examine_object)
+    defined = _defined(renders)
+
+    def judge(obj: KubeObject, kube_version: str) -> list[Finding]:
+        return _examine_object(obj, kube_version, defined)
+
+    own = by_object(KEY, renders, judge)
     between = _between(renders)
     known: dict[tuple[str, str], tuple[Finding, ...]] = {}
     verdicts = []
@@ -35,7 +40,7 @@ def examine(renders: Sequence[Rendered]) -> list[Verdict]:
         for obj, version in objects:
             key = (obj.digest, version)
             if key not in known:
-                known[key] = guarded(KEY, obj.ref, _examine_object, obj, version)
+                known[key] = guarded(KEY, obj.ref, judge, obj, version)
             found += known[key]
         verdicts.append(Verdict(verdict.rendered, verdict.examined + len(objects), tuple(found)))
     return verdicts
@@ -67,9 +72,29 @@ def _serving(obj: KubeObject, oldest: tuple[int, ...], newest: tuple[int, ...]) 
     return [version for version in inner if kind in served_kinds(version)]
 
 
-def _examine_object(obj: KubeObject, kube_version: str) -> list[Finding]:
+def _defined(renders: Sequence[Rendered]) -> dict[KindKey, str]:
+    """The schemas, as JSON, of the kinds that the chart's own definitions define, in crds/ and in templates.
+
+    A definition that cannot be read defines nothing: the check tells what is wrong with it.
+    """
+    found: dict[KindKey, str] = {}
+    for digest, obj in {obj.digest: obj for rendered in renders for obj in rendered.release}.items():
+        if obj.kind == "CustomResourceDefinition":
+            found.update(_schemas_in(digest, json.dumps(obj.manifest, default=str)))
+    return found
+
+
+@cache
+def _schemas_in(_digest: str, definition: str) -> dict[KindKey, str]:
+    try:
+        return {(api, kind): json.dumps(schema) for api, kind, schema in crd_schemas(json.loads(definition))}
+    except (AttributeError, KeyError, TypeError):
+        return {}
+
+
+def _examine_object(obj: KubeObject, kube_version: str, defined: Mapping[KindKey, str]) -> list[Finding]:
     kind = (obj.api_version, obj.kind)
-    validator = _validator(kind, kube_version)
+    validator = _compiled(defined[kind]) if kind in defined else _validator(kind, kube_version)
     if validator is None:
         return [_unknown_kind(obj, kube_version)]
     findings = []

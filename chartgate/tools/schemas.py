@@ -122,7 +122,7 @@ def custom_schemas() -> dict[KindKey, Schema]:
     for entry in catalogue().custom_resources:
         path = cache_folder("schemas") / f"{entry.module.name.replace('/', '_')}-{entry.module.version}.json"
         if not path.exists():
-            triples = [triple for definition in definitions_in(entry) for triple in _crd_schemas(definition)]
+            triples = [triple for definition in definitions_in(entry) for triple in crd_schemas(definition)]
             write_whole(path, json.dumps(triples).encode())
         schemas.update({(api, kind): schema for api, kind, schema in json.loads(path.read_bytes())})
     return schemas
@@ -159,17 +159,22 @@ def strict(schema: Schema) -> Schema:
 _NOT_JSON_SCHEMA = frozenset({"nullable", "example", "externalDocs"})
 
 
-def _crd_schemas(definition: Schema) -> list[tuple[str, str, Schema]]:
-    """(apiVersion, kind, strict schema) of each served version."""
+def crd_schemas(definition: Schema) -> list[tuple[str, str, Schema]]:
+    """(apiVersion, kind, strict schema) of each served version of a custom resource definition.
+
+    Raises:
+        KeyError: a part of the definition is missing.
+    """
     spec = definition["spec"]
     found = []
     for version in spec["versions"]:
         if version["served"]:
             schema = strict(version["schema"]["openAPIV3Schema"])
             # The API server adds these three to every custom resource and checks `metadata` itself.
-            schema["properties"] |= {"apiVersion": {"type": "string"}, "kind": {"type": "string"}}
+            schema.setdefault("properties", {}).update({"apiVersion": {"type": "string"}, "kind": {"type": "string"}})
             schema["properties"]["metadata"] = {"type": "object"}
-            schema["additionalProperties"] = False
+            if not version["schema"]["openAPIV3Schema"].get("x-kubernetes-preserve-unknown-fields"):
+                schema["additionalProperties"] = False
             found.append((f"{spec['group']}/{version['name']}", spec["names"]["kind"], schema))
     return found
 

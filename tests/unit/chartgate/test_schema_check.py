@@ -76,6 +76,39 @@ def test_a_kind_without_schema_is_a_finding(findings_of: FindingsOf) -> None:
     assert finding.what == "no schema for a.example/v1 Odd, so unchecked"
 
 
+WIDGETS = """\
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: widgets.example.com}
+spec:
+  group: example.com
+  scope: Namespaced
+  names: {kind: Widget, plural: widgets}
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema: {openAPIV3Schema: {type: object, properties: {spec: {type: object, properties: {size: {type: integer}}}}}}
+---
+apiVersion: example.com/v1
+kind: Widget
+metadata: {name: w}
+spec: {size: 3}
+"""
+
+
+def test_a_custom_resource_is_held_to_the_charts_own_definition(findings_of: FindingsOf) -> None:
+    assert findings_of(CHECK, WIDGETS) == []
+    for wrong, where in (("{size: big}", "spec.size"), ("{sise: 3}", "spec")):
+        (finding,) = findings_of(CHECK, WIDGETS.replace("{size: 3}", wrong))
+        assert (finding.rule, finding.where) == ("invalid", where)
+
+
+def test_a_definition_that_cannot_be_read_defines_nothing(findings_of: FindingsOf) -> None:
+    found = findings_of(CHECK, WIDGETS.replace("schema: {openAPIV3Schema", "skema: {openAPIV3Schema"))
+    assert {finding.rule for finding in found} == {"invalid", "no-schema"}
+
+
 def test_a_secrets_data_is_never_quoted(findings_of: FindingsOf) -> None:
     findings = findings_of(CHECK, "apiVersion: v1\nkind: Secret\nmetadata: {name: x}\ndata: {a: 48151623}")
     assert [finding.where for finding in findings] == ["data.a"]

@@ -1,0 +1,52 @@
+"""A fault in one object, and the places in it that the rules look at."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chartgate.releases.objects import KubeObject
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What an API server refuses in an object: the rule, the place, the value there, and what is wrong with it."""
+
+    rule: str
+    where: str
+    value: Any
+    what: str
+
+
+def places(node: Any, path: str, where: str = "") -> Iterator[tuple[str, Any]]:
+    """Each (place, value) at a dotted path such as "ports[].protocol"; none where a part is missing or null.
+
+    >>> list(places({"ports": [{"port": 1}, {"port": 2}]}, "ports[].port"))
+    [('ports[0].port', 1), ('ports[1].port', 2)]
+    """
+    key, _, rest = path.partition(".")
+    is_list = key.endswith("[]")
+    value = node.get(key.removesuffix("[]")) if isinstance(node, Mapping) else None
+    here = f"{where}.{key.removesuffix('[]')}".lstrip(".")
+    found = [(here, value)]
+    if is_list:
+        found = [(f"{here}[{index}]", item) for index, item in enumerate(value)] if isinstance(value, list) else []
+    for place, item in found:
+        if item is None:
+            continue
+        if rest:
+            yield from places(item, rest, place)
+        else:
+            yield place, item
+
+
+def pods(obj: KubeObject) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The place and spec of the object's pod, if it makes one."""
+    if obj.pod_spec is not None:
+        yield obj.pod_path, obj.pod_spec
+
+
+def containers(obj: KubeObject) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The place and manifest of each container, init containers first."""
+    for pod_path, spec in pods(obj):
+        for role in ("initContainers", "containers"):
+            yield from places(spec, f"{role}[]", pod_path)
