@@ -25,7 +25,9 @@ def frozen(cluster: KindCluster, namespace: Namespace) -> Iterator[None]:
     uid = namespace.get("pod", REDIS)["metadata"]["uid"]
     # By the pod in the process' control group, whose name has either of two forms.
     find = f"grep -lE '{uid}|{uid.replace('-', '_')}' /proc/[0-9]*/cgroup 2> /dev/null | cut -d/ -f3"
-    script = f"for pid in $({find}); do grep -q redis-server /proc/$pid/comm && kill -$1 $pid && echo $pid; done"
+    script = (
+        f"for pid in $({find}); do if grep -qs redis-server /proc/$pid/comm; then kill -$1 $pid; echo $pid; fi; done"
+    )
     assert on_node(cluster, "bash", "-c", script, "bash", "STOP").split(), "Redis' process is not found"
     try:
         yield
