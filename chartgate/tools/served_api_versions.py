@@ -30,6 +30,12 @@ def served_api_versions(version: str) -> tuple[str, ...]:
     return tuple(api for api, (oldest, newest) in spans.items() if version_key(oldest) <= minor <= version_key(newest))
 
 
+@cache
+def served_by_any() -> frozenset[str]:
+    """What any Kubernetes version of the catalogue serves by default."""
+    return frozenset(json.loads(FILE.read_text(encoding="utf-8")))
+
+
 def document() -> str:
     """The text of the file: the oldest and the newest Kubernetes version that serves each API version and kind."""
     served: dict[str, list[str]] = {}

@@ -1,4 +1,4 @@
-"""All cases of a chart: its defaults, its CI values files, the examples of its documents."""
+"""All cases of a chart: its defaults, its CI values files, the APIs it asks about, the examples of its documents."""
 
 import os
 from pathlib import Path
@@ -8,6 +8,7 @@ import yaml
 from chartgate.errors import GateError
 from chartgate.tools.kubernetes_yaml import read_one
 from chartgate.tools.progress import say
+from chartgate.values.asked_apis import api_cases
 from chartgate.values.case import Case
 from chartgate.values.ci_files import ci_cases
 from chartgate.values.documents import document_cases, refuse
@@ -24,6 +25,7 @@ def find_cases(chart: Path, settings: Settings) -> list[Case]:
     name = chart_name(chart)
     defaults = Case("defaults", "the chart as it comes", (), (), settings.release, settings.namespace)
     cases = [defaults, *ci_cases(chart, settings.release, settings.namespace)]
+    cases += api_cases(chart, settings.release, settings.namespace)
     known = known_keys(chart)
     for document in settings.documents:
         label = Path(os.path.relpath(document, chart)).as_posix()

@@ -91,3 +91,19 @@ def test_the_versions_are_those_that_chart_yaml_allows(
     about = f'apiVersion: v2\nname: tiny\nversion: 1.0.0\nkubeVersion: "{kube_version}"\n'
     settings = read_settings(make_chart({"Chart.yaml": about}))
     assert (settings.kubernetes, settings.helm) == (kubernetes, helm)
+
+
+def test_an_api_that_the_templates_ask_about_is_a_case(make_chart: MakeChart) -> None:
+    asks = """
+      {{- if .Capabilities.APIVersions.Has "monitoring.coreos.com/v1" }}{{ end }}
+      {{- if (.Capabilities.APIVersions.Has "policy/v1/PodDisruptionBudget") }}{{ end }}
+    """
+    chart = make_chart(
+        {"templates/a.yaml": asks, "charts/b/templates/b.tpl": '{{ $.Capabilities.APIVersions.Has ("x/v1") }}'}
+    )
+    cases = find_cases(chart, read_settings(chart))
+    assert {case.name: case.api_versions for case in cases} == {
+        "defaults": (),
+        "api/monitoring.coreos.com/v1": ("monitoring.coreos.com/v1",),
+        "api/x/v1": ("x/v1",),
+    }
