@@ -10,15 +10,17 @@ from chartgate.tools.kubernetes_yaml import read_one
 from chartgate.tools.schemas import minor_version
 from chartgate.values.ci_files import ci_cases
 from chartgate.values.matrix import FILE_NAME, Axis, Constraint, Group, Matrix, read_matrix
-from chartgate.values.settings import Settings, read_settings
+from chartgate.values.settings import OLD_KUBERNETES, Settings, read_settings
 from chartgate.values.shape import Path_, dotted, read_defaults, read_shape
 
 MOST_AXES = 60
 """A chart with more switches than this gets those nearest to the top of its values."""
 
 
-def find_matrix(chart: Path) -> Matrix:
+def find_matrix(chart: Path, helm: tuple[str, ...] = (), kubernetes: tuple[str, ...] = ()) -> Matrix:
     """The matrix of the chart in folder `chart`: its matrix.yaml, else one made from what else it says.
+
+    With `helm` and `kubernetes` it is made for these versions; where there are none, for those of the settings.
 
     The axes are then the versions of its settings, its CI values, and each boolean and enum of values.schema.json, or
     each boolean of values.yaml where there is no schema; any two labels occur together.
@@ -28,8 +30,8 @@ def find_matrix(chart: Path) -> Matrix:
     """
     path = chart / FILE_NAME
     if path.exists():
-        return read_matrix(path)
-    settings = read_settings(chart)
+        return read_matrix(path).for_versions(helm, kubernetes)
+    settings = read_settings(chart).with_versions(helm=helm, kubernetes=kubernetes)
     axes = [*_versions(settings), *_ci_axis(chart, settings), *_switches(chart)]
     # A matrix needs something to combine with: a chart without any switch is still rendered for each version.
     strength = min(2, len(axes))
@@ -45,9 +47,14 @@ def _versions(settings: Settings) -> list[Axis]:
 
 
 def _untold(settings: Settings) -> Iterator[Constraint]:
-    """Helm before 3.6 makes objects for a Kubernetes of its own: those of a newer one than the oldest are no use."""
+    """Helm before 3.6 makes objects for Kubernetes 1.18 or so, which tell nothing of a newer one.
+
+    Where the user asks for no later Helm, they are judged by the oldest Kubernetes.
+    """
     old = {spec for spec in settings.helm if re.fullmatch(r"\d+\.\d+\.\d+", spec) and version_key(spec) < (3, 6)}
-    newer = set(sorted(settings.kubernetes, key=lambda version: version_key(minor_version(version)))[1:])
+    ordered = sorted(settings.kubernetes, key=lambda version: version_key(minor_version(version)))
+    first = version_key(minor_version(ordered[0]))
+    newer = set(ordered if first > OLD_KUBERNETES and old < set(settings.helm) else ordered[1:])
     if old and newer:
         reason = "Helm before 3.6 cannot be told the Kubernetes version"
         yield Constraint((("helm", frozenset(old)), ("kubernetes", frozenset(newer))), reason)

@@ -98,7 +98,8 @@ def select(chart: Path, settings: Settings, choice: Choice) -> Selection:
     require_installable(chart)
     if choice.offered:
         return Selection(_some(offered, choice), (), (), iter(()), 0, ())
-    matrix = (read_matrix(choice.matrix) if choice.matrix else find_matrix(chart)).for_versions(*_versions(choice))
+    versions = _versions(choice)
+    matrix = read_matrix(choice.matrix).for_versions(*versions) if choice.matrix else find_matrix(chart, *versions)
     coverage = covering_cases(matrix, chart, full=choice.full)
     refused = refused_cases(chart, choice.generated, choice.seed)
     hostile = tuple(choice.of(hostile_cases(chart, choice.generated // HOSTILE_SHARE, choice.seed)))

@@ -145,3 +145,11 @@ def test_defaults_that_need_a_value_of_the_user_are_combined_with_nothing(make_c
     schema = '{"$schema": "http://json-schema.org/draft-07/schema#", "required": ["a"]}'
     chart = make_chart({"values.schema.json": schema, "ci/x-values.yaml": "a: 1\n"})
     assert {axis.name: axis.labels for axis in find_matrix(chart).axes}["ci"] == ("ci/x",)
+
+
+@pytest.mark.parametrize(("helm", "excluded"), [(("3.2.4", "4"), {"1.25", "1.37"}), (("3.2.4",), {"1.37"})])
+def test_an_old_helm_is_not_combined_with_a_kubernetes_that_came_long_after_it(
+    make_chart: MakeChart, helm: tuple[str, ...], excluded: set[str]
+) -> None:
+    (constraint,) = find_matrix(make_chart({}), helm, ("1.25", "1.37")).constraints
+    assert dict(constraint.when) == {"helm": {"3.2.4"}, "kubernetes": excluded}
