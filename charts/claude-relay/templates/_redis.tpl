@@ -181,11 +181,33 @@ configMap:
   {{- end -}}
 {{- end -}}
 
+{{/*
+The host of the Redis that the application in the cluster uses; empty if there is none. It is in the ConfigMap that the running
+Deployment reads, whose name can differ from the present one.
+*/}}
+{{- define "claude-relay.redis.liveHost" -}}
+  {{- $names := list -}}
+  {{- range include "claude-relay.secrets.ofRelease" (dict "context" . "kind" "Deployment" "version" "apps/v1") | fromJsonArray -}}
+    {{- range .spec.template.spec.containers -}}
+      {{- range get . "envFrom" | default list -}}
+        {{- $names = append $names (get (get . "configMapRef" | default dict) "name") -}}
+      {{- end -}}
+    {{- end -}}
+  {{- end -}}
+  {{- $names = append $names (include "claude-relay.nameWith" (dict "context" . "suffix" "config")) -}}
+  {{- $host := "" -}}
+  {{- range compact $names | uniq -}}
+    {{- if not $host -}}
+      {{- $of := dict "kind" "ConfigMap" "name" . "namespace" $.Release.Namespace -}}
+      {{- $host = get (include "claude-relay.secrets.lookup" $of | fromJson) "REDIS_HOST" -}}
+    {{- end -}}
+  {{- end -}}
+  {{- $host -}}
+{{- end -}}
+
 {{/* Rejects an upgrade that connects the application to another Redis than the one with its data. */}}
 {{- define "claude-relay.redis.dataGuards" -}}
-  {{- $name := include "claude-relay.nameWith" (dict "context" . "suffix" "config") -}}
-  {{- $live := include "claude-relay.secrets.lookup" (dict "kind" "ConfigMap" "name" $name "namespace" .Release.Namespace) -}}
-  {{- $before := get ($live | fromJson) "REDIS_HOST" -}}
+  {{- $before := include "claude-relay.redis.liveHost" . -}}
   {{- $after := (include "claude-relay.redis.connection" . | fromJson).host -}}
   {{- if and $before (ne $before $after) -}}
     {{- $advice := "or move the data as the README says in \"Moving Redis\", and set allowDataLoss to true for this upgrade" -}}

@@ -93,6 +93,20 @@ def test_another_name_of_redis_is_refused(release: HelmRelease, namespace: Names
     release.upgrade({"redis": override, "allowDataLoss": True})
 
 
+def test_another_name_of_redis_is_refused_with_another_name_of_the_application(
+    release: HelmRelease, namespace: Namespace
+) -> None:
+    release.install()
+    values = {
+        "fullnameOverride": "gateway",
+        "config": {"existingSecret": SECRET},
+        "redis": {"fullnameOverride": "cache"},
+    }
+    message = refusal(release, namespace, values)
+    assert "StatefulSet/relay-redis has the data of this release, but the application would use cache" in message
+    release.upgrade({**values, "allowDataLoss": True})
+
+
 def test_an_external_redis_in_the_place_of_the_own_one_is_refused(release: HelmRelease, namespace: Namespace) -> None:
     release.install()
     external = {"redis": {"enabled": False}, "externalRedis": {"host": "redis.example.com"}}

@@ -53,7 +53,10 @@ def test_times_are_read_in_the_applications_time_zone(render: Any, hours: int, o
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"config": {"timezoneOffset": 0}}, "config.timezoneOffset is 0, which the application takes as 8"),
+        (
+            {"config": {"timezoneOffset": 0}},
+            "config.timezoneOffset is 0, but the application uses its default 8 instead of 0",
+        ),
         ({"extraEnv": [{"name": "TIMEZONE_OFFSET", "value": "0"}]}, "extraEnv sets TIMEZONE_OFFSET"),
     ],
 )
@@ -265,7 +268,7 @@ def test_its_http_server_is_for_the_kubelet_and_for_prometheus(render: Any) -> N
     # One that hangs still lets the application serve.
     assert fluent_bit.manifest["readinessProbe"]["tcpSocket"] == {"port": "fluent-bit"}
     assert admitted() == ["http"]
-    assert admitted(serviceMonitor={"enabled": True}) == ["http", "metrics", "fluent-bit"]
+    assert admitted(serviceMonitor={"enabled": True}) == ["http", "metrics", 2020]
 
 
 def test_the_image_is_not_one_with_the_memory_corruption(render: Any) -> None:
