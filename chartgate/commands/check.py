@@ -34,7 +34,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--offered", action="store_true", help="only what people wrote: defaults, ci/, documents")
     parser.add_argument("--full", action="store_true", help="every case with every Helm for every Kubernetes (hours)")
     parser.add_argument("--shard", type=_shard, default=(1, 1), metavar="K/N", help="the K-th of N parts of the cases")
-    parser.add_argument("--fresh", action="store_true", help="work also when nothing has changed since the last run")
+    parser.add_argument("--fresh", action="store_true", help="run again even if nothing changed since the last run")
     for name, (text, _) in FORMATS.items():
         parser.add_argument(f"--{name}", type=Path, metavar="FILE", help=f"write a report: {text}")
 
@@ -53,7 +53,7 @@ def run(options: Namespace) -> int:
         overview = overview_of(results)
         keep(key, overview)
     else:
-        say("nothing has changed since this was found out; --fresh finds it out again")
+        say("nothing changed since the last run, whose result this is; --fresh runs again")
     print_report(overview, console())
     return FINDINGS if overview.findings else CLEAN
 
