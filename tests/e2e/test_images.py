@@ -8,8 +8,8 @@ from chartgate.releases.release import Release
 from tests.e2e.cluster.images import FOLDER, STAND_INS, canonical
 
 EVERYTHING = {"serviceMonitor": {"enabled": True}, "storage": {"logs": {"mode": "fluentbit"}}}
-# In the application's image too.
-OTHERS = {"wait-for-redis", "test"}
+# These run in the application's image, too.
+OTHERS = {"wait-for-redis", "admin-setup", "test"}
 
 
 def test_every_container_of_the_chart_has_a_stand_in(render: Callable[..., Release]) -> None:

@@ -116,7 +116,7 @@ def test_the_api_server_takes_every_pod_without_a_remark(connection: Any, object
         case, obj, pod = one
         return remarks(case, obj, lambda: try_to_create(resource, pod, obj.namespace))
 
-    assert {obj.kind for _, obj, _ in pods.values()} == {"Deployment", "StatefulSet"}
+    assert {obj.kind for _, obj, _ in pods.values()} == {"Deployment", "StatefulSet", "Job"}
     assert not (found := list(chain.from_iterable(side_by_side(answer, list(pods.values()))))), told(found)
 
 
