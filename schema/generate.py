@@ -83,6 +83,8 @@ def expand(node: Node, fragments: Mapping[str, Node], where: str) -> Node:
     for word in ("items", "additionalProperties"):
         if isinstance(node.get(word), dict):
             expanded[word] = expand(node[word], fragments, f"{where}[]")
+    if "anyOf" in node:
+        expanded["anyOf"] = [expand(one, fragments, where) for one in node["anyOf"]]
     return expanded
 
 

@@ -95,12 +95,21 @@ def folded(start: str, keys: Iterable[str]) -> list[str]:
     )
 
 
+def value_forms(refused: Mapping[str, Any], plugin: str) -> dict[str, list[str]]:
+    """For each key of an output whose values the program checks: a regular expression, and its description."""
+    sections = [
+        refused[stage].get(name, {}) for name in ("output *", f"output {plugin}") for stage in ("dry_run", "start")
+    ]
+    return {key: refused["forms"][form] for section in sections for key, form in section.items()}
+
+
 def output_file(keys: Iterable[str], about: Mapping[str, Any]) -> str:
     """The table of one output, which the chart reads: Helm parses it at each render, so it holds nothing else."""
     head = [HEADING] if "plugin" not in about else [HEADING, f"plugin: {about['plugin']}"]
     lines = [*head, *listed("keys", keys), *listed("credentials", about.get("credentials", []))]
     if "plugin" in about:
         lines += [*listed("required", about.get("required", [])), f"defaults: {json.dumps(about.get('defaults', {}))}"]
+        lines += ["values:", *(f"  {key}: {json.dumps(form)}" for key, form in about["values"].items())]
     return "\n".join(lines) + "\n"
 
 
@@ -121,7 +130,8 @@ def outputs() -> dict[Path, str]:
         types = known["outputs"]["plugins"][one["plugin"]]
         own = sorted({word for words in types.values() for word in words} - shared)
         required = refused["required"].get(f"output {one['plugin']}", "").split()
-        files[OUTPUTS / f"{name}.yaml"] = output_file(own, {**one, "required": required})
+        values = value_forms(refused, one["plugin"])
+        files[OUTPUTS / f"{name}.yaml"] = output_file(own, {**one, "required": required, "values": values})
     stood_in = {
         group: {"common": known[group]["common"], **{name: known[group]["plugins"][name] for name in names}}
         for group, names in STOOD_IN.items()

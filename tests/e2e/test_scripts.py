@@ -157,10 +157,10 @@ UNHEALTHY = HEALTHY.replace(
         (200, HEALTHY, True, ""),
         (200, HEALTHY.replace('"status":"healthy","connected":true', '"connected":true,"status":"healthy"'), True, ""),
         (200, UNHEALTHY, False, '"status":"unhealthy","connected":false,"error":"Cannot read properties of null'),
-        (200, UNHEALTHY.replace("Cannot read", '\\"status\\":\\"healthy\\",'), False, "the application says of Redis"),
+        (200, UNHEALTHY.replace("Cannot read", '\\"status\\":\\"healthy\\",'), False, "Redis is not healthy"),
         (503, HEALTHY, False, "503"),
-        (200, "<html>", False, "says nothing about Redis"),
-        (200, "{}", False, "says nothing about Redis"),
+        (200, "<html>", False, "contains no status of Redis"),
+        (200, "{}", False, "contains no status of Redis"),
     ],
 )
 def test_readiness_reads_what_health_says_about_redis(

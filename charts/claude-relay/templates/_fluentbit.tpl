@@ -274,6 +274,18 @@ volumeMounts:
     {{- end }}
     {{- $_ := set $given (lower $key) true }}
   {{- end }}
+  {{- range $key, $value := $output.config }}
+    {{- $form := get $plugin.values (lower $key) }}
+    {{- range $one := ternary $value (list $value) (kindIs "slice" $value) }}
+      {{- $text := include "claude-relay.fluentbit.value" $one }}
+      {{- if and $form $output.checkKeys (not (contains "${" $text)) }}
+        {{- if not (regexMatch (printf "(?i)^(%s)$" (first $form)) $text) }}
+- {{ $path }}.config.{{ $key }}: Fluent Bit does not start with {{ quote $text }}: set {{ last $form }}, or set
+  {{ $path }}.checkKeys to false
+        {{- end }}
+      {{- end }}
+    {{- end }}
+  {{- end }}
   {{- if hasKey $given "name" }}
 - {{ $path }}.config.Name is not allowed: remove it, and set the plugin in {{ $path }}.type
   {{- end }}

@@ -1,6 +1,6 @@
 {{/*
-Metrics: the application answers /metrics in JSON, so json_exporter stands between it and Prometheus, in the pod and on a
-port of its own. What a ServiceMonitor scrapes is decided here: the exporter's probe, unless the user says otherwise.
+Metrics: the application answers /metrics in JSON. The sidecar json_exporter converts it for Prometheus, on its own port. The
+ServiceMonitor scrapes the exporter unless the values name another port or path.
 */}}
 
 {{- define "claude-relay.metrics.enabled" -}}

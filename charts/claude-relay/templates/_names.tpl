@@ -62,7 +62,7 @@ app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- include "claude-relay.helperLabels" (dict "context" . "component" "test") -}}
 {{- end -}}
 
-{{/* Labels of a pod beside the application's, which no Service selects. Takes: context, component. */}}
+{{/* Labels of the pod of a test or a Job. No Service selects it. Arguments: context, component. */}}
 {{- define "claude-relay.helperLabels" -}}
 {{- $name := printf "%s-%s" (include "claude-relay.name" .context | trunc (int (sub 62 (len .component)))) .component -}}
 {{- $labels := dict "app.kubernetes.io/name" $name "app.kubernetes.io/instance" .context.Release.Name -}}

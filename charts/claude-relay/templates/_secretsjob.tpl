@@ -1,29 +1,30 @@
 {{/*
-The mode for a render without a cluster (Argo CD, `helm template | kubectl apply`): no Secret with generated values is rendered.
-A Job creates in the cluster what is missing. It is a hook of Helm and of Argo CD, and a plain Job for `kubectl apply`.
+The mode for a render without a cluster (Argo CD, `helm template | kubectl apply`). The chart renders no Secret with generated
+values. A Job creates the missing Secrets in the cluster. It is a hook of Helm and of Argo CD, and a plain Job for
+`kubectl apply`.
 */}}
 
-{{/* "true" where the Job is to create the Secrets. Takes: the values, of this chart or of the subchart. */}}
+{{/* "true" if the Job creates the Secrets. Argument: the values of this chart or of the subchart. */}}
 {{- define "claude-relay.secretsjob.enabled" -}}
   {{- if get (get . "global" | default dict) "secretsJob" -}}true{{- end -}}
 {{- end -}}
 
-{{/* "true" where there is a Job: it is enabled, and there is a Secret to create. */}}
+{{/* "true" if the Job is rendered: it is enabled, and there is a Secret to create. */}}
 {{- define "claude-relay.secretsjob.runs" -}}
   {{- if include "claude-relay.secretsjob.enabled" .Values -}}
     {{- if include "claude-relay.secretsjob.secrets" . | fromJsonArray -}}true{{- end -}}
   {{- end -}}
 {{- end -}}
 
-{{/* The Secrets that the Job creates: a JSON list of metadata, generate (length of each key's value) and fixed (values). */}}
+{{/* The Secrets that the Job creates: a JSON list with metadata, generate (key → length of the value) and fixed (key → value). */}}
 {{- define "claude-relay.secretsjob.secrets" -}}
   {{- $secrets := list -}}
   {{- $annotations := include "claude-relay.storage.keepAnnotations" dict | fromYaml -}}
-  {{- /* Argo CD does not compare it: it is no part of the manifests. Helm may adopt it when the mode is turned off. */ -}}
+  {{- /* The Secret is not in the manifests: Argo CD must not compare it, and Helm can adopt it when the mode is disabled. */ -}}
   {{- $_ := set $annotations "argocd.argoproj.io/compare-options" "IgnoreExtraneous" -}}
   {{- $_ := set $annotations "meta.helm.sh/release-name" .Release.Name -}}
   {{- $_ := set $annotations "meta.helm.sh/release-namespace" .Release.Namespace -}}
-  {{- /* No version of the chart: the Job would have another name with each. An annotation says whose the Secret is. */ -}}
+  {{- /* Without the version of the chart, because each version would change the name of the Job. An annotation names the chart. */ -}}
   {{- $labels := omit (include "claude-relay.labels" (dict "context" .) | fromYaml) "app.kubernetes.io/version" "helm.sh/chart" -}}
   {{- $_ := set $annotations "claude-relay/chart" .Chart.Name -}}
   {{- if not .Values.config.existingSecret -}}
@@ -49,14 +50,15 @@ A Job creates in the cluster what is missing. It is a hook of Helm and of Argo C
 {{- end -}}
 
 {{/*
-The name of the Job. A Job cannot be changed: another pod template needs another name, so that `kubectl apply` does not fail.
+The name of the Job. The pod template of a Job is immutable. So the name changes with the template, and `kubectl apply` does
+not fail.
 */}}
 {{- define "claude-relay.secretsjob.jobName" -}}
   {{- $hash := include "claude-relay.secretsjob.podSpec" . | sha256sum | trunc 8 -}}
   {{- include "claude-relay.nameWith" (dict "context" . "suffix" (printf "secrets-%s" $hash)) -}}
 {{- end -}}
 
-{{/* Annotations of a hook that runs before all else. It is deleted when it has succeeded. Takes the weight. */}}
+{{/* Annotations of a hook that runs first and is deleted after it has succeeded. Argument: the weight. */}}
 {{- define "claude-relay.secretsjob.annotations" -}}
 helm.sh/hook: pre-install,pre-upgrade
 helm.sh/hook-weight: {{ . | quote }}
@@ -66,14 +68,14 @@ argocd.argoproj.io/sync-wave: {{ . | quote }}
 argocd.argoproj.io/hook-delete-policy: BeforeHookCreation,HookSucceeded
 {{- end -}}
 
-{{/* The PVC of the release's Redis, over which no new encryption key may be made; empty where there is none. */}}
+{{/* The PVC of the release's Redis. If it has data, the Job must not generate an encryption key. Empty if there is no such PVC. */}}
 {{- define "claude-relay.secretsjob.claim" -}}
   {{- if and .Values.redis.enabled .Values.redis.persistence.enabled (not .Values.allowDataLoss) -}}
     {{- include "claude-relay.redis.claimName" (dict "values" .Values.redis "release" .Release) -}}
   {{- end -}}
 {{- end -}}
 
-{{/* The spec of the Job's pod, but for what names the Job. */}}
+{{/* The spec of the Job's pod. It does not contain the name of the Job, which is made from it. */}}
 {{- define "claude-relay.secretsjob.podSpec" -}}
 restartPolicy: Never
 serviceAccountName: {{ include "claude-relay.secretsjob.name" . | quote }}
@@ -105,7 +107,7 @@ containers:
       {{- toYaml .Values.securityContext | nindent 6 }}
 {{- end -}}
 
-{{/* What the Job's program is told, as JSON. */}}
+{{/* The input of the Job's program: JSON. */}}
 {{- define "claude-relay.secretsjob.wanted" -}}
   {{- $wanted := dict "namespace" .Release.Namespace "claim" (include "claude-relay.secretsjob.claim" .) -}}
   {{- $_ := set $wanted "secrets" (include "claude-relay.secretsjob.secrets" . | fromJsonArray) -}}
@@ -117,18 +119,21 @@ containers:
     {{- $config := .Values.config -}}
     {{- range $key := list "jwtSecret" "encryptionKey" "adminUsername" "adminPassword" }}
       {{- if get $config $key }}
-- global.secretsJob is true and config.{{ $key }} is set: leave it empty, or create a Secret and name it in config.existingSecret
+- global.secretsJob is true and config.{{ $key }} is set: leave it empty, or create a Secret and set
+  config.existingSecret to its name
       {{- end }}
     {{- end }}
     {{- if not $config.generateSecrets }}
-- global.secretsJob is true and config.generateSecrets is false: set one of them to its default
+- global.secretsJob is true and config.generateSecrets is false: set global.secretsJob to false, or config.generateSecrets
+  to true
     {{- end }}
     {{- if and .Values.redis.enabled .Values.redis.auth.password }}
-- global.secretsJob is true and redis.auth.password is set: leave it empty, or create a Secret and name it in
-  redis.auth.existingSecret
+- global.secretsJob is true and redis.auth.password is set: leave it empty, or create a Secret and set
+  redis.auth.existingSecret to its name
     {{- end }}
     {{- if and (not .Values.redis.enabled) .Values.externalRedis.password }}
-- global.secretsJob is true and externalRedis.password is set: create a Secret and name it in externalRedis.existingSecret
+- global.secretsJob is true and externalRedis.password is set: leave it empty, create a Secret, and set
+  externalRedis.existingSecret to its name
     {{- end }}
   {{- end }}
 {{- end -}}

@@ -10,7 +10,7 @@ def bare_pod(workload: Mapping[str, Any]) -> Manifest:
     """A workload's pod as a bare Pod: Pod Security only warns of a workload, but refuses a pod."""
     spec = workload["spec"]
     template = spec["template"]
-    # What a StatefulSet's controller does with its claims.
+    # What a StatefulSet's controller does with its PVCs.
     claims = [
         {"name": claim["metadata"]["name"], "persistentVolumeClaim": {"claimName": "claim"}}
         for claim in spec.get("volumeClaimTemplates", ())

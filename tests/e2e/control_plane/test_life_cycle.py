@@ -20,7 +20,7 @@ KEPT = {
     ("PersistentVolumeClaim", "relay-claude-relay-logs"),
     ("PersistentVolumeClaim", "relay-claude-relay-external-data"),
 }
-"""What stays after an uninstallation. Redis' own claim does too; here is no controller to make it."""
+"""What stays after an uninstallation. Redis' own PVC does too, but here is no controller that creates it."""
 
 GENERATED = {
     "relay-claude-relay-secret": {"jwt-secret", "encryption-key", "admin-username", "admin-password"},
@@ -191,7 +191,7 @@ def states(objects: Objects) -> dict[Ref, Any]:
     found: dict[Ref, Any] = dict(metadata(objects, "resourceVersion"))
     for ref in objects:
         if ref[0] == "PersistentVolumeClaim":
-            # Kubernetes stores a claim anew once, at the first write that changes nothing of it, whoever writes.
+            # Kubernetes stores a PVC once more at the first write that changes nothing, whoever writes.
             item = objects[ref]
             found[ref] = {**item, "metadata": {**item["metadata"], "resourceVersion": ""}}
     return found

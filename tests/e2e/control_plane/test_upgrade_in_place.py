@@ -1,4 +1,4 @@
-"""An operator of an earlier chart upgrades in place: the keys, the claims and every object of the old names live on.
+"""An operator of an earlier chart upgrades in place: the keys, the PVCs and every object of the old names live on.
 
 Earlier charts are the public one, which this chart succeeds, and the last release of this chart before the present
 version; 1.0.0 is the first, and has none.

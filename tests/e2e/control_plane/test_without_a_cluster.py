@@ -160,7 +160,7 @@ def test_no_new_key_is_made_over_data(
     release: HelmRelease, namespace: Namespace, kubectl: Kubectl, run_job: RunJob
 ) -> None:
     claim_of_redis(namespace)
-    # The claim is as new as the Job, so the age that matters is lowered.
+    # The PVC is as new as the Job, so the test lowers the age that matters.
     rendered = release.template(MODE).replace("const NEW_SECONDS = 600", "const NEW_SECONDS = -600")
     kubectl.apply(rendered)
     done = run_job()

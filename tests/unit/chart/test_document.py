@@ -106,7 +106,7 @@ EXAMPLES = {
     "Monitoring",
     "Logs and storage",
     "Loki",
-    "Logs on a claim",
+    "Logs on a PVC",
     "External data",
     "Upgrading",
 }

@@ -106,6 +106,18 @@ CONTRADICTIONS = [
     ),
     ({"storage": {"logs": {"fluentbit": {"output": {"config": {"Name": "x"}}}}}}, "output.config.Name"),
     (
+        {"storage": {"logs": {"fluentbit": {"output": {"type": "loki", "config": {"Labels": "job"}}}}}},
+        'output.config.Labels: Fluent Bit does not start with "job": set a list of labels, such as job=fluent-bit',
+    ),
+    (
+        {
+            "storage": {
+                "logs": {"fluentbit": {"output": {"type": "es", "config": {"Write_Operation": ["index", "drop"]}}}}
+            }
+        },
+        'output.config.Write_Operation: Fluent Bit does not start with "drop"',
+    ),
+    (
         {"storage": {"logs": {"fluentbit": {"output": {"config": {"format": "a", "Format": "b"}}}}}},
         "format is set twice",
     ),

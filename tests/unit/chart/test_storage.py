@@ -1,4 +1,4 @@
-"""Storage: claims are the chart's or the user's, and outlive the release."""
+"""Storage: PVCs are the chart's or the user's, and outlive the release."""
 
 from typing import Any
 
