@@ -19,8 +19,9 @@ lint: .venv/.synced
 	$(RUN)lint-imports
 	$(RUN)python -m chartgate.tools.run_helm 3 4 -- lint --strict $(CHART)
 
+# A file's tests stay together, so that they share its fixtures.
 unit: .venv/.synced
-	$(RUN)pytest tests/unit
+	$(RUN)pytest tests/unit --numprocesses auto --maxprocesses 4 --dist loadfile
 
 # In two halves of about the same length, each with an API server of its own: one alone would leave a core idle.
 FIRST_HALF := $(addprefix tests/e2e/control_plane/test_,matrix.py rollouts.py server.py)

@@ -35,24 +35,24 @@ def test_a_new_version_of_the_chart_alone_rolls_nothing(render: Any, chart: Path
 @pytest.mark.parametrize(
     ("change", "rolled"),
     [
-        ({}, set()),
-        ({"replicaCount": 1, "service": {"port": 81}}, set()),
-        ({"config": {"logLevel": "debug"}}, {"Deployment"}),
-        ({"config": {"jwtSecret": "other"}}, {"Deployment"}),
-        ({"config": {"adminPassword": "other"}}, {"Deployment"}),
-        ({"redis": {"auth": {"password": "other"}}}, {"Deployment", "StatefulSet"}),
-        ({"redis": {"extraConfig": "maxmemory 1mb"}}, {"StatefulSet"}),
-        ({"storage": {"logs": {"fluentbit": {"logLevel": "debug"}}}}, {"Deployment"}),
+        ({}, []),
+        ({"replicaCount": 1, "service": {"port": 81}}, []),
+        ({"config": {"logLevel": "debug"}}, ["Deployment"]),
+        ({"config": {"jwtSecret": "other"}}, ["Deployment"]),
+        ({"config": {"adminPassword": "other"}}, ["Deployment"]),
+        ({"redis": {"auth": {"password": "other"}}}, ["Deployment", "StatefulSet"]),
+        ({"redis": {"extraConfig": "maxmemory 1mb"}}, ["StatefulSet"]),
+        ({"storage": {"logs": {"fluentbit": {"logLevel": "debug"}}}}, ["Deployment"]),
         (
             {"storage": {"logs": {"fluentbit": {"output": {"type": "loki", "config": {"bearer_token": "t"}}}}}},
-            {"Deployment"},
+            ["Deployment"],
         ),
     ],
     ids=str,
 )
-def test_pods_roll_with_what_they_read(render: Any, merged: Any, change: Any, rolled: set[str]) -> None:
+def test_pods_roll_with_what_they_read(render: Any, merged: Any, change: Any, rolled: list[str]) -> None:
     old, new = templates(render(values=EXPLICIT)), templates(render(values=merged(EXPLICIT, change)))
-    assert {kind for kind in old if old[kind] != new[kind]} == rolled
+    assert [kind for kind in old if old[kind] != new[kind]] == rolled
 
 
 def test_a_changed_output_credential_rolls_though_the_config_map_stays(render: Any) -> None:
