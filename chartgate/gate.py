@@ -10,9 +10,11 @@ from pathlib import Path
 
 from chartgate.findings import chart_files, outcomes, variants
 from chartgate.findings.accepted import accept
-from chartgate.findings.finding import Check, Finding, Verdict
+from chartgate.findings.check import Check
+from chartgate.findings.finding import Finding, OldCheck, Verdict
 from chartgate.findings.registry import CHECKS
 from chartgate.findings.reproduction import Reproduction, reproductions
+from chartgate.findings.runner import examine_files
 from chartgate.releases import store
 from chartgate.releases.accepted import render_accepted
 from chartgate.releases.installed import render_upgrade
@@ -57,7 +59,7 @@ def run(chart: Path, choice: Choice = EVERYTHING) -> Results:
         shown = _reproductions(chart, remaining, rendering, settings)
     general = [*_nothing_examined(columns), *_uncovered(selection.proof, choice.matrix or chart)]
     general += _too_few(rendering, selection)
-    general += chart_files.examine(chart)
+    general += examine_files(chart_files.CHECK, chart)
     # Part of the cases says nothing about whether an exception is still needed.
     general += unused if choice.whole and not engines.missing else []
     return Results(
@@ -125,7 +127,7 @@ def _with_variants(
 def _examine(renders: Sequence[Rendered], clock: "_Clock") -> list[tuple[str, list[Verdict]]]:
     """The verdicts of each check, in the order of the registry."""
 
-    def verdicts(check: Check) -> list[Verdict]:
+    def verdicts(check: Check | OldCheck) -> list[Verdict]:
         with clock.phase(check.key):
             return check.examine(renders)
 

@@ -9,18 +9,11 @@ from typing import Any
 import yaml
 
 from chartgate.errors import GateError
-from chartgate.findings.finding import Finding
+from chartgate.findings.check import Check, Fault, Rule
+from chartgate.findings.scopes import ChartFiles
 from chartgate.tools.archives import members
 from chartgate.tools.kubernetes_yaml import read_values
 
-KEY = "chart"
-RULES = {
-    "kube-version": "kubeVersion refuses the versions of managed clusters, such as v1.30.1-eks-1",
-    "app-version": "appVersion is a number, so that 1.10 is read as 1.1",
-    "field": "a field of Chart.yaml is missing, or Helm does not know it",
-    "lock": "Chart.lock or charts/ does not have what Chart.yaml asks for",
-    "repeated-key": "a key appears twice in one mapping of values.yaml or of a CI values file",
-}
 # Helm documentation, Charts, The Chart.yaml File.
 _FIELDS = frozenset(
     {
@@ -32,8 +25,8 @@ _FIELDS = frozenset(
 _OLD_FIELDS = frozenset({"engine", "tillerVersion", "condition", "tags"})
 
 
-def examine(chart: Path) -> Iterator[Finding]:
-    """Findings about the files of the chart in a folder, whatever it renders."""
+def judge(chart: Path) -> Iterator[Fault]:
+    """Faults of the files of the chart in a folder, whatever it renders."""
     yield from _repeated_keys(chart)
     metadata = _read(chart / "Chart.yaml")
     if metadata is None:
@@ -43,7 +36,7 @@ def examine(chart: Path) -> Iterator[Finding]:
     yield from _dependencies(chart, metadata)
 
 
-def _repeated_keys(chart: Path) -> Iterator[Finding]:
+def _repeated_keys(chart: Path) -> Iterator[Fault]:
     for path in (chart / "values.yaml", *sorted((chart / "ci").glob("*-values.yaml"))):
         try:
             _, repeated = read_values(path.read_bytes())
@@ -51,41 +44,40 @@ def _repeated_keys(chart: Path) -> Iterator[Finding]:
             continue  # told where the file is read
         for key, line in repeated:
             what = f"the key {key} appears again in the same mapping, and Helm takes the last one"
-            yield _finding("repeated-key", str(path.relative_to(chart)), f"line {line}", what, "remove one of the two")
+            yield Fault("repeated-key", f"line {line}", what, object=str(path.relative_to(chart)))
 
 
-def _fields(metadata: Mapping[str, Any]) -> Iterator[Finding]:
+def _fields(metadata: Mapping[str, Any]) -> Iterator[Fault]:
     for field in ("apiVersion", "name", "version"):
         if not metadata.get(field):
-            yield _finding("field", "Chart.yaml", field, "is missing", "add it")
+            yield Fault("field", field, "is missing", object="Chart.yaml")
     old = _OLD_FIELDS if metadata.get("apiVersion") == "v1" else frozenset()
     for field in sorted(metadata.keys() - _FIELDS - old):
         what = "is a field that Helm does not know"
-        yield _finding("field", "Chart.yaml", str(field), what, "correct its name, or move it to annotations")
+        yield Fault("field", str(field), what, "correct its name, or move it to annotations", object="Chart.yaml")
     if metadata.get("type") not in {None, "", "application", "library"}:
         what = f"is {metadata['type']}"
-        yield _finding("field", "Chart.yaml", "type", what, "use application or library")
+        yield Fault("field", "type", what, "use application or library", object="Chart.yaml")
     version = metadata.get("appVersion")
     if isinstance(version, float):
         what = f"is a number, which Helm reads as {version:g}"
-        yield _finding("app-version", "Chart.yaml", "appVersion", what, 'write it in quotation marks, such as "1.10"')
+        yield Fault("app-version", "appVersion", what, object="Chart.yaml")
 
 
-def _kube_version(constraint: str) -> Iterator[Finding]:
-    """A finding where a bound has no pre-release: Masterminds/semver then refuses every version that has one.
+def _kube_version(constraint: str) -> Iterator[Fault]:
+    """A fault where a bound has no pre-release: Masterminds/semver then refuses every version that has one.
 
     Clusters of cloud providers have such versions: v1.30.1-eks-1, v1.30.1-gke.1.
     """
     for alternative in constraint.split("||"):
         parts = re.findall(r"(?:[<>=!~^]+\s*)?v?[\d*xX][\w.*+-]*", alternative)
         if parts and not all("-" in part for part in parts if not re.match(r"!=|=(?![<>])", part)):
-            remedy = "add -0 to each version, as in >=1.25.0-0"
             what = f'"{constraint}" refuses versions such as v1.30.1-eks-1 and v1.30.1-gke.1 of managed clusters'
-            yield _finding("kube-version", "Chart.yaml", "kubeVersion", what, remedy)
+            yield Fault("kube-version", "kubeVersion", what, object="Chart.yaml")
             return
 
 
-def _dependencies(chart: Path, metadata: Mapping[str, Any]) -> Iterator[Finding]:
+def _dependencies(chart: Path, metadata: Mapping[str, Any]) -> Iterator[Fault]:
     old = metadata.get("apiVersion") == "v1"
     declared = (_read(chart / "requirements.yaml") or {}) if old else metadata
     lock_name = "requirements.lock" if old else "Chart.lock"
@@ -98,11 +90,11 @@ def _dependencies(chart: Path, metadata: Mapping[str, Any]) -> Iterator[Finding]
             locked = [str(one.get("version")) for one in _entries(lock) if one.get("name") == name]
             if not any(satisfies(one, version) for one in locked):
                 what = f"has {', '.join(locked) or 'no version'} of {name}, and Chart.yaml asks for {version}"
-                yield _finding("lock", lock_name, name, what, "run helm dependency update")
+                yield Fault("lock", name, what, object=lock_name)
         here = present.get(name)
         if here and not any(satisfies(one, version) for one in here):
             what = f"has {', '.join(sorted(here))} of {name}, and Chart.yaml asks for {version}"
-            yield _finding("lock", "charts/", name, what, "run helm dependency update")
+            yield Fault("lock", name, what, object="charts/")
 
 
 def _entries(metadata: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -187,5 +179,37 @@ def _read(path: Path) -> Mapping[str, Any] | None:
     return data if isinstance(data, dict) else None
 
 
-def _finding(rule: str, file: str, where: str, what: str, remedy: str) -> Finding:
-    return Finding(KEY, rule, file, where, what, remedy)
+CHECK = Check(
+    key="chart",
+    title="The chart's own files",
+    why="Helm renders a chart whose Chart.yaml, Chart.lock and charts/ disagree, or that a managed cluster refuses.",
+    source="Helm documentation, Charts; Masterminds/semver, Working With Prerelease Versions",
+    scopes=(ChartFiles(judge),),
+    rules={
+        "kube-version": Rule(
+            "kubeVersion refuses the versions of managed clusters, such as v1.30.1-eks-1",
+            "add -0 to each version, as in >=1.25.0-0",
+            "kubeVersion: '>=1.25.0'",
+        ),
+        "app-version": Rule(
+            "appVersion is a number, so that 1.10 is read as 1.1",
+            'write it in quotation marks, such as "1.10"',
+            "appVersion: 1.10",
+        ),
+        "field": Rule(
+            "a field of Chart.yaml is missing, or Helm does not know it",
+            "add the field, or correct its name",
+            "maintainer: somebody",
+        ),
+        "lock": Rule(
+            "Chart.lock or charts/ does not have what Chart.yaml asks for",
+            "run helm dependency update",
+            "Chart.yaml asks for redis 2.x, and charts/ has redis-1.0.0.tgz",
+        ),
+        "repeated-key": Rule(
+            "a key appears twice in one mapping of values.yaml or of a CI values file",
+            "remove one of the two",
+            "values.yaml has two keys named service",
+        ),
+    },
+)

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from chartgate.findings import chart_files
-from chartgate.findings.finding import Check
+from chartgate.findings.check import Check, Rule
+from chartgate.findings.finding import OldCheck
 from chartgate.findings.registry import CHECKS
 
 OPENING = """\
@@ -22,18 +23,22 @@ own rules any check may find an object `malformed`, or the run `nothing-examined
 """
 
 
-def document(checks: Sequence[Check]) -> str:
+def document(checks: Sequence[Check | OldCheck]) -> str:
     """The text of docs/checks.md."""
     rows = [f"| [`{check.key}`](#{check.key}) | {len(check.rules) or 'its own'} | {check.title} |" for check in checks]
-    files = "\n".join(["## chart", "", *_rules(chart_files.RULES), ""])
+    files = "\n".join(["## chart", "", *_rules(chart_files.CHECK.rules), ""])
     return OPENING + "\n".join([*rows, "", files, *(_section(check) for check in checks)])
 
 
-def _rules(rules: Mapping[str, str]) -> list[str]:
-    return ["| Rule | A finding when |", "|---|---|", *(f"| `{rule}` | {what} |" for rule, what in rules.items())]
+def _rules(rules: Mapping[str, str] | Mapping[str, Rule]) -> list[str]:
+    return ["| Rule | A finding when |", "|---|---|", *(_row(*rule) for rule in rules.items())]
 
 
-def _section(check: Check) -> str:
+def _row(rule: str, what: str | Rule) -> str:
+    return f"| `{rule}` | {what.text if isinstance(what, Rule) else what} |"
+
+
+def _section(check: Check | OldCheck) -> str:
     lines = [f"## {check.key}", "", f"**{check.title}.** {check.why}", "", f"- Remedy: {check.remedy}."]
     lines.append(f"- Source: {check.source}.")
     if check.about:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from chartgate.findings.finding import Check, Finding, Verdict, guarded
+from chartgate.findings.finding import Finding, OldCheck, Verdict, guarded
 from chartgate.releases.differences import ABSENT, differences, written
 from chartgate.releases.generated_secrets import GeneratedSecrets, is_checksum, is_secret_data
 from chartgate.releases.objects import KubeObject
@@ -110,7 +110,7 @@ def _by_identity(release: Release) -> dict[tuple[str, str, str], KubeObject]:
     return {(obj.kind, obj.namespace, obj.name): obj for obj in release}
 
 
-CHECK = Check(
+CHECK = OldCheck(
     key=KEY,
     title="Same objects from every Helm",
     why="Users have many versions of Helm; and most cases here are rendered by Helm's library alone, since it is fast.",

@@ -38,7 +38,7 @@ Examine = Callable[[Sequence[Rendered]], list[Verdict]]
 
 
 @dataclass(frozen=True)
-class Check:
+class OldCheck:
     """A check and its own description.
 
     `examine` returns a verdict a render; it neither prints nor exits. `source` is where the rule comes from; `rules`

@@ -1,22 +1,14 @@
 """What Helm does with an object: hooks that it knows, annotations that it reads, objects that are there in time."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from chartgate.findings.finding import Check, Finding, Verdict, by_release
+from chartgate.findings.check import Check, Fault, Rule
+from chartgate.findings.scopes import EachRelease
 from chartgate.releases.manifests import HOOKS
 from chartgate.releases.objects import EMPTY, KubeObject
 from chartgate.releases.release import Release
-from chartgate.releases.rendered import Rendered
-
-KEY = "helm"
-RULES = {
-    "unknown-hook": "a hook is one that Helm does not know, so that Helm never installs the object",
-    "annotation": "an annotation of Helm has a value, a name or a place that Helm does not read",
-    "too-early": "a pre-install hook needs an object that Helm creates later",
-    "one-install": "a custom resource and the definition of its kind are in the templates of one release",
-}
 
 _DELETE_POLICIES = frozenset({"hook-succeeded", "hook-failed", "before-hook-creation"})
 
@@ -43,51 +35,38 @@ _VALUES: Mapping[str, tuple[Callable[[str], bool], str]] = {
 _READ = frozenset({"helm.sh/hook", *_VALUES})
 
 
-def examine(renders: Sequence[Rendered]) -> list[Verdict]:
-    """Judge each distinct release: whether an object is there in time depends on the others."""
-    return by_release(KEY, renders, _examine, count=lambda rendered: len(_all(rendered)), depends=_left_out)
-
-
-def _all(rendered: Rendered) -> list[KubeObject]:
-    return [*rendered.release, *_left_out(rendered)]
-
-
-def _left_out(rendered: Rendered) -> tuple[KubeObject, ...]:
-    embedded = rendered.embedded.left_out if isinstance(rendered.embedded, Release) else ()
-    return rendered.release.left_out or embedded
-
-
-def _examine(rendered: Rendered) -> Iterator[Finding]:
-    for obj in _all(rendered):
+def judge(release: Release) -> Iterator[Fault]:
+    """Faults of a release: whether an object is there in time depends on the others."""
+    for obj in (*release, *release.left_out):
         yield from annotations(obj)
-        yield from _too_early(obj, rendered.release)
-    yield from _one_install(rendered.release)
+        yield from _too_early(obj, release)
+    yield from _one_install(release)
 
 
-def annotations(obj: KubeObject) -> Iterator[Finding]:
-    """Findings about the annotations that Helm reads on an object."""
+def annotations(obj: KubeObject) -> Iterator[Fault]:
+    """Faults of the annotations that Helm reads on an object."""
     for name, value in obj.annotations.items():
         where = f"metadata.annotations.{name}"
         if name == "helm.sh/hook":
             unknown = sorted(part for part in str(value).split(",") if part.strip().lower() not in HOOKS)
             if unknown:
                 what = f'Helm knows no hook "{unknown[0].strip()}", and never installs the object'
-                yield Finding(KEY, "unknown-hook", obj.ref, where, what, f"use one of {', '.join(sorted(HOOKS))}")
+                yield Fault("unknown-hook", where, what, object=obj)
         elif name in _VALUES:
             accepts, words = _VALUES[name]
             if not accepts(str(value)):
                 what = f'is "{value}", which Helm does not read'
-                yield Finding(KEY, "annotation", obj.ref, where, what, f"use {words}")
+                yield Fault("annotation", where, what, f"use {words}", object=obj)
         elif name.startswith("helm.sh/") and (meant := get_close_matches(name, _READ, 1, 0.8)):
             what = "is an annotation that Helm does not read"
-            yield Finding(KEY, "annotation", obj.ref, where, what, f"write {meant[0]}, or remove it")
+            yield Fault("annotation", where, what, f"write {meant[0]}, or remove it", object=obj)
     for name in sorted(_READ & obj.labels.keys()):
         what = "is a label, and Helm reads annotations only"
-        yield Finding(KEY, "annotation", obj.ref, f"metadata.labels.{name}", what, "move it to metadata.annotations")
+        yield Fault("annotation", f"metadata.labels.{name}", what, "move it to metadata.annotations", object=obj)
 
 
-def _too_early(obj: KubeObject, release: Release) -> Iterator[Finding]:
-    """Findings about what the pods of a pre-install hook need and Helm creates after it."""
+def _too_early(obj: KubeObject, release: Release) -> Iterator[Fault]:
+    """Faults of what the pods of a pre-install hook need and Helm creates after it."""
     if "pre-install" not in _events(obj) or obj.pod_spec is None:
         return
     for where, kind, name in needed(obj.pod_spec, obj.pod_path):
@@ -100,8 +79,7 @@ def _too_early(obj: KubeObject, release: Release) -> Iterator[Finding]:
             what = f"needs {target.ref}, a hook of weight {_weight(target)}, which comes after weight {_weight(obj)}"
         else:
             continue
-        remedy = "make that object a pre-install hook of a lower weight, or use post-install"
-        yield Finding(KEY, "too-early", obj.ref, where, what, remedy)
+        yield Fault("too-early", where, what, object=obj)
 
 
 def needed(spec: Mapping[str, Any], path: str) -> Iterator[tuple[str, str, str]]:
@@ -139,8 +117,8 @@ _SOURCES = {
 }
 
 
-def _one_install(release: Release) -> Iterator[Finding]:
-    """Findings about custom resources whose definition Helm has not yet installed when it looks their kind up.
+def _one_install(release: Release) -> Iterator[Fault]:
+    """Faults of custom resources whose definition Helm has not yet installed when it looks their kind up.
 
     Helm asks the API server about the kinds of all ordinary objects before it creates the first object or hook.
     """
@@ -152,8 +130,7 @@ def _one_install(release: Release) -> Iterator[Finding]:
         definition = late.get((obj.api_version, obj.kind))
         if definition is not None and not obj.hooks and (obj.api_version, obj.kind) not in early:
             what = f"{definition.ref} in the same templates defines its kind, so that the first install fails"
-            remedy = "move the definition to the chart's folder crds/ or to a chart of its own"
-            yield Finding(KEY, "one-install", obj.ref, "apiVersion", what, remedy)
+            yield Fault("one-install", "apiVersion", what, object=obj)
 
 
 def _is_early(definition: KubeObject) -> bool:
@@ -178,11 +155,31 @@ def _weight(obj: KubeObject) -> int:
 
 
 CHECK = Check(
-    key=KEY,
+    key="helm",
     title="What Helm reads on an object",
     why="Helm skips a hook that it does not know, and ignores an annotation that it cannot read, without a word.",
-    remedy="compare the annotation with Helm's documentation",
     source="Helm documentation, Chart Hooks and Custom Resource Definitions; helm/pkg/release/util/manifest_sorter.go",
-    examine=examine,
-    rules=RULES,
+    scopes=(EachRelease(judge, count=lambda release: len(release) + len(release.left_out)),),
+    rules={
+        "unknown-hook": Rule(
+            "a hook is one that Helm does not know, so that Helm never installs the object",
+            f"use one of {', '.join(sorted(HOOKS))}",
+            "helm.sh/hook: pre-instal",
+        ),
+        "annotation": Rule(
+            "an annotation of Helm has a value, a name or a place that Helm does not read",
+            "compare the annotation with Helm's documentation",
+            'helm.sh/hook-weight: "first"',
+        ),
+        "too-early": Rule(
+            "a pre-install hook needs an object that Helm creates later",
+            "make that object a pre-install hook of a lower weight, or use post-install",
+            "a pre-install Job whose serviceAccountName is that of an ordinary ServiceAccount",
+        ),
+        "one-install": Rule(
+            "a custom resource and the definition of its kind are in the templates of one release",
+            "move the definition to the chart's folder crds/ or to a chart of its own",
+            "templates/crd.yaml defines the kind Widget, and templates/widget.yaml makes a Widget",
+        ),
+    },
 )

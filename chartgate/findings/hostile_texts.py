@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from chartgate.findings.finding import Check, Finding, Verdict
+from chartgate.findings.finding import Finding, OldCheck, Verdict
 from chartgate.releases.rendered import Rendered
 from chartgate.values.hostile import WORD
 
@@ -67,7 +67,7 @@ def _decoded(text: str) -> str:
         return text
 
 
-CHECK = Check(
+CHECK = OldCheck(
     key=KEY,
     title="Hostile texts arrive whole",
     why="A password of `0x1f`, `no` or with a quote in it must not become a number, a boolean or broken YAML.",

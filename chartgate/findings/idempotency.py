@@ -4,7 +4,7 @@ from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from chartgate.findings.finding import Check, Finding, Verdict, guarded
+from chartgate.findings.finding import Finding, OldCheck, Verdict, guarded
 from chartgate.findings.variants import AGAIN, NEXT_VERSION, UPGRADE
 from chartgate.releases.differences import ABSENT, Path, differences, written
 from chartgate.releases.generated_secrets import GeneratedSecrets, is_checksum, is_secret_data
@@ -115,7 +115,7 @@ def _finding(rule: str, obj: KubeObject, where: str, what: str) -> Finding:
     return Finding(KEY, rule, obj.ref, where, what, CHECK.remedy)
 
 
-CHECK = Check(
+CHECK = OldCheck(
     key=KEY,
     title="Same inputs, same objects",
     why="GitOps applies a chart every few minutes: whatever differs is applied again, and restarts pods each time.",

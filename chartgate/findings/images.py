@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from chartgate.findings.finding import Check, Finding, Verdict, by_release
-from chartgate.findings.given import given
+from chartgate.findings.finding import Finding, OldCheck, Verdict, by_release
+from chartgate.findings.user_values import user_values
 from chartgate.findings.variants import OTHER_REGISTRY
 from chartgate.releases.objects import Container, KubeObject
 from chartgate.releases.rendered import Rendered
@@ -49,10 +49,10 @@ def _examine(rendered: Rendered) -> Iterator[Finding]:
 
 
 def _unmoved(rendered: Rendered) -> Iterator[Finding]:
-    values = given(rendered.case)
+    values = user_values(rendered.case)
     for obj, container in _images(rendered):
         image = str(container.manifest.get("image", ""))
-        if not image.startswith(REGISTRY) and not values.container(container) and not values.makes(obj):
+        if not image.startswith(REGISTRY) and not values.has_container(container) and not values.makes(obj):
             yield _finding(
                 "registry", obj, container, f"{image} is pulled from elsewhere though global.imageRegistry is set"
             )
@@ -62,7 +62,7 @@ def _finding(rule: str, obj: KubeObject, container: Container, what: str) -> Fin
     return Finding(KEY, rule, obj.ref, f"{container.path} ({container.name}).image", what, CHECK.remedy)
 
 
-CHECK = Check(
+CHECK = OldCheck(
     key=KEY,
     title="Images",
     why="A tag that moves makes two pods of one release differ; one image left behind stops an offline cluster.",

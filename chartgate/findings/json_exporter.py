@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from chartgate.findings.finding import Check, Finding, Verdict, by_object
+from chartgate.findings.finding import Finding, OldCheck, Verdict, by_object
 from chartgate.findings.monitors import exporter_configurations
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.rendered import Rendered
@@ -96,7 +96,7 @@ def _finding(rule: str, obj: KubeObject, where: str, what: str) -> Finding:
     return Finding(KEY, rule, obj.ref, where, what, CHECK.remedy)
 
 
-CHECK = Check(
+CHECK = OldCheck(
     key=KEY,
     title="json_exporter configuration",
     why="json_exporter ignores a key it does not know, and answers 200 without the metrics that it cannot make.",

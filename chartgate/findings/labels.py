@@ -1,22 +1,15 @@
 """Every object carries the common labels, and nothing that cannot be changed selects by a label that will."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-from chartgate.findings.finding import Check, Finding, Verdict, by_release
-from chartgate.findings.given import given
+from chartgate.findings.check import Check, Fault, Rule
+from chartgate.findings.scopes import EachObjectInRelease
 from chartgate.releases.objects import KubeObject
-from chartgate.releases.rendered import Rendered
+from chartgate.releases.release import Release
 
-KEY = "labels"
-RULES = {
-    "missing": "an object lacks one of the labels app.kubernetes.io/name, instance and managed-by",
-    "pod-labels": "a pod lacks the labels app.kubernetes.io/name and instance",
-    "instance": "app.kubernetes.io/instance or managed-by does not say which release it is",
-    "chart": "helm.sh/chart is not the chart's name and version",
-    "changing-selector": "a selector, or the template of a claim, holds a label that changes with the version",
-}
 COMMON = ("app.kubernetes.io/name", "app.kubernetes.io/instance", "app.kubernetes.io/managed-by")
 CHANGING = frozenset(
     {"helm.sh/chart", "app.kubernetes.io/version", "app.kubernetes.io/managed-by", "chart", "heritage", "version"}
@@ -26,35 +19,28 @@ IMMUTABLE = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "
 _CHART = re.compile(r"[A-Za-z0-9][-A-Za-z0-9_.]*-v?\d+\.\d+\.\d+[-A-Za-z0-9_.]*")
 
 
-def examine(renders: Sequence[Rendered]) -> list[Verdict]:
-    """Judge each distinct release: what a case's values write themselves has the labels its author wants."""
-    return by_release(KEY, renders, _examine, count=lambda r: len(_own(r)), depends=lambda r: r.case.values)
+def judge(obj: KubeObject, release: Release) -> Iterator[Fault]:
+    """Faults of the labels of an object and of its pods; what the user's values contain has the labels they want."""
+    return (replace(fault, unless=lambda values: values.makes(obj)) for fault in _faults(obj, release))
 
 
-def _own(rendered: Rendered) -> list[KubeObject]:
-    values = given(rendered.case)
-    return [obj for obj in rendered.release if obj.kind != "CustomResourceDefinition" and not values.makes(obj)]
-
-
-def _examine(rendered: Rendered) -> Iterator[Finding]:
-    for obj in _own(rendered):
-        for label in COMMON:
-            if not obj.labels.get(label):
-                yield _finding("missing", obj, "metadata.labels", f"{label} is missing")
-        for label, expected in (COMMON[1], rendered.release.name), (COMMON[2], "Helm"):
-            if obj.labels.get(label, expected) != expected:
-                yield _finding("instance", obj, f"metadata.labels.{label}", f"is {obj.labels[label]}, not {expected}")
-        chart = obj.labels.get("helm.sh/chart")
-        if chart is not None and not _CHART.fullmatch(str(chart)):
-            what = f"is {chart}, not NAME-VERSION with _ in place of +"
-            yield _finding("chart", obj, "metadata.labels.helm.sh/chart", what)
-        if obj.pod_template is not None:
-            for label in COMMON[:2]:
-                if not obj.pod_labels.get(label):
-                    yield _finding("pod-labels", obj, f"{obj.pod_path}: labels", f"{label} is missing")
-        for where, labels in _fixed(obj):
-            for label in sorted(CHANGING & labels.keys()):
-                yield _finding("changing-selector", obj, where, f"holds {label}")
+def _faults(obj: KubeObject, release: Release) -> Iterator[Fault]:
+    for label in COMMON:
+        if not obj.labels.get(label):
+            yield Fault("missing", "metadata.labels", f"{label} is missing")
+    for label, expected in (COMMON[1], release.name), (COMMON[2], "Helm"):
+        if obj.labels.get(label, expected) != expected:
+            yield Fault("instance", f"metadata.labels.{label}", f"is {obj.labels[label]}, not {expected}")
+    chart = obj.labels.get("helm.sh/chart")
+    if chart is not None and not _CHART.fullmatch(str(chart)):
+        yield Fault("chart", "metadata.labels.helm.sh/chart", f"is {chart}, not NAME-VERSION with _ in place of +")
+    if obj.pod_template is not None:
+        for label in COMMON[:2]:
+            if not obj.pod_labels.get(label):
+                yield Fault("pod-labels", f"{obj.pod_path}: labels", f"{label} is missing")
+    for where, labels in _fixed(obj):
+        for label in sorted(CHANGING & labels.keys()):
+            yield Fault("changing-selector", where, f"holds {label}")
 
 
 def _fixed(obj: KubeObject) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -72,16 +58,39 @@ def _fixed(obj: KubeObject) -> Iterator[tuple[str, Mapping[str, Any]]]:
             )
 
 
-def _finding(rule: str, obj: KubeObject, where: str, what: str) -> Finding:
-    return Finding(KEY, rule, obj.ref, where, what, CHECK.remedy)
-
+_HELPER = "take the labels of every object from one helper"
 
 CHECK = Check(
-    key=KEY,
+    key="labels",
     title="Common labels",
     why="Tools find a release by these labels; a selector with a version in it makes every upgrade fail.",
-    remedy="take the labels from one helper, and selectors from a second one without version and chart",
     source="Helm documentation, Labels and Annotations; Kubernetes documentation, Recommended Labels",
-    examine=examine,
-    rules=RULES,
+    scopes=(EachObjectInRelease(judge, wanted=lambda obj: obj.kind != "CustomResourceDefinition"),),
+    rules={
+        "missing": Rule(
+            "an object lacks one of the labels app.kubernetes.io/name, instance and managed-by",
+            _HELPER,
+            "metadata: {name: web}",
+        ),
+        "pod-labels": Rule(
+            "a pod lacks the labels app.kubernetes.io/name and instance",
+            "take the labels of pods from the helper that makes the selectors",
+            "template: {metadata: {labels: {app: web}}}",
+        ),
+        "instance": Rule(
+            "app.kubernetes.io/instance or managed-by does not say which release it is",
+            "write {{ .Release.Name }} and {{ .Release.Service }}",
+            "app.kubernetes.io/managed-by: me",
+        ),
+        "chart": Rule(
+            "helm.sh/chart is not the chart's name and version",
+            'write {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}',
+            "helm.sh/chart: web",
+        ),
+        "changing-selector": Rule(
+            "a selector, or the template of a claim, holds a label that changes with the version",
+            "take selectors from a second helper, without version and chart",
+            "selector: {matchLabels: {helm.sh/chart: web-1.0.0}}",
+        ),
+    },
 )

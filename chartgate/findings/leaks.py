@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from chartgate.findings.finding import Check, Finding, Verdict, by_release
-from chartgate.findings.given import given
+from chartgate.findings.finding import Finding, OldCheck, Verdict, by_release
+from chartgate.findings.user_values import user_values
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.rendered import Rendered
 
@@ -48,7 +48,7 @@ def _values(rendered: Rendered) -> Iterator[tuple[KubeObject, str, str]]:
     if not secrets:
         return
     # A user name, a host or the release's own name is no secret, even where it lies in one.
-    open_words = {text for key, text in given(rendered.case).texts if not _SOUNDS_SECRET.search(key)}
+    open_words = {text for key, text in user_values(rendered.case).texts if not _SOUNDS_SECRET.search(key)}
     open_words |= {rendered.release.name, rendered.release.namespace, *(obj.name for obj in rendered.release)}
     # Whoever refers to a key writes its name, so a value that is part of one cannot be looked for.
     open_words |= {key for secret in secrets for key, _ in _decoded(secret)}
@@ -105,7 +105,7 @@ def _leaves(node: Any, path: str = "") -> Iterator[tuple[str, str]]:
         yield path, str(node)
 
 
-CHECK = Check(
+CHECK = OldCheck(
     key=KEY,
     title="Secrets stay in Secrets",
     why="Whoever may read ConfigMaps, pods or events reads along: none of these are guarded as Secrets are.",

@@ -5,7 +5,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from chartgate.findings.finding import Check, Finding, Verdict, by_object
+from chartgate.findings.finding import Finding, OldCheck, Verdict, by_object
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.rendered import Rendered
 from chartgate.tools.schemas import Schema, api_schemas, known_versions, served_kinds
@@ -104,7 +104,7 @@ def _finding(rule: str, obj: KubeObject, where: str, what: str) -> Finding:
     return Finding(KEY, rule, obj.ref, where, what, CHECK.remedy)
 
 
-CHECK = Check(
+CHECK = OldCheck(
     key=KEY,
     title="Keys of lists",
     why="Server-side apply, which Helm 4 uses, refuses a list that has a merge key twice; client-side apply drops one.",

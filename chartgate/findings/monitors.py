@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from chartgate.findings.finding import Check, Finding, Verdict, by_release
+from chartgate.findings.finding import Finding, OldCheck, Verdict, by_release
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
@@ -92,7 +92,7 @@ def _finding(rule: str, obj: KubeObject, where: str, what: str) -> Finding:
     return Finding(KEY, rule, obj.ref, where, what, CHECK.remedy)
 
 
-CHECK = Check(
+CHECK = OldCheck(
     key=KEY,
     title="Monitors",
     why="Prometheus drops a target it cannot make sense of without a word, and an alert on it never fires.",

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from chartgate.findings.finding import Check, Finding, Verdict, by_object
+from chartgate.findings.finding import Finding, OldCheck, Verdict, by_object
 from chartgate.findings.variants import LONG_RELEASE
 from chartgate.releases.objects import EMPTY, KubeObject
 from chartgate.releases.release import Release
@@ -122,7 +122,7 @@ def _finding(rule: str, obj: KubeObject, where: str, what: str) -> Finding:
     return Finding(KEY, rule, obj.ref, where, what, CHECK.remedy)
 
 
-CHECK = Check(
+CHECK = OldCheck(
     key=KEY,
     title="Names and labels",
     why="A chart that works for a short release name is refused for a long one, or its StatefulSet never makes a pod.",

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from chartgate.findings.finding import Check, Finding, Verdict, by_release
-from chartgate.findings.given import given
+from chartgate.findings.finding import Finding, OldCheck, Verdict, by_release
+from chartgate.findings.user_values import user_values
 from chartgate.releases.objects import EMPTY, KubeObject
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
@@ -106,7 +106,7 @@ def _covers(entry: Mapping[str, Any], pod: KubeObject, port: Port) -> bool:
 
 def _closed_ports(rendered: Rendered, policy: KubeObject) -> Iterator[Finding]:
     pods = [pod for pod in rendered.release.workloads() if _guards(policy, pod)]
-    values = given(rendered.case)
+    values = user_values(rendered.case)
     for number, rule in enumerate(policy.spec.get("ingress") or ()):
         for index, entry in enumerate((rule or EMPTY).get("ports") or ()):
             listening = [port for pod in pods for port in _listening(pod)]
@@ -130,7 +130,7 @@ def _listening(pod: KubeObject) -> Iterator[Port]:
                     yield port, "TCP"
 
 
-CHECK = Check(
+CHECK = OldCheck(
     key=KEY,
     title="Network policies",
     why="A policy denies whatever it does not name: a Service behind it then answers nobody, and nothing says why.",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from chartgate.findings.finding import Check, Finding, Verdict, by_object
+from chartgate.findings.finding import Finding, OldCheck, Verdict, by_object
 from chartgate.releases.objects import EMPTY, Container, KubeObject
 from chartgate.releases.rendered import Rendered
 from chartgate.tools.catalogue import version_key
@@ -160,7 +160,7 @@ RULES = {
     "probe-host": "a probe or hook names another host",
 }
 
-CHECK = Check(
+CHECK = OldCheck(
     key=KEY,
     title="Pod Security Standard restricted",
     why="A namespace that enforces the standard refuses the pod; elsewhere a compromised container gets further.",

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from chartgate.findings.finding import Check, Finding, Verdict, by_release
-from chartgate.findings.given import Given, given
+from chartgate.findings.finding import Finding, OldCheck, Verdict, by_release
+from chartgate.findings.user_values import UserValues, user_values
 from chartgate.releases.objects import Container, KubeObject
 from chartgate.releases.rendered import Rendered
 
@@ -33,7 +33,7 @@ def examine(renders: Sequence[Rendered]) -> list[Verdict]:
 
 
 def _examine(rendered: Rendered) -> Iterator[Finding]:
-    values = given(rendered.case)
+    values = user_values(rendered.case)
     for obj, container in running_containers(rendered):
         yield from _missing(obj, container, values)
         for key in PROBES:
@@ -42,9 +42,9 @@ def _examine(rendered: Rendered) -> Iterator[Finding]:
                 yield from _probe(obj, container, key, probe)
 
 
-def _missing(obj: KubeObject, container: Container, values: Given) -> Iterator[Finding]:
+def _missing(obj: KubeObject, container: Container, values: UserValues) -> Iterator[Finding]:
     """Whoever writes a container himself, or drops a probe, has decided about it."""
-    if values.container(container):
+    if values.has_container(container):
         return
     for key, rule in (("livenessProbe", "no-liveness"), ("readinessProbe", "no-readiness")):
         if not container.manifest.get(key) and not values.drops(key):
@@ -67,7 +67,7 @@ def _finding(rule: str, obj: KubeObject, container: Container, what: str) -> Fin
     return Finding(KEY, rule, obj.ref, f"{container.path} ({container.name})", what, CHECK.remedy)
 
 
-CHECK = Check(
+CHECK = OldCheck(
     key=KEY,
     title="Probes",
     why="Without probes a container that hangs stays, and one that is not up yet gets traffic.",

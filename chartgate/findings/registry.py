@@ -25,9 +25,10 @@ from chartgate.findings import (
     template_marks,
     variant_renders,
 )
-from chartgate.findings.finding import Check
+from chartgate.findings.check import Check
+from chartgate.findings.finding import OldCheck
 
-CHECKS: tuple[Check, ...] = (
+CHECKS: tuple[Check | OldCheck, ...] = (
     engines.CHECK,
     hostile_texts.CHECK,
     schema.CHECK,

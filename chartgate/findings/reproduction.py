@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from chartgate.findings.finding import Check, Finding, Verdict
+from chartgate.findings.check import Check
+from chartgate.findings.finding import Finding, OldCheck, Verdict
 from chartgate.findings.outcomes import judge
 from chartgate.releases.jobs import Outcome
 from chartgate.tools.kubernetes_yaml import read_one
@@ -30,7 +31,7 @@ class Reproduction:
 
 
 def reproductions(
-    found: Sequence[tuple[Finding, Outcome]], checks: Mapping[str, Check], render: Render
+    found: Sequence[tuple[Finding, Outcome]], checks: Mapping[str, Check | OldCheck], render: Render
 ) -> list[Reproduction]:
     """One for each distinct defect among `found`, the first few of them; `checks` are by key.
 
@@ -47,7 +48,9 @@ def reproductions(
     ]
 
 
-def _reproduction(finding: Finding, outcome: Outcome, check: Check | None, render: Render) -> Reproduction | None:
+def _reproduction(
+    finding: Finding, outcome: Outcome, check: Check | OldCheck | None, render: Render
+) -> Reproduction | None:
     case = outcome.job.case
     if case.harmless:
         return None  # it says itself which text is at fault, and where

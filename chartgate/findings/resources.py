@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from chartgate.findings.finding import Check, Finding, Verdict, by_release
-from chartgate.findings.given import Given, given
+from chartgate.findings.finding import Finding, OldCheck, Verdict, by_release
 from chartgate.findings.probes import running_containers
+from chartgate.findings.user_values import UserValues, user_values
 from chartgate.releases.objects import Container, KubeObject
 from chartgate.releases.rendered import Rendered
 
@@ -31,7 +31,7 @@ def examine(renders: Sequence[Rendered]) -> list[Verdict]:
 
 
 def _examine(rendered: Rendered) -> Iterator[Finding]:
-    values = given(rendered.case)
+    values = user_values(rendered.case)
     for obj, container in running_containers(rendered):
         resources = container.manifest.get("resources") or {}
         for part, name, rule in REQUIRED:
@@ -40,11 +40,11 @@ def _examine(rendered: Rendered) -> Iterator[Finding]:
         yield from _amounts(obj, container)
 
 
-def _decided(values: Given, container: Container, part: str) -> bool:
+def _decided(values: UserValues, container: Container, part: str) -> bool:
     """Whether the case's values themselves leave the container without."""
     resources = container.manifest.get("resources") or {}
     written = values.sets("resources", resources) or values.sets(part, resources.get(part))
-    return written or values.container(container) or (not resources and values.drops("resources"))
+    return written or values.has_container(container) or (not resources and values.drops("resources"))
 
 
 def _amounts(obj: KubeObject, container: Container) -> Iterator[Finding]:
@@ -76,7 +76,7 @@ def _finding(rule: str, obj: KubeObject, container: Container, what: str) -> Fin
     return Finding(KEY, rule, obj.ref, f"{container.path} ({container.name})", what, CHECK.remedy)
 
 
-CHECK = Check(
+CHECK = OldCheck(
     key=KEY,
     title="Resources",
     why="A pod without requests is placed blindly and evicted first; without a memory limit it can take a node down.",

@@ -9,7 +9,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from chartgate.findings.finding import Check, Finding, Verdict, by_object, guarded
+from chartgate.findings.finding import Finding, OldCheck, Verdict, by_object, guarded
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.rendered import Rendered
 from chartgate.tools.catalogue import version_key
@@ -186,7 +186,7 @@ RULES = {
     "no-schema": "nothing is known of the object's kind",
 }
 
-CHECK = Check(
+CHECK = OldCheck(
     key=KEY,
     title="Kubernetes JSON Schema",
     why="The API server refuses an object of a kind it does not serve, and drops or refuses fields it does not know.",

@@ -1,27 +1,15 @@
 """Texts that a template prints when it is broken: missing values, maps and numbers printed as Go prints them."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
-from chartgate.findings.finding import Check, Finding, Verdict, by_release
-from chartgate.releases.rendered import Rendered
-from chartgate.values.case import MADE
+from chartgate.findings.check import Check, Fault, Rule
+from chartgate.findings.scopes import EachObject
+from chartgate.findings.user_values import UserValues
+from chartgate.releases.objects import KubeObject
 
-KEY = "template-marks"
-RULES = {
-    "no-value": "a text has <no value> or <nil> where a template printed a value that is not there",
-    "format": "a text has an error of printf, such as %!d(string=x)",
-    "map": "a text has a map or list as Go prints it, such as map[a:1]",
-    "exponent": "a text has a large number as Go prints it, such as 1.23e+08",
-}
-_REMEDIES = {
-    "no-value": "correct the name of the value, or give it a default",
-    "format": "give printf as many values as it has verbs, of the right types",
-    "map": "print it with toYaml or toJson, or name one of its entries",
-    "exponent": "print the number with int64, as in {{ int64 .Values.size }}",
-}
 _MARKS = {
     "no-value": re.compile(r"<no value>|(?<![\w'\"`])<nil>(?![\w'\"`])"),
     # fmt's package documentation, Format errors.
@@ -40,29 +28,18 @@ SHORT = 300
 """Characters of a line that the marks of maps and numbers are looked for in."""
 
 
-def examine(renders: Sequence[Rendered]) -> list[Verdict]:
-    """Judge each distinct release: what the case's own values hold is the user's."""
-    return by_release(
-        KEY,
-        renders,
-        _examine,
-        count=lambda rendered: len(rendered.release),
-        depends=lambda rendered: rendered.case.values,
-    )
+def judge(obj: KubeObject, _: str) -> Iterator[Fault]:
+    """Faults of the texts of an object; a mark that the user's own values contain is the user's."""
+    for where, text in _texts(obj.manifest, ""):
+        for rule, mark in marks(text):
+            # A Secret's text is not shown.
+            shown = "" if obj.kind == "Secret" else f': "{mark[:60]}"'
+            yield Fault(rule, where, f"holds the mark of a broken template{shown}", unless=_written(rule, mark))
 
 
-def _examine(rendered: Rendered) -> Iterator[Finding]:
-    given = "\n".join((*rendered.case.values, *rendered.case.sets))
-    for obj in rendered.release:
-        if obj.kind == "CustomResourceDefinition":
-            continue
-        for where, text in _texts(obj.manifest, ""):
-            for rule, mark in marks(text):
-                if mark in given or (rendered.case.origin in MADE and rule in _IN_SHORT_TEXTS):
-                    continue
-                # A Secret's text is not shown.
-                shown = "" if obj.kind == "Secret" else f': "{mark[:60]}"'
-                yield Finding(KEY, rule, obj.ref, where, f"holds the mark of a broken template{shown}", _REMEDIES[rule])
+def _written(rule: str, mark: str) -> Callable[[UserValues], bool]:
+    """Whether values contain a mark, or a program may have made it of the chart's own words."""
+    return lambda values: mark in values.text or (values.made and rule in _IN_SHORT_TEXTS)
 
 
 @lru_cache(maxsize=4096)
@@ -93,11 +70,31 @@ def _texts(node: Any, path: str) -> Iterator[tuple[str, str]]:
 
 
 CHECK = Check(
-    key=KEY,
+    key="template-marks",
     title="Marks of broken templates",
     why="A template that prints a missing value, a map or a wrong format still renders, and Kubernetes takes the text.",
-    remedy="correct the template",
     source="Go documentation, fmt, Format errors, and text/template, missingkey",
-    examine=examine,
-    rules=RULES,
+    scopes=(EachObject(judge, wanted=lambda obj: obj.kind != "CustomResourceDefinition", any_version=True),),
+    rules={
+        "no-value": Rule(
+            "a text has <no value> or <nil> where a template printed a value that is not there",
+            "correct the name of the value, or give it a default",
+            "image: nginx:<no value>",
+        ),
+        "format": Rule(
+            "a text has an error of printf, such as %!d(string=x)",
+            "give printf as many values as it has verbs, of the right types",
+            "name: web-%!d(string=x)",
+        ),
+        "map": Rule(
+            "a text has a map or list as Go prints it, such as map[a:1]",
+            "print it with toYaml or toJson, or name one of its entries",
+            "args: ['--labels=map[team:a]']",
+        ),
+        "exponent": Rule(
+            "a text has a large number as Go prints it, such as 1.23e+08",
+            "print the number with int64, as in {{ int64 .Values.size }}",
+            "args: ['--max-bytes=1.048576e+06']",
+        ),
+    },
 )

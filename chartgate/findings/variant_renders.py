@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from chartgate.findings.finding import Check, Finding, Verdict
+from chartgate.findings.finding import Finding, OldCheck, Verdict
 from chartgate.releases.rendered import Rendered
 
 KEY = "variants"
@@ -24,7 +24,7 @@ def examine(renders: Sequence[Rendered]) -> list[Verdict]:
     ]
 
 
-CHECK = Check(
+CHECK = OldCheck(
     key=KEY,
     title="Variants of the author's cases",
     why="Helm takes release names of up to 53 characters, and users have registries of their own and upgrade.",

@@ -137,6 +137,9 @@ def render_jobs(
             release = render_case(chart, job, api_versions)
         except RenderError as error:
             return Outcome(job, None, str(error), twin)
+        if isinstance(twin, Release):
+            # Only Helm's library shows what Helm leaves out.
+            release = replace(release, left_out=twin.left_out)
         return Outcome(job, release, embedded=twin, harmless=_harmless(chart, job, api_versions))
 
     pool = ThreadPoolExecutor(cpu_count() or 1)

@@ -73,7 +73,8 @@ class Release:
     @cached_property
     def digest(self) -> str:
         """Hash of all objects: equal for releases that no check can tell apart, whatever the order of objects."""
-        text = "\n".join([self.name, self.namespace, self.kube_version, *sorted(obj.digest for obj in self.objects)])
+        objects = [sorted(obj.digest for obj in some) for some in (self.objects, self.left_out)]
+        text = "\n".join([self.name, self.namespace, self.kube_version, *objects[0], "left out", *objects[1]])
         return hashlib.sha256(text.encode()).hexdigest()
 
     def _listing(self) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from chartgate.findings.checkov.decided import decided, unguarded_on_purpose
 from chartgate.findings.checkov.relations import LACKS_POLICY, related_kinds
 from chartgate.findings.checkov.scan import Judgement, Unit, scan
-from chartgate.findings.finding import Check, Finding, Verdict, guarded
-from chartgate.findings.given import given
+from chartgate.findings.finding import Finding, OldCheck, Verdict, guarded
+from chartgate.findings.user_values import user_values
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
@@ -60,7 +60,7 @@ def _findings(rendered: Rendered, obj: KubeObject, judgement: Judgement) -> Iter
         yield Finding(KEY, "malformed", obj.ref, "", what, "correct what the schema check reports first")
     for failure in judgement["failures"]:
         policy, keys = failure["check"], failure["keys"]
-        if policy != LACKS_POLICY and not decided(given(rendered.case), obj, policy, keys):
+        if policy != LACKS_POLICY and not decided(user_values(rendered.case), obj, policy, keys):
             yield Finding(KEY, policy, obj.ref, ", ".join(keys) or "object", failure["what"], failure["remedy"])
 
 
@@ -73,7 +73,7 @@ def _unguarded_pods(rendered: Rendered) -> Iterator[Finding]:
             guard.namespace == pod.namespace and selects(guard.spec.get("podSelector") or {}, pod.pod_labels)
             for guard in guards
         )
-        if not any(guarding) and not unguarded_on_purpose(given(rendered.case), pod):
+        if not any(guarding) and not unguarded_on_purpose(user_values(rendered.case), pod):
             what, remedy = "no NetworkPolicy selects the pods", "add one to the chart"
             yield Finding(KEY, LACKS_POLICY, pod.ref, "object", what, remedy)
 
@@ -109,7 +109,7 @@ def object_text(obj: KubeObject) -> str:
     return json.dumps(manifest, sort_keys=True)
 
 
-CHECK = Check(
+CHECK = OldCheck(
     key=KEY,
     title="checkov's Kubernetes policies",
     why="They collect what security reviews ask for; what a case's own values decide is not held against the chart.",

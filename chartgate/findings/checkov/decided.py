@@ -6,7 +6,7 @@ themselves hold what stands at each of these paths, or leave it out.
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from chartgate.findings.given import Given
+from chartgate.findings.user_values import UserValues
 from chartgate.releases.objects import KubeObject
 
 POD_FIELDS = {
@@ -28,13 +28,13 @@ GUARDS = ("networkPolicy", "networkPolicies")
 """What values call the part that makes NetworkPolicies, which is off by its own name and not by a field of the pod."""
 
 
-def decided(values: Given, obj: KubeObject, policy: str, keys: Sequence[str]) -> bool:
+def decided(values: UserValues, obj: KubeObject, policy: str, keys: Sequence[str]) -> bool:
     """Whether the values decide what `policy` fails at in the object; `keys` are the paths that checkov names."""
     paths = list(keys) or list(_unnamed(obj, policy))
     return values.makes(obj) or (bool(paths) and all(_decided(values, obj, path) for path in paths))
 
 
-def unguarded_on_purpose(values: Given, pod: KubeObject) -> bool:
+def unguarded_on_purpose(values: UserValues, pod: KubeObject) -> bool:
     """Whether the values hold the pod's object, or switch NetworkPolicies off."""
     return values.makes(pod) or any(map(values.drops, GUARDS))
 
@@ -57,7 +57,7 @@ def _at(mapping: Mapping[str, object], path: str) -> object:
     return node
 
 
-def _decided(values: Given, obj: KubeObject, path: str) -> bool:
+def _decided(values: UserValues, obj: KubeObject, path: str) -> bool:
     """Whether the values hold something on the way to `path` as it stands there, or leave it out where it ends."""
     containers = {container.path: container for container in obj.containers}
     node: object = obj.manifest
@@ -68,7 +68,7 @@ def _decided(values: Given, obj: KubeObject, path: str) -> bool:
             if not isinstance(node, list) or not index.isdigit() or int(index) >= len(node):
                 return False
             node, way = node[int(index)], way + step
-            own = way in containers and values.container(containers[way])
+            own = way in containers and values.has_container(containers[way])
             if own or (isinstance(node, Mapping) and values.holds(node)):
                 return True
             continue

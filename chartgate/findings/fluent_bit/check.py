@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
-from chartgate.findings.finding import Check, Finding, Verdict, by_release
+from chartgate.findings.finding import Finding, OldCheck, Verdict, by_release
 from chartgate.findings.fluent_bit import dry_run, known, start
 from chartgate.findings.fluent_bit.classic import Configuration, Section, is_configuration, parse, variables_of
 from chartgate.findings.fluent_bit.mounts import Mount, mounts_of
@@ -133,7 +133,7 @@ def _finding(rule: str, obj: KubeObject, where: str, what: str) -> Finding:
     return Finding(KEY, rule, obj.ref, where, what, CHECK.remedy)
 
 
-CHECK = Check(
+CHECK = OldCheck(
     key=KEY,
     title="Fluent Bit configuration",
     why="Fluent Bit does not start with an unknown key of a plugin, and replaces an unset variable by nothing.",

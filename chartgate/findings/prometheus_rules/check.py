@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from chartgate.findings.finding import Check, Finding, Verdict, by_object
+from chartgate.findings.finding import Finding, OldCheck, Verdict, by_object
 from chartgate.findings.prometheus_rules import promtool, structure
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.rendered import Rendered
@@ -66,7 +66,7 @@ def _finding(rule: str, obj: KubeObject, where: str, what: str) -> Finding:
     return Finding(KEY, rule, obj.ref, where, what, CHECK.remedy)
 
 
-CHECK = Check(
+CHECK = OldCheck(
     key=KEY,
     title="Prometheus rules",
     why="Prometheus loads no rule of a file in which one is wrong: every alert of the release is silent then.",

@@ -1,48 +1,66 @@
-"""The check itself: every rule about references, over each distinct release once."""
+"""The check itself: every rule about references, over each object in its release."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 
-from chartgate.findings.finding import Check, Finding, Verdict, guarded
-from chartgate.findings.given import given
+from chartgate.findings.check import Check, Fault, Rule
 from chartgate.findings.references import names, pods, routes, selectors
-from chartgate.findings.references.surroundings import KEY, Surroundings
-from chartgate.releases.rendered import Rendered
+from chartgate.findings.references.surroundings import Surroundings
+from chartgate.findings.scopes import EachObjectInRelease
+from chartgate.releases.objects import KubeObject
 
 
-def examine(renders: Sequence[Rendered]) -> list[Verdict]:
-    """Judge each release as a whole, since a reference says something about two objects."""
-    known: dict[tuple[str, frozenset[str], tuple[str, ...]], tuple[Finding, ...]] = {}
-    verdicts = []
-    for rendered in renders:
-        surroundings = Surroundings(rendered.release, rendered.case.named_objects(), given(rendered.case))
-        key = (rendered.release.digest, surroundings.outside, rendered.case.values)
-        if key not in known:
-            known[key] = tuple(
-                found
-                for rules in (names, pods, selectors, routes)
-                for found in guarded(KEY, "release", rules.examine, surroundings)
-            )
-        verdicts.append(Verdict(rendered, len(rendered.release), known[key]))
-    return verdicts
+def judge(obj: KubeObject, surroundings: Surroundings) -> Iterator[Fault]:
+    """Faults of each reference in an object to others of its release."""
+    for rules in (names, pods, selectors, routes):
+        yield from rules.judge(obj, surroundings)
 
-
-RULES = {
-    "missing": "an object refers to one that the chart does not make and its values do not name",
-    "missing-key": "a reference names a key that the Secret or ConfigMap does not have",
-    "duplicate": "one object is made twice",
-    "no-volume": "a container mounts a volume that its pod does not have",
-    "unused-volume": "a pod has a volume that no container mounts",
-    "selector": "a selector finds no pod, or not those of its own workload",
-    "selector-overlap": "a selector finds the pods of another workload as well",
-    "port": "a Service, route or monitor leads to a port that is not there",
-}
 
 CHECK = Check(
-    key=KEY,
+    key="references",
     title="References between objects",
     why="Kubernetes accepts a name, key, port or selector that leads nowhere; the pod then never starts or serves.",
-    remedy="make both ends from one helper",
     source="Kubernetes API reference; Gateway API; Prometheus Operator API",
-    examine=examine,
-    rules=RULES,
+    scopes=(EachObjectInRelease(judge, view=Surroundings),),
+    rules={
+        "missing": Rule(
+            "an object refers to one that the chart does not make and its values do not name",
+            "correct the name, or list the object in chartgate.yaml under outside or absent with the reason",
+            "serviceAccountName: worker, and no ServiceAccount of that name",
+        ),
+        "missing-key": Rule(
+            "a reference names a key that the Secret or ConfigMap does not have",
+            "correct the key, or add it there",
+            "secretKeyRef: {name: login, key: pasword}, and the Secret has the key password",
+        ),
+        "duplicate": Rule(
+            "one object is made twice",
+            "give each a name of its own",
+            "two ConfigMaps named settings in one namespace",
+        ),
+        "no-volume": Rule(
+            "a container mounts a volume that its pod does not have",
+            "add the volume or correct the name",
+            "volumeMounts: [{name: data, mountPath: /data}], and no volume of that name",
+        ),
+        "unused-volume": Rule(
+            "a pod has a volume that no container mounts",
+            "mount it or leave it out",
+            "volumes: [{name: data, emptyDir: {}}], and no volumeMounts",
+        ),
+        "selector": Rule(
+            "a selector finds no pod, or not those of its own workload",
+            "make both from one helper",
+            "selector: {app: web}, and the pods have the label app: site",
+        ),
+        "selector-overlap": Rule(
+            "a selector finds the pods of another workload as well",
+            "select by a label that only one of them has, such as app.kubernetes.io/component",
+            "selector: {app: shop} of a Service, and two Deployments have that label",
+        ),
+        "port": Rule(
+            "a Service, route or monitor leads to a port that is not there",
+            "use a port that the Service or a container has",
+            "targetPort: http, and no container port has that name",
+        ),
+    },
 )

@@ -1,26 +1,27 @@
 """ConfigMaps, Secrets, claims, service accounts and roles exist under the name and with the key referred to."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from chartgate.findings.finding import Finding
-from chartgate.findings.references.surroundings import Surroundings, finding
+from chartgate.findings.check import Fault
+from chartgate.findings.references.surroundings import Surroundings
 from chartgate.releases.objects import EMPTY, Container, KubeObject
 
 
-def examine(surroundings: Surroundings) -> Iterator[Finding]:
-    """Findings about each reference by name, and about objects that share one."""
-    for obj in surroundings.release.workloads():
+def judge(obj: KubeObject, surroundings: Surroundings) -> Iterator[Fault]:
+    """Faults of each reference by name in an object."""
+    if obj.pod_template is not None:
         yield from _pod(surroundings, obj)
         for container in obj.containers:
             yield from _environment(surroundings, obj, container)
-    for obj in surroundings.release.of_kind("RoleBinding", "ClusterRoleBinding"):
+    if obj.kind in {"RoleBinding", "ClusterRoleBinding"}:
         yield from _binding(surroundings, obj)
-    yield from _duplicates(surroundings)
+    same = surroundings.same_as(obj)
+    if len(same) > 1 and same[0] is obj:
+        yield Fault("duplicate", "metadata.name", f"made {len(same)} times: only one can exist")
 
 
-def _pod(surroundings: Surroundings, obj: KubeObject) -> Iterator[Finding]:
+def _pod(surroundings: Surroundings, obj: KubeObject) -> Iterator[Fault]:
     spec, path = obj.pod_spec or EMPTY, obj.pod_path
     account = spec.get("serviceAccountName")
     if account:
@@ -36,7 +37,7 @@ def _pod(surroundings: Surroundings, obj: KubeObject) -> Iterator[Finding]:
 
 def _volume_source(
     surroundings: Surroundings, obj: KubeObject, where: str, source: Mapping[str, Any]
-) -> Iterator[Finding]:
+) -> Iterator[Fault]:
     for key, kind, name_key in (("configMap", "ConfigMap", "name"), ("secret", "Secret", "secretName")):
         data = source.get(key)
         if data and not data.get("optional"):
@@ -50,7 +51,7 @@ def _volume_source(
         )
 
 
-def _sub_paths(surroundings: Surroundings, obj: KubeObject, volume: Mapping[str, Any]) -> Iterator[Finding]:
+def _sub_paths(surroundings: Surroundings, obj: KubeObject, volume: Mapping[str, Any]) -> Iterator[Fault]:
     """A subPath of a ConfigMap or Secret that is no file of it would be mounted as an empty folder."""
     for key, kind, name_key in (("configMap", "ConfigMap", "name"), ("secret", "Secret", "secretName")):
         data = volume.get(key) or EMPTY
@@ -63,10 +64,10 @@ def _sub_paths(surroundings: Surroundings, obj: KubeObject, volume: Mapping[str,
                 if mount["name"] == volume["name"] and mount.get("subPath") and mount["subPath"] not in files:
                     where = f"{container.path}.volumeMounts[{index}].subPath"
                     what = f"{mount['subPath']} is no key of {target.ref}"
-                    yield finding("missing-key", obj, where, what, "correct the key")
+                    yield Fault("missing-key", where, what, "correct the key")
 
 
-def _environment(surroundings: Surroundings, obj: KubeObject, container: Container) -> Iterator[Finding]:
+def _environment(surroundings: Surroundings, obj: KubeObject, container: Container) -> Iterator[Fault]:
     for index, entry in enumerate(container.items("env")):
         source = entry.get("valueFrom") or {}
         for key, kind in (("secretKeyRef", "Secret"), ("configMapKeyRef", "ConfigMap")):
@@ -83,7 +84,7 @@ def _environment(surroundings: Surroundings, obj: KubeObject, container: Contain
 
 def _keyed(
     surroundings: Surroundings, obj: KubeObject, where: str, kind: str, name: str, keys: list[str]
-) -> Iterator[Finding]:
+) -> Iterator[Fault]:
     target = surroundings.release.find(kind, name, obj.namespace)
     if target is None:
         yield from surroundings.missing(obj, where, kind, name)
@@ -91,14 +92,14 @@ def _keyed(
     for key in keys:
         if key not in _keys(target):
             what = f"key {key} is not in {target.ref}"
-            yield finding("missing-key", obj, where, what, "correct the key, or add it there")
+            yield Fault("missing-key", where, what, "correct the key, or add it there")
 
 
 def _keys(target: KubeObject) -> set[str]:
     return {key for part in ("data", "stringData", "binaryData") for key in target.manifest.get(part) or ()}
 
 
-def _binding(surroundings: Surroundings, obj: KubeObject) -> Iterator[Finding]:
+def _binding(surroundings: Surroundings, obj: KubeObject) -> Iterator[Fault]:
     role = obj.manifest.get("roleRef") or {}
     builtin = role.get("name") in {"admin", "cluster-admin", "edit", "view"} or str(role.get("name")).startswith(
         "system:"
@@ -109,13 +110,3 @@ def _binding(surroundings: Surroundings, obj: KubeObject) -> Iterator[Finding]:
         if subject.get("kind") == "ServiceAccount":
             namespace = subject.get("namespace")
             yield from surroundings.missing(obj, f"subjects[{index}]", "ServiceAccount", subject["name"], namespace)
-
-
-def _duplicates(surroundings: Surroundings) -> Iterator[Finding]:
-    objects = surroundings.release.objects
-    counts = Counter((obj.api_version.partition("/")[0], obj.kind, obj.namespace, obj.name) for obj in objects)
-    first = {(obj.api_version.partition("/")[0], obj.kind, obj.namespace, obj.name): obj for obj in reversed(objects)}
-    for identity, count in counts.items():
-        if count > 1:
-            what = f"made {count} times: only one can exist"
-            yield finding("duplicate", first[identity], "metadata.name", what, "give each a name of its own")

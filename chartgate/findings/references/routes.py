@@ -3,26 +3,25 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from chartgate.findings.finding import Finding
+from chartgate.findings.check import Fault
 from chartgate.findings.references.selectors import has_port
-from chartgate.findings.references.surroundings import Surroundings, finding
+from chartgate.findings.references.surroundings import Surroundings
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.selectors import selects
 
 
-def examine(surroundings: Surroundings) -> Iterator[Finding]:
-    """Findings about each Ingress, Gateway API route, ServiceMonitor and PodMonitor."""
-    for obj in surroundings.release.objects:
-        match obj.kind:
-            case "Ingress":
-                yield from _ingress(surroundings, obj)
-            case "HTTPRoute" | "GRPCRoute" | "TLSRoute":
-                yield from _route(surroundings, obj)
-            case "ServiceMonitor" | "PodMonitor":
-                yield from _monitor(surroundings, obj)
+def judge(obj: KubeObject, surroundings: Surroundings) -> Iterator[Fault]:
+    """Faults of each Ingress, Gateway API route, ServiceMonitor and PodMonitor."""
+    match obj.kind:
+        case "Ingress":
+            yield from _ingress(surroundings, obj)
+        case "HTTPRoute" | "GRPCRoute" | "TLSRoute":
+            yield from _route(surroundings, obj)
+        case "ServiceMonitor" | "PodMonitor":
+            yield from _monitor(surroundings, obj)
 
 
-def _ingress(surroundings: Surroundings, obj: KubeObject) -> Iterator[Finding]:
+def _ingress(surroundings: Surroundings, obj: KubeObject) -> Iterator[Fault]:
     spec = obj.spec
     # `backend` and serviceName/servicePort are how extensions/v1beta1 and networking.k8s.io/v1beta1 say the same.
     backends = [("spec.defaultBackend", spec.get("defaultBackend") or spec.get("backend"))]
@@ -44,7 +43,7 @@ def _ingress(surroundings: Surroundings, obj: KubeObject) -> Iterator[Finding]:
             yield from surroundings.missing(obj, f"spec.tls[{index}].secretName", "Secret", tls["secretName"])
 
 
-def _route(surroundings: Surroundings, obj: KubeObject) -> Iterator[Finding]:
+def _route(surroundings: Surroundings, obj: KubeObject) -> Iterator[Fault]:
     for number, rule in enumerate(obj.spec.get("rules") or ()):
         for index, backend in enumerate(rule.get("backendRefs") or ()):
             if backend.get("kind", "Service") == "Service":
@@ -60,15 +59,15 @@ def _service_port(
     name: str,
     port: int | str | None,
     namespace: str | None = None,
-) -> Iterator[Finding]:
+) -> Iterator[Fault]:
     service = surroundings.release.find("Service", name, namespace or obj.namespace)
     if service is None:
         yield from surroundings.missing(obj, where, "Service", name, namespace)
     elif not any(port in (entry.get("name"), entry["port"]) for entry in service.spec.get("ports") or ()):
-        yield finding("port", obj, where, f"{service.ref} has no port {port}", "use a port that the Service has")
+        yield Fault("port", where, f"{service.ref} has no port {port}", "use a port that the Service has")
 
 
-def _monitor(surroundings: Surroundings, obj: KubeObject) -> Iterator[Finding]:
+def _monitor(surroundings: Surroundings, obj: KubeObject) -> Iterator[Fault]:
     selector = obj.spec.get("selector") or {}
     reachable = [
         target
@@ -80,13 +79,13 @@ def _monitor(surroundings: Surroundings, obj: KubeObject) -> Iterator[Finding]:
     if not targets:
         what = f"finds no {kind} of the release, by labels and namespaceSelector together"
         remedy = f"select the labels of the {kind} and name its namespace in namespaceSelector"
-        yield finding("selector", obj, "spec.selector", what, remedy)
+        yield Fault("selector", "spec.selector", what, remedy)
         return
     for index, endpoint in enumerate(obj.spec.get("endpoints") or obj.spec.get("podMetricsEndpoints") or ()):
         if not any(_scraped(surroundings, target, endpoint) for target in targets):
             port = endpoint.get("port", endpoint.get("targetPort", endpoint.get("portNumber")))
             what = f"no selected {kind} leads to a container port {port}"
-            yield finding("port", obj, f"spec.endpoints[{index}]", what, f"name a port that the {kind} has")
+            yield Fault("port", f"spec.endpoints[{index}]", what, f"name a port that the {kind} has")
 
 
 def _sees(monitor: KubeObject, namespace: str) -> bool:

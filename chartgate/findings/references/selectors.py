@@ -3,46 +3,45 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from chartgate.findings.finding import Finding
-from chartgate.findings.references.surroundings import Surroundings, finding
+from chartgate.findings.check import Fault
+from chartgate.findings.references.surroundings import Surroundings
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.selectors import selects
 
 
-def examine(surroundings: Surroundings) -> Iterator[Finding]:
-    """Findings about each selector and target in the release."""
-    for obj in surroundings.release.objects:
-        match obj.kind:
-            case "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet":
-                yield from _workload(surroundings, obj)
-            case "Service":
-                yield from _service(surroundings, obj)
-            case "PodDisruptionBudget":
-                yield from _one_workload(surroundings, obj, obj.spec.get("selector") or {}, "spec.selector")
-            case "NetworkPolicy":
-                # It may be for the pods of a hook or a job alone.
-                if not _matched(surroundings, obj.spec.get("podSelector") or {}, obj.namespace):
-                    yield _selects_nothing(obj, "spec.podSelector")
-            case "HorizontalPodAutoscaler":
-                target = obj.spec.get("scaleTargetRef") or {}
-                kind, name = target.get("kind", ""), target.get("name", "")
-                yield from surroundings.missing(obj, "spec.scaleTargetRef", kind, name)
+def judge(obj: KubeObject, surroundings: Surroundings) -> Iterator[Fault]:
+    """Faults of each selector and target in the release."""
+    match obj.kind:
+        case "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet":
+            yield from _workload(surroundings, obj)
+        case "Service":
+            yield from _service(surroundings, obj)
+        case "PodDisruptionBudget":
+            yield from _one_workload(surroundings, obj, obj.spec.get("selector") or {}, "spec.selector")
+        case "NetworkPolicy":
+            # It may be for the pods of a hook or a job alone.
+            if not _matched(surroundings, obj.spec.get("podSelector") or {}, obj.namespace):
+                yield _selects_nothing("spec.podSelector")
+        case "HorizontalPodAutoscaler":
+            target = obj.spec.get("scaleTargetRef") or {}
+            kind, name = target.get("kind", ""), target.get("name", "")
+            yield from surroundings.missing(obj, "spec.scaleTargetRef", kind, name)
 
 
-def _workload(surroundings: Surroundings, obj: KubeObject) -> Iterator[Finding]:
+def _workload(surroundings: Surroundings, obj: KubeObject) -> Iterator[Fault]:
     selector = obj.spec.get("selector") or {}
     if not selects(selector, obj.pod_labels):
         what = "does not match the labels of its own pods"
-        yield finding("selector", obj, "spec.selector", what, "make both from one helper")
+        yield Fault("selector", "spec.selector", what, "make both from one helper")
     for other in surroundings.release.workloads():
         if other is not obj and other.namespace == obj.namespace and selects(selector, other.pod_labels):
             remedy = "add a label that tells them apart, such as app.kubernetes.io/component"
-            yield finding("selector-overlap", obj, "spec.selector", f"also matches the pods of {other.ref}", remedy)
+            yield Fault("selector-overlap", "spec.selector", f"also matches the pods of {other.ref}", remedy)
     if obj.kind == "StatefulSet" and obj.spec.get("serviceName"):
         yield from surroundings.missing(obj, "spec.serviceName", "Service", obj.spec["serviceName"])
 
 
-def _service(surroundings: Surroundings, obj: KubeObject) -> Iterator[Finding]:
+def _service(surroundings: Surroundings, obj: KubeObject) -> Iterator[Fault]:
     selector = obj.spec.get("selector")
     if not selector or obj.spec.get("type") == "ExternalName":
         return
@@ -55,22 +54,20 @@ def _service(surroundings: Surroundings, obj: KubeObject) -> Iterator[Finding]:
         for pod in pods:
             if not has_port(pod, target):
                 what = f"{pod.ref} has no container port {target}"
-                yield finding(
-                    "port", obj, f"spec.ports[{index}].targetPort", what, "use a port that a container declares"
-                )
+                yield Fault("port", f"spec.ports[{index}].targetPort", what, "use a port that a container declares")
 
 
 def _one_workload(
     surroundings: Surroundings, obj: KubeObject, selector: Mapping[str, Any], where: str
-) -> Iterator[Finding]:
+) -> Iterator[Fault]:
     """A Service or a budget is for the pods of one workload; a job's or a test's pod must not come in by its labels."""
     if not surroundings.selected_pods(selector, obj.namespace):
-        yield _selects_nothing(obj, where)
+        yield _selects_nothing(where)
         return
     matched = [pod.ref for pod in _matched(surroundings, selector, obj.namespace)]
     if len(matched) > 1:
         remedy = "select by a label that only one of them has, such as app.kubernetes.io/component"
-        yield finding("selector-overlap", obj, where, f"matches the pods of {' and '.join(sorted(matched))}", remedy)
+        yield Fault("selector-overlap", where, f"matches the pods of {' and '.join(sorted(matched))}", remedy)
 
 
 def _matched(surroundings: Surroundings, selector: Mapping[str, Any], namespace: str) -> list[KubeObject]:
@@ -79,8 +76,8 @@ def _matched(surroundings: Surroundings, selector: Mapping[str, Any], namespace:
     return [pod for pod in everyone if pod.namespace == namespace and selects(selector, pod.pod_labels)]
 
 
-def _selects_nothing(obj: KubeObject, where: str) -> Finding:
-    return finding("selector", obj, where, "matches no pod of the release", "use the labels that the pods carry")
+def _selects_nothing(where: str) -> Fault:
+    return Fault("selector", where, "matches no pod of the release", "use the labels that the pods carry")
 
 
 def has_port(pod: KubeObject, target: int | str | None) -> bool:

@@ -5,13 +5,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from chartgate.findings.finding import Finding
-from chartgate.findings.given import Given
+from chartgate.findings.check import Fault
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.release import Release
 from chartgate.releases.selectors import selects
-
-KEY = "references"
 
 # Kubernetes makes these, the first two in every namespace, the others in kube-system for API servers of add-ons.
 ALWAYS_THERE = frozenset(
@@ -33,11 +30,9 @@ SECRET_MAKERS = {
 
 @dataclass(frozen=True)
 class Surroundings:
-    """A release, the names of objects that somebody else makes by its case, and what the case's own values hold."""
+    """A release, and what somebody else creates beside it."""
 
     release: Release
-    outside: frozenset[str]
-    users: Given
 
     @cached_property
     def pods(self) -> list[KubeObject]:
@@ -59,22 +54,32 @@ class Surroundings:
                 made |= {(str(name), role.namespace) for rule in rules for name in rule.get("resourceNames") or ()}
         return made
 
-    def missing(self, obj: KubeObject, where: str, kind: str, name: str, namespace: str | None = None) -> list[Finding]:
-        """A finding if no `kind` called `name` is in the namespace (that of `obj` by default) nor said to exist."""
+    @cached_property
+    def _by_identity(self) -> dict[tuple[str, str, str, str], list[KubeObject]]:
+        found: dict[tuple[str, str, str, str], list[KubeObject]] = {}
+        for obj in self.release:
+            found.setdefault(_identity(obj), []).append(obj)
+        return found
+
+    def same_as(self, obj: KubeObject) -> list[KubeObject]:
+        """The objects of the release that a cluster takes for one with `obj`, itself included."""
+        return self._by_identity[_identity(obj)]
+
+    def missing(self, obj: KubeObject, where: str, kind: str, name: str, namespace: str | None = None) -> list[Fault]:
+        """A fault if no `kind` called `name` is in the namespace (that of `obj` by default) nor named by the values."""
         namespace = namespace or obj.namespace
-        if self.release.find(kind, name, namespace) or (kind, name) in ALWAYS_THERE or name in self.outside:
+        if self.release.find(kind, name, namespace) or (kind, name) in ALWAYS_THERE:
             return []
         if kind == "Secret" and (name, namespace) in self.made_secrets:
             return []
         what = f"refers to {kind}/{name}, which the chart does not make in namespace {namespace}"
-        remedy = "correct the name, or list the object in chartgate.yaml under outside or absent with the reason"
-        return [Finding(KEY, "missing", obj.ref, where, what, remedy, f"{kind}/{name}")]
+        named = f"{kind}/{name}"
+        return [Fault("missing", where, what, target=named, unless=lambda values: name in values.named_objects)]
 
     def selected_pods(self, selector: Mapping[str, Any], namespace: str) -> list[KubeObject]:
         """The running pods in `namespace` whose labels `selector`, of either form, matches."""
         return [pod for pod in self.pods if pod.namespace == namespace and selects(selector, pod.pod_labels)]
 
 
-def finding(rule: str, obj: KubeObject, where: str, what: str, remedy: str) -> Finding:
-    """A finding of this check about a place in `obj`."""
-    return Finding(KEY, rule, obj.ref, where, what, remedy)
+def _identity(obj: KubeObject) -> tuple[str, str, str, str]:
+    return obj.api_version.partition("/")[0], obj.kind, obj.namespace, obj.name

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from chartgate.findings.given import Given
 from chartgate.findings.references.surroundings import Surroundings
 from chartgate.releases.objects import EMPTY, KubeObject
 from chartgate.releases.release import Release
@@ -25,7 +24,7 @@ def references(release: Release) -> list[Reference]:
 
     An object so misshapen that it cannot be read refers to nothing here: the checks report it.
     """
-    surroundings = Surroundings(release, frozenset(), Given(()))
+    surroundings = Surroundings(release)
     found: set[Reference] = set()
     for obj in release:
         try:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from chartgate.findings import checkov
-from chartgate.findings.finding import Check
+from chartgate.findings.check import Check
+from chartgate.findings.finding import OldCheck
 from chartgate.findings.registry import CHECKS
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
@@ -30,5 +31,5 @@ def renders(render: Callable[..., Release], cases: list[Case], chart: Path) -> l
 
 
 @pytest.mark.parametrize("check", [c for c in CHECKS if c is not checkov.CHECK], ids=lambda check: check.key)
-def test_a_check_examines_something(check: Check, renders: list[Rendered]) -> None:
+def test_a_check_examines_something(check: Check | OldCheck, renders: list[Rendered]) -> None:
     assert sum(verdict.examined for verdict in check.examine(renders)) > 0

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from chartgate.findings.finding import Check, Finding
+from chartgate.findings.check import Check
+from chartgate.findings.finding import Finding, OldCheck
 from chartgate.releases.objects import kube_object
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
@@ -43,7 +44,7 @@ def findings_of() -> FindingsOf:
     """What a check finds in a release written as YAML."""
 
     def find(
-        check: Check,
+        check: Check | OldCheck,
         manifests: str,
         *,
         kube: str = "1.37",

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from chartgate.findings.chart_files import RULES, examine, satisfies
+from chartgate.findings.chart_files import CHECK, satisfies
+from chartgate.findings.runner import examine_files
 
 MakeChart = Callable[[dict[str, str]], Path]
 HEAD = "apiVersion: v2\nname: tiny\nversion: 1.0.0\n"
@@ -13,8 +14,8 @@ DEPENDENCY = "dependencies: [{name: db, version: %s, repository: 'https://exampl
 
 
 def rules_of(chart: Path) -> list[str]:
-    found = [finding.rule for finding in examine(chart)]
-    assert set(found) <= RULES.keys()
+    found = [finding.rule for finding in examine_files(CHECK, chart)]
+    assert set(found) <= CHECK.rules.keys()
     return found
 
 
@@ -74,7 +75,7 @@ def test_a_key_that_appears_twice_is_found(make_chart: MakeChart) -> None:
 @pytest.mark.parametrize("text", ["[", "- a list", "", "\x00", "dependencies: {}", "dependencies: [1, {name: [a]}]"])
 def test_no_text_of_a_file_is_a_fault_of_the_gate(make_chart: MakeChart, text: str) -> None:
     for name in ("Chart.yaml", "Chart.lock", "values.yaml", "charts/db/Chart.yaml", "charts/db.tgz"):
-        list(examine(make_chart({"Chart.yaml": HEAD + DEPENDENCY % "1.0.0", name: text})))
+        list(examine_files(CHECK, make_chart({"Chart.yaml": HEAD + DEPENDENCY % "1.0.0", name: text})))
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from chartgate.errors import GateError
+from chartgate.findings.user_values import user_values
 from chartgate.values.case import Case
 from chartgate.values.commands import PLACEHOLDER, helm_commands
 from chartgate.values.documents import document_cases
@@ -90,4 +91,4 @@ def test_a_case_names_the_objects_that_its_user_makes() -> None:
     case = Case(
         "x", values=("tls: [{secretName: cert}]\njwtSecret: hush\n",), sets=("--set", "auth.existingSecret=mine,a=b")
     )
-    assert case.named_objects() == {"cert", "mine"}
+    assert user_values(case).named_objects == {"cert", "mine"}

@@ -7,7 +7,7 @@ import pytest
 from chartgate.findings.checkov import CHECK
 from chartgate.findings.checkov.decided import POD_FIELDS, decided
 from chartgate.findings.finding import Finding
-from chartgate.findings.given import Given
+from chartgate.findings.user_values import UserValues
 from chartgate.releases.objects import kube_object
 
 FindingsOf = Callable[..., list[Finding]]
@@ -90,7 +90,7 @@ def test_what_the_template_makes_otherwise_is_told(rules: Callable[..., set[str]
 @pytest.mark.parametrize("key", ["rules/verbs", "rules/[*]/verbs", "rules/[7]/verbs", "rules/[0]/[0]", "kind/verbs"])
 def test_a_path_that_leads_nowhere_is_not_decided(key: str) -> None:
     role = kube_object({"kind": "Role", "metadata": {"name": "r"}, "rules": [{"verbs": ["*"]}]}, "t", "apps")
-    assert not decided(Given(("verbs: []",)), role, "CKV2_K8S_5", [key])
+    assert not decided(UserValues(("verbs: []",)), role, "CKV2_K8S_5", [key])
 
 
 @pytest.mark.parametrize(
@@ -129,4 +129,4 @@ def test_policies_with_a_field_of_the_table_name_no_path_themselves(findings_of:
     ],
 )
 def test_values_leave_a_part_out_by_emptying_it(values: str, left_out: bool) -> None:
-    assert Given((values,)).leaves_out("probe") is left_out
+    assert UserValues((values,)).leaves_out("probe") is left_out

@@ -1,6 +1,6 @@
-"""What a case's values hold word for word: it is the user's own, and no template of the chart can mend it.
+"""What the values of a case contain word for word: the user asked for it, so the chart is not at fault.
 
-Rules about the chart's workmanship (labels, images, open ports) leave such parts alone; rules about what Kubernetes
+Rules about how well a chart is made (labels, images, open ports) leave such parts alone; rules about what Kubernetes
 accepts do not.
 """
 
@@ -14,22 +14,39 @@ import yaml
 
 from chartgate.releases.objects import Container, KubeObject
 from chartgate.tools.kubernetes_yaml import read_one
-from chartgate.values.case import Case
+from chartgate.values.assignments import assigned
+from chartgate.values.case import MADE, Case, Origin
 
+_NAMES_AN_OBJECT = re.compile(
+    r"^existing|^name$|pullsecrets$|^(secret|configmap|claim|serviceaccount)s?$|(secret|configmap|claim|serviceaccount)name$",
+    re.IGNORECASE,
+)
 _TEMPLATE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 
 
-class Given:
-    """The parts of some values: every mapping, list and text in them."""
+class UserValues:
+    """The parts of some values: every mapping, list and text in them.
 
-    def __init__(self, texts: tuple[str, ...]) -> None:
+    Args:
+        texts: values files.
+        sets: Helm's --set arguments, flag and value in turn.
+        origin: where the case comes from.
+    """
+
+    def __init__(self, texts: tuple[str, ...], sets: tuple[str, ...] = (), origin: Origin = "ci") -> None:
+        self.made = origin in MADE
+        """Whether a program made the values, and no person."""
+        self.generated = origin == "schema"
+        """Whether a program made them of the chart's schema."""
+        self.text = "\n".join((*texts, *sets))
         self._nodes = [node for text in texts for node in _nodes(_read(text))]
+        self._nodes += _nodes(assigned(sets)) if sets else ()
 
     def holds(self, part: Any) -> bool:
         """Whether the values hold this mapping, list or text as it is."""
         return part in self._parts.get(_outline(part), ())
 
-    def container(self, container: Container) -> bool:
+    def has_container(self, container: Container) -> bool:
         """Whether the values hold a container of this name and image."""
         return (container.name, str(container.manifest.get("image"))) in self._containers
 
@@ -57,6 +74,15 @@ class Given:
             part is None or part in ({}, [], "") or (isinstance(part, Mapping) and part.get("enabled") is False)
             for part in self._settings.get(key, ())
         )
+
+    @cached_property
+    def named_objects(self) -> frozenset[str]:
+        """Names that the values give to objects which somebody else makes.
+
+        These are the texts under keys such as `existingSecret`, `secretName`, `claimName` or `name`: whoever
+        writes such a value says that the object is there.
+        """
+        return frozenset(text for key, text in self.texts if _NAMES_AN_OBJECT.search(key))
 
     @cached_property
     def texts(self) -> frozenset[tuple[str, str]]:
@@ -109,14 +135,14 @@ class Given:
         )
 
 
-def given(case: Case) -> Given:
+def user_values(case: Case) -> UserValues:
     """What the case's own values hold."""
-    return _given(case.values)
+    return _user_values(case.values, case.sets, case.origin)
 
 
 @lru_cache(maxsize=4096)
-def _given(texts: tuple[str, ...]) -> Given:
-    return Given(texts)
+def _user_values(texts: tuple[str, ...], sets: tuple[str, ...], origin: Origin) -> UserValues:
+    return UserValues(texts, sets, origin)
 
 
 def _outline(part: Any) -> Hashable:

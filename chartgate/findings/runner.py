@@ -1,0 +1,93 @@
+"""The one loop of all checks: it asks the judges, catches what they cannot read, counts, and makes findings of faults.
+
+What the user's own values ask for is dropped here (`Fault.unless`), and equal subjects are judged once.
+"""
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from chartgate.errors import GateError
+from chartgate.findings.check import Check, Fault
+from chartgate.findings.finding import Finding, OldCheck, Verdict
+from chartgate.findings.scopes import ChartFiles, Scope, Subject
+from chartgate.findings.user_values import UserValues, user_values
+from chartgate.releases.objects import KubeObject
+from chartgate.releases.rendered import Rendered
+from chartgate.values.case import Case
+
+UNREADABLE = "cannot be examined, since something in it is not shaped as Kubernetes says"
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """How much of a subject was examined, and its findings with what each is asked of the user's values."""
+
+    examined: int
+    found: tuple[tuple[Finding, Callable[[UserValues], bool] | None], ...]
+
+
+def examine(check: Check | OldCheck, renders: Sequence[Rendered]) -> list[Verdict]:
+    """The verdict of a check on each render that has objects, in the order of the renders.
+
+    Raises:
+        GateError: a program that the check needs cannot be used.
+    """
+    if isinstance(check, OldCheck):
+        return check.examine(renders)
+    examined = [0] * len(renders)
+    # A finding that two scopes or objects have in common is one.
+    found: list[dict[Finding, None]] = [{} for _ in renders]
+    for scope in check.scopes:
+        known: dict[Hashable, _Judged] = {}
+        for index, subject in scope.subjects(renders):
+            if subject.key not in known:
+                known[subject.key] = _judged(check, scope, subject)
+            judged = known[subject.key]
+            examined[index] += judged.examined
+            for finding, unless in judged.found:
+                if unless is None or not _asked_for(renders[index].case, unless):
+                    found[index][finding] = None
+    return [
+        Verdict(rendered, examined[index], tuple(found[index]))
+        for index, rendered in enumerate(renders)
+        if len(rendered.release)
+    ]
+
+
+def examine_files(check: Check, chart: Path) -> list[Finding]:
+    """The findings of a check about the files of the chart in a folder."""
+    scopes = [scope for scope in check.scopes if isinstance(scope, ChartFiles)]
+    judged = [_judged(check, scope, Subject(None, chart.name, (chart,))) for scope in scopes]
+    return list(dict.fromkeys(finding for one in judged for finding, _ in one.found))
+
+
+def finding_of(check: Check, fault: Fault, about: KubeObject | str) -> Finding:
+    """The finding that a fault in a thing becomes."""
+    thing = about if fault.object is None else fault.object
+    name = thing.ref if isinstance(thing, KubeObject) else thing
+    rule = check.rule(fault.rule)
+    remedy = fault.remedy or (rule.remedy if rule else "")
+    return Finding(check.key, fault.rule, name, fault.where, fault.what, remedy, fault.target)
+
+
+def _judged(check: Check, scope: Scope, subject: Subject) -> _Judged:
+    found = []
+    count = 1
+    try:
+        count = scope.count(*subject.arguments)
+        for fault in scope.judge(*subject.arguments) if count else ():
+            found.append((finding_of(check, fault, subject.about), fault.unless))  # noqa: PERF401 (what comes before an error counts)
+    except GateError:
+        raise
+    except Exception as error:  # noqa: BLE001 (templates print anything: a judge need not expect all of it)
+        fault = Fault("malformed", "", f"{UNREADABLE} ({type(error).__name__})")
+        found.append((finding_of(check, fault, subject.about), None))
+    return _Judged(count, tuple(found))
+
+
+def _asked_for(case: Case, unless: Callable[[UserValues], bool]) -> bool:
+    try:
+        return unless(user_values(case))
+    except Exception:  # noqa: BLE001 (values may be anything; then they ask for nothing)
+        return False
