@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pytest_kind.cluster import KindCluster
 
-from tests.e2e.interrupts import interrupts_at_the_end, sigterm_as_interrupt
+from chartgate.tools.interrupts import interrupts_at_the_end, sigterm_as_interrupt
 
 CONFIGURATION = Path(__file__).with_name("kind.yaml")
 

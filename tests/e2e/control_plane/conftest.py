@@ -9,14 +9,17 @@ from typing import Any
 import pytest
 
 from chartgate.errors import GateError
+from chartgate.tools.control_plane.client import ApiServer
+from chartgate.tools.control_plane.custom_resources import install, served_by
+from chartgate.tools.control_plane.processes import ControlPlane, running_control_plane
+from chartgate.tools.control_plane.programs import SERVERS, find_assets
+from chartgate.tools.definitions import custom_definitions
 from chartgate.tools.helm import Helm, find_helm
 from chartgate.values.matrix import FILE_NAME, read_matrix
-from tests.e2e.control_plane.custom_resources import define
+from tests.e2e.control_plane.kubectl import KUBECTL
 from tests.e2e.control_plane.matrix_cases import api_versions_of
 from tests.e2e.control_plane.namespace import Namespace, connect
 from tests.e2e.control_plane.operators import STEADY, name_of
-from tests.e2e.control_plane.programs import ControlPlaneError, find_assets
-from tests.e2e.control_plane.server import ControlPlane, running_control_plane
 from tests.e2e.helm_release import HelmRelease, ReleaseCalled
 
 
@@ -24,9 +27,9 @@ from tests.e2e.helm_release import HelmRelease, ReleaseCalled
 def control_plane() -> Iterator[ControlPlane]:
     """A running API server. Without one nothing is tested: its absence is a failure, told once, and never a skip."""
     try:
-        with running_control_plane(find_assets()) as running:
+        with running_control_plane(find_assets((*SERVERS, KUBECTL))) as running:
             yield running
-    except ControlPlaneError as error:
+    except GateError as error:
         pytest.exit(str(error), returncode=pytest.ExitCode.TESTS_FAILED)
 
 
@@ -44,14 +47,22 @@ def later_helm(operator: tuple[Helm, Helm]) -> Helm:
 
 
 @pytest.fixture(scope="session")
-def connection(control_plane: ControlPlane, chart: Path) -> Any:
-    """The way to the API server, which has every kind that the chart's matrix knows."""
-    connection = connect(control_plane.kubeconfig, control_plane.folder / "discovery.json")
+def api_server(control_plane: ControlPlane, chart: Path) -> ApiServer:
+    """The API server, with every kind that the chart's matrix knows."""
+    wanted = {tuple(text.rsplit("/", 1)) for text in api_versions_of(read_matrix(chart / FILE_NAME))}
     try:
-        define(connection, api_versions_of(read_matrix(chart / FILE_NAME)))
-    except (ControlPlaneError, GateError) as error:
+        server = ApiServer(control_plane)
+        install(server, [definition for definition in custom_definitions() if served_by(definition) & wanted])
+    except GateError as error:
         pytest.exit(str(error), returncode=pytest.ExitCode.TESTS_FAILED)
-    return connection
+    assert not wanted - server.kinds.keys(), "add their module to chartgate/tools/catalogue.yaml"
+    return server
+
+
+@pytest.fixture(scope="session")
+def connection(control_plane: ControlPlane, api_server: ApiServer) -> Any:  # noqa: ARG001 (the kinds have to be there)
+    """The Python client of the API server."""
+    return connect(control_plane.kubeconfig, control_plane.folder / "discovery.json")
 
 
 @pytest.fixture(scope="session")
@@ -60,10 +71,12 @@ def _numbers() -> Iterator[int]:
 
 
 @pytest.fixture
-def namespace(connection: Any, request: pytest.FixtureRequest, _numbers: Iterator[int]) -> Namespace:
+def namespace(
+    connection: Any, api_server: ApiServer, request: pytest.FixtureRequest, _numbers: Iterator[int]
+) -> Namespace:
     """A namespace of the test's own. It goes with the API server: no controller is there to delete it before."""
     words = re.sub(r"[^a-z0-9]+", "-", request.node.name.lower())
-    return Namespace(connection, f"{words[:55].strip('-')}-{next(_numbers)}")
+    return Namespace(connection, api_server, f"{words[:55].strip('-')}-{next(_numbers)}")
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+KUBECTL = "kubectl"
 SECONDS = 60
 
 

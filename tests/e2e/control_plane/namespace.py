@@ -10,7 +10,8 @@ from typing import Any
 from kubernetes import client, config
 from kubernetes.dynamic import DynamicClient, ResourceList
 
-from tests.e2e.control_plane.dry_run import Manifest, try_to_create
+from chartgate.findings.api_server.words import Remark, remarks
+from chartgate.tools.control_plane.client import ApiServer, Manifest
 
 Ref = tuple[str, str]
 """(kind, name)"""
@@ -27,12 +28,6 @@ def connect(kubeconfig: Path, cache: Path) -> Any:
     return DynamicClient(client.ApiClient(settings), cache_file=str(cache))  # type: ignore[no-untyped-call]
 
 
-def make_namespace(connection: Any, name: str) -> None:
-    """A namespace that enforces Pod Security "restricted"; of the release, or of what the release puts elsewhere."""
-    manifest = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": RESTRICTED}}
-    connection.resources.get(api_version="v1", kind="Namespace").create(manifest)
-
-
 def metadata(objects: Mapping[Ref, Any], field: str) -> dict[Ref, str]:
     """One field of the metadata of every object, such as "uid" or "resourceVersion"."""
     return {ref: item["metadata"][field] for ref, item in objects.items()}
@@ -41,10 +36,12 @@ def metadata(objects: Mapping[Ref, Any], field: str) -> dict[Ref, str]:
 class Namespace:
     """A new namespace that enforces Pod Security "restricted"."""
 
-    def __init__(self, connection: Any, name: str) -> None:
+    def __init__(self, connection: Any, server: ApiServer, name: str) -> None:
         self._connection = connection
+        self._server = server
         self.name = name
-        make_namespace(connection, name)
+        manifest = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": RESTRICTED}}
+        connection.resources.get(api_version="v1", kind="Namespace").create(manifest)
 
     def get(self, kind: str, name: str) -> Any:
         """An object of this namespace as plain data."""
@@ -112,13 +109,9 @@ class Namespace:
                     found[resource.kind, item["metadata"]["name"]] = item
         return found
 
-    def try_pod(self, pod: Manifest) -> list[str]:
-        """Ask the server to admit a pod, without making it; returns its warnings.
-
-        Raises:
-            NotAdmitted: it does not.
-        """
-        return try_to_create(self._resource("Pod"), pod, self.name)
+    def try_pod(self, pod: Manifest) -> list[Remark]:
+        """What the server remarks on a pod, which is not created; empty where it admits the pod without a warning."""
+        return remarks(self._server.try_to_create({"apiVersion": "v1", "kind": "Pod", **pod}, self.name))
 
     def _resource(self, kind: str) -> Any:
         return next(resource for resource in self._kinds if resource.kind == kind)

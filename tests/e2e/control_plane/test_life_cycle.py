@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chartgate.tools.control_plane.client import ApiServer
 from chartgate.tools.helm import Helm
 from tests.e2e.control_plane.namespace import Namespace, Ref, metadata
 from tests.e2e.control_plane.operators import moving_too
@@ -38,9 +39,9 @@ IMMUTABLE = {
 
 
 @pytest.fixture
-def monitoring(connection: Any, namespace: Namespace) -> Namespace:
+def monitoring(connection: Any, api_server: ApiServer, namespace: Namespace) -> Namespace:
     """The namespace for what the release puts elsewhere."""
-    return Namespace(connection, f"{namespace.name[-50:].strip('-')}-monitoring")
+    return Namespace(connection, api_server, f"{namespace.name[-50:].strip('-')}-monitoring")
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.control_plane.dry_run import Manifest
+from chartgate.tools.control_plane.client import Manifest
 from tests.e2e.control_plane.namespace import Namespace, Ref
 from tests.e2e.helm_release import HelmRelease, Values
 

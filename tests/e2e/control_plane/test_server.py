@@ -12,13 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.control_plane.programs import ASSETS, SERVERS, ControlPlaneError, find_assets
+from chartgate.errors import GateError
+from chartgate.tools.control_plane.programs import ASSETS, SERVERS, find_assets
 
 STAND_IN = "#!/bin/sh\necho $$ >> {pids}\nexec sleep 600\n"
 START = """
 import signal, sys
 from pathlib import Path
-from tests.e2e.control_plane.server import running_control_plane
+from chartgate.tools.control_plane.processes import running_control_plane
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
 with running_control_plane(Path(sys.argv[1])):
     pass
@@ -61,9 +62,7 @@ def test_an_interrupt_leaves_no_process_and_no_file(
 
 def test_programs_that_are_not_there_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(ASSETS, str(tmp_path))
-    with pytest.raises(
-        ControlPlaneError, match=r"has no program etcd and no kube-apiserver and no kubectl\n.*KUBEBUILDER_ASSETS"
-    ):
+    with pytest.raises(GateError, match=r"has no program etcd and no kube-apiserver\n.*KUBEBUILDER_ASSETS"):
         find_assets()
 
 

@@ -18,11 +18,11 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 
-from tests.e2e.control_plane.kubectl import Kubectl
+from chartgate.tools.control_plane.processes import ControlPlane
+from chartgate.tools.control_plane.programs import find_assets
+from tests.e2e.control_plane.kubectl import KUBECTL, Kubectl
 from tests.e2e.control_plane.namespace import Namespace
-from tests.e2e.control_plane.programs import find_assets
 from tests.e2e.control_plane.public_chart import write_public_chart
-from tests.e2e.control_plane.server import ControlPlane
 from tests.e2e.helm_release import HelmRefusal, HelmRelease
 
 MODE: dict[str, Any] = {"global": {"secretsJob": True}, "redis": {"auth": {"enabled": True}}}
@@ -37,7 +37,7 @@ RunJob = Callable[[], "subprocess.CompletedProcess[str]"]
 
 @pytest.fixture
 def kubectl(control_plane: ControlPlane, namespace: Namespace) -> Kubectl:
-    return Kubectl(find_assets() / "kubectl", control_plane.kubeconfig, namespace.name, control_plane.folder)
+    return Kubectl(find_assets() / KUBECTL, control_plane.kubeconfig, namespace.name, control_plane.folder)
 
 
 @pytest.fixture

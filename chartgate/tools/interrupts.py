@@ -1,13 +1,20 @@
-"""Ends that a test run must survive tidily."""
+"""Interrupts that must not leave a process or a file behind."""
 
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 
 @contextmanager
 def sigterm_as_interrupt() -> Iterator[None]:
-    """Let SIGTERM end the tests as Ctrl-C does; by default Python would die and leave behind what they started."""
+    """Let SIGTERM raise KeyboardInterrupt as Ctrl-C does; by default Python ends without any clean-up.
+
+    In a thread other than the main one it changes nothing: Python does not allow it there.
+    """
+    if not _in_main_thread():
+        yield
+        return
     previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield
@@ -17,7 +24,13 @@ def sigterm_as_interrupt() -> Iterator[None]:
 
 @contextmanager
 def interrupts_at_the_end() -> Iterator[None]:
-    """Let Ctrl-C and SIGTERM wait for the end of the block: in the middle of a start they would lose what starts."""
+    """Delay Ctrl-C and SIGTERM to the end of the block, so that a process that starts is not lost.
+
+    In a thread other than the main one it changes nothing: Python delivers no signal there.
+    """
+    if not _in_main_thread():
+        yield
+        return
     caught: list[int] = []
     numbers = (signal.SIGINT, signal.SIGTERM)
     previous = {number: signal.signal(number, lambda got, _: caught.append(got)) for number in numbers}
@@ -28,3 +41,7 @@ def interrupts_at_the_end() -> Iterator[None]:
             signal.signal(number, handler)
     for got in caught:
         signal.raise_signal(got)
+
+
+def _in_main_thread() -> bool:
+    return threading.current_thread() is threading.main_thread()

@@ -1,7 +1,7 @@
-"""A real API server without a cluster: etcd and kube-apiserver as plain processes.
+"""etcd and kube-apiserver as plain processes.
 
-Nothing runs on it: there are no controllers, no nodes, no kubelet. What it answers is what any API server answers,
-admission and Pod Security included.
+There are no controllers, no nodes and no kubelet. The answers are those of any API server, with the admission plugins
+that are on by default but ServiceAccount.
 """
 
 import base64
@@ -19,18 +19,26 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.e2e.control_plane.programs import ControlPlaneError
-from tests.e2e.interrupts import interrupts_at_the_end, sigterm_as_interrupt
+from chartgate.errors import GateError
+from chartgate.tools.interrupts import interrupts_at_the_end, sigterm_as_interrupt
 
 READY_SECONDS = 90
 STOP_SECONDS = 20
 LOG_TAIL = 4000
+LONGEST_TEMPORARY = 70
 
 
 @dataclass(frozen=True)
 class ControlPlane:
-    """A running API server. `kubeconfig` gives every right on it, so it is readable by its owner only."""
+    """A running API server on 127.0.0.1.
 
+    `certificate` is the file of its self-signed certificate. `token` and `kubeconfig` give every right on the server,
+    so only the owner can read the file. `folder` is removed with the server.
+    """
+
+    port: int
+    certificate: Path
+    token: str
     kubeconfig: Path
     folder: Path
 
@@ -48,15 +56,16 @@ class _Program:
 
 @contextmanager
 def running_control_plane(assets: Path) -> Iterator[ControlPlane]:
-    """Start the control plane, and stop it however the block ends; nothing of it stays.
+    """Start the control plane, and stop it at the end of the block, also after an error or an interrupt.
+
+    The user's own KUBECONFIG is not read. Several can run at once: each has a port and a folder of its own.
 
     Raises:
-        ControlPlaneError: it does not become ready; the message ends with the logs' last lines.
+        GateError: it does not become ready; the message has the last lines of the logs.
     """
     with ExitStack() as stack:
         stack.enter_context(sigterm_as_interrupt())
-        # Short, because the path of a socket has room for about a hundred characters.
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="relay-e2e-")))
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="chartgate-", dir=_temporary())))
         token = secrets.token_urlsafe(32)
         _write_private(folder / "tokens.csv", f"{token},operator,operator,system:masters\n")
         _write_private(folder / "service-accounts.key", _ec_private_key())
@@ -65,10 +74,19 @@ def running_control_plane(assets: Path) -> Iterator[ControlPlane]:
             stack.enter_context(_running(assets / "etcd", folder, _etcd_arguments(folder))),
             stack.enter_context(_running(assets / "kube-apiserver", folder, _apiserver_arguments(folder, port))),
         ]
-        _wait_until_ready(programs, port, folder / "apiserver.crt", token)
+        certificate = folder / "apiserver.crt"
+        _wait_until_ready(programs, port, certificate, token)
         kubeconfig = folder / "kubeconfig"
-        _write_private(kubeconfig, _kubeconfig(port, folder / "apiserver.crt", token))
-        yield ControlPlane(kubeconfig, folder)
+        _write_private(kubeconfig, _kubeconfig(port, certificate, token))
+        yield ControlPlane(port, certificate, token, kubeconfig, folder)
+
+
+def _temporary() -> str | None:
+    """Where temporary folders are made; None for the default.
+
+    The path of a Unix socket has room for about a hundred characters.
+    """
+    return "/tmp" if len(tempfile.gettempdir()) > LONGEST_TEMPORARY else None  # noqa: S108 (the folder is private)
 
 
 def _etcd_arguments(folder: Path) -> list[str]:
@@ -110,14 +128,17 @@ def _running(program: Path, folder: Path, arguments: list[str]) -> Iterator[_Pro
     log = folder / f"{program.name}.log"
     with log.open("wb") as output, ExitStack() as cleanup:
         with interrupts_at_the_end():
-            process = subprocess.Popen(
-                [str(program), *arguments],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                env={**os.environ, "GOGC": "400"},  # memory for time: it lives a minute
-                start_new_session=True,  # or Ctrl-C would reach it too, and it would be gone before the tests are
-            )
+            try:
+                process = subprocess.Popen(
+                    [str(program), *arguments],
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    env={**os.environ, "GOGC": "400"},  # less time for more memory: it runs for about a minute
+                    start_new_session=True,  # Ctrl-C must not end it before its client
+                )
+            except OSError as error:
+                raise GateError(f"{program} cannot be run: {error.strerror}") from error
             cleanup.callback(_stop, process)
         yield _Program(program.name, process, log)
 
@@ -137,7 +158,7 @@ def _wait_until_ready(programs: list[_Program], port: int, certificate: Path, to
     while time.monotonic() < deadline:
         for program in programs:
             if program.process.poll() is not None:
-                raise ControlPlaneError(
+                raise GateError(
                     f"{program.name} ended with exit code {program.process.returncode} before it was ready\n"
                     f"{program.tail()}"
                 )
@@ -149,7 +170,7 @@ def _wait_until_ready(programs: list[_Program], port: int, certificate: Path, to
             return
         time.sleep(0.05)
     logs = "\n".join(program.tail() for program in programs)
-    raise ControlPlaneError(f"the API server was not ready after {READY_SECONDS} s: {answer}\n{logs}")
+    raise GateError(f"the API server was not ready after {READY_SECONDS} s: {answer}\n{logs}")
 
 
 def _readyz(port: int, certificate: Path, token: str) -> str:
@@ -164,7 +185,7 @@ def _readyz(port: int, certificate: Path, token: str) -> str:
 
 @contextmanager
 def _reserved_port() -> Iterator[int]:
-    """A free port that stays ours: the socket is bound, but does not listen, while the API server shares the port."""
+    """A free port. The socket is bound and does not listen, so that no other program gets the port."""
     with socket.socket() as holder:
         holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         holder.bind(("127.0.0.1", 0))
@@ -190,9 +211,9 @@ def _kubeconfig(port: int, certificate: Path, token: str) -> str:
         {
             "apiVersion": "v1",
             "kind": "Config",
-            "clusters": [{"name": "e2e", "cluster": cluster}],
+            "clusters": [{"name": "chartgate", "cluster": cluster}],
             "users": [{"name": "operator", "user": {"token": token}}],
-            "contexts": [{"name": "e2e", "context": {"cluster": "e2e", "user": "operator"}}],
-            "current-context": "e2e",
+            "contexts": [{"name": "chartgate", "context": {"cluster": "chartgate", "user": "operator"}}],
+            "current-context": "chartgate",
         }
     )

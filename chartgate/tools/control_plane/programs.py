@@ -1,7 +1,8 @@
-"""The programs of a control plane: where the user says they are, else the official ones, fetched by setup-envtest."""
+"""The programs of a control plane: those that the user names, else the official ones, fetched by setup-envtest."""
 
 import os
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from chartgate.errors import GateError
@@ -11,25 +12,20 @@ from chartgate.tools.go_programs import go_program
 
 ASSETS = "KUBEBUILDER_ASSETS"
 SERVERS = ("etcd", "kube-apiserver")
-PROGRAMS = (*SERVERS, "kubectl")
 DOWNLOAD_SECONDS = 300
 
 
-class ControlPlaneError(Exception):
-    """The control plane cannot be started: what is wrong, and what to do."""
-
-
-def find_assets() -> Path:
-    """The folder with the programs, as envtest defines it.
+def find_assets(programs: Sequence[str] = SERVERS) -> Path:
+    """The folder that has `programs`, as envtest defines it.
 
     Raises:
-        ControlPlaneError: the named folder lacks a program; or none is named and the official ones cannot be fetched.
+        GateError: the named folder lacks a program; or none is named and the official ones cannot be fetched.
     """
     named = os.environ.get(ASSETS)
     folder = Path(named) if named else _official()
-    missing = [name for name in PROGRAMS if not os.access(folder / name, os.X_OK)]
+    missing = [name for name in programs if not os.access(folder / name, os.X_OK)]
     if missing:
-        raise ControlPlaneError(_what_to_do(f"{folder} has no program {' and no '.join(missing)}"))
+        raise GateError(_what_to_do(f"{folder} has no program {' and no '.join(missing)}"))
     return folder
 
 
@@ -41,18 +37,16 @@ def _official() -> Path:
         command = [str(go_program(pin.setup)), "use", pin.kubernetes, "--print", "path", "--bin-dir", str(store)]
         done = subprocess.run(command, capture_output=True, text=True, timeout=DOWNLOAD_SECONDS, check=False)
     except (GateError, OSError, subprocess.TimeoutExpired) as error:
-        raise ControlPlaneError(_what_to_do(f"setup-envtest cannot be had: {error}")) from error
+        raise GateError(_what_to_do(f"setup-envtest is not available: {error}")) from error
     if done.returncode:
-        raise ControlPlaneError(
-            _what_to_do(f"setup-envtest cannot fetch Kubernetes {pin.kubernetes}: {done.stderr.strip()}")
-        )
+        raise GateError(_what_to_do(f"setup-envtest cannot fetch Kubernetes {pin.kubernetes}: {done.stderr.strip()}"))
     return Path(done.stdout.strip())
 
 
 def _what_to_do(problem: str) -> str:
     return (
-        f"no control plane can be started: {problem}\n"
-        f"Name a folder with {' and '.join(PROGRAMS)} in {ASSETS}; on a machine with access to GitHub this makes one:\n"
+        f"the API server cannot be started: {problem}\n"
+        f"Set {ASSETS} to a folder that has {' and '.join(SERVERS)}. With access to GitHub, these commands make one:\n"
         "  go install sigs.k8s.io/controller-runtime/tools/setup-envtest@latest\n"
         f'  export {ASSETS}="$(setup-envtest use -p path)"'
     )
