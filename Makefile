@@ -5,7 +5,7 @@ CHART ?= charts/claude-relay
 UV := .tools/uv/bin/uv
 RUN := .venv/bin/
 
-.PHONY: conformance test lint unit generate package control-plane control-plane-1 control-plane-2 e2e clean
+.PHONY: conformance test lint unit generate package control-plane control-plane-1 control-plane-2 e2e e2e-processes e2e-cluster clean
 
 conformance: .venv/.synced ## render every case of the chart and check every object; ARGS are options of chartgate
 	$(RUN)chartgate $(CHART) $(ARGS)
@@ -35,8 +35,13 @@ control-plane-1: .venv/.synced
 control-plane-2: .venv/.synced
 	$(RUN)pytest tests/e2e/control_plane $(addprefix --ignore=,$(FIRST_HALF))
 
-e2e: .venv/.synced ## all end-to-end tests: those of control-plane, and on a kind cluster, which needs Docker
-	$(RUN)pytest tests/e2e
+e2e: e2e-processes e2e-cluster ## all end-to-end tests; make --jobs=2 --output-sync=target e2e runs both parts at once
+
+e2e-processes: .venv/.synced ## those that need processes only: control-plane, Redis, Fluent Bit
+	$(RUN)pytest tests/e2e --ignore=tests/e2e/cluster
+
+e2e-cluster: .venv/.synced ## those on a kind cluster, which needs Docker
+	$(RUN)pytest tests/e2e/cluster
 
 generate: .venv/.synced ## values.schema.json, the README's value tables, docs/checks.md and the list of served API versions
 	$(RUN)python -m schema.generate
