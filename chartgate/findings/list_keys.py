@@ -1,44 +1,34 @@
 """No list holds two entries under one key: environment, ports, volumes, mounts and every other list that is a map."""
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from chartgate.findings.finding import Finding, OldCheck, Verdict, by_object
+from chartgate.findings.check import Check, Fault, Rule
+from chartgate.findings.scopes import EachObject
 from chartgate.releases.objects import KubeObject
-from chartgate.releases.rendered import Rendered
 from chartgate.tools.schemas import Schema, api_schemas, known_versions, served_kinds
 
-KEY = "list-keys"
-RULES = {
-    "duplicate": "two entries of a list have the same merge key, or a set holds a value twice",
-    "container-name": "two containers of a pod, init containers included, have one name",
-    "port-name": "two containers that run beside each other name a port alike",
-}
 # What the API server fills in before it compares keys.
 DEFAULTS = {"protocol": "TCP"}
 
 
-def examine(renders: Sequence[Rendered]) -> list[Verdict]:
-    """Judge each distinct object once."""
-    return by_object(KEY, renders, _examine_object, any_version=True)
-
-
-def _examine_object(obj: KubeObject, _: str) -> Iterator[Finding]:
+def judge(obj: KubeObject, _: str) -> Iterator[Fault]:
+    """Faults of the lists of an object."""
     schema = _schema(obj.api_version, obj.kind)
     if schema is not None:
         for where, text, count in _repeated(obj.manifest, schema, schema.get("definitions") or {}, ""):
-            yield _finding("duplicate", obj, where, f"{text} stands {count} times")
+            yield Fault("duplicate", where, f"{text} stands {count} times")
     if obj.pod_template is not None:
         containers = Counter(container.name for container in obj.containers)
         for name in _twice(containers):
-            yield _finding("container-name", obj, obj.pod_path, f"container {name} stands {containers[name]} times")
+            yield Fault("container-name", obj.pod_path, f"container {name} stands {containers[name]} times")
         running = [container for container in obj.containers if container.role != "init"]
         ports = Counter(name for container in running for name in container.ports)
         for name in _twice(ports):
             what = f"port name {name} stands {ports[name]} times, so that a Service cannot mean one of them"
-            yield _finding("port-name", obj, obj.pod_path, what)
+            yield Fault("port-name", obj.pod_path, what)
 
 
 @cache
@@ -100,16 +90,27 @@ def _twice(counts: Counter[str]) -> list[str]:
     return sorted(key for key, count in counts.items() if count > 1 and key)
 
 
-def _finding(rule: str, obj: KubeObject, where: str, what: str) -> Finding:
-    return Finding(KEY, rule, obj.ref, where, what, CHECK.remedy)
-
-
-CHECK = OldCheck(
-    key=KEY,
+CHECK = Check(
+    key="list-keys",
     title="Keys of lists",
     why="Server-side apply, which Helm 4 uses, refuses a list that has a merge key twice; client-side apply drops one.",
-    remedy="keep one of them, and let the user's entry replace the chart's",
     source="Kubernetes API reference, x-kubernetes-list-map-keys; KEP-555, server-side apply",
-    examine=examine,
-    rules=RULES,
+    scopes=(EachObject(judge, any_version=True),),
+    rules={
+        "duplicate": Rule(
+            "two entries of a list have the same merge key, or a set holds a value twice",
+            "keep one of them, and let the user's entry replace the chart's",
+            "env: [{name: A, value: a}, {name: A, value: b}]",
+        ),
+        "container-name": Rule(
+            "two containers of a pod, init containers included, have one name",
+            "give each container a name of its own",
+            "initContainers: [{name: web}], containers: [{name: web}]",
+        ),
+        "port-name": Rule(
+            "two containers that run beside each other name a port alike",
+            "give each port a name of its own",
+            "ports: [{name: http, containerPort: 80}] in two containers of a pod",
+        ),
+    },
 )

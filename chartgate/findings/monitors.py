@@ -1,48 +1,34 @@
 """Endpoints of ServiceMonitors and PodMonitors say one port, a path, times that fit, and a module that exists."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import yaml
 
-from chartgate.findings.finding import Finding, OldCheck, Verdict, by_release
+from chartgate.findings.check import Check, Fault, Rule
+from chartgate.findings.scopes import EachObjectInRelease
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.release import Release
-from chartgate.releases.rendered import Rendered
 from chartgate.tools.kubernetes_yaml import read_one
 
-KEY = "monitors"
-RULES = {
-    "no-endpoint": "a monitor has no endpoint",
-    "port": "an endpoint names no port, or two",
-    "path": "an endpoint's path does not start with /",
-    "times": "a scrape may take longer than the time between two",
-    "module": "an endpoint asks a json_exporter for a module that its configuration does not have",
-    "twice": "two endpoints of a monitor scrape the same",
-}
 _DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?")
 _SECONDS = (86400, 3600, 60, 1, 0.001)
 _LISTS = {"ServiceMonitor": "endpoints", "PodMonitor": "podMetricsEndpoints"}
 
 
-def examine(renders: Sequence[Rendered]) -> list[Verdict]:
-    """Judge the monitors of each distinct release; that they find something, the check `references` says."""
-    return by_release(KEY, renders, _examine, count=lambda r: len(r.release.of_kind(*_LISTS)))
-
-
-def _examine(rendered: Rendered) -> Iterator[Finding]:
-    for monitor in rendered.release.of_kind(*_LISTS):
-        key = _LISTS[monitor.kind]
-        endpoints = monitor.spec.get(key) or ()
-        if not endpoints:
-            yield _finding("no-endpoint", monitor, f"spec.{key}", "is empty, so that nothing is scraped")
-        for index, endpoint in enumerate(endpoints):
-            where = f"spec.{key}[{index}]"
-            if endpoint in list(endpoints)[:index]:
-                yield _finding("twice", monitor, where, "is the same as one before it")
-            for rule, what in (*_form(endpoint), *_modules(rendered.release, endpoint)):
-                yield _finding(rule, monitor, where, what)
+def judge(monitor: KubeObject, release: Release) -> Iterator[Fault]:
+    """Faults of the endpoints of a monitor; that they find something, the check `references` says."""
+    key = _LISTS[monitor.kind]
+    endpoints = monitor.spec.get(key) or ()
+    if not endpoints:
+        yield Fault("no-endpoint", f"spec.{key}", "is empty, so that nothing is scraped")
+    for index, endpoint in enumerate(endpoints):
+        where = f"spec.{key}[{index}]"
+        if endpoint in list(endpoints)[:index]:
+            yield Fault("twice", where, "is the same as one before it")
+        for rule, what in (*_form(endpoint), *_modules(release, endpoint)):
+            yield Fault(rule, where, what)
 
 
 def _form(endpoint: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -88,17 +74,43 @@ def _seconds(duration: object) -> float:
     return sum(int(part or 0) * unit for part, unit in zip(found.groups(), _SECONDS, strict=True)) if found else 0
 
 
-def _finding(rule: str, obj: KubeObject, where: str, what: str) -> Finding:
-    return Finding(KEY, rule, obj.ref, where, what, CHECK.remedy)
-
-
-CHECK = OldCheck(
-    key=KEY,
+CHECK = Check(
+    key="monitors",
     title="Monitors",
     why="Prometheus drops a target it cannot make sense of without a word, and an alert on it never fires.",
-    remedy="give the endpoint one port, a path and a scrapeTimeout below its interval",
     source="Prometheus Operator API reference, Endpoint and PodMetricsEndpoint; Prometheus, scrape_config",
-    examine=examine,
-    rules=RULES,
+    scopes=(EachObjectInRelease(judge, wanted=lambda obj: obj.kind in _LISTS),),
+    rules={
+        "no-endpoint": Rule(
+            "a monitor has no endpoint",
+            "add an endpoint",
+            "spec: {endpoints: []}",
+        ),
+        "port": Rule(
+            "an endpoint names no port, or two",
+            "give the endpoint one of port and targetPort",
+            "endpoints: [{path: /metrics}]",
+        ),
+        "path": Rule(
+            "an endpoint's path does not start with /",
+            "begin the path with /",
+            "endpoints: [{port: http, path: metrics}]",
+        ),
+        "times": Rule(
+            "a scrape may take longer than the time between two",
+            "use a scrapeTimeout below the interval",
+            "endpoints: [{port: http, interval: 10s, scrapeTimeout: 30s}]",
+        ),
+        "module": Rule(
+            "an endpoint asks a json_exporter for a module that its configuration does not have",
+            "name a module that the exporter's configuration has",
+            "endpoints: [{port: http, path: /probe, params: {module: [nothing]}}]",
+        ),
+        "twice": Rule(
+            "two endpoints of a monitor scrape the same",
+            "remove one of the two",
+            "endpoints: [{port: http}, {port: http}]",
+        ),
+    },
     about="ServiceMonitors and PodMonitors",
 )

@@ -1,30 +1,17 @@
 """NetworkPolicies let in what the release itself leads to its pods, and open no port that nobody listens on."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from chartgate.findings.finding import Finding, OldCheck, Verdict, by_release
-from chartgate.findings.user_values import user_values
+from chartgate.findings.check import Check, Fault, Rule
+from chartgate.findings.scopes import EachRelease
+from chartgate.findings.user_values import UserValues
 from chartgate.releases.objects import EMPTY, KubeObject
 from chartgate.releases.release import Release
-from chartgate.releases.rendered import Rendered
 from chartgate.releases.selectors import selects
-
-KEY = "network-policies"
-RULES = {
-    "blocked": "a Service or a monitor leads to a port of a pod that no policy lets anybody reach",
-    "closed-port": "a policy opens a port that no container of its pods listens on",
-}
 
 Port = tuple[int, str]
 """Number and protocol."""
-
-
-def examine(renders: Sequence[Rendered]) -> list[Verdict]:
-    """Judge each distinct release; the kubelet's probes need no rule, since every network admits the node."""
-    return by_release(
-        KEY, renders, _examine, count=lambda r: len(_policies(r.release)), depends=lambda r: r.case.values
-    )
 
 
 def _policies(release: Release) -> list[KubeObject]:
@@ -32,16 +19,16 @@ def _policies(release: Release) -> list[KubeObject]:
     return [p for p in release.of_kind("NetworkPolicy") if "Ingress" in (p.spec.get("policyTypes") or ["Ingress"])]
 
 
-def _examine(rendered: Rendered) -> Iterator[Finding]:
-    release = rendered.release
+def judge(release: Release) -> Iterator[Fault]:
+    """Faults of the policies; the kubelet's probes need no rule, since every network admits the node."""
     for obj, where, pod, port in _led_to(release):
         policies = [policy for policy in _policies(release) if _guards(policy, pod)]
         if policies and not any(_admits(policy, pod, port) for policy in policies):
             names = " and ".join(policy.ref for policy in policies)
             what = f"leads to port {port[0]}/{port[1]} of {pod.ref}, which {names} lets nobody reach"
-            yield Finding(KEY, "blocked", obj.ref, where, what, CHECK.remedy)
+            yield Fault("blocked", where, what, object=obj)
     for policy in _policies(release):
-        yield from _closed_ports(rendered, policy)
+        yield from _closed_ports(release, policy)
 
 
 def _guards(policy: KubeObject, pod: KubeObject) -> bool:
@@ -104,19 +91,21 @@ def _covers(entry: Mapping[str, Any], pod: KubeObject, port: Port) -> bool:
     return first is None or port in _ports(pod, first, port[1])
 
 
-def _closed_ports(rendered: Rendered, policy: KubeObject) -> Iterator[Finding]:
-    pods = [pod for pod in rendered.release.workloads() if _guards(policy, pod)]
-    values = user_values(rendered.case)
+def _closed_ports(release: Release, policy: KubeObject) -> Iterator[Fault]:
+    pods = [pod for pod in release.workloads() if _guards(policy, pod)]
     for number, rule in enumerate(policy.spec.get("ingress") or ()):
         for index, entry in enumerate((rule or EMPTY).get("ports") or ()):
             listening = [port for pod in pods for port in _listening(pod)]
             heard = any(_covers(entry, pod, port) for pod in pods for port in listening)
-            if pods and not heard and not values.holds(rule):
+            if pods and not heard:
                 where = f"spec.ingress[{number}].ports[{index}]"
-                what = (
-                    f"opens port {entry.get('port')}/{entry.get('protocol', 'TCP')}, which no container of its pods has"
-                )
-                yield Finding(KEY, "closed-port", policy.ref, where, what, "open the containers' own ports, by name")
+                port = f"{entry.get('port')}/{entry.get('protocol', 'TCP')}"
+                what = f"opens port {port}, which no container of its pods has"
+                yield Fault("closed-port", where, what, object=policy, unless=_held(rule))
+
+
+def _held(rule: object) -> Callable[[UserValues], bool]:
+    return lambda values: values.holds(rule)
 
 
 def _listening(pod: KubeObject) -> Iterator[Port]:
@@ -130,13 +119,23 @@ def _listening(pod: KubeObject) -> Iterator[Port]:
                     yield port, "TCP"
 
 
-CHECK = OldCheck(
-    key=KEY,
+CHECK = Check(
+    key="network-policies",
     title="Network policies",
     why="A policy denies whatever it does not name: a Service behind it then answers nobody, and nothing says why.",
-    remedy="add the port to the policy's ingress, by the container port's name",
     source="Kubernetes documentation, Network Policies",
-    examine=examine,
-    rules=RULES,
+    scopes=(EachRelease(judge, count=lambda release: len(_policies(release))),),
+    rules={
+        "blocked": Rule(
+            "a Service or a monitor leads to a port of a pod that no policy lets anybody reach",
+            "add the port to the policy's ingress, by the container port's name",
+            "a Service for the port http, and a policy for its pods that opens the port metrics alone",
+        ),
+        "closed-port": Rule(
+            "a policy opens a port that no container of its pods listens on",
+            "open the containers' own ports, by name",
+            "ingress: [{ports: [{port: 8080}]}], and the containers have the port 80",
+        ),
+    },
     about="NetworkPolicies",
 )

@@ -1,14 +1,12 @@
 """Every pod meets the Pod Security Standard "restricted", init containers and sidecars included."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from chartgate.findings.finding import Finding, OldCheck, Verdict, by_object
+from chartgate.findings.check import Check, Fault, Rule
+from chartgate.findings.scopes import EachObject
 from chartgate.releases.objects import EMPTY, Container, KubeObject
-from chartgate.releases.rendered import Rendered
 from chartgate.tools.catalogue import version_key
-
-KEY = "pod-security"
 
 VOLUME_TYPES = frozenset(
     {"configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"}
@@ -30,98 +28,84 @@ SAFE_SYSCTLS = {
     "net.ipv4.tcp_wmem": "1.32",
 }
 
-Breach = tuple[str, str, str, str]
-"""Rule, place, what is wrong, remedy."""
 
-
-def examine(renders: Sequence[Rendered]) -> list[Verdict]:
-    """Judge each distinct object that makes pods once a Kubernetes version."""
-    return by_object(KEY, renders, _examine_object, wanted=lambda obj: obj.pod_template is not None)
-
-
-def _examine_object(obj: KubeObject, kube_version: str) -> list[Finding]:
+def judge(obj: KubeObject, kube_version: str) -> Iterator[Fault]:
+    """What in the pods of an object breaks the standard of a Kubernetes version."""
     spec = obj.pod_spec or EMPTY
     # Since 1.25 the standard lets Windows pods do without what only Linux has.
     linux = _map(spec, "os").get("name") != "windows" or version_key(kube_version) < (1, 25)
-    breaches = list(_pod_breaches(spec, obj, kube_version))
+    yield from _pod_breaches(spec, obj, kube_version)
     for container in obj.containers:
-        breaches += _container_breaches(container, spec, linux)
+        yield from _container_breaches(container, spec, linux)
         if version_key(kube_version) >= (1, 34):
-            breaches += _host_breaches(container)
-    return [Finding(KEY, rule, obj.ref, where, what, remedy) for rule, where, what, remedy in breaches]
+            yield from _host_breaches(container)
 
 
-def _pod_breaches(spec: Mapping[str, Any], obj: KubeObject, kube_version: str) -> Iterator[Breach]:
+def _pod_breaches(spec: Mapping[str, Any], obj: KubeObject, kube_version: str) -> Iterator[Fault]:
     path = obj.pod_path
     for key in ("hostNetwork", "hostPID", "hostIPC"):
         if spec.get(key):
-            yield "host-namespaces", f"{path}.{key}", "shares a namespace with the node", "remove it"
+            yield Fault("host-namespaces", f"{path}.{key}", "shares a namespace with the node")
     for index, volume in enumerate(spec.get("volumes") or ()):
         for kind in sorted(volume.keys() - {"name"} - VOLUME_TYPES):
-            remedy = f"use one of {', '.join(sorted(VOLUME_TYPES))}"
-            yield "volume-types", f"{path}.volumes[{index}].{kind}", "volume type is not allowed", remedy
+            yield Fault("volume-types", f"{path}.volumes[{index}].{kind}", "volume type is not allowed")
     context = _map(spec, "securityContext")
     for sysctl in context.get("sysctls") or ():
         since = SAFE_SYSCTLS.get(sysctl.get("name", ""))
         if since is None or version_key(kube_version) < version_key(since):
-            yield (
-                "sysctls",
-                f"{path}.securityContext.sysctls",
-                f"{sysctl.get('name')} is not a safe sysctl",
-                "remove it",
-            )
+            yield Fault("sysctls", f"{path}.securityContext.sysctls", f"{sysctl.get('name')} is not a safe sysctl")
     yield from _shared_breaches(context, f"{path}.securityContext")
     annotations = _map(_map(obj.pod_template or EMPTY, "metadata"), "annotations")
     for key, value in annotations.items():
         allowed = value in {"runtime/default", ""} or str(value).startswith("localhost/")
         if key.startswith("container.apparmor.security.beta.kubernetes.io/") and not allowed:
-            yield "apparmor", f"{path}: annotation {key}", f"profile {value}", "use runtime/default or localhost/…"
+            yield Fault("apparmor", f"{path}: annotation {key}", f"profile {value}")
 
 
-def _container_breaches(container: Container, spec: Mapping[str, Any], linux: bool) -> Iterator[Breach]:
+def _container_breaches(container: Container, spec: Mapping[str, Any], linux: bool) -> Iterator[Fault]:
     path = f"{container.path} ({container.name})"
     pod = _map(spec, "securityContext")
     context = _map(container.manifest, "securityContext")
     yield from _shared_breaches(context, f"{path}.securityContext")
     if context.get("privileged"):
-        yield "privileged", f"{path}.securityContext.privileged", "is true", "set it to false"
+        yield Fault("privileged", f"{path}.securityContext.privileged", "is true")
     for port in container.items("ports"):
         if port.get("hostPort"):
-            yield "host-ports", f"{path}.ports", f"takes port {port['hostPort']} of the node", "remove hostPort"
+            yield Fault("host-ports", f"{path}.ports", f"takes port {port['hostPort']} of the node")
     if context.get("procMount", "Default") != "Default":
-        yield "proc-mount", f"{path}.securityContext.procMount", f"is {context['procMount']}", "set it to Default"
+        yield Fault("proc-mount", f"{path}.securityContext.procMount", f"is {context['procMount']}")
     if _effective(context, pod, "runAsNonRoot") is not True:
-        yield "run-as-non-root", f"{path}.securityContext.runAsNonRoot", "is not true", "set it here or for the pod"
+        yield Fault("run-as-non-root", f"{path}.securityContext.runAsNonRoot", "is not true")
     if not linux:
         return
     if context.get("allowPrivilegeEscalation") is not False:
-        yield "escalation", f"{path}.securityContext.allowPrivilegeEscalation", "is not false", "set it to false"
+        yield Fault("escalation", f"{path}.securityContext.allowPrivilegeEscalation", "is not false")
     capabilities = _map(context, "capabilities")
     if "ALL" not in (capabilities.get("drop") or ()):
-        yield "capabilities", f"{path}.securityContext.capabilities.drop", "does not hold ALL", "drop ALL"
+        yield Fault("capabilities", f"{path}.securityContext.capabilities.drop", "does not hold ALL")
     added = sorted(set(capabilities.get("add") or ()) - {"NET_BIND_SERVICE"})
     if added:
-        yield "capabilities", f"{path}.securityContext.capabilities.add", f"adds {', '.join(added)}", "add none"
+        yield Fault("capabilities", f"{path}.securityContext.capabilities.add", f"adds {', '.join(added)}")
     profile = _map({"p": _effective(context, pod, "seccompProfile")}, "p").get("type")
     if profile not in {"RuntimeDefault", "Localhost"}:
         what = f"is {profile or 'not set'}"
-        yield "seccomp", f"{path}.securityContext.seccompProfile.type", what, "set RuntimeDefault here or for the pod"
+        yield Fault("seccomp", f"{path}.securityContext.seccompProfile.type", what)
 
 
-def _shared_breaches(context: Mapping[str, Any], path: str) -> Iterator[Breach]:
+def _shared_breaches(context: Mapping[str, Any], path: str) -> Iterator[Fault]:
     """What pods and containers may both set."""
     if context.get("runAsUser") == 0:
-        yield "run-as-user", f"{path}.runAsUser", "is 0, the root user", "set another user, or leave it to the image"
+        yield Fault("run-as-user", f"{path}.runAsUser", "is 0, the root user")
     if _map(context, "windowsOptions").get("hostProcess"):
-        yield "host-process", f"{path}.windowsOptions.hostProcess", "is true", "set it to false"
+        yield Fault("host-process", f"{path}.windowsOptions.hostProcess", "is true")
     selinux = _map(context, "seLinuxOptions")
     if selinux.get("type", "") not in SELINUX_TYPES or selinux.get("user") or selinux.get("role"):
-        yield "selinux", f"{path}.seLinuxOptions", "sets a type, user or role that is not allowed", "remove it"
+        yield Fault("selinux", f"{path}.seLinuxOptions", "sets a type, user or role that is not allowed")
     if _map(context, "appArmorProfile").get("type", "RuntimeDefault") not in {"RuntimeDefault", "Localhost"}:
-        yield "apparmor", f"{path}.appArmorProfile.type", "is not allowed", "set RuntimeDefault or Localhost"
+        yield Fault("apparmor", f"{path}.appArmorProfile.type", "is not allowed")
 
 
-def _host_breaches(container: Container) -> Iterator[Breach]:
+def _host_breaches(container: Container) -> Iterator[Fault]:
     """Probes and hooks that name another host (forbidden from Kubernetes 1.34 on)."""
     manifest, path = container.manifest, f"{container.path} ({container.name})"
     handlers = {key: _map(manifest, key) for key in ("livenessProbe", "readinessProbe", "startupProbe")}
@@ -129,7 +113,7 @@ def _host_breaches(container: Container) -> Iterator[Breach]:
     for key, handler in handlers.items():
         for action in ("httpGet", "tcpSocket"):
             if _map(handler, action).get("host"):
-                yield "probe-host", f"{path}.{key}.{action}.host", "names a host other than the pod", "remove it"
+                yield Fault("probe-host", f"{path}.{key}.{action}.host", "names a host other than the pod")
 
 
 def _effective(context: Mapping[str, Any], pod: Mapping[str, Any], key: str) -> Any:
@@ -142,31 +126,88 @@ def _map(parent: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
-RULES = {
-    "host-namespaces": "a pod shares the node's network, processes or IPC",
-    "volume-types": "a volume is of a type that reaches beyond the pod",
-    "sysctls": "a sysctl is set that the standard does not call safe",
-    "apparmor": "an AppArmor profile other than the runtime's or a local one is set",
-    "privileged": "a container is privileged",
-    "host-ports": "a container takes a port of the node",
-    "proc-mount": "a container sees more of /proc than the default",
-    "run-as-non-root": "runAsNonRoot is not true",
-    "run-as-user": "runAsUser is 0",
-    "escalation": "allowPrivilegeEscalation is not false",
-    "capabilities": "a container does not drop ALL capabilities, or adds one other than NET_BIND_SERVICE",
-    "seccomp": "the seccomp profile is neither RuntimeDefault nor Localhost",
-    "host-process": "a Windows container runs on the host",
-    "selinux": "SELinux options set a type, user or role that is not allowed",
-    "probe-host": "a probe or hook names another host",
-}
-
-CHECK = OldCheck(
-    key=KEY,
+CHECK = Check(
+    key="pod-security",
     title="Pod Security Standard restricted",
     why="A namespace that enforces the standard refuses the pod; elsewhere a compromised container gets further.",
-    remedy="set the security context that the finding names",
     source="Kubernetes documentation, Pod Security Standards, profile Restricted",
-    examine=examine,
-    rules=RULES,
+    scopes=(EachObject(judge, wanted=lambda obj: obj.pod_template is not None),),
+    rules={
+        "host-namespaces": Rule(
+            "a pod shares the node's network, processes or IPC",
+            "remove it",
+            "hostNetwork: true",
+        ),
+        "volume-types": Rule(
+            "a volume is of a type that reaches beyond the pod",
+            f"use one of {', '.join(sorted(VOLUME_TYPES))}",
+            "volumes: [{name: root, hostPath: {path: /}}]",
+        ),
+        "sysctls": Rule(
+            "a sysctl is set that the standard does not call safe",
+            "remove the sysctl",
+            "securityContext: {sysctls: [{name: kernel.msgmax, value: '1'}]}",
+        ),
+        "apparmor": Rule(
+            "an AppArmor profile other than the runtime's or a local one is set",
+            "use the profile RuntimeDefault, or one of the node's (Localhost)",
+            "securityContext: {appArmorProfile: {type: Unconfined}}",
+        ),
+        "privileged": Rule(
+            "a container is privileged",
+            "set privileged to false",
+            "securityContext: {privileged: true}",
+        ),
+        "host-ports": Rule(
+            "a container takes a port of the node",
+            "remove hostPort",
+            "ports: [{containerPort: 80, hostPort: 80}]",
+        ),
+        "proc-mount": Rule(
+            "a container sees more of /proc than the default",
+            "set procMount to Default",
+            "securityContext: {procMount: Unmasked}",
+        ),
+        "run-as-non-root": Rule(
+            "runAsNonRoot is not true",
+            "set runAsNonRoot to true for the container or the pod",
+            "securityContext: {}",
+        ),
+        "run-as-user": Rule(
+            "runAsUser is 0",
+            "set another user, or leave it to the image",
+            "securityContext: {runAsUser: 0}",
+        ),
+        "escalation": Rule(
+            "allowPrivilegeEscalation is not false",
+            "set allowPrivilegeEscalation to false",
+            "securityContext: {allowPrivilegeEscalation: true}",
+        ),
+        "capabilities": Rule(
+            "a container does not drop ALL capabilities, or adds one other than NET_BIND_SERVICE",
+            "drop ALL, and add none",
+            "securityContext: {capabilities: {add: [NET_ADMIN]}}",
+        ),
+        "seccomp": Rule(
+            "the seccomp profile is neither RuntimeDefault nor Localhost",
+            "set RuntimeDefault for the container or the pod",
+            "securityContext: {seccompProfile: {type: Unconfined}}",
+        ),
+        "host-process": Rule(
+            "a Windows container runs on the host",
+            "set hostProcess to false",
+            "securityContext: {windowsOptions: {hostProcess: true}}",
+        ),
+        "selinux": Rule(
+            "SELinux options set a type, user or role that is not allowed",
+            "remove the type, the user and the role",
+            "securityContext: {seLinuxOptions: {user: system_u}}",
+        ),
+        "probe-host": Rule(
+            "a probe or hook names another host",
+            "remove the host",
+            "livenessProbe: {httpGet: {host: example.com, port: 80}}",
+        ),
+    },
     about="pods",
 )

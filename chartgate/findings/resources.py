@@ -1,64 +1,49 @@
 """Every container that runs on asks for what it needs, and for no more than its limit."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 
-from chartgate.findings.finding import Finding, OldCheck, Verdict, by_release
-from chartgate.findings.probes import running_containers
-from chartgate.findings.user_values import UserValues, user_values
+from chartgate.findings.check import Check, Fault, Rule
+from chartgate.findings.probes import runs_on
+from chartgate.findings.scopes import EachContainer
+from chartgate.findings.user_values import UserValues
 from chartgate.releases.objects import Container, KubeObject
-from chartgate.releases.rendered import Rendered
 
-KEY = "resources"
-RULES = {
-    "no-request": "a container that runs on requests no CPU or no memory",
-    "no-limit": "a container that runs on has no limit on memory",
-    "request-above-limit": "a container requests more than its limit allows, which the API server refuses",
-    "quantity": "an amount is no quantity",
-}
 REQUIRED = (("requests", "cpu", "no-request"), ("requests", "memory", "no-request"), ("limits", "memory", "no-limit"))
 _QUANTITY = re.compile(r"([+-]?\d*\.?\d+|[+-]?\d+\.)(?:([eE][+-]?\d+)|([KMGTPE]i|[numkMGTPE]))?")
 _DECIMAL = {"n": -9, "u": -6, "m": -3, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
 _BINARY = {"Ki": 1, "Mi": 2, "Gi": 3, "Ti": 4, "Pi": 5, "Ei": 6}
 
 
-def examine(renders: Sequence[Rendered]) -> list[Verdict]:
-    """Judge the running containers of each distinct release."""
-    return by_release(
-        KEY, renders, _examine, count=lambda r: len(running_containers(r)), depends=lambda r: r.case.values
-    )
-
-
-def _examine(rendered: Rendered) -> Iterator[Finding]:
-    values = user_values(rendered.case)
-    for obj, container in running_containers(rendered):
-        resources = container.manifest.get("resources") or {}
-        for part, name, rule in REQUIRED:
-            if name not in (resources.get(part) or {}) and not _decided(values, container, part):
-                yield _finding(rule, obj, container, f"resources.{part}.{name} is missing")
-        yield from _amounts(obj, container)
-
-
-def _decided(values: UserValues, container: Container, part: str) -> bool:
-    """Whether the case's values themselves leave the container without."""
+def judge(_: KubeObject, container: Container) -> Iterator[Fault]:
+    """Faults of the requests and limits of a container."""
+    where = f"{container.path} ({container.name})"
     resources = container.manifest.get("resources") or {}
-    written = values.sets("resources", resources) or values.sets(part, resources.get(part))
-    return written or values.has_container(container) or (not resources and values.drops("resources"))
-
-
-def _amounts(obj: KubeObject, container: Container) -> Iterator[Finding]:
-    resources = container.manifest.get("resources") or {}
+    for part, name, rule in REQUIRED:
+        if name not in (resources.get(part) or {}):
+            yield Fault(rule, where, f"resources.{part}.{name} is missing", unless=_left_out(container, part))
     limits = resources.get("limits") or {}
     for part in ("requests", "limits"):
         for name, amount in (resources.get(part) or {}).items():
             if quantity(amount) is None:
-                yield _finding("quantity", obj, container, f"resources.{part}.{name} is no quantity")
+                yield Fault("quantity", where, f"resources.{part}.{name} is no quantity")
     for name, amount in (resources.get("requests") or {}).items():
         requested, limit = quantity(amount), quantity(limits.get(name))
         if requested is not None and limit is not None and requested > limit:
             what = f"requests {amount} of {name}, and its limit is {limits[name]}"
-            yield _finding("request-above-limit", obj, container, what)
+            yield Fault("request-above-limit", where, what)
+
+
+def _left_out(container: Container, part: str) -> Callable[[UserValues], bool]:
+    """Whether the values themselves leave the container without a part of its resources."""
+    resources = container.manifest.get("resources") or {}
+
+    def left_out(values: UserValues) -> bool:
+        written = values.sets("resources", resources) or values.sets(part, resources.get(part))
+        return written or values.has_container(container) or (not resources and values.drops("resources"))
+
+    return left_out
 
 
 def quantity(amount: object) -> Decimal | None:
@@ -72,17 +57,33 @@ def quantity(amount: object) -> Decimal | None:
     return Decimal(number).scaleb(int(exponent[1:]) if exponent else _DECIMAL.get(unit or "", 0))
 
 
-def _finding(rule: str, obj: KubeObject, container: Container, what: str) -> Finding:
-    return Finding(KEY, rule, obj.ref, f"{container.path} ({container.name})", what, CHECK.remedy)
-
-
-CHECK = OldCheck(
-    key=KEY,
+CHECK = Check(
+    key="resources",
     title="Resources",
     why="A pod without requests is placed blindly and evicted first; without a memory limit it can take a node down.",
-    remedy="give requests for CPU and memory and a limit on memory, each a value of the chart",
     source="Kubernetes documentation, Resource Management for Pods and Containers; Quantity in the API reference",
-    examine=examine,
-    rules=RULES,
+    scopes=(EachContainer(judge, wanted=runs_on),),
+    rules={
+        "no-request": Rule(
+            "a container that runs on requests no CPU or no memory",
+            "request CPU and memory, each by a value of the chart",
+            "resources: {limits: {memory: 1Gi}}",
+        ),
+        "no-limit": Rule(
+            "a container that runs on has no limit on memory",
+            "limit the memory, by a value of the chart",
+            "resources: {requests: {cpu: 100m, memory: 1Gi}}",
+        ),
+        "request-above-limit": Rule(
+            "a container requests more than its limit allows, which the API server refuses",
+            "raise the limit, or request less",
+            "resources: {requests: {memory: 2Gi}, limits: {memory: 1Gi}}",
+        ),
+        "quantity": Rule(
+            "an amount is no quantity",
+            "write a number with a unit that Kubernetes knows, such as 250m or 1Gi",
+            "resources: {requests: {memory: 1GB}}",
+        ),
+    },
     about="containers that run on",
 )

@@ -76,7 +76,7 @@ def _judged(check: Check, scope: Scope, subject: Subject) -> _Judged:
     count = 1
     try:
         count = scope.count(*subject.arguments)
-        for fault in scope.judge(*subject.arguments) if count else ():
+        for fault in scope.ask(*subject.arguments) if count else ():
             found.append((finding_of(check, fault, subject.about), fault.unless))  # noqa: PERF401 (what comes before an error counts)
     except GateError:
         raise

@@ -5,12 +5,12 @@ A scope holds its judge. It lists subjects; the runner asks for each distinct su
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chartgate.releases.objects import KubeObject
+from chartgate.releases.objects import Container, KubeObject
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
 from chartgate.tools.catalogue import version_key
@@ -49,6 +49,11 @@ class EachObject:
         """1 for an object that the judge looks at."""
         return int(self.wanted(obj))
 
+    def ask(self, *arguments: Any) -> Iterable[Any]:
+        """The faults of a subject."""
+        result: Iterable[Any] = self.judge(*arguments)
+        return result
+
     def subjects(self, renders: Sequence[Rendered]) -> Iterator[tuple[int, Subject]]:
         """The subjects, each with the index of its render."""
         prepared = () if self.prepare is None else (self.prepare(renders),)
@@ -74,6 +79,11 @@ class EachRelease:
     count: Callable[..., int] = lambda release, *_: len(release)
     prepare: Callable[[Sequence[Rendered]], Any] | None = None
 
+    def ask(self, *arguments: Any) -> Iterable[Any]:
+        """The faults of a subject."""
+        result: Iterable[Any] = self.judge(*arguments)
+        return result
+
     def subjects(self, renders: Sequence[Rendered]) -> Iterator[tuple[int, Subject]]:
         """The subjects, each with the index of its render."""
         prepared = () if self.prepare is None else (self.prepare(renders),)
@@ -81,6 +91,34 @@ class EachRelease:
             if len(rendered.release):
                 release = rendered.release
                 yield index, Subject(release.digest, "release", (release, *prepared))
+
+
+@dataclass(frozen=True)
+class EachContainer:
+    """Every container of every pod, init containers included: `judge(obj, container)`, the object that makes the pod.
+
+    Args:
+        wanted: whether the judge looks at a container of an object.
+    """
+
+    judge: Callable[..., Any]
+    wanted: Callable[[KubeObject, Container], bool] = lambda *_: True
+
+    def count(self, obj: KubeObject) -> int:
+        """How many containers of an object the judge looks at."""
+        return sum(self.wanted(obj, container) for container in obj.containers)
+
+    def ask(self, obj: KubeObject) -> Iterator[Any]:
+        """The faults of all containers of an object."""
+        for container in obj.containers:
+            if self.wanted(obj, container):
+                yield from self.judge(obj, container)
+
+    def subjects(self, renders: Sequence[Rendered]) -> Iterator[tuple[int, Subject]]:
+        """The subjects, each with the index of its render."""
+        for index, rendered in enumerate(renders):
+            for obj in rendered.release:
+                yield index, Subject(obj.digest, obj, (obj,))
 
 
 @dataclass(frozen=True)
@@ -99,6 +137,11 @@ class EachObjectInRelease:
     def count(self, obj: KubeObject, _: Any) -> int:
         """1 for an object that the judge looks at."""
         return int(self.wanted(obj))
+
+    def ask(self, *arguments: Any) -> Iterable[Any]:
+        """The faults of a subject."""
+        result: Iterable[Any] = self.judge(*arguments)
+        return result
 
     def subjects(self, renders: Sequence[Rendered]) -> Iterator[tuple[int, Subject]]:
         """The subjects, each with the index of its render."""
@@ -123,8 +166,13 @@ class ChartFiles:
         """The folder is one thing."""
         return 1
 
+    def ask(self, *arguments: Any) -> Iterable[Any]:
+        """The faults of a subject."""
+        result: Iterable[Any] = self.judge(*arguments)
+        return result
 
-Scope = EachObject | EachObjectInRelease | EachRelease | ChartFiles
+
+Scope = EachObject | EachContainer | EachObjectInRelease | EachRelease | ChartFiles
 
 
 def _between(renders: Sequence[Rendered]) -> Iterator[tuple[int, KubeObject, str]]:
