@@ -132,7 +132,7 @@ def json_schema(node: Node) -> Node:
     """The property as JSON Schema draft-07, closed wherever it lists its properties."""
     schema = {key: value for key, value in node.items() if key not in ("properties", "subchart", "optional")}
     if "properties" in node:
-        schema["type"] = "object"
+        schema.setdefault("type", "object")
         schema["properties"] = {key: json_schema(child) for key, child in node["properties"].items()}
         if "subchart" in node:
             # Helm hands `global` down to every subchart before it validates the parent's values.

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from chartgate.releases.release import Release
+from tests.e2e.certificates import make_certificates
 from tests.e2e.redis_server import RedisPod
 
 
@@ -218,3 +219,32 @@ def answering(status: int, body: str, after: float = 0) -> Iterator[str]:
         yield f"127.0.0.1:{server.server_port}"
         over.set()
         server.shutdown()
+
+
+def test_node_trusts_every_authority_of_the_bundle(scripts: Path, tmp_path: Path) -> None:
+    authorities = tmp_path / "authorities"
+    authorities.mkdir()
+    folders = [tmp_path / name for name in ("redis", "company")]
+    for number, folder in enumerate(folders):
+        folder.mkdir()
+        make_certificates(folder, "localhost")
+        # Without the last line break, as a Secret may have it.
+        (authorities / f"{number}.crt").write_text((folder / "ca.crt").read_text().rstrip("\n"))
+    bundle = tmp_path / "ca.crt"
+    environment = {"AUTHORITIES": str(authorities), "BUNDLE": str(bundle)}
+    subprocess.run(["sh", str(scripts / "authorities.sh")], env={**os.environ, **environment}, check=True)
+    program = """
+      const read = (name) => require('fs').readFileSync(`${process.argv[1]}/${name}`);
+      const [key, cert] = [read('server.key'), read('server.crt')];
+      const server = require('tls').createServer({key, cert}).listen(0, 'localhost', () => {
+        require('tls').connect({port: server.address().port, host: 'localhost'}, () => process.exit(0))
+          .on('error', (error) => { console.error(error.message); process.exit(1); });
+      });"""
+    for folder in folders:
+        trusted = {**os.environ, "NODE_EXTRA_CA_CERTS": str(bundle)}
+        done = subprocess.run(
+            ["node", "-e", program, str(folder)], env=trusted, capture_output=True, text=True, timeout=20
+        )
+        assert done.returncode == 0, done.stderr
+        unknown = subprocess.run(["node", "-e", program, str(folder)], capture_output=True, timeout=20, check=False)
+        assert unknown.returncode == 1

@@ -30,8 +30,8 @@ REDIS_HOST: {{ $redis.host | quote }}
 REDIS_PORT: {{ int64 $redis.port | quote }}
 REDIS_DB: {{ int64 $redis.database | quote }}
 REDIS_ENABLE_TLS: {{ $redis.tls | quote }}
-{{- if include "claude-relay.redis.caVolume" . }}
-NODE_EXTRA_CA_CERTS: /etc/claude-relay/redis-ca/ca.crt
+{{- if include "claude-relay.authorities.list" . | fromJsonArray }}
+NODE_EXTRA_CA_CERTS: /etc/claude-relay/bundle/ca.crt
 {{- end }}
 {{- end -}}
 
@@ -74,7 +74,8 @@ NODE_EXTRA_CA_CERTS: /etc/claude-relay/redis-ca/ca.crt
   {{- $own := list (dict "name" "TIMEZONE_OFFSET" "value" (int64 .Values.config.timezoneOffset | toString)) -}}
   {{- $own = concat $own (include "claude-relay.config.secretEnv" (dict "context" . "keys" $keys) | fromJsonArray) -}}
   {{- $own = concat $own (include "claude-relay.config.redisEnv" . | fromJsonArray) -}}
-  {{- include "claude-relay.config.withUsers" (dict "own" $own "users" .Values.extraEnv) -}}
+  {{- $users := include "claude-relay.config.usersEnv" (dict "context" . "pattern" ".") | fromJsonArray -}}
+  {{- include "claude-relay.config.withUsers" (dict "own" $own "users" $users) -}}
 {{- end -}}
 
 {{/* The environment variables of the init container that writes init.json: a YAML list. */}}
@@ -89,7 +90,7 @@ NODE_EXTRA_CA_CERTS: /etc/claude-relay/redis-ca/ca.crt
   {{- $found := list -}}
   {{- range .context.Values.extraEnv -}}
     {{- if regexMatch $.pattern .name -}}
-      {{- $found = append $found . -}}
+      {{- $found = append $found (include "claude-relay.evaluate" (dict "context" $.context "value" .) | fromJson).value -}}
     {{- end -}}
   {{- end -}}
   {{- toJson $found -}}

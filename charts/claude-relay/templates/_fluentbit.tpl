@@ -194,12 +194,12 @@ env:
         name: {{ $fluentbit.output.existingSecret | quote }}
         key: {{ get $output.references $variable | quote }}
   {{- end }}
-  {{- with $fluentbit.extraEnv }}
-  {{- toYaml . | nindent 2 }}
+  {{- with include "claude-relay.evaluated" (dict "context" . "value" $fluentbit.extraEnv) }}
+  {{- . | nindent 2 }}
   {{- end }}
-{{- with $fluentbit.extraEnvFrom }}
+{{- with include "claude-relay.evaluated" (dict "context" . "value" $fluentbit.extraEnvFrom) }}
 envFrom:
-  {{- toYaml . | nindent 2 }}
+  {{- . | nindent 2 }}
 {{- end }}
 {{- with include "claude-relay.pod.probe" (dict "probe" $fluentbit.livenessProbe "handler" "httpGet: {path: /, port: fluent-bit}") }}
 livenessProbe:

@@ -25,9 +25,13 @@ Images: a digest takes precedence over a tag, and `global.imageRegistry` over th
 {{- include "claude-relay.image" (dict "context" . "image" .Values.image "tag" .Chart.AppVersion) -}}
 {{- end -}}
 
-{{/* `imagePullSecrets` of the pod; empty if there are none. */}}
+{{/* `imagePullSecrets` of the pod; empty if there are none. In the values an item is a name or an object with the name. */}}
 {{- define "claude-relay.pullSecrets" -}}
-{{- $secrets := concat .Values.global.imagePullSecrets .Values.imagePullSecrets | uniq -}}
+{{- $secrets := list -}}
+{{- range concat .Values.global.imagePullSecrets .Values.imagePullSecrets -}}
+{{- $secrets = append $secrets (kindIs "string" . | ternary (dict "name" .) .) -}}
+{{- end -}}
+{{- $secrets = uniq $secrets -}}
 {{- if $secrets -}}
 imagePullSecrets:
   {{- toYaml $secrets | nindent 2 }}

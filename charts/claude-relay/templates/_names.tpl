@@ -62,12 +62,12 @@ app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- include "claude-relay.helperLabels" (dict "context" . "component" "test") -}}
 {{- end -}}
 
-{{/* Labels of the pod of a test or a Job. No Service selects it. Arguments: context, component. */}}
+{{/* Labels of the pod of a test or a Job. No Service selects it. Arguments: context, component, and optionally labels. */}}
 {{- define "claude-relay.helperLabels" -}}
 {{- $name := printf "%s-%s" (include "claude-relay.name" .context | trunc (int (sub 62 (len .component)))) .component -}}
 {{- $labels := dict "app.kubernetes.io/name" $name "app.kubernetes.io/instance" .context.Release.Name -}}
 {{- $_ := merge $labels (dict "app.kubernetes.io/managed-by" .context.Release.Service "app.kubernetes.io/component" .component) -}}
-{{- merge $labels .context.Values.commonLabels | toYaml -}}
+{{- merge $labels (get . "labels" | default dict) .context.Values.commonLabels | toYaml -}}
 {{- end -}}
 
 {{/*

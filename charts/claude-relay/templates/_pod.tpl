@@ -19,6 +19,36 @@ successThreshold: {{ int64 .probe.successThreshold }}
 {{- end -}}
 {{- end -}}
 
+{{/* Name resolution of a pod: the settings of the values that are not the default of Kubernetes. */}}
+{{- define "claude-relay.pod.network" -}}
+{{- with .Values.hostAliases }}
+hostAliases:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.dnsPolicy }}
+dnsPolicy: {{ . }}
+{{- end }}
+{{- with .Values.dnsConfig }}
+dnsConfig:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- if not .Values.enableServiceLinks }}
+enableServiceLinks: false
+{{- end }}
+{{- end -}}
+
+{{/* `lifecycle` of the application's container: that of the values, and a pause before SIGTERM where they have no `preStop`. */}}
+{{- define "claude-relay.pod.lifecycle" -}}
+{{- $lifecycle := .Values.lifecycle -}}
+{{- if and (int64 .Values.preStopSleepSeconds) (not (hasKey $lifecycle "preStop")) -}}
+{{- $sleep := list "sleep" (int64 .Values.preStopSleepSeconds | toString) -}}
+{{- $lifecycle = merge (dict "preStop" (dict "exec" (dict "command" $sleep))) $lifecycle -}}
+{{- end -}}
+{{- if $lifecycle -}}
+{{- toYaml $lifecycle -}}
+{{- end -}}
+{{- end -}}
+
 {{/* "true" if the sidecar is a native sidecar (Kubernetes 1.29 and later), which stops after the application. */}}
 {{- define "claude-relay.pod.nativeSidecars" -}}
 {{- if semverCompare ">=1.29-0" (include "claude-relay.kubeVersion" .) -}}true{{- end -}}
@@ -51,7 +81,7 @@ successThreshold: {{ int64 .probe.successThreshold }}
 {{- if include "claude-relay.metrics.enabled" . -}}
 {{- $_ := set $annotations "checksum/exporter" (include "claude-relay.metrics.data" . | sha256sum) -}}
 {{- end -}}
-{{- merge $annotations .Values.podAnnotations | toYaml -}}
+{{- merge $annotations (include "claude-relay.evaluated" (dict "context" . "value" .Values.podAnnotations) | fromYaml) | toYaml -}}
 {{- end -}}
 
 {{/* The data of the ConfigMap with the scripts. `dotenv` is an empty /app/.env. Without it, the application creates one. */}}
@@ -96,10 +126,7 @@ dotenv: ""
   persistentVolumeClaim:
     claimName: {{ include "claude-relay.storage.externalDataClaim" . | quote }}
 {{- end }}
-{{- with include "claude-relay.redis.caVolume" . }}
-- name: redis-ca
-  {{- . | nindent 2 }}
-{{- end }}
+{{- include "claude-relay.authorities.volumes" . }}
 {{- if include "claude-relay.fluentbit.enabled" . }}
 - name: fluent-bit-config
   configMap:
@@ -135,16 +162,7 @@ dotenv: ""
 - name: external-data
   mountPath: /app/external-data
 {{- end }}
-{{- include "claude-relay.pod.caMount" . }}
-{{- end -}}
-
-{{/* The volume mount of the CA certificate of an external Redis: an item of a YAML list. */}}
-{{- define "claude-relay.pod.caMount" -}}
-{{- if include "claude-relay.redis.caVolume" . }}
-- name: redis-ca
-  mountPath: /etc/claude-relay/redis-ca
-  readOnly: true
-{{- end }}
+{{- include "claude-relay.authorities.mount" . }}
 {{- end -}}
 
 {{- define "claude-relay.pod.emptyDir" -}}
@@ -165,6 +183,9 @@ dotenv: ""
   {{- end }}
   {{- if has .Values.config.host (list "127.0.0.1" "localhost" "::1") }}
 - config.host is {{ .Values.config.host }}, which Services and probes cannot reach: set it to 0.0.0.0
+  {{- end }}
+  {{- if and (eq .Values.dnsPolicy "None") (not (get .Values.dnsConfig "nameservers")) }}
+- dnsPolicy is None but dnsConfig.nameservers is empty: set at least one name server
   {{- end }}
   {{- include "claude-relay.pod.additionGuards" . }}
 {{- end -}}
@@ -200,7 +221,7 @@ dotenv: ""
       {{- end }}
     {{- end }}
   {{- end }}
-  {{- $containers := list "http" "wait-for-redis" "admin-setup" "fluent-bit" "metrics" }}
+  {{- $containers := list "http" "authorities" "wait-for-redis" "admin-setup" "fluent-bit" "metrics" }}
   {{- range concat .Values.initContainers .Values.extraContainers }}
     {{- if has .name $containers }}
 - initContainers and extraContainers: the name {{ .name }} is already in use: choose another one

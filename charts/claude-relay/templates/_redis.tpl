@@ -144,26 +144,6 @@ redis.persistence.enabled was true, and redis.persistence.existingClaim was empt
 {{- end -}}
 {{- end -}}
 
-{{/* The CA certificate of an external Redis: the source of the volume as YAML; empty if there is none. */}}
-{{- define "claude-relay.redis.caVolume" -}}
-{{- if and (not .Values.redis.enabled) .Values.externalRedis.tls -}}
-{{- $ca := .Values.externalRedis.tlsCA -}}
-{{- if $ca.existingSecret -}}
-secret:
-  secretName: {{ $ca.existingSecret | quote }}
-  items:
-    - key: {{ $ca.key | quote }}
-      path: ca.crt
-{{- else if $ca.existingConfigMap -}}
-configMap:
-  name: {{ $ca.existingConfigMap | quote }}
-  items:
-    - key: {{ $ca.key | quote }}
-      path: ca.crt
-{{- end -}}
-{{- end -}}
-{{- end -}}
-
 {{/* The PVC of the release's own Redis. */}}
 {{- define "claude-relay.redis.claimName" -}}
   {{- default (printf "data-%s-0" (include "claude-relay.redis.fullname" .)) .values.persistence.existingClaim -}}
@@ -277,6 +257,7 @@ Deployment reads, whose name can differ from the present one.
   a Secret
     {{- end }}
   {{- end }}
+  {{- include "claude-relay.redis.additionGuards" $values -}}
   {{- $names := list (include "claude-relay.fullname" .) }}
   {{- range $suffix := list "blocked" "config" "fluent-bit" "fluent-bit-config" "metrics" "scripts" "secret" "secrets" "test" }}
     {{- $names = append $names (include "claude-relay.nameWith" (dict "context" $ "suffix" $suffix)) }}
@@ -305,6 +286,30 @@ Deployment reads, whose name can differ from the present one.
   {{- end }}
 {{- end -}}
 
+{{/* Additions to Redis' pod must not have a name or a path that is already in use. Argument: the values of the subchart. */}}
+{{- define "claude-relay.redis.additionGuards" -}}
+  {{- $taken := dict "extraVolumes" (list "config" "run" "data") "extraVolumeMounts" (list "/data" "/etc/redis" "/run/redis") -}}
+  {{- $_ := set $taken "initContainers" (list "redis" "volume-permissions") -}}
+  {{- range $part, $names := $taken }}
+    {{- $key := ternary "mountPath" "name" (eq $part "extraVolumeMounts") }}
+    {{- range get $ $part }}
+      {{- $one := get . $key }}
+      {{- if has $one $names }}
+- redis.{{ $part }}: the {{ $key }} {{ $one }} is already in use: choose another one
+      {{- end }}
+      {{- $names = append $names $one }}
+    {{- end }}
+  {{- end }}
+  {{- if and .volumePermissions.enabled (not .persistence.enabled) }}
+- redis.volumePermissions.enabled is true but redis.persistence.enabled is false, so there is no PVC whose owner could be
+  changed: set one of them to its default
+  {{- end }}
+  {{- if and .volumePermissions.enabled (not (and (get .podSecurityContext "runAsUser") (get .podSecurityContext "runAsGroup"))) }}
+- redis.volumePermissions.enabled is true, but redis.podSecurityContext has no runAsUser or no runAsGroup: set both, because the
+  init container makes them the owner of the data
+  {{- end }}
+{{- end -}}
+
 {{- define "claude-relay.redis.externalGuards" -}}
   {{- $external := .Values.externalRedis -}}
   {{- $ca := $external.tlsCA -}}
@@ -314,9 +319,6 @@ Deployment reads, whose name can differ from the present one.
   {{- end }}
   {{- if and $external.password $external.existingSecret }}
 - externalRedis.password and externalRedis.existingSecret are both set: leave one empty
-  {{- end }}
-  {{- if and $ca.existingSecret $ca.existingConfigMap }}
-- externalRedis.tlsCA.existingSecret and externalRedis.tlsCA.existingConfigMap are both set: leave one empty
   {{- end }}
   {{- if and (or $ca.existingSecret $ca.existingConfigMap) (not $external.tls) }}
 - externalRedis.tlsCA is set but externalRedis.tls is false: set externalRedis.tls to true

@@ -94,8 +94,7 @@ admin
 
 {{/*
 The value of the annotation `checksum/secret` of the pods. It changes with all secrets that the pods read. If there is a
-cluster, this includes existing Secrets and the CA certificate of an external Redis, which the application reads once at its
-start.
+cluster, this includes existing Secrets and the certificates of private CAs, which the application reads once at its start.
 */}}
 {{- define "claude-relay.secrets.checksum" -}}
 {{- $seen := list (include "claude-relay.secrets.data" .) -}}
@@ -103,14 +102,13 @@ start.
 {{- if .Values.redis.enabled -}}
 {{- $seen = append $seen (include "claude-relay.redis.secretChecksum" (dict "values" .Values.redis "release" .Release)) -}}
 {{- else -}}
-{{- $foreign = concat $foreign (list .Values.externalRedis.existingSecret .Values.externalRedis.tlsCA.existingSecret) -}}
+{{- $foreign = append $foreign .Values.externalRedis.existingSecret -}}
 {{- end -}}
-{{- $namespace := .Release.Namespace -}}
 {{- range $name := uniq $foreign -}}
-{{- $seen = append $seen (include "claude-relay.secrets.lookup" (dict "name" $name "namespace" $namespace)) -}}
+{{- $seen = append $seen (include "claude-relay.secrets.lookup" (dict "name" $name "namespace" $.Release.Namespace)) -}}
 {{- end -}}
-{{- if and (not .Values.redis.enabled) .Values.externalRedis.tlsCA.existingConfigMap -}}
-{{- $authority := dict "kind" "ConfigMap" "name" .Values.externalRedis.tlsCA.existingConfigMap "namespace" $namespace -}}
+{{- range include "claude-relay.authorities.list" . | fromJsonArray -}}
+{{- $authority := dict "kind" .kind "name" .name "namespace" $.Release.Namespace -}}
 {{- $seen = append $seen (include "claude-relay.secrets.lookup" $authority) -}}
 {{- end -}}
 {{- toJson $seen | sha256sum -}}

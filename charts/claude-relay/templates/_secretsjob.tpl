@@ -19,7 +19,8 @@ values. A Job creates the missing Secrets in the cluster. It is a hook of Helm a
 {{/* The Secrets that the Job creates: a JSON list with metadata, generate (key → length of the value) and fixed (key → value). */}}
 {{- define "claude-relay.secretsjob.secrets" -}}
   {{- $secrets := list -}}
-  {{- $annotations := include "claude-relay.storage.keepAnnotations" dict | fromYaml -}}
+  {{- $keep := dict "context" . "own" .Values.secretAnnotations -}}
+  {{- $annotations := include "claude-relay.storage.keepAnnotations" $keep | fromYaml -}}
   {{- /* The Secret is not in the manifests: Argo CD must not compare it, and Helm can adopt it when the mode is disabled. */ -}}
   {{- $_ := set $annotations "argocd.argoproj.io/compare-options" "IgnoreExtraneous" -}}
   {{- $_ := set $annotations "meta.helm.sh/release-name" .Release.Name -}}
@@ -58,14 +59,14 @@ not fail.
   {{- include "claude-relay.nameWith" (dict "context" . "suffix" (printf "secrets-%s" $hash)) -}}
 {{- end -}}
 
-{{/* Annotations of a hook that runs first and is deleted after it has succeeded. Argument: the weight. */}}
+{{/* Annotations of a hook that runs first and is deleted after it has succeeded. Arguments: context, weight. */}}
 {{- define "claude-relay.secretsjob.annotations" -}}
-helm.sh/hook: pre-install,pre-upgrade
-helm.sh/hook-weight: {{ . | quote }}
-helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
-argocd.argoproj.io/hook: PreSync
-argocd.argoproj.io/sync-wave: {{ . | quote }}
-argocd.argoproj.io/hook-delete-policy: BeforeHookCreation,HookSucceeded
+{{- $hook := dict "helm.sh/hook" "pre-install,pre-upgrade" "helm.sh/hook-weight" .weight -}}
+{{- $_ := set $hook "helm.sh/hook-delete-policy" "before-hook-creation,hook-succeeded" -}}
+{{- $_ := set $hook "argocd.argoproj.io/hook" "PreSync" -}}
+{{- $_ := set $hook "argocd.argoproj.io/sync-wave" .weight -}}
+{{- $_ := set $hook "argocd.argoproj.io/hook-delete-policy" "BeforeHookCreation,HookSucceeded" -}}
+{{- include "claude-relay.annotations" (dict "context" .context "own" .context.Values.secretsJob.annotations "fixed" $hook) -}}
 {{- end -}}
 
 {{/* The PVC of the release's Redis. If it has data, the Job must not generate an encryption key. Empty if there is no such PVC. */}}
@@ -85,6 +86,9 @@ automountServiceAccountToken: true
 {{- end }}
 securityContext:
   {{- toYaml .Values.podSecurityContext | nindent 2 }}
+{{- with include "claude-relay.pod.network" . | trim }}
+{{ . }}
+{{- end }}
 {{- range $key := list "nodeSelector" "affinity" "tolerations" }}
 {{- with get $.Values $key }}
 {{ $key }}:

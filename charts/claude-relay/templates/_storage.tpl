@@ -66,10 +66,11 @@ Converts a Kubernetes quantity to bytes: 1Gi and 1024Mi are equal. Empty if it i
 {{- end -}}
 {{- end -}}
 
-{{/* Annotations that keep an object when Helm or Argo CD would delete it. Argument: the annotations of the values. */}}
+{{/* Annotations of an object that keep it when Helm or Argo CD would delete it. Arguments: context, own (of the values). */}}
 {{- define "claude-relay.storage.keepAnnotations" -}}
-  {{- $keep := dict "helm.sh/resource-policy" "keep" -}}
-  {{- merge $keep . (dict "argocd.argoproj.io/sync-options" "Prune=false,Delete=false") | toYaml -}}
+  {{- $keep := dict "context" .context "own" .own "fixed" (dict "helm.sh/resource-policy" "keep") -}}
+  {{- $_ := set $keep "default" (dict "argocd.argoproj.io/sync-options" "Prune=false,Delete=false") -}}
+  {{- include "claude-relay.annotations" $keep -}}
 {{- end -}}
 
 {{/* A PVC of the chart. Arguments: context, name, claim (accessMode, size, storageClass, annotations). */}}
@@ -82,7 +83,7 @@ metadata:
   labels:
     {{- include "claude-relay.labels" (dict "context" .context) | nindent 4 }}
   annotations:
-    {{- include "claude-relay.storage.keepAnnotations" .claim.annotations | nindent 4 }}
+    {{- include "claude-relay.storage.keepAnnotations" (dict "context" .context "own" .claim.annotations) | nindent 4 }}
 spec:
   accessModes:
     - {{ .claim.accessMode }}

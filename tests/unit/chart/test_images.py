@@ -42,13 +42,13 @@ def test_a_digest_wins_over_a_tag(render: Any, image: Any, expected: str) -> Non
     assert render(values={"image": image}).only("Deployment").container("http").manifest["image"] == expected
 
 
-def test_every_pod_has_the_pull_secrets_without_repetition(render: Any) -> None:
+def test_every_pod_has_the_pull_secrets_without_repetition(render: Any, any_helm: Any) -> None:
     values = {
         "global": {"imagePullSecrets": [{"name": "shared"}]},
-        "imagePullSecrets": [{"name": "relay"}, {"name": "shared"}],
-        "redis": {"imagePullSecrets": [{"name": "redis"}]},
+        "imagePullSecrets": ["relay", {"name": "shared"}],
+        "redis": {"imagePullSecrets": ["redis", "shared"]},
     }
-    release = render(values=values)
+    release = render(values=values, helm=any_helm)
     found = {
         workload.kind: [secret["name"] for secret in workload.pod_spec["imagePullSecrets"]]
         for workload in release.workloads()

@@ -24,6 +24,9 @@ def test_every_container_of_every_case_has_least_privilege_and_resources(release
             assert pod["automountServiceAccountToken"] is asks, workload.ref
             for container in workload.containers:
                 examined += 1
+                if container.name == "volume-permissions":  # It changes the owner of files, which only root can do.
+                    assert container.manifest["securityContext"]["capabilities"]["drop"] == ["ALL"]
+                    continue
                 assert container.manifest["securityContext"] == RESTRICTED, container.name
                 assert set(container.manifest["resources"]) == {"limits", "requests"}, container.name
     assert examined > 100
@@ -182,6 +185,10 @@ def test_the_users_containers_stand_beside_the_charts(render: Any) -> None:
         ({"runtimeClassName": "gvisor"}, "runtimeClassName", "gvisor"),
         ({"affinity": {"nodeAffinity": {}}}, "affinity", {"nodeAffinity": {}}),
         ({"terminationGracePeriodSeconds": 90}, "terminationGracePeriodSeconds", 90),
+        ({"hostAliases": [{"ip": "10.0.0.7"}]}, "hostAliases", [{"ip": "10.0.0.7"}]),
+        ({"dnsPolicy": "Default"}, "dnsPolicy", "Default"),
+        ({"dnsConfig": {"searches": ["a"]}}, "dnsConfig", {"searches": ["a"]}),
+        ({"enableServiceLinks": False}, "enableServiceLinks", False),
         ({"serviceAccount": {"automount": True}}, "automountServiceAccountToken", True),
         ({"serviceAccount": {"create": False}}, "serviceAccountName", "default"),
         ({"serviceAccount": {"create": False, "name": "mine"}}, "serviceAccountName", "mine"),
@@ -211,3 +218,85 @@ def test_the_test_pod_asks_the_service_and_is_not_selected_by_it(render: Any) ->
     assert pod.hooks == {"test"}
     assert pod.container("test").manifest["command"][-2] == "x-claude-relay:80"
     assert pod.labels["app.kubernetes.io/name"] != "claude-relay"
+
+
+def test_all_pods_of_the_application_resolve_names_in_the_same_way(render: Any) -> None:
+    own = {
+        "hostAliases": [{"ip": "10.0.0.7", "hostnames": ["ldap"]}],
+        "dnsPolicy": "None",
+        "dnsConfig": {"nameservers": ["10.0.0.53"]},
+        "enableServiceLinks": False,
+    }
+    release = render(values={**own, "global": {"secretsJob": True}, "redis": {"auth": {"enabled": True}}})
+    pods = [workload for workload in release.workloads() if workload.kind in ("Deployment", "Job", "Pod")]
+    assert len(pods) == 3
+    for pod in pods:
+        assert {key: pod.pod_spec.get(key) for key in own} == own, pod.ref
+
+
+def test_without_values_the_pod_has_no_field_that_they_set(render: Any) -> None:
+    deployment = render().only("Deployment")
+    assert not {"hostAliases", "dnsPolicy", "dnsConfig", "enableServiceLinks"} & set(deployment.pod_spec)
+    assert not {"command", "args"} & set(deployment.container("http").manifest)
+
+
+def test_the_command_of_the_application_is_the_users(render: Any) -> None:
+    http = render(values={"command": ["node"], "args": ["src/app.js"]}).only("Deployment").container("http").manifest
+    assert (http["command"], http["args"]) == (["node"], ["src/app.js"])
+
+
+def test_lifecycle_hooks_of_the_user_stand_beside_the_pause_or_replace_it(render: Any, any_helm: Any) -> None:
+    pause = {"exec": {"command": ["sleep", "10"]}}
+    start, stop = {"exec": {"command": ["true"]}}, {"httpGet": {"path": "/", "port": "http"}}
+    for given, expected in (
+        ({"postStart": start}, {"postStart": start, "preStop": pause}),
+        ({"preStop": stop}, {"preStop": stop}),
+    ):
+        deployment = render(values={"lifecycle": given}, helm=any_helm).only("Deployment")
+        assert deployment.container("http").manifest["lifecycle"] == expected
+
+
+SCHEDULING = {
+    "nodeSelector": {"pool": "relay"},
+    "tolerations": [{"key": "relay", "operator": "Exists"}],
+    "affinity": {"nodeAffinity": {}},
+}
+
+
+def test_the_test_pod_runs_where_the_application_does_unless_told_otherwise(render: Any) -> None:
+    def test_pod(values: Any) -> Any:
+        return render(values=values, release="x").get("Pod", "x-claude-relay-test")
+
+    inherited = test_pod(SCHEDULING).pod_spec
+    assert {key: inherited[key] for key in SCHEDULING} == SCHEDULING
+    own = {"nodeSelector": {"pool": "tests"}, "tolerations": [{"key": "tests"}], "affinity": {"podAffinity": {}}}
+    pod = test_pod({**SCHEDULING, "helmTest": {**own, "labels": {"stage": "test"}, "annotations": {"note": "test"}}})
+    assert {key: pod.pod_spec[key] for key in own} == own
+    assert (pod.labels["stage"], pod.annotations["note"]) == ("test", "test")
+
+
+def test_the_pod_of_the_job_has_labels_and_annotations(render: Any) -> None:
+    mesh = {"podLabels": {"sidecar.istio.io/inject": "false"}, "podAnnotations": {"linkerd.io/inject": "disabled"}}
+    release = render(values={"global": {"secretsJob": True}, "secretsJob": mesh})
+    (job,) = release.of_kind("Job")
+    metadata = job.at("spec.template.metadata")
+    assert metadata["labels"]["sidecar.istio.io/inject"] == "false"
+    assert metadata["annotations"] == mesh["podAnnotations"]
+
+
+def test_variables_of_the_user_are_templates(render: Any, any_helm: Any) -> None:
+    values = {
+        "extraEnv": [
+            {"name": "WEB_TITLE", "value": '{{ include "claude-relay.fullname" . }}'},
+            {"name": "TOKEN", "valueFrom": {"secretKeyRef": {"name": "{{ .Release.Name }}-token", "key": "token"}}},
+        ],
+        "extraEnvFrom": [{"secretRef": {"name": "{{ .Release.Name }}-more"}}],
+        "storage": {"logs": {"fluentbit": {"extraEnv": [{"name": "A", "value": "{{ .Release.Namespace }}"}]}}},
+    }
+    deployment = render(values=values, release="x", namespace="n", helm=any_helm).only("Deployment")
+    env = deployment.container("http").env
+    assert env["WEB_TITLE"]["value"] == "x-claude-relay"
+    assert env["TOKEN"]["valueFrom"]["secretKeyRef"]["name"] == "x-token"
+    for name in ("http", "wait-for-redis"):
+        assert {"secretRef": {"name": "x-more"}} in deployment.container(name).items("envFrom")
+    assert deployment.container("fluent-bit").env["A"]["value"] == "n"

@@ -80,12 +80,62 @@ def test_a_private_authority_is_trusted_by_the_application_and_its_init_containe
     release = render(values={"redis": {"enabled": False}, "externalRedis": external}, release="x")
     path = release.get("ConfigMap", "x-claude-relay-config").at("data")["NODE_EXTRA_CA_CERTS"]
     deployment = release.only("Deployment")
-    (volume,) = [volume for volume in deployment.pod_spec["volumes"] if volume["name"] == "redis-ca"]
-    source = volume["secret" if kind == "existingSecret" else "configMap"]
-    assert source["items"] == [{"key": "root.pem", "path": "ca.crt"}]
+    (volume,) = [volume for volume in deployment.pod_spec["volumes"] if volume["name"] == "authorities"]
+    (source,) = volume["projected"]["sources"]
+    expected = {"name": "authority", "items": [{"key": "root.pem", "path": "0.crt"}]}
+    assert source == {"secret" if kind == "existingSecret" else "configMap": expected}
     for name in ("http", "wait-for-redis"):
         mounts = {mount["name"]: mount["mountPath"] for mount in deployment.container(name).items("volumeMounts")}
-        assert path == f"{mounts['redis-ca']}/ca.crt", name
+        assert path == f"{mounts['authorities-bundle']}/ca.crt", name
+
+
+def test_a_company_authority_stands_beside_that_of_redis(render: Any, any_helm: Any) -> None:
+    company = {
+        "certificateAuthorities": [{"existingConfigMap": "company"}, {"existingSecret": "lab", "key": "lab.pem"}]
+    }
+    external = {"host": "redis", "tls": True, "tlsCA": {"existingSecret": "authority"}}
+    values = {**company, "redis": {"enabled": False}, "externalRedis": external}
+    deployment = render(values=values, release="x", helm=any_helm).only("Deployment")
+    volumes = {volume["name"]: volume for volume in deployment.pod_spec["volumes"]}
+    sources = [next(iter(source.values())) for source in volumes["authorities"]["projected"]["sources"]]
+    assert [(source["name"], source["items"][0]["key"]) for source in sources] == [
+        ("authority", "ca.crt"),
+        ("company", "ca.crt"),
+        ("lab", "lab.pem"),
+    ]
+    names = [container.name for container in deployment.containers]
+    assert names.index("authorities") < names.index("wait-for-redis")
+    internal = render(values=company, release="x", helm=any_helm).only("Deployment")
+    assert "authorities" in [container.name for container in internal.containers]
+
+
+def test_the_pod_of_redis_takes_additions(render: Any, refused: Any) -> None:
+    extra = {
+        "initContainers": [{"name": "prepare", "image": "helper:1"}],
+        "extraVolumes": [{"name": "scratch", "emptyDir": {}}],
+        "extraVolumeMounts": [{"name": "scratch", "mountPath": "/scratch"}],
+    }
+    pod = render(values={"redis": extra}).only("StatefulSet")
+    assert [container.name for container in pod.containers] == ["prepare", "redis"]
+    assert pod.pod_spec["volumes"][-1] == extra["extraVolumes"][0]
+    assert pod.container("redis").items("volumeMounts")[-1] == extra["extraVolumeMounts"][0]
+    for path, taken in (
+        ("initContainers", {"name": "redis"}),
+        ("extraVolumes", {"name": "data"}),
+        ("extraVolumeMounts", {"name": "scratch", "mountPath": "/data"}),
+    ):
+        assert f"redis.{path}: the" in refused({"redis": {path: [taken]}})
+
+
+def test_the_owner_of_redis_data_is_the_user_that_redis_runs_as(render: Any, refused: Any) -> None:
+    values = {"redis": {"volumePermissions": {"enabled": True}, "podSecurityContext": {"runAsUser": 1000720000}}}
+    pod = render(values=values).only("StatefulSet")
+    first = pod.container("volume-permissions").manifest
+    assert first["command"] == ["chown", "-R", "1000720000:999", "/data"]
+    assert first["securityContext"]["runAsUser"] == 0
+    assert first["image"] == pod.container("redis").manifest["image"]
+    assert "no PVC" in refused({"redis": {"volumePermissions": {"enabled": True}, "persistence": {"enabled": False}}})
+    assert "no runAsUser" in refused({"redis": {**values["redis"], "podSecurityContext": {"runAsUser": 0}}})
 
 
 @pytest.mark.parametrize(
