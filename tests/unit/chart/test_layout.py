@@ -28,9 +28,9 @@ def test_every_subject_has_its_guards_in_its_own_file(chart: Path) -> None:
         for path in (chart / "templates").glob("_*.tpl")
         for subject in re.findall(r'define "claude-relay\.(\w+)\.guards"', path.read_text(encoding="utf-8"))
     }
-    joined = re.search(r"range list ((?:\"\w+\" ?)+)", (chart / "templates/_guards.tpl").read_text(encoding="utf-8"))
-    assert joined is not None
-    assert set(joined.group(1).replace('"', "").split()) == set(defined), "list each subject in _guards.tpl"
+    joined = re.findall(r"\(?list ((?:\"\w+\" ?)+)", (chart / "templates/_guards.tpl").read_text(encoding="utf-8"))
+    listed = " ".join(joined).replace('"', "").split()
+    assert sorted(listed) == sorted(defined), "list each subject in _guards.tpl"
     misplaced = {subject: file for subject, file in defined.items() if file != f"_{subject}.tpl"}
     assert not misplaced, f"move the guards into the file of their subject: {misplaced}"
 
