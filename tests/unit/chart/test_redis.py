@@ -110,7 +110,7 @@ def test_a_company_authority_stands_beside_that_of_redis(render: Any, any_helm: 
 
 
 def test_the_pod_of_redis_takes_additions(render: Any, refused: Any) -> None:
-    extra = {
+    extra: dict[str, Any] = {
         "initContainers": [{"name": "prepare", "image": "helper:1"}],
         "extraVolumes": [{"name": "scratch", "emptyDir": {}}],
         "extraVolumeMounts": [{"name": "scratch", "mountPath": "/scratch"}],
