@@ -2,61 +2,49 @@
 
 import base64
 import binascii
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from chartgate.findings.finding import Finding, OldCheck, Verdict, by_release
-from chartgate.findings.user_values import user_values
+from chartgate.findings.check import Check, Fault, Rule
+from chartgate.findings.scopes import EachRelease
+from chartgate.findings.user_values import UserValues
 from chartgate.releases.objects import KubeObject
-from chartgate.releases.rendered import Rendered
+from chartgate.releases.release import Release
 
-KEY = "leaks"
-RULES = {"leak": "an object other than the Secret, or the Secret's metadata, holds the value of a Secret's key"}
 SHORTEST = 6
-_SOUNDS_SECRET = re.compile(
-    r"pass(wd|word|phrase)?|secret|token|key|credential|auth|private|cert|cookie|header|stringdata", re.IGNORECASE
-)
 
 
-def examine(renders: Sequence[Rendered]) -> list[Verdict]:
-    """Look in each distinct release for each value of its Secrets, as it is and in Base64."""
-    values = {id(rendered): list(_values(rendered)) for rendered in renders}
-    return by_release(
-        KEY,
-        renders,
-        lambda rendered: _examine(rendered, values[id(rendered)]),
-        count=lambda rendered: len(values[id(rendered)]),
-        depends=lambda rendered: rendered.case.values,
-    )
-
-
-def _examine(rendered: Rendered, secrets: Sequence[tuple[KubeObject, str, str]]) -> Iterator[Finding]:
-    for obj in rendered.release:
+def judge(release: Release) -> Iterator[Fault]:
+    """Faults of the objects that hold a value of a Secret, as it is or in Base64."""
+    secrets = secret_values(release)
+    for obj in release:
         text = _text(obj)
         for secret, key, value in secrets:
             encoded = base64.b64encode(value.encode()).decode()
             if value in text or encoded in text:
                 what = f"holds the value of key {key} of {secret.ref}"
-                yield Finding(KEY, "leak", obj.ref, _place(obj, value, encoded), what, CHECK.remedy)
+                yield Fault("leak", _place(obj, value, encoded), what, object=obj, unless=_said_openly(value))
 
 
-def _values(rendered: Rendered) -> Iterator[tuple[KubeObject, str, str]]:
+def _said_openly(value: str) -> Callable[[UserValues], bool]:
+    return lambda values: value in values.open_texts
+
+
+def secret_values(release: Release) -> list[tuple[KubeObject, str, str]]:
     """(Secret, key, value): values long enough to be told from chance, and no word that is used openly as well."""
-    secrets = rendered.release.of_kind("Secret")
-    if not secrets:
-        return
-    # A user name, a host or the release's own name is no secret, even where it lies in one.
-    open_words = {text for key, text in user_values(rendered.case).texts if not _SOUNDS_SECRET.search(key)}
-    open_words |= {rendered.release.name, rendered.release.namespace, *(obj.name for obj in rendered.release)}
+    secrets = release.of_kind("Secret")
+    # A host or the release's own name is no secret, even where it lies in one.
+    open_words = {release.name, release.namespace, *(obj.name for obj in release)}
     # Whoever refers to a key writes its name, so a value that is part of one cannot be looked for.
     open_words |= {key for secret in secrets for key, _ in _decoded(secret)}
     said_openly = "\0".join(open_words)
-    for secret in secrets:
-        for key, value in _decoded(secret):
-            if len(value) >= SHORTEST and not _is_public(value) and value not in said_openly:
-                yield secret, key, value
+    return [
+        (secret, key, value)
+        for secret in secrets
+        for key, value in _decoded(secret)
+        if len(value) >= SHORTEST and not _is_public(value) and value not in said_openly
+    ]
 
 
 def _is_public(value: str) -> bool:
@@ -105,13 +93,18 @@ def _leaves(node: Any, path: str = "") -> Iterator[tuple[str, str]]:
         yield path, str(node)
 
 
-CHECK = OldCheck(
-    key=KEY,
+CHECK = Check(
+    key="leaks",
     title="Secrets stay in Secrets",
     why="Whoever may read ConfigMaps, pods or events reads along: none of these are guarded as Secrets are.",
-    remedy="refer to the Secret's key (secretKeyRef, a mounted Secret) where the value is needed",
     source="Kubernetes documentation, Good practices for Kubernetes Secrets",
-    examine=examine,
-    rules=RULES,
+    scopes=(EachRelease(judge, count=lambda release: len(secret_values(release))),),
+    rules={
+        "leak": Rule(
+            "an object other than the Secret, or the Secret's metadata, holds the value of a Secret's key",
+            "refer to the Secret's key (secretKeyRef, a mounted Secret) where the value is needed",
+            "env: [{name: PASSWORD, value: s3cr3t-w0rd}], and a Secret holds the same text",
+        ),
+    },
     about="Secrets with values of their own",
 )

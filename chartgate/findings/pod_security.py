@@ -155,7 +155,7 @@ CHECK = Check(
         ),
         "privileged": Rule(
             "a container is privileged",
-            "set privileged to false",
+            "set it to false",
             "securityContext: {privileged: true}",
         ),
         "host-ports": Rule(
@@ -180,7 +180,7 @@ CHECK = Check(
         ),
         "escalation": Rule(
             "allowPrivilegeEscalation is not false",
-            "set allowPrivilegeEscalation to false",
+            "set it to false",
             "securityContext: {allowPrivilegeEscalation: true}",
         ),
         "capabilities": Rule(
@@ -195,7 +195,7 @@ CHECK = Check(
         ),
         "host-process": Rule(
             "a Windows container runs on the host",
-            "set hostProcess to false",
+            "set it to false",
             "securityContext: {windowsOptions: {hostProcess: true}}",
         ),
         "selinux": Rule(

@@ -2,74 +2,18 @@
 
 import json
 import re
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 import jsonschema_rs
 
-from chartgate.findings.finding import Finding, OldCheck, Verdict, by_object, guarded
+from chartgate.findings.check import Check, Fault, Rule
+from chartgate.findings.scopes import EachObject
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.rendered import Rendered
 from chartgate.tools.catalogue import version_key
 from chartgate.tools.schemas import KindKey, api_schemas, crd_schemas, custom_schemas, known_versions, served_kinds
-from chartgate.values.case import Case
-
-KEY = "schema"
-REMEDY = "compare the template with the API reference of that Kubernetes version"
-
-
-def examine(renders: Sequence[Rendered]) -> list[Verdict]:
-    """Validate each distinct object once for every Kubernetes version it can be installed on.
-
-    Those are the version it is made for, and, where a case makes it equally for an older and a newer one, each minor
-    between the two that serves its kind.
-    """
-    defined = _defined(renders)
-
-    def judge(obj: KubeObject, kube_version: str) -> list[Finding]:
-        return _examine_object(obj, kube_version, defined)
-
-    own = by_object(KEY, renders, judge)
-    between = _between(renders)
-    known: dict[tuple[str, str], tuple[Finding, ...]] = {}
-    verdicts = []
-    for verdict, objects in zip(own, between, strict=True):
-        found = list(verdict.findings)
-        for obj, version in objects:
-            key = (obj.digest, version)
-            if key not in known:
-                known[key] = guarded(KEY, obj.ref, judge, obj, version)
-            found += known[key]
-        verdicts.append(Verdict(verdict.rendered, verdict.examined + len(objects), tuple(found)))
-    return verdicts
-
-
-def _between(renders: Sequence[Rendered]) -> list[list[tuple[KubeObject, str]]]:
-    """For each render, the objects that a later render of its case repeats, with the versions between the two."""
-    made: defaultdict[tuple[Case, str], list[tuple[tuple[int, ...], int, KubeObject]]] = defaultdict(list)
-    times = Counter(rendered.case for rendered in renders)
-    for index, rendered in enumerate(renders):
-        if times[rendered.case] == 1:
-            continue
-        version = version_key(rendered.release.kube_version)
-        for obj in rendered.release:
-            made[rendered.case, obj.digest].append((version, index, obj))
-    found: list[list[tuple[KubeObject, str]]] = [[] for _ in renders]
-    for occurrences in made.values():
-        oldest, index, obj = min(occurrences, key=lambda occurrence: occurrence[:2])
-        found[index] += [(obj, version) for version in _serving(obj, oldest, max(o[0] for o in occurrences))]
-    return found
-
-
-def _serving(obj: KubeObject, oldest: tuple[int, ...], newest: tuple[int, ...]) -> list[str]:
-    """The minors strictly between two that serve an object's kind."""
-    if oldest == newest:
-        return []
-    kind = (obj.api_version, obj.kind)
-    inner = (version for version in known_versions() if oldest < version_key(version) < newest)
-    return [version for version in inner if kind in served_kinds(version)]
 
 
 def _defined(renders: Sequence[Rendered]) -> dict[KindKey, str]:
@@ -92,24 +36,22 @@ def _schemas_in(_digest: str, definition: str) -> dict[KindKey, str]:
         return {}
 
 
-def _examine_object(obj: KubeObject, kube_version: str, defined: Mapping[KindKey, str]) -> list[Finding]:
+def judge(obj: KubeObject, kube_version: str, defined: Mapping[KindKey, str]) -> Iterator[Fault]:
+    """Faults of an object by the schema of its kind: one of `defined`, else the one of the Kubernetes version."""
     kind = (obj.api_version, obj.kind)
     validator = _compiled(defined[kind]) if kind in defined else _validator(kind, kube_version)
     if validator is None:
-        return [_unknown_kind(obj, kube_version)]
-    findings = []
+        yield _unknown_kind(obj, kube_version)
+        return
     for error in validator.iter_errors(_without_nulls(obj.manifest)):
         where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.instance_path)
         # The message quotes the offending value, which for a Secret is the secret itself.
         what = f"breaks {error.schema_path[-1]}" if obj.kind == "Secret" else _shortened(error.message)
-        findings.append(
-            Finding(KEY, "invalid", obj.ref, where.lstrip("."), f"{what} (Kubernetes {kube_version})", REMEDY)
-        )
+        yield Fault("invalid", where.lstrip("."), f"{what} (Kubernetes {kube_version})")
     successor = _deprecated_for(kind, kube_version)
     if successor:
         what = f"{obj.api_version} is deprecated in Kubernetes {kube_version}"
-        findings.append(Finding(KEY, "deprecated", obj.ref, "apiVersion", what, f"use {successor} where it is served"))
-    return findings
+        yield Fault("deprecated", "apiVersion", what, f"use {successor} where it is served")
 
 
 @cache
@@ -125,16 +67,13 @@ def _compiled(schema: str) -> jsonschema_rs.Validator:
     return jsonschema_rs.validator_for(json.loads(schema))
 
 
-def _unknown_kind(obj: KubeObject, kube_version: str) -> Finding:
+def _unknown_kind(obj: KubeObject, kube_version: str) -> Fault:
     kind = (obj.api_version, obj.kind)
     elsewhere = [version for version in known_versions() if kind in served_kinds(version)]
     if elsewhere:
         what = f"{obj.api_version} {obj.kind} is not served by Kubernetes {kube_version}, only by {_span(elsewhere)}"
-        remedy = "choose the apiVersion by .Capabilities, so that every supported version gets one it serves"
-        return Finding(KEY, "not-served", obj.ref, "apiVersion", what, remedy)
-    what = f"no schema for {obj.api_version} {obj.kind}, so unchecked"
-    remedy = "correct apiVersion and kind, or add the kind's definition to chartgate's catalogue"
-    return Finding(KEY, "no-schema", obj.ref, "apiVersion", what, remedy)
+        return Fault("not-served", "apiVersion", what)
+    return Fault("no-schema", "apiVersion", f"no schema for {obj.api_version} {obj.kind}, so unchecked")
 
 
 def _span(versions: Sequence[str]) -> str:
@@ -179,19 +118,32 @@ def _shortened(message: str, limit: int = 240) -> str:
     return message if len(message) <= limit else f"{message[:limit]}…"
 
 
-RULES = {
-    "invalid": "an object breaks the schema of its kind, or has a field that the schema does not list",
-    "not-served": "the Kubernetes version does not serve the object's apiVersion and kind",
-    "deprecated": "a later Kubernetes drops the apiVersion, and this one serves its successor already",
-    "no-schema": "nothing is known of the object's kind",
-}
-
-CHECK = OldCheck(
-    key=KEY,
+CHECK = Check(
+    key="schema",
     title="Kubernetes JSON Schema",
     why="The API server refuses an object of a kind it does not serve, and drops or refuses fields it does not know.",
-    remedy=REMEDY,
     source="Kubernetes OpenAPI (kubernetes-validate), Gateway API and Prometheus Operator custom resource definitions",
-    examine=examine,
-    rules=RULES,
+    scopes=(EachObject(judge, between=True, prepare=_defined),),
+    rules={
+        "invalid": Rule(
+            "an object breaks the schema of its kind, or has a field that the schema does not list",
+            "compare the template with the API reference of that Kubernetes version",
+            "a Service with spec.port in place of spec.ports",
+        ),
+        "not-served": Rule(
+            "the Kubernetes version does not serve the object's apiVersion and kind",
+            "choose the apiVersion by .Capabilities, so that every supported version gets one it serves",
+            "apiVersion: extensions/v1beta1 of an Ingress on Kubernetes 1.22",
+        ),
+        "deprecated": Rule(
+            "a later Kubernetes drops the apiVersion, and this one serves its successor already",
+            "use the successor where it is served",
+            "apiVersion: policy/v1beta1 of a PodDisruptionBudget on Kubernetes 1.24",
+        ),
+        "no-schema": Rule(
+            "nothing is known of the object's kind",
+            "correct apiVersion and kind, or add the kind's definition to chartgate's catalogue",
+            "apiVersion: example.com/v1, kind: Widget",
+        ),
+    },
 )

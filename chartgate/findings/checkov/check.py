@@ -1,81 +1,89 @@
 """The check itself: objects are gathered for checkov, and what it says is told of the renders they come from."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
+from chartgate.findings.check import Check, Fault
 from chartgate.findings.checkov.decided import decided, unguarded_on_purpose
 from chartgate.findings.checkov.relations import LACKS_POLICY, related_kinds
 from chartgate.findings.checkov.scan import Judgement, Unit, scan
-from chartgate.findings.finding import Finding, OldCheck, Verdict, guarded
-from chartgate.findings.user_values import user_values
+from chartgate.findings.scopes import EachRelease
+from chartgate.findings.user_values import UserValues
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
 from chartgate.releases.selectors import selects
 
-KEY = "checkov"
 
-
-def examine(renders: Sequence[Rendered]) -> list[Verdict]:
-    """Judge each distinct object once, and tell what was found of each render that has it.
-
-    Objects without a policy of their own do not count as examined.
+class Judgements:
+    """What checkov says of all objects of a run, each distinct one asked about once.
 
     Raises:
         GateError: checkov fails, or has no policies.
     """
-    related, texts = related_kinds(), _Texts()
-    units = [list(_units(rendered.release, related, texts)) for rendered in renders]
-    judgements = scan({unit for found in units for _, unit in found})
-    return [_verdict(rendered, found, judgements) for rendered, found in zip(renders, units, strict=True)]
+
+    def __init__(self, renders: Sequence[Rendered]) -> None:
+        self._related, self._texts = related_kinds(), _Texts()
+        releases = {rendered.release.digest: rendered.release for rendered in renders}
+        self._known = scan({unit for release in releases.values() for _, unit in self._units(release)})
+
+    def of(self, release: Release) -> list[tuple[KubeObject, Judgement]]:
+        """Each object of a release with what checkov says of it."""
+        return [pair for objects, unit in self._units(release) for pair in zip(objects, self._known[unit], strict=True)]
+
+    def _units(self, release: Release) -> Iterator[tuple[list[KubeObject], Unit]]:
+        """What of a release has to be judged together: the objects of related kinds; any other object alone."""
+        together = []
+        for obj in release:
+            if obj.kind in self._related:
+                together.append(obj)
+            else:
+                yield [obj], (self._texts.of(obj),)
+        if together:
+            together.sort(key=self._texts.of)
+            yield together, tuple(map(self._texts.of, together))
 
 
-def _units(release: Release, related: frozenset[str], texts: "_Texts") -> Iterator[tuple[list[KubeObject], Unit]]:
-    """What of a release has to be judged together: the objects of related kinds; any other object alone."""
-    together = []
-    for obj in release:
-        if obj.kind in related:
-            together.append(obj)
-        else:
-            yield [obj], (texts.of(obj),)
-    if together:
-        together.sort(key=texts.of)
-        yield together, tuple(map(texts.of, together))
+def count(release: Release, judgements: Judgements) -> int:
+    """How many objects checkov has a policy for; the others do not count as examined."""
+    return sum(judgement["policies"] > 0 for _, judgement in judgements.of(release))
 
 
-def _verdict(
-    rendered: Rendered, units: Sequence[tuple[list[KubeObject], Unit]], judgements: Mapping[Unit, Sequence[Judgement]]
-) -> Verdict:
-    pairs = [pair for objects, unit in units for pair in zip(objects, judgements[unit], strict=True)]
-    found = [
-        finding for obj, judgement in pairs for finding in guarded(KEY, obj.ref, _findings, rendered, obj, judgement)
-    ]
-    found += guarded(KEY, "release", _unguarded_pods, rendered)
-    return Verdict(rendered, sum(judgement["policies"] > 0 for _, judgement in pairs), tuple(found))
+def judge(release: Release, judgements: Judgements) -> Iterator[Fault]:
+    """What checkov says against the objects of a release."""
+    for obj, judgement in judgements.of(release):
+        if judgement["broken"]:
+            what = f"checkov cannot read it: something in it is not shaped as Kubernetes says ({judgement['broken']})"
+            yield Fault("malformed", "", what, object=obj)
+        for failure in judgement["failures"]:
+            policy, keys = failure["check"], failure["keys"]
+            if policy != LACKS_POLICY:
+                where = ", ".join(keys) or "object"
+                asked = _decided(obj, policy, keys)
+                yield Fault(policy, where, failure["what"], failure["remedy"], object=obj, unless=asked)
+    yield from _unguarded_pods(release)
 
 
-def _findings(rendered: Rendered, obj: KubeObject, judgement: Judgement) -> Iterator[Finding]:
-    if judgement["broken"]:
-        what = f"checkov cannot read it, since something in it is not shaped as Kubernetes says ({judgement['broken']})"
-        yield Finding(KEY, "malformed", obj.ref, "", what, "correct what the schema check reports first")
-    for failure in judgement["failures"]:
-        policy, keys = failure["check"], failure["keys"]
-        if policy != LACKS_POLICY and not decided(user_values(rendered.case), obj, policy, keys):
-            yield Finding(KEY, policy, obj.ref, ", ".join(keys) or "object", failure["what"], failure["remedy"])
+def _decided(obj: KubeObject, policy: str, keys: Sequence[str]) -> Callable[[UserValues], bool]:
+    return lambda values: decided(values, obj, policy, keys)
 
 
-def _unguarded_pods(rendered: Rendered) -> Iterator[Finding]:
+def _unguarded_pods(release: Release) -> Iterator[Fault]:
     """The policy CKV2_K8S_6. checkov's own reads neither namespaces nor matchExpressions."""
-    guards = rendered.release.of_kind("NetworkPolicy")
+    guards = release.of_kind("NetworkPolicy")
     # Whether a chart brings policies at all is its author's choice; where it does, no pod should be left out.
-    for pod in rendered.release.workloads() if guards else ():
+    for pod in release.workloads() if guards else ():
         guarding = (
             guard.namespace == pod.namespace and selects(guard.spec.get("podSelector") or {}, pod.pod_labels)
             for guard in guards
         )
-        if not any(guarding) and not unguarded_on_purpose(user_values(rendered.case), pod):
+        if not any(guarding):
             what, remedy = "no NetworkPolicy selects the pods", "add one to the chart"
-            yield Finding(KEY, LACKS_POLICY, pod.ref, "object", what, remedy)
+            yield Fault(LACKS_POLICY, "object", what, remedy, object=pod, unless=_unguarded_on_purpose(pod))
+
+
+def _unguarded_on_purpose(pod: KubeObject) -> Callable[[UserValues], bool]:
+    return lambda values: unguarded_on_purpose(values, pod)
 
 
 class _Texts:
@@ -109,12 +117,11 @@ def object_text(obj: KubeObject) -> str:
     return json.dumps(manifest, sort_keys=True)
 
 
-CHECK = OldCheck(
-    key=KEY,
+CHECK = Check(
+    key="checkov",
     title="checkov's Kubernetes policies",
     why="They collect what security reviews ask for; what a case's own values decide is not held against the chart.",
-    remedy="set what the policy asks for, or accept the finding in chartgate.yaml with the reason",
     source="checkov, framework kubernetes",
-    examine=examine,
+    scopes=(EachRelease(judge, count=count, prepare=Judgements),),
     apart=True,
 )
