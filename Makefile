@@ -1,11 +1,12 @@
 # Everything runs from here. Only Python >= 3.11 and make have to be there: the rest is fetched, pinned, into .venv and .tools.
 PYTHON ?= python3
 CHART ?= charts/claude-relay
+DIST ?= dist
 # A uv of the user's own is not used: the lock file is read by the version that wrote it.
 UV := .tools/uv/bin/uv
 RUN := .venv/bin/
 
-.PHONY: conformance test lint unit generate package control-plane control-plane-1 control-plane-2 e2e e2e-processes e2e-cluster clean
+.PHONY: conformance test lint unit generate release-check package push images control-plane control-plane-1 control-plane-2 e2e e2e-processes e2e-cluster clean
 
 conformance: .venv/.synced ## render every case of the chart and check every object; ARGS are options of chartgate
 	$(RUN)chartgate $(CHART) $(ARGS)
@@ -43,16 +44,24 @@ e2e-processes: .venv/.synced ## those that need processes only: control-plane, R
 e2e-cluster: .venv/.synced ## those on a kind cluster, which needs Docker
 	$(RUN)pytest tests/e2e/cluster
 
-generate: .venv/.synced ## values.schema.json, the README's value tables, docs/checks.md and the list of served API versions
+generate: .venv/.synced ## values.schema.json, the README's value tables and addresses, docs/checks.md and the list of served API versions
 	$(RUN)python -m schema.generate
 	$(RUN)python -m schema.fluent_bit.generate
 	$(RUN)python -m chartgate.findings.document docs/checks.md
 	$(RUN)python -m chartgate.tools.served_api_versions
+	$(RUN)python -m release.generate
 
-package: .venv/.synced ## the chart's archive and a repository index, in dist/
-	mkdir -p dist
-	$(RUN)python -m chartgate.tools.run_helm 4 -- package $(CHART) --destination dist
-	$(RUN)python -m chartgate.tools.run_helm 4 -- repo index dist
+release-check: .venv/.synced ## whether the chart of HEAD can be released: version, changelog, changes since the last release
+	$(RUN)python -m release check $(ARGS)
+
+package: .venv/.synced ## the release of HEAD in DIST, a chart repository to serve; ARGS='--keyring FILE --key NAME' signs it
+	$(RUN)python -m release package --folder $(DIST) $(ARGS)
+
+push: .venv/.synced ## push the release in DIST to the OCI registry of release/release.yaml
+	$(RUN)python -m release push --folder $(DIST) $(ARGS)
+
+images: .venv/.synced ## list the images of the chart; ARGS='--values FILE' lists those of one installation
+	@$(RUN)python -m release images $(ARGS)
 
 clean: ## remove what make made; the download cache outside the repository stays
 	rm -rf .venv .tools dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .tox

@@ -30,7 +30,7 @@ from schema.files import ROOT, SourceError, main
 
 SOURCE = ROOT / "schema" / "values"
 CHART = ROOT / "charts" / "claude-relay"
-TABLES_BEGIN = "<!-- values: written by `make generate` from schema/values/ -->"
+TABLES_BEGIN = "<!-- values: begin -->"
 TABLES_END = "<!-- values: end -->"
 WIDTH = 110
 
@@ -223,7 +223,7 @@ def outputs(sections: list[Section]) -> dict[Path, str]:
     files = {
         CHART / "values.schema.json": schema_file("Values of the chart claude-relay", properties),
         CHART / "values.yaml": values_file(
-            "Values of claude-relay. Written by `make generate` from schema/values/: change them there.", sections
+            "Default values of claude-relay. The README lists them in tables.", sections
         ),
     }
     readme = CHART / "README.md"
@@ -235,7 +235,7 @@ def outputs(sections: list[Section]) -> dict[Path, str]:
             own = {**node["properties"], "global": properties["global"]}
             files[folder / "values.schema.json"] = schema_file(title, own)
             files[folder / "values.yaml"] = values_file(
-                f"{title}. Written by `make generate` from schema/values/: change them there.", [Section("Redis", own)]
+                f"Default values of the subchart {node['subchart']}.", [Section("Redis", own)]
             )
     return files
 

@@ -1,0 +1,1 @@
+"""Makes and publishes releases of the chart: `python -m release --help`."""

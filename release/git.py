@@ -1,0 +1,95 @@
+"""What git says of the project. Nothing is changed."""
+
+import io
+import re
+import subprocess
+import tarfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from release.errors import ReleaseError
+
+
+@dataclass(frozen=True)
+class Repository:
+    """The git repository in folder `root`."""
+
+    root: Path
+
+    def require_clean(self) -> None:
+        """Raises ReleaseError if a file is changed or new, so that the commit is not what the files are."""
+        status = self._git("status", "--porcelain").decode().rstrip()
+        if status:
+            raise ReleaseError(
+                f"the tree is not clean: commit these files, or remove them (git stash --include-untracked):\n{status}"
+            )
+
+    def require_whole(self) -> None:
+        """Raises ReleaseError in a shallow clone, which lacks the tags of earlier releases."""
+        if self._git("rev-parse", "--is-shallow-repository").strip() == b"true":
+            raise ReleaseError("the clone is shallow and lacks earlier releases: git fetch --unshallow --tags")
+
+    def commit_time(self) -> int:
+        """When HEAD was committed, in seconds since 1970: the value of SOURCE_DATE_EPOCH."""
+        return int(self._git("show", "--no-patch", "--format=%ct", "HEAD"))
+
+    def versions(self) -> list[str]:
+        """The released versions: tags `vVERSION`, the newest last. Pre-releases come before their release."""
+        tags = self._git("tag", "--list", "v[0-9]*").decode().split()
+        versions = [tag.removeprefix("v") for tag in tags if is_version(tag.removeprefix("v"))]
+        return sorted(versions, key=precedence)
+
+    def is_head(self, commit: str) -> bool:
+        """Whether a commit, a branch or a tag is HEAD."""
+        return self._git("rev-parse", f"{commit}^{{commit}}") == self._git("rev-parse", "HEAD")
+
+    def extract(self, commit: str, paths: tuple[str, ...], folder: Path) -> None:
+        """Write files of a commit into `folder`, as they are committed.
+
+        Raises:
+            ReleaseError: the commit or a path does not exist.
+        """
+        # Without conversions of line ends, which a machine may be set up for.
+        content = self._git("-c", "core.autocrlf=false", "archive", "--format=tar", commit, "--", *paths)
+        with tarfile.open(fileobj=io.BytesIO(content)) as archive:
+            archive.extractall(folder, filter="data")
+
+    def _git(self, *arguments: str) -> bytes:
+        try:
+            done = subprocess.run(["git", "-C", str(self.root), *arguments], capture_output=True, check=False)
+        except OSError as error:
+            raise ReleaseError(f"git cannot be run: {error}: install git") from error
+        if done.returncode:
+            words = done.stderr.decode(errors="replace").strip()
+            raise ReleaseError(f"git {' '.join(arguments)}: exit code {done.returncode}: {words}")
+        return done.stdout
+
+
+# https://semver.org, without build metadata, which no OCI tag can have.
+_VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?")
+
+
+def is_version(text: str) -> bool:
+    """Whether `text` is a semantic version without a leading "v" and without build metadata."""
+    return _VERSION.fullmatch(text) is not None
+
+
+def is_prerelease(version: str) -> bool:
+    """Whether a semantic version is a pre-release, such as 1.1.0-rc.1."""
+    return "-" in version
+
+
+def precedence(version: str) -> tuple[object, ...]:
+    """A sort key: the precedence of semantic versions (semver.org, section 11).
+
+    >>> sorted(["1.1.0", "1.1.0-rc.2", "1.1.0-rc.10", "1.0.9"], key=precedence)
+    ['1.0.9', '1.1.0-rc.2', '1.1.0-rc.10', '1.1.0']
+    """
+    found = _VERSION.fullmatch(version)
+    if found is None:
+        raise ReleaseError(f"{version!r} is not a semantic version without build metadata, such as 1.2.3: correct it")
+    numbers = tuple(int(part) for part in found.groups()[:3])
+    if found[4] is None:
+        return (*numbers, 1)
+    identifiers = tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in found[4].split("."))
+    return (*numbers, 0, identifiers)

@@ -1,0 +1,43 @@
+"""Pushes an archive to an OCI registry. A version that is there with other content is never replaced."""
+
+import re
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from release.archive import run_helm, sha256
+from release.errors import ReleaseError
+from release.index import Chart, require_same
+
+
+def push_archive(archive: Path, chart: Chart, registry: str, options: Sequence[str] = ()) -> str:
+    """Push an archive, with the provenance file beside it, and return its reference by digest.
+
+    A version that is there with the same content is left as it is.
+
+    Args:
+        chart: name and version of the archive.
+        registry: the folder of the registry, such as "oci://registry.example.com/charts".
+        options: options of Helm for the connection, such as --plain-http.
+
+    Raises:
+        ReleaseError: the version is there with other content, or Helm fails.
+    """
+    name, version = chart
+    reference = f"{registry}/{name}"
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        try:
+            said = run_helm(
+                ["pull", reference, "--version", version, "--destination", temporary, *options], home=folder
+            )
+        except ReleaseError as error:
+            if "not found" not in str(error):
+                raise
+            said = run_helm(["push", str(archive), registry, *options], home=folder)
+        else:
+            require_same(f"{reference}:{version}", sha256(folder / archive.name), sha256(archive))
+    digest = re.search(r"sha256:[0-9a-f]{64}", said)
+    if digest is None:
+        raise ReleaseError(f"{reference}: Helm did not tell the digest of the pushed chart: {said.strip()}")
+    return f"{reference.removeprefix('oci://')}@{digest[0]}"
