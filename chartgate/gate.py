@@ -10,6 +10,7 @@ from pathlib import Path
 
 from chartgate.findings import chart_files, outcomes, variants
 from chartgate.findings.accepted import accept
+from chartgate.findings.api_server.real import RealServer, real_server
 from chartgate.findings.check import Check
 from chartgate.findings.finding import Finding, OldCheck, Verdict
 from chartgate.findings.registry import CHECKS
@@ -42,8 +43,17 @@ def run(chart: Path, choice: Choice = EVERYTHING) -> Results:
     Raises:
         GateError: the chart or its settings cannot be used, a tool cannot be had, or no case matches.
     """
-    clock = _Clock()
     settings = read_settings(chart).with_versions(helm=choice.helm, kubernetes=choice.kubernetes)
+    if not choice.api_server:
+        return _run(chart, choice, settings)
+    with real_server() as server:
+        return _run(chart, choice, settings, server)
+
+
+def _run(chart: Path, choice: Choice, settings: Settings, server: RealServer | None = None) -> Results:
+    """A run with these settings, and with a real API server if there is one."""
+    clock = _Clock()
+    checks = [server.check if server and check.key == server.check.key else check for check in CHECKS]
     with clock.phase("select"):
         selection = select(chart, settings, choice)
     with clock.phase(outcomes.KEY):
@@ -53,10 +63,10 @@ def run(chart: Path, choice: Choice = EVERYTHING) -> Results:
         verdicts = [outcomes.judge(outcome) for outcome in rendering]
         renders = [verdict.rendered for verdict in verdicts if len(verdict.rendered.release)]
         renders = _with_variants(chart, rendering, renders, settings.api_versions)
-    columns = [(outcomes.KEY, verdicts), *_examine(renders, clock)]
+    columns = [(outcomes.KEY, verdicts), *_examine(checks, renders, clock)]
     remaining, unused = _accepted(columns, settings)
     with clock.phase("shrink"):
-        shown = _reproductions(chart, remaining, rendering, settings)
+        shown = _reproductions(chart, checks, remaining, rendering, settings)
     general = [*_nothing_examined(columns), *_uncovered(selection.proof, choice.matrix or chart)]
     general += _too_few(rendering, selection)
     general += examine_files(chart_files.CHECK, chart)
@@ -71,8 +81,9 @@ def run(chart: Path, choice: Choice = EVERYTHING) -> Results:
         seconds=clock.seconds,
         coverage=selection.proof,
         reproductions=shown,
-        notices=tuple(
-            f"not rendered by Helm {spec}, which cannot be had: {why}" for spec, why in engines.missing.items()
+        notices=(
+            *(f"not rendered by Helm {spec}, which cannot be had: {why}" for spec, why in engines.missing.items()),
+            *(server.notices if server else ()),
         ),
     )
 
@@ -124,19 +135,21 @@ def _with_variants(
         return variants.answer(renders, asked, list(track(pool.map(attempt, asked), len(asked), "rendering variants")))
 
 
-def _examine(renders: Sequence[Rendered], clock: "_Clock") -> list[tuple[str, list[Verdict]]]:
+def _examine(
+    checks: Sequence[Check | OldCheck], renders: Sequence[Rendered], clock: "_Clock"
+) -> list[tuple[str, list[Verdict]]]:
     """The verdicts of each check, in the order of the registry."""
 
     def verdicts(check: Check | OldCheck) -> list[Verdict]:
         with clock.phase(check.key):
             return check.examine(renders)
 
-    with ThreadPoolExecutor(max(1, sum(check.apart for check in CHECKS))) as pool:
-        apart = {check.key: pool.submit(verdicts, check) for check in CHECKS if check.apart}
-        others = [check for check in CHECKS if not check.apart]
+    with ThreadPoolExecutor(max(1, sum(check.apart for check in checks))) as pool:
+        apart = {check.key: pool.submit(verdicts, check) for check in checks if check.apart}
+        others = [check for check in checks if not check.apart]
         found = {check.key: verdicts(check) for check in track(others, len(others), "checking")}
         found |= {key: future.result() for key, future in apart.items()}
-    return [(check.key, found[check.key]) for check in CHECKS]
+    return [(check.key, found[check.key]) for check in checks]
 
 
 def _accepted(
@@ -154,6 +167,7 @@ def _accepted(
 
 def _reproductions(
     chart: Path,
+    checks: Sequence[Check | OldCheck],
     columns: Sequence[tuple[str, Sequence[Verdict]]],
     rendering: Sequence[Outcome],
     settings: Settings,
@@ -179,7 +193,7 @@ def _reproductions(
         )
         return outcome
 
-    return reproductions(found, {check.key: check for check in CHECKS}, render)
+    return reproductions(found, {check.key: check for check in checks}, render)
 
 
 def _nothing_examined(columns: Sequence[tuple[str, Sequence[Verdict]]]) -> Iterator[Finding]:

@@ -34,6 +34,11 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--offered", action="store_true", help="only what people wrote: defaults, ci/, documents")
     parser.add_argument("--full", action="store_true", help="every case with every Helm for every Kubernetes (hours)")
     parser.add_argument("--shard", type=_shard, default=(1, 1), metavar="K/N", help="the K-th of N parts of the cases")
+    parser.add_argument(
+        "--api-server",
+        action="store_true",
+        help="start etcd and kube-apiserver, and ask them about every object (server-side apply with dry run)",
+    )
     parser.add_argument("--fresh", action="store_true", help="run again even if nothing changed since the last run")
     for name, (text, _) in FORMATS.items():
         parser.add_argument(f"--{name}", type=Path, metavar="FILE", help=f"write a report: {text}")
@@ -43,7 +48,13 @@ def run(options: Namespace) -> int:
     wanted: dict[str, Path] = {name: path for name in FORMATS if (path := getattr(options, name))}
     for path in wanted.values():
         require_writable(path)
-    choice = replace(choice_of(options), offered=options.offered, full=options.full, shard=options.shard)
+    choice = replace(
+        choice_of(options),
+        offered=options.offered,
+        full=options.full,
+        shard=options.shard,
+        api_server=options.api_server,
+    )
     key = key_of(options.chart, choice)
     overview = None if wanted or options.fresh else kept(key)
     if overview is None:

@@ -31,7 +31,7 @@ class Choice:
     `helm` and `kubernetes` are versions in place of those of the settings; `pattern` is a glob on names of cases;
     `matrix` a file in place of the chart's. `offered` leaves out all cases that no person wrote. `generated` is how
     many cases to make of the schema, of each sort, from `seed`. `full` asks for every case with every version; `shard`
-    (k, n) for the k-th of n parts.
+    (k, n) for the k-th of n parts; `api_server` for a real API server that is asked about every object.
     """
 
     helm: tuple[str, ...] = ()
@@ -43,6 +43,7 @@ class Choice:
     seed: int = 1
     full: bool = False
     shard: tuple[int, int] = (1, 1)
+    api_server: bool = False
 
     @property
     def whole(self) -> bool:

@@ -17,11 +17,12 @@ def judge(obj: KubeObject, kube_version: str) -> Iterator[Fault]:
     for rules in (enums, ranges, shapes, formats):
         for fault in rules.judge(obj, kube_version):
             # What a fault says never quotes the data of a Secret.
-            yield Fault(fault.rule, fault.where, fault.what, unless=_made(fault.value))
+            yield Fault(fault.rule, fault.where, fault.what, unless=made(fault.value))
 
 
-def _made(value: object) -> Callable[[UserValues], bool]:
-    return lambda values: values.generated and values.holds(value)
+def made(value: object) -> Callable[[UserValues], bool]:
+    """Whether the values of a case are made of the schema, and hold this value; nothing holds None."""
+    return lambda values: value is not None and values.generated and values.holds(value)
 
 
 CHECK = Check(
@@ -65,6 +66,21 @@ CHECK = Check(
             "the data of a ConfigMap or Secret is larger than 1 MiB",
             "split the data over several objects, or load it from a volume",
             "a ConfigMap of a file of 2 MiB",
+        ),
+        "refused": Rule(
+            "a real API server refuses the object (only with `--api-server`)",
+            "correct what the server's words name",
+            "a Deployment whose selector does not match the labels of its pods",
+        ),
+        "unknown-field": Rule(
+            "a real API server does not know a field of the object (only with `--api-server`)",
+            "correct the name of the field, or remove it",
+            "spec: {prots: []}",
+        ),
+        "warning": Rule(
+            "a real API server takes the object with a warning (only with `--api-server`)",
+            "follow the warning",
+            "two entries of env with one name",
         ),
     },
 )

@@ -1,5 +1,6 @@
 """A fault in one object, and the places in it that the rules look at."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -37,6 +38,34 @@ def places(node: Any, path: str, where: str = "") -> Iterator[tuple[str, Any]]:
             yield from places(item, rest, place)
         else:
             yield place, item
+
+
+_STEP = re.compile(r"\[([^\]]*)\]|([^.\[\]]+)")
+
+
+def steps(where: str) -> list[str]:
+    """The keys and indices of a place.
+
+    >>> steps("spec.ports[0].port")
+    ['spec', 'ports', '0', 'port']
+    """
+    return [key or name for key, name in _STEP.findall(where)]
+
+
+def value_at(node: Any, where: str) -> Any:
+    """The value at a place such as "spec.ports[0].port"; None where nothing is there.
+
+    >>> value_at({"spec": {"ports": [{"port": 0}]}}, "spec.ports[0].port")
+    0
+    """
+    for step in steps(where):
+        if isinstance(node, Mapping):
+            node = node.get(step)
+        elif isinstance(node, list) and step.isdecimal() and int(step) < len(node):
+            node = node[int(step)]
+        else:
+            return None
+    return node
 
 
 def pods(obj: KubeObject) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -9,7 +9,7 @@ from os import cpu_count
 from typing import Any, TypeVar
 
 from chartgate.errors import GateError
-from chartgate.findings.api_server.words import Remark, remarks, secrets_of
+from chartgate.findings.api_server.words import Remark, remarks
 from chartgate.releases.objects import KubeObject
 from chartgate.tools.control_plane.client import ApiServer, KindKey, Manifest
 from chartgate.tools.control_plane.custom_resources import Definition, install, served_by
@@ -75,7 +75,7 @@ def try_objects(
 
 
 def bare_pod(template: Mapping[str, Any], claims: Iterable[Mapping[str, Any]] = ()) -> Manifest:
-    """The pod of a template. `claims` are the volumeClaimTemplates of a StatefulSet: its controller adds the volumes."""
+    """The pod of a template. `claims` are a StatefulSet's volumeClaimTemplates: its controller adds the volumes."""
     spec = template.get("spec") or {}
     volumes = [{"name": claim["metadata"]["name"], "persistentVolumeClaim": {"claimName": "claim"}} for claim in claims]
     return {
@@ -109,7 +109,7 @@ def _try_all(server: ApiServer, objects: Sequence[KubeObject], found: _Progress)
             known.append(obj)
 
     def ask(obj: KubeObject) -> list[Remark]:
-        return remarks(server.try_to_apply(obj.manifest, obj.namespace), secrets_of(obj.manifest))
+        return remarks(server.try_to_apply(obj.manifest, obj.namespace), obj.manifest)
 
     for obj, said in zip(known, side_by_side(ask, known, "asking the API server"), strict=True):
         found.remarks[obj.digest] = tuple(said)
@@ -180,7 +180,7 @@ def _try_pods(server: ApiServer, objects: Iterable[KubeObject], found: _Progress
         pods[keys[-1]] = (pod, obj.namespace)
 
     def ask(pod: tuple[Manifest, str]) -> list[Remark]:
-        return remarks(server.try_to_create(*pod))
+        return remarks(server.try_to_create(*pod), pod[0])
 
     said = dict(zip(pods, side_by_side(ask, list(pods.values()), "asking the API server about pods"), strict=True))
     for obj, key in zip(makers, keys, strict=True):

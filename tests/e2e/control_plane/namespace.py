@@ -111,7 +111,8 @@ class Namespace:
 
     def try_pod(self, pod: Manifest) -> list[Remark]:
         """What the server remarks on a pod, which is not created; empty where it admits the pod without a warning."""
-        return remarks(self._server.try_to_create({"apiVersion": "v1", "kind": "Pod", **pod}, self.name))
+        pod = {"apiVersion": "v1", "kind": "Pod", **pod}
+        return remarks(self._server.try_to_create(pod, self.name), pod)
 
     def _resource(self, kind: str) -> Any:
         return next(resource for resource in self._kinds if resource.kind == kind)

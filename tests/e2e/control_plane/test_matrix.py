@@ -103,8 +103,9 @@ def test_an_unknown_field_is_refused_and_a_deprecated_one_has_a_warning(
     """The control of the test above: what it looks at does show a mistake."""
 
     def said(metadata: dict[str, Any], spec: dict[str, Any]) -> list[Remark]:
-        service = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "x", **metadata}}
-        return remarks(api_server.try_to_apply({**service, "spec": {"ports": [{"port": 1}], **spec}}, namespace.name))
+        meta = {"name": "x", **metadata}
+        service = {"apiVersion": "v1", "kind": "Service", "metadata": meta, "spec": {"ports": [{"port": 1}], **spec}}
+        return remarks(api_server.try_to_apply(service, namespace.name), service)
 
     assert said({}, {}) == []
     assert [(remark.rule, remark.where) for remark in said({}, {"prots": []})] == [("unknown-field", "spec.prots")]

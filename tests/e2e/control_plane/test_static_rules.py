@@ -22,7 +22,7 @@ def refusals(server: ApiServer, manifests: str) -> list[str]:
         else:
             answer = server.try_to_create(manifest, NAMESPACE)
         if answer.refused:
-            found.append(f"{manifest['kind']}: {remarks(answer)}")
+            found.append(f"{manifest['kind']}: {remarks(answer, manifest)}")
     return found
 
 
