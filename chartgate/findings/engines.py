@@ -63,7 +63,7 @@ class Explained:
 
 def _is_for_another_api(obj: KubeObject, other: KubeObject | None) -> bool:
     """Whether an object is of a kind or version that not every Kubernetes serves, and the other one is not the same."""
-    served = [(obj.api_version, obj.kind) in served_kinds(version) for version in known_versions()]
+    served = [obj.kind_key in served_kinds(version) for version in known_versions()]
     return not all(served) and any(served) and (other is None or other.api_version != obj.api_version)
 
 
@@ -78,7 +78,7 @@ EXPLAINED = (
 
 
 def _compare(release: Release, embedded: Release) -> Iterator[Finding]:
-    theirs, ours = _by_identity(release), _by_identity(embedded)
+    theirs, ours = ({identity: same[-1] for identity, same in one.by_identity.items()} for one in (release, embedded))
     for identity in theirs.keys() ^ ours.keys():
         obj = theirs.get(identity) or ours[identity]
         if not _is_explained(release.helm_version, obj, None):
@@ -104,10 +104,6 @@ def _is_explained(version: str, obj: KubeObject, other: KubeObject | None) -> bo
 def _shortened(value: object) -> str:
     text = "absent" if value is ABSENT else repr(value)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
-
-
-def _by_identity(release: Release) -> dict[tuple[str, str, str], KubeObject]:
-    return {(obj.kind, obj.namespace, obj.name): obj for obj in release}
 
 
 CHECK = OldCheck(

@@ -13,7 +13,8 @@ class Finding:
     """One defect. Never holds a Secret's data.
 
     `rule` names it within its check; `object` is "Kind/name", or what else is at fault; `where` the place in it.
-    `target` is the "Kind/name" that a reference means but nothing makes; empty for any other finding.
+    `target` is the "Kind/name" that a reference means but nothing makes; empty for any other finding. `group` is the
+    API group of an object, and `namespace` its namespace where it is not the release's.
     """
 
     check: str
@@ -23,6 +24,8 @@ class Finding:
     what: str
     remedy: str
     target: str = ""
+    group: str = ""
+    namespace: str = ""
 
 
 @dataclass(frozen=True)

@@ -127,8 +127,8 @@ def _one_install(release: Release) -> Iterator[Fault]:
         kind: obj for obj in release.of_kind("CustomResourceDefinition") if not _is_early(obj) for kind in _defined(obj)
     }
     for obj in release:
-        definition = late.get((obj.api_version, obj.kind))
-        if definition is not None and not obj.hooks and (obj.api_version, obj.kind) not in early:
+        definition = late.get(obj.kind_key)
+        if definition is not None and not obj.hooks and obj.kind_key not in early:
             what = f"{definition.ref} in the same templates defines its kind, so that the first install fails"
             yield Fault("one-install", "apiVersion", what, object=obj)
 

@@ -97,14 +97,14 @@ def _is_of_pod(obj: KubeObject, path: Path) -> bool:
 
 
 def _pairs(release: Release, other: Release) -> list[tuple[KubeObject, KubeObject]]:
-    found = {(obj.kind, obj.namespace, obj.name): obj for obj in other}
-    keys = [(obj, (obj.kind, obj.namespace, obj.name)) for obj in release]
-    return [(obj, found[key]) for obj, key in keys if key in found]
+    return [(obj, other.by_identity[obj.identity][-1]) for obj in release if obj.identity in other.by_identity]
 
 
 def _unpaired(release: Release, other: Release) -> list[KubeObject]:
-    both = [{(obj.kind, obj.namespace, obj.name): obj for obj in side} for side in (release, other)]
-    return [side[key] for side in both for key in side if key not in both[0].keys() & both[1].keys()]
+    both = release.by_identity.keys() & other.by_identity.keys()
+    return [
+        same[-1] for side in (release, other) for identity, same in side.by_identity.items() if identity not in both
+    ]
 
 
 def _paths(obj: KubeObject, other: KubeObject) -> list[Path]:

@@ -72,7 +72,7 @@ def _joined(_: str, obj: KubeObject) -> str:
 
 
 def _open_part(obj: KubeObject) -> Mapping[str, Any]:
-    if obj.kind != "Secret":
+    if not obj.is_secret:
         return obj.manifest
     return {key: value for key, value in obj.manifest.items() if key not in {"data", "stringData"}}
 

@@ -16,7 +16,7 @@ DEFAULTS = {"protocol": "TCP"}
 
 def judge(obj: KubeObject, _: str) -> Iterator[Fault]:
     """Faults of the lists of an object."""
-    schema = _schema(obj.api_version, obj.kind)
+    schema = _schema(*obj.kind_key)
     if schema is not None:
         for where, text, count in _repeated(obj.manifest, schema, schema.get("definitions") or {}, ""):
             yield Fault("duplicate", where, f"{text} stands {count} times")

@@ -1,7 +1,6 @@
 """Names and labels keep to the lengths and characters of what they become, for the longest release name as well."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -110,12 +109,10 @@ def _inner(obj: KubeObject, where: str, name: str, length: int, form: re.Pattern
 
 def _collisions(release: Release) -> Iterator[Finding]:
     """Objects that are told apart by an ending which the long name has cut off."""
-    counts = Counter((obj.api_version.partition("/")[0], obj.kind, obj.namespace, obj.name) for obj in release)
-    for obj in release:
-        identity = (obj.api_version.partition("/")[0], obj.kind, obj.namespace, obj.name)
-        if counts.pop(identity, 1) > 1:
+    for same in release.by_identity.values():
+        if len(same) > 1:
             what = "made more than once by a release with a name of 53 characters"
-            yield _finding("collision", obj, "metadata.name", what)
+            yield _finding("collision", same[0], "metadata.name", what)
 
 
 def _finding(rule: str, obj: KubeObject, where: str, what: str) -> Finding:

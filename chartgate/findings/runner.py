@@ -65,10 +65,12 @@ def examine_files(check: Check, chart: Path) -> list[Finding]:
 def finding_of(check: Check, fault: Fault, about: KubeObject | str) -> Finding:
     """The finding that a fault in a thing becomes."""
     thing = about if fault.object is None else fault.object
-    name = thing.ref if isinstance(thing, KubeObject) else thing
     rule = check.rule(fault.rule)
     remedy = fault.remedy or (rule.remedy if rule else "")
-    return Finding(check.key, fault.rule, name, fault.where, fault.what, remedy, fault.target)
+    if isinstance(thing, str):
+        return Finding(check.key, fault.rule, thing, fault.where, fault.what, remedy, fault.target)
+    identity = (thing.identity.group, thing.own_namespace)
+    return Finding(check.key, fault.rule, thing.ref, fault.where, fault.what, remedy, fault.target, *identity)
 
 
 def _judged(check: Check, scope: Scope, subject: Subject) -> _Judged:

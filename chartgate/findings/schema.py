@@ -38,7 +38,7 @@ def _schemas_in(_digest: str, definition: str) -> dict[KindKey, str]:
 
 def judge(obj: KubeObject, kube_version: str, defined: Mapping[KindKey, str]) -> Iterator[Fault]:
     """Faults of an object by the schema of its kind: one of `defined`, else the one of the Kubernetes version."""
-    kind = (obj.api_version, obj.kind)
+    kind = obj.kind_key
     validator = _compiled(defined[kind]) if kind in defined else _validator(kind, kube_version)
     if validator is None:
         yield _unknown_kind(obj, kube_version)
@@ -46,7 +46,7 @@ def judge(obj: KubeObject, kube_version: str, defined: Mapping[KindKey, str]) ->
     for error in validator.iter_errors(_without_nulls(obj.manifest)):
         where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.instance_path)
         # The message quotes the offending value, which for a Secret is the secret itself.
-        what = f"breaks {error.schema_path[-1]}" if obj.kind == "Secret" else _shortened(error.message)
+        what = f"breaks {error.schema_path[-1]}" if obj.is_secret else _shortened(error.message)
         yield Fault("invalid", where.lstrip("."), f"{what} (Kubernetes {kube_version})")
     successor = _deprecated_for(kind, kube_version)
     if successor:
@@ -68,12 +68,12 @@ def _compiled(schema: str) -> jsonschema_rs.Validator:
 
 
 def _unknown_kind(obj: KubeObject, kube_version: str) -> Fault:
-    kind = (obj.api_version, obj.kind)
+    kind = obj.kind_key
     elsewhere = [version for version in known_versions() if kind in served_kinds(version)]
     if elsewhere:
-        what = f"{obj.api_version} {obj.kind} is not served by Kubernetes {kube_version}, only by {_span(elsewhere)}"
+        what = f"{' '.join(kind)} is not served by Kubernetes {kube_version}, only by {_span(elsewhere)}"
         return Fault("not-served", "apiVersion", what)
-    return Fault("no-schema", "apiVersion", f"no schema for {obj.api_version} {obj.kind}, so unchecked")
+    return Fault("no-schema", "apiVersion", f"no schema for {' '.join(obj.kind_key)}, so unchecked")
 
 
 def _span(versions: Sequence[str]) -> str:

@@ -194,6 +194,6 @@ def _serving(obj: KubeObject, oldest: tuple[int, ...], newest: tuple[int, ...]) 
     """The minor versions strictly between two that serve an object's kind."""
     if oldest == newest:
         return []
-    kind = (obj.api_version, obj.kind)
+    kind = obj.kind_key
     inner = (version for version in known_versions() if oldest < version_key(version) < newest)
     return [version for version in inner if kind in served_kinds(version)]

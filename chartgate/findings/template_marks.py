@@ -33,7 +33,7 @@ def judge(obj: KubeObject, _: str) -> Iterator[Fault]:
     for where, text in _texts(obj.manifest, ""):
         for rule, mark in marks(text):
             # A Secret's text is not shown.
-            shown = "" if obj.kind == "Secret" else f': "{mark[:60]}"'
+            shown = "" if obj.is_secret else f': "{mark[:60]}"'
             yield Fault(rule, where, f"holds the mark of a broken template{shown}", unless=_written(rule, mark))
 
 

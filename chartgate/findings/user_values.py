@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from chartgate.releases.identity import full_kind
 from chartgate.releases.objects import Container, KubeObject
 from chartgate.tools.kubernetes_yaml import read_one
 from chartgate.values.assignments import assigned
@@ -137,7 +138,10 @@ class UserValues:
         ]
         written = [*self._mappings, *(text for text in texts if isinstance(text, Mapping))]
         return frozenset(
-            (str(node["kind"]), _pattern(str(node["metadata"].get("name", ""))))
+            (
+                full_kind(str(node.get("apiVersion", "")), str(node["kind"])),
+                _pattern(str(node["metadata"].get("name", ""))),
+            )
             for node in written
             if "kind" in node and isinstance(node.get("metadata"), Mapping)
         )

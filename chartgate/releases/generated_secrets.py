@@ -11,7 +11,7 @@ from chartgate.releases.objects import KubeObject
 
 def is_secret_data(obj: KubeObject, path: Path) -> bool:
     """Whether a path leads to what a Secret holds."""
-    return obj.kind == "Secret" and path[0] in {"data", "stringData"}
+    return obj.is_secret and path[0] in {"data", "stringData"}
 
 
 def is_checksum(path: Path) -> bool:

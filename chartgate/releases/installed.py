@@ -14,9 +14,10 @@ from threading import Thread
 from typing import Any
 
 from chartgate.releases import store
+from chartgate.releases.identity import CLUSTER_SCOPED, full_kind
 from chartgate.releases.jobs import Job
 from chartgate.releases.manifests import ManifestError, read_sources, split_output
-from chartgate.releases.objects import CLUSTER_SCOPED, KubeObject
+from chartgate.releases.objects import KubeObject
 from chartgate.releases.program import ask_program
 from chartgate.releases.release import Release
 from chartgate.releases.render import RenderError
@@ -123,7 +124,7 @@ def _kinds(release: Release, claimed: Collection[str]) -> Kinds:
     """What the cluster serves: Kubernetes' own kinds, those of the release, and those of the API versions claimed."""
     found: dict[str, set[str]] = {}
     custom = [(api, kind) for api, kind in custom_schemas() if api in claimed or f"{api}/{kind}" in claimed]
-    own = [(obj.api_version, obj.kind) for obj in release]
+    own = [obj.kind_key for obj in release]
     served = set(served_api_versions(release.kube_version))
     for api, kind in [*((a, k) for a, k in served_kinds(release.kube_version) if f"{a}/{k}" in served), *custom, *own]:
         found.setdefault(api, set()).add(kind)
@@ -134,7 +135,8 @@ def _kinds(release: Release, claimed: Collection[str]) -> Kinds:
 def _cluster(objects: Sequence[Mapping[str, Any]], kinds: Kinds, release: Release) -> Iterator[Path]:
     """A server with these objects for as long as the block lasts; gives the kubeconfig that leads to it."""
     namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": release.namespace}}
-    content = _Content([*objects, namespace], kinds, release.kube_version)
+    without_namespace = {obj.kind_key for obj in release if obj.without_namespace}
+    content = _Content([*objects, namespace], kinds, release.kube_version, without_namespace)
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -169,7 +171,14 @@ def _cluster(objects: Sequence[Mapping[str, Any]], kinds: Kinds, release: Releas
 class _Content:
     """What the server answers to a path. The name of a resource is its kind in small letters: nobody else asks."""
 
-    def __init__(self, objects: Sequence[Mapping[str, Any]], kinds: Kinds, kube_version: str) -> None:
+    def __init__(
+        self,
+        objects: Sequence[Mapping[str, Any]],
+        kinds: Kinds,
+        kube_version: str,
+        without_namespace: Collection[tuple[str, str]],
+    ) -> None:
+        self._without_namespace = without_namespace
         self._objects = objects
         self._kinds = kinds
         self._version = kube_version
@@ -205,7 +214,7 @@ class _Content:
             {
                 "name": kind.lower(),
                 "singularName": kind.lower(),
-                "namespaced": kind not in CLUSTER_SCOPED,
+                "namespaced": full_kind(api, kind) not in CLUSTER_SCOPED and (api, kind) not in self._without_namespace,
                 "kind": kind,
                 "verbs": ["get", "list"],
             }

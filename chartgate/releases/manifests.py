@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 
 import yaml
 
+from chartgate.releases.identity import is_own_kind
 from chartgate.releases.objects import KubeObject, kube_object
+from chartgate.tools.definitions import kind_without_namespace, kinds_without_namespace
 from chartgate.tools.kubernetes_yaml import read_all
 
 # Helm opens each manifest with these two lines; inside a block scalar they would be indented.
@@ -43,12 +46,29 @@ def read_sources(sources: Iterable[tuple[str, str]], namespace: str) -> tuple[Ku
     Raises:
         ManifestError: a manifest is not YAML, has a key twice, or is not an object with kind and name.
     """
-    return tuple(
-        obj
-        for template, text in sources
-        for body in _bodies(text.strip())
-        # `helm template` ends each manifest with a line break, which a block scalar at its end takes in.
-        for obj in _objects(template, f"{body.lstrip()}\n", namespace)
+    return _with_scopes(
+        tuple(
+            obj
+            for template, text in sources
+            for body in _bodies(text.strip())
+            # `helm template` ends each manifest with a line break, which a block scalar at its end takes in.
+            for obj in _objects(template, f"{body.lstrip()}\n", namespace)
+        )
+    )
+
+
+def _with_scopes(objects: tuple[KubeObject, ...]) -> tuple[KubeObject, ...]:
+    """The objects, those of custom kinds without namespaces marked, by the definitions among them and known ones."""
+    custom = [obj for obj in objects if not is_own_kind(*obj.kind_key)]
+    if not custom:
+        return objects
+    own = (kind_without_namespace(obj.manifest) for obj in objects if obj.kind == "CustomResourceDefinition")
+    known = {*own, *kinds_without_namespace()}
+    found = {id(obj) for obj in custom if (obj.identity.group, obj.identity.kind) in known}
+    return (
+        tuple(replace(obj, without_namespace=True) if id(obj) in found else obj for obj in objects)
+        if found
+        else objects
     )
 
 

@@ -7,45 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
+from chartgate.releases.identity import CLUSTER_SCOPED, Identity, full_kind, group_of
 from chartgate.tools.frozen import FrozenDict, freeze
 
 EMPTY = FrozenDict()
 # What `metadata.generateName` is completed with (API conventions, Generated values).
 _COMPLETION = "xxxxx"
-# The kinds of Kubernetes itself that live in no namespace, as `kubectl api-resources --namespaced=false` lists them.
-CLUSTER_SCOPED = frozenset(
-    {
-        "APIService",
-        "CSIDriver",
-        "CSINode",
-        "CertificateSigningRequest",
-        "ClusterRole",
-        "ClusterRoleBinding",
-        "ClusterTrustBundle",
-        "CustomResourceDefinition",
-        "DeviceClass",
-        "FlowSchema",
-        "IngressClass",
-        "MutatingAdmissionPolicy",
-        "MutatingAdmissionPolicyBinding",
-        "MutatingWebhookConfiguration",
-        "Namespace",
-        "Node",
-        "PersistentVolume",
-        "PriorityClass",
-        "PriorityLevelConfiguration",
-        "ResourceSlice",
-        "RuntimeClass",
-        "ServiceCIDR",
-        "StorageClass",
-        "ValidatingAdmissionPolicy",
-        "ValidatingAdmissionPolicyBinding",
-        "ValidatingWebhookConfiguration",
-        "VolumeAttachment",
-        "VolumeAttributesClass",
-    }
-)
-
 ContainerRole = Literal["container", "init", "sidecar"]
 
 
@@ -82,15 +49,36 @@ class KubeObject:
     """An object as Helm printed it.
 
     `template` is the chart's file that made it; `namespace` the one it lands in: its own, else the release's.
+    `without_namespace`: its kind is a custom one whose definition says that it lives in no namespace.
     """
 
     manifest: FrozenDict
     template: str
     release_namespace: str
+    without_namespace: bool = False
+
+    @cached_property
+    def kind(self) -> str:
+        """Its kind; with its group, as in Service.serving.knative.dev, where Kubernetes has another kind of that name.
+
+        So whoever asks for a Service gets Kubernetes' own.
+        """
+        return full_kind(*self.kind_key)
 
     @property
-    def kind(self) -> str:
-        return str(self.manifest.get("kind", ""))
+    def kind_key(self) -> tuple[str, str]:
+        """Its apiVersion and kind, as the manifest has them."""
+        return self.api_version, str(self.manifest.get("kind", ""))
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether it is to be kept from reports: a Secret of any group."""
+        return self.kind_key[1] == "Secret"
+
+    @cached_property
+    def identity(self) -> Identity:
+        """Which object of a cluster it is."""
+        return Identity(group_of(*self.kind_key), self.kind_key[1], self.namespace, self.name)
 
     @property
     def api_version(self) -> str:
@@ -104,7 +92,7 @@ class KubeObject:
     @property
     def namespace(self) -> str:
         """The namespace it lands in; empty for a kind that lives in none."""
-        if self.kind in CLUSTER_SCOPED:
+        if self.without_namespace or self.kind in CLUSTER_SCOPED:
             return ""
         return str(self.metadata.get("namespace") or self.release_namespace)
 
@@ -112,6 +100,11 @@ class KubeObject:
     def ref(self) -> str:
         """ "Kind/name", the form of all reports."""
         return f"{self.kind}/{self.name}"
+
+    @property
+    def own_namespace(self) -> str:
+        """The namespace that the manifest names in place of the release's; empty otherwise."""
+        return "" if self.namespace == self.release_namespace else self.namespace
 
     @property
     def metadata(self) -> FrozenDict:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from chartgate.releases.objects import CLUSTER_SCOPED, KubeObject
+from chartgate.releases.identity import Identity
+from chartgate.releases.objects import KubeObject
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,18 @@ class Release:
 
     def find(self, kind: str, name: str, namespace: str | None = None) -> KubeObject | None:
         """The object of that kind and name, in that namespace if one is given; None when there is none."""
-        anywhere = namespace is None or kind in CLUSTER_SCOPED
-        return next((o for o in self.of_kind(kind) if o.name == name and (anywhere or o.namespace == namespace)), None)
+        return next(
+            (o for o in self.of_kind(kind) if o.name == name and (namespace is None or o.namespace in {"", namespace})),
+            None,
+        )
+
+    @cached_property
+    def by_identity(self) -> dict[Identity, list[KubeObject]]:
+        """The objects by their identity: one each, unless the chart makes an object twice."""
+        found: dict[Identity, list[KubeObject]] = {}
+        for obj in self.objects:
+            found.setdefault(obj.identity, []).append(obj)
+        return found
 
     def workloads(self) -> list[KubeObject]:
         """The objects that make pods."""

@@ -63,7 +63,8 @@ def line_in(lines: list[str], obj: KubeObject, where: str) -> int:
     object's `kind:` stands for the object itself, and 1 for a template that does not show even that.
     """
     kind = next(
-        (at for at, line in enumerate(lines) if re.match(rf"\s*kind: *[\"']?{re.escape(obj.kind)}\b", line)), None
+        (at for at, line in enumerate(lines) if re.match(rf"\s*kind: *[\"']?{re.escape(obj.kind_key[1])}\b", line)),
+        None,
     )
     if kind is None:
         return 1

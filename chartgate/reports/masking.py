@@ -21,7 +21,7 @@ def masked(obj: KubeObject) -> dict[str, Any]:
     """The object as plain data; of a Secret the keys remain, without what they hold."""
     manifest: dict[str, Any] = json.loads(json.dumps(obj.manifest, default=str))
     _mask_checksums(manifest)
-    if obj.kind == "Secret":
+    if obj.is_secret:
         for part in ("data", "stringData"):
             if manifest.get(part):
                 manifest[part] = dict.fromkeys(manifest[part], MASK) if isinstance(manifest[part], dict) else MASK
@@ -41,7 +41,7 @@ def secret_texts(objects: Iterable[KubeObject]) -> frozenset[str]:
     """What the Secrets among `objects` hold, decoded; texts too short to be told from ordinary ones left out."""
     found: set[str] = set()
     for obj in objects:
-        if obj.kind == "Secret":
+        if obj.is_secret:
             for part in ("data", "stringData"):
                 data = obj.manifest.get(part)
                 values = [str(value) for value in data.values() if value] if isinstance(data, dict) else []

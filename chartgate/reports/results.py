@@ -146,5 +146,5 @@ def cell_of(verdicts: Iterable[Verdict]) -> Cell:
 
 def object_of(finding: Finding, rendered: Rendered) -> KubeObject | None:
     """The object that a finding is about; None when it is about something else, such as the case."""
-    kind, _, name = finding.object.partition("/")
-    return rendered.release.find(kind, name)
+    about = (finding.object, finding.group, finding.namespace)
+    return next((o for o in rendered.release if (o.ref, o.identity.group, o.own_namespace) == about), None)

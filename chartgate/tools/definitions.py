@@ -1,6 +1,7 @@
 """The catalogue's custom resource definitions, as their projects publish them and as an API server takes them."""
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -22,6 +23,27 @@ def custom_definitions() -> tuple[Definition, ...]:
         GateError: one cannot be downloaded.
     """
     return tuple(definition for entry in catalogue().custom_resources for definition in definitions_in(entry))
+
+
+@cache
+def kinds_without_namespace() -> frozenset[tuple[str, str]]:
+    """(API group, kind) of each kind of the catalogue whose objects live in no namespace.
+
+    Without a network, and before the first download, none is known.
+    """
+    try:
+        return frozenset(filter(None, map(kind_without_namespace, custom_definitions())))
+    except GateError:
+        return frozenset()
+
+
+def kind_without_namespace(definition: Mapping[str, Any]) -> tuple[str, str] | None:
+    """(API group, kind) of a custom resource definition whose objects live in no namespace; None for any other."""
+    spec = definition.get("spec")
+    if not isinstance(spec, Mapping) or spec.get("scope") != "Cluster":
+        return None
+    names = spec.get("names")
+    return (str(spec.get("group")), str(names.get("kind"))) if isinstance(names, Mapping) else None
 
 
 def definitions_in(entry: CustomResources) -> list[Definition]:

@@ -102,7 +102,7 @@ def _refused(found: _Progress, obj: KubeObject) -> bool:
 def _try_all(server: ApiServer, objects: Sequence[KubeObject], found: _Progress) -> None:
     known = []
     for obj in objects:
-        why = _why_not(server, (obj.api_version, obj.kind))
+        why = _why_not(server, obj.kind_key)
         if why:
             found.not_tried.setdefault(why, []).append(obj)
         else:
@@ -129,7 +129,7 @@ def _define(
     server: ApiServer, objects: Iterable[KubeObject], own: Sequence[Definition], given: Sequence[Definition]
 ) -> None:
     """Define the kinds of the objects that the server does not serve, each by the first definition of it."""
-    missing = {(obj.api_version, obj.kind) for obj in objects} - server.kinds.keys()
+    missing = {obj.kind_key for obj in objects} - server.kinds.keys()
     known = {kind for version in known_versions() for kind in served_kinds(version)}
     chosen: dict[str, Definition] = {}
     sources: tuple[Callable[[], Sequence[Definition]], ...] = (lambda: own, lambda: given, custom_definitions)

@@ -16,7 +16,7 @@ def judge(obj: KubeObject, surroundings: Surroundings) -> Iterator[Fault]:
             yield from _environment(surroundings, obj, container)
     if obj.kind in {"RoleBinding", "ClusterRoleBinding"}:
         yield from _binding(surroundings, obj)
-    same = surroundings.same_as(obj)
+    same = surroundings.release.by_identity[obj.identity]
     if len(same) > 1 and same[0] is obj:
         yield Fault("duplicate", "metadata.name", f"made {len(same)} times: only one can exist")
 

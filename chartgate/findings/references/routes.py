@@ -46,7 +46,7 @@ def _ingress(surroundings: Surroundings, obj: KubeObject) -> Iterator[Fault]:
 def _route(surroundings: Surroundings, obj: KubeObject) -> Iterator[Fault]:
     for number, rule in enumerate(obj.spec.get("rules") or ()):
         for index, backend in enumerate(rule.get("backendRefs") or ()):
-            if backend.get("kind", "Service") == "Service":
+            if backend.get("kind", "Service") == "Service" and not backend.get("group"):
                 where = f"spec.rules[{number}].backendRefs[{index}]"
                 namespace = backend.get("namespace")
                 yield from _service_port(surroundings, obj, where, backend["name"], backend.get("port"), namespace)

@@ -5,6 +5,7 @@ from typing import Any
 
 from chartgate.findings.check import Fault
 from chartgate.findings.references.surroundings import Surroundings
+from chartgate.releases.identity import full_kind
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.selectors import selects
 
@@ -24,8 +25,8 @@ def judge(obj: KubeObject, surroundings: Surroundings) -> Iterator[Fault]:
                 yield _selects_nothing("spec.podSelector")
         case "HorizontalPodAutoscaler":
             target = obj.spec.get("scaleTargetRef") or {}
-            kind, name = target.get("kind", ""), target.get("name", "")
-            yield from surroundings.missing(obj, "spec.scaleTargetRef", kind, name)
+            kind = full_kind(str(target.get("apiVersion", "")), str(target.get("kind", "")))
+            yield from surroundings.missing(obj, "spec.scaleTargetRef", kind, target.get("name", ""))
 
 
 def _workload(surroundings: Surroundings, obj: KubeObject) -> Iterator[Fault]:

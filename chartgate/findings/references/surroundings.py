@@ -54,17 +54,6 @@ class Surroundings:
                 made |= {(str(name), role.namespace) for rule in rules for name in rule.get("resourceNames") or ()}
         return made
 
-    @cached_property
-    def _by_identity(self) -> dict[tuple[str, str, str, str], list[KubeObject]]:
-        found: dict[tuple[str, str, str, str], list[KubeObject]] = {}
-        for obj in self.release:
-            found.setdefault(_identity(obj), []).append(obj)
-        return found
-
-    def same_as(self, obj: KubeObject) -> list[KubeObject]:
-        """The objects of the release that a cluster takes for one with `obj`, itself included."""
-        return self._by_identity[_identity(obj)]
-
     def missing(self, obj: KubeObject, where: str, kind: str, name: str, namespace: str | None = None) -> list[Fault]:
         """A fault if no `kind` called `name` is in the namespace (that of `obj` by default) nor named by the values."""
         namespace = namespace or obj.namespace
@@ -79,7 +68,3 @@ class Surroundings:
     def selected_pods(self, selector: Mapping[str, Any], namespace: str) -> list[KubeObject]:
         """The running pods in `namespace` whose labels `selector`, of either form, matches."""
         return [pod for pod in self.pods if pod.namespace == namespace and selects(selector, pod.pod_labels)]
-
-
-def _identity(obj: KubeObject) -> tuple[str, str, str, str]:
-    return obj.api_version.partition("/")[0], obj.kind, obj.namespace, obj.name

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from chartgate.releases.differences import ABSENT, differences, written
+from chartgate.releases.generated_secrets import is_secret_data
+from chartgate.releases.identity import Identity
 from chartgate.releases.immutable import is_immutable, is_selector
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.release import Release
@@ -30,7 +32,7 @@ class ChangedObject:
     """An object that both versions make, with what differs. `rolls`: its pods are replaced."""
 
     ref: str
-    namespace: str
+    identity: Identity
     changes: tuple[Change, ...]
     rolls: bool
 
@@ -58,17 +60,13 @@ class Difference:
         return [(obj.ref, change) for obj in self.changed for change in obj.changes if change.immutable]
 
 
-Identity = tuple[str, str, str]
-"""Kind, namespace and name: an object keeps its identity when its apiVersion changes."""
-
-
-Place = tuple[str, str]
-"""An object as "Kind/name", and a path in it."""
+Place = tuple[Identity, str]
+"""An object, and a path in it."""
 
 
 def random_places(once: Release, again: Release) -> frozenset[Place]:
     """Where two renders of the same chart and case differ: generated secrets, and whatever is made of them."""
-    return frozenset((obj.ref, change.path) for obj in compare("", once, again).changed for change in obj.changes)
+    return frozenset((obj.identity, change.path) for obj in compare("", once, again).changed for change in obj.changes)
 
 
 def compare(case: str, before: Release, after: Release, ignored: frozenset[Place] = frozenset()) -> Difference:
@@ -76,34 +74,29 @@ def compare(case: str, before: Release, after: Release, ignored: frozenset[Place
 
     `ignored` places count only where one side has no value.
     """
-    old, new = _by_identity(before), _by_identity(after)
+    old, new = ({identity: same[-1] for identity, same in one.by_identity.items()} for one in (before, after))
     changed = []
     for identity in old.keys() & new.keys():
-        ref = new[identity].ref
         changes = tuple(
             change
             for change in _changes(old[identity], new[identity])
-            if change.before is ABSENT or change.after is ABSENT or (ref, change.path) not in ignored
+            if change.before is ABSENT or change.after is ABSENT or (identity, change.path) not in ignored
         )
         if changes:
             pod = f"{new[identity].pod_path}".removesuffix("spec").rstrip(".")
             rolls = bool(pod) and any(f"{change.path}.".startswith(f"{pod}.") for change in changes)
-            changed.append(ChangedObject(ref, new[identity].namespace, changes, rolls))
+            changed.append(ChangedObject(new[identity].ref, identity, changes, rolls))
     return Difference(
         case,
         tuple(sorted(new[identity].ref for identity in new.keys() - old.keys())),
         tuple(sorted(old[identity].ref for identity in old.keys() - new.keys())),
-        tuple(sorted(changed, key=lambda obj: (obj.ref, obj.namespace))),
+        tuple(sorted(changed, key=lambda obj: (obj.ref, obj.identity))),
     )
-
-
-def _by_identity(release: Release) -> dict[Identity, KubeObject]:
-    return {(obj.kind, obj.namespace, obj.name): obj for obj in release}
 
 
 def _changes(before: KubeObject, after: KubeObject) -> Iterator[Change]:
     for path, old, new in differences(before.manifest, after.manifest):
-        secret = (after.kind == "Secret" and path[0] in {"data", "stringData"}) or is_secret_checksum(path[-1])
+        secret = is_secret_data(after, path) or is_secret_checksum(path[-1])
         yield Change(
             written(path),
             _masked(old, secret),

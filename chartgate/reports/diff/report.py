@@ -80,7 +80,8 @@ def _case(difference: Difference) -> dict[str, Any]:
 def _object(obj: ChangedObject) -> dict[str, Any]:
     return {
         "object": obj.ref,
-        "namespace": obj.namespace,
+        "group": obj.identity.group,
+        "namespace": obj.identity.namespace,
         "rolls": obj.rolls,
         "changes": [_change(change) for change in obj.changes],
     }

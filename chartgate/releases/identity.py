@@ -1,0 +1,102 @@
+"""Which object a manifest is: what two manifests have in common that a cluster takes for one object.
+
+An API server keeps an object under its API group, kind, namespace and name; the version is only a form of it. A group
+may have a kind of a name that Kubernetes has as well: a Service of serving.knative.dev is no Service.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+
+from chartgate.tools.schemas import known_versions, served_kinds
+
+CLUSTER_SCOPED = frozenset(
+    {
+        "APIService",
+        "CSIDriver",
+        "CSINode",
+        "CertificateSigningRequest",
+        "ClusterRole",
+        "ClusterRoleBinding",
+        "ClusterTrustBundle",
+        "CustomResourceDefinition",
+        "DeviceClass",
+        "FlowSchema",
+        "IngressClass",
+        "MutatingAdmissionPolicy",
+        "MutatingAdmissionPolicyBinding",
+        "MutatingWebhookConfiguration",
+        "Namespace",
+        "Node",
+        "PersistentVolume",
+        "PodSecurityPolicy",
+        "PriorityClass",
+        "PriorityLevelConfiguration",
+        "ResourceSlice",
+        "RuntimeClass",
+        "ServiceCIDR",
+        "StorageClass",
+        "ValidatingAdmissionPolicy",
+        "ValidatingAdmissionPolicyBinding",
+        "ValidatingWebhookConfiguration",
+        "VolumeAttachment",
+        "VolumeAttributesClass",
+    }
+)
+"""The kinds of Kubernetes itself without a namespace, as `kubectl api-resources --namespaced=false` lists them."""
+
+_MOVED = {
+    **dict.fromkeys((("extensions", kind) for kind in ("Deployment", "DaemonSet", "ReplicaSet")), "apps"),
+    **dict.fromkeys((("extensions", kind) for kind in ("Ingress", "NetworkPolicy")), "networking.k8s.io"),
+    ("extensions", "PodSecurityPolicy"): "policy",
+    ("", "Event"): "events.k8s.io",
+}
+"""Kinds that an API server keeps once under two groups, and the group that has them now.
+
+Source: AddCohabitatingResources in kubernetes/pkg/kubeapiserver/default_storage_factory_builder.go, Kubernetes 1.16.
+"""
+
+
+@dataclass(frozen=True, order=True)
+class Identity:
+    """An object of a cluster. `namespace` is empty for a kind without namespaces; `kind` is as in the manifest."""
+
+    group: str
+    kind: str
+    namespace: str
+    name: str
+
+
+def group_of(api_version: str, kind: str) -> str:
+    """The API group under which a cluster keeps a kind.
+
+    >>> group_of("extensions/v1beta1", "Ingress"), group_of("v1", "Service")
+    ('networking.k8s.io', '')
+    """
+    group = api_version.rpartition("/")[0]
+    return _MOVED.get((group, kind), group)
+
+
+def full_kind(api_version: str, kind: str) -> str:
+    """A kind; with its group, as kubectl writes it, where Kubernetes has another kind of that name.
+
+    >>> full_kind("v1", "Service"), full_kind("serving.knative.dev/v1", "Service")
+    ('Service', 'Service.serving.knative.dev')
+    """
+    group = group_of(api_version, kind)
+    groups = _own_groups().get(kind)
+    return f"{kind}.{group}" if group and groups and group not in groups else kind
+
+
+def is_own_kind(api_version: str, kind: str) -> bool:
+    """Whether the kind is one of Kubernetes itself, in any version."""
+    return group_of(api_version, kind) in _own_groups().get(kind, ())
+
+
+@cache
+def _own_groups() -> dict[str, frozenset[str]]:
+    """The groups in which Kubernetes has a kind, by kind."""
+    found: dict[str, set[str]] = {}
+    for version in known_versions():
+        for api_version, kind in served_kinds(version):
+            found.setdefault(kind, set()).add(group_of(api_version, kind))
+    return {kind: frozenset(groups) for kind, groups in found.items()}
