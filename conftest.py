@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from chartgate.releases.render import Values, render_notes
+from chartgate.tools.chart_files import read_chart_files
 from chartgate.tools.helm import Helm, find_helm
 from chartgate.values.settings import Settings
 
@@ -39,6 +40,8 @@ def notes(chart: Path, helm: Helm, settings: Settings) -> Callable[..., str]:
         release: str = settings.release,
         namespace: str = settings.namespace,
     ) -> str:
-        return render_notes(chart, helm=helm, values=values, sets=sets, release=release, namespace=namespace)
+        return render_notes(
+            read_chart_files(chart), helm=helm, values=values, sets=sets, release=release, namespace=namespace
+        )
 
     return notes

@@ -7,8 +7,8 @@ from pathlib import Path
 from benchmarks.cases import CHART, INDEX, NEWEST, FileCase
 from chartgate.errors import GateError
 from chartgate.values.case import Case
+from chartgate.values.chart import read_chart
 from chartgate.values.selection import Choice, select
-from chartgate.values.settings import read_settings
 
 
 def chosen_cases(count: int) -> list[Case]:
@@ -17,7 +17,7 @@ def chosen_cases(count: int) -> list[Case]:
     Raises:
         GateError: the chart has fewer.
     """
-    cases = select(CHART, read_settings(CHART), Choice(generated=0)).cases
+    cases = select(read_chart(CHART), Choice(generated=0)).cases
     plain = [case for case in cases if case.refusal is None and not case.sets and len(case.values) == 1]
     written = [case for case in plain if case.origin == "ci"]
     covering = [case for case in plain if case.origin == "matrix"]
@@ -29,7 +29,7 @@ def chosen_cases(count: int) -> list[Case]:
 
 def write_cases(count: int, folder: Path) -> list[FileCase]:
     """Write chosen cases into a folder: a values file each, and the list of them for `read_cases`."""
-    settings = read_settings(CHART)
+    settings = read_chart(CHART).settings
     written = []
     for number, case in enumerate(chosen_cases(count)):
         path = folder / f"values-{number:03d}.yaml"

@@ -13,16 +13,18 @@ import yaml
 from benchmarks.assertions import ASSERTIONS
 from benchmarks.cases import CHART, FileCase, read_cases
 from chartgate.releases.render import render
+from chartgate.tools.chart_files import read_chart_files
 from chartgate.tools.embedded.process import EMBEDDED
 from chartgate.tools.helm import find_helm
 
 
 def embedded(folder: Path) -> list[str]:
     """chartgate's way: Helm's library in a worker a processor, and each distinct text parsed once."""
+    files = read_chart_files(CHART)
 
     def failures(case: FileCase) -> list[str]:
         release = render(
-            CHART,
+            files,
             helm=EMBEDDED,
             values=Path(case.values).read_text(encoding="utf-8"),
             release=case.release,

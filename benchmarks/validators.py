@@ -22,8 +22,7 @@ from chartgate.releases.render import render
 from chartgate.tools.cache import scratch_folder
 from chartgate.tools.embedded.process import EMBEDDED
 from chartgate.tools.schemas import api_schemas, custom_schemas
-from chartgate.values.ci_files import ci_cases
-from chartgate.values.settings import read_settings
+from chartgate.values.chart import read_chart
 
 OURS, THEIRS = "chartgate, schema check", "kubeconform 0.8.0"
 OBJECTS = "objects.yaml"
@@ -62,11 +61,11 @@ def main() -> int:
 
 
 def _objects() -> list[KubeObject]:
-    settings = read_settings(CHART)
+    chart = read_chart(CHART)
     found: dict[str, KubeObject] = {}
-    for case in ci_cases(CHART, settings.release, settings.namespace):
+    for case in chart.ci_cases:
         release = render(
-            CHART,
+            chart.files,
             helm=EMBEDDED,
             values=case.values,
             release=case.release,

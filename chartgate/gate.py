@@ -26,48 +26,60 @@ from chartgate.releases.rendered import Rendered
 from chartgate.reports.acceptances import acceptances
 from chartgate.reports.results import Results
 from chartgate.tools.catalogue import version_key
+from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.engines import REFERENCE_SPEC, Engines, chosen_engines, engines_at_hand
 from chartgate.tools.helm import is_at_hand
 from chartgate.tools.progress import track
 from chartgate.values.case import MADE, Case
+from chartgate.values.chart import Chart, read_chart
 from chartgate.values.proof import Proof
 from chartgate.values.selection import Choice, Selection, select
-from chartgate.values.settings import Settings, read_settings
+from chartgate.values.settings import Settings
 
 EVERYTHING = Choice()
 
 
-def run(chart: Path, choice: Choice = EVERYTHING) -> Results:
-    """Choose cases, render them, and check every object.
+def run(folder: Path, choice: Choice = EVERYTHING) -> Results:
+    """Read the chart in a folder, and check it.
+
+    Raises:
+        GateError: the chart cannot be read; or as `check`.
+    """
+    return check(read_chart(folder, choice.matrix), choice)
+
+
+def check(chart: Chart, choice: Choice = EVERYTHING) -> Results:
+    """Choose cases, render them, and check every object. `chart` has the matrix that `choice` names.
 
     Raises:
         GateError: the chart or its settings cannot be used, a tool cannot be had, or no case matches.
     """
-    settings = read_settings(chart).with_versions(helm=choice.helm, kubernetes=choice.kubernetes)
+    settings = chart.settings.with_versions(helm=choice.helm, kubernetes=choice.kubernetes)
     if not choice.api_server:
         return _run(chart, choice, settings)
     with real_server() as server:
         return _run(chart, choice, settings, server)
 
 
-def _run(chart: Path, choice: Choice, settings: Settings, server: RealServer | None = None) -> Results:
+def _run(chart: Chart, choice: Choice, settings: Settings, server: RealServer | None = None) -> Results:
     """A run with these settings, and with a real API server if there is one."""
     clock = _Clock()
     checks = [server.check if server and check.key == server.check.key else check for check in CHECKS]
     with clock.phase("select"):
-        selection = select(chart, settings, choice)
+        selection = select(chart, choice)
     with clock.phase(outcomes.KEY):
         engines = _engines(settings, choice, selection.cases)
-        store.forget_old("renders")
-        rendering = _render(chart, settings, choice, selection, engines)
+        for kind in ("renders", "charts"):
+            store.forget_old(kind)
+        rendering = _render(chart.files, settings, choice, selection, engines)
         verdicts = [outcomes.judge(outcome) for outcome in rendering]
         renders = [verdict.rendered for verdict in verdicts if len(verdict.rendered.release)]
-        renders = _with_variants(chart, rendering, renders, settings.api_versions)
+        renders = _with_variants(chart.files, rendering, renders, settings.api_versions)
     columns = [(outcomes.KEY, verdicts), *_examine(checks, renders, clock)]
     remaining, unused = _accepted(columns, settings)
     with clock.phase("shrink"):
-        shown = _reproductions(chart, checks, remaining, rendering, settings)
-    general = [*_nothing_examined(columns), *_uncovered(selection.proof, choice.matrix or chart)]
+        shown = _reproductions(chart.files, checks, remaining, rendering, settings)
+    general = [*_nothing_examined(columns), *_uncovered(selection.proof, choice.matrix or chart.folder)]
     general += _too_few(rendering, selection)
     general += examine_files(chart_files.CHECK, chart)
     # Part of the cases says nothing about whether an exception is still needed.
@@ -76,7 +88,7 @@ def _run(chart: Path, choice: Choice, settings: Settings, server: RealServer | N
         remaining,
         general,
         _summary(rendering, renders, clock.total, choice.left_out),
-        chart=chart,
+        chart=chart.folder,
         acceptances=acceptances((verdict for _, found in columns for verdict in found), settings),
         seconds=clock.seconds,
         coverage=selection.proof,
@@ -95,7 +107,9 @@ def _engines(settings: Settings, choice: Choice, cases: Sequence[Case]) -> Engin
     return engines_at_hand([*(every_helm() if choice.full else ()), *settings.helm, *bound])
 
 
-def _render(chart: Path, settings: Settings, choice: Choice, selection: Selection, engines: Engines) -> list[Outcome]:
+def _render(
+    chart: ChartFiles, settings: Settings, choice: Choice, selection: Selection, engines: Engines
+) -> list[Outcome]:
     """What comes of all cases."""
     compare = engines.embedded is not None
 
@@ -113,7 +127,7 @@ def _render(chart: Path, settings: Settings, choice: Choice, selection: Selectio
 
 
 def _with_variants(
-    chart: Path, rendering: Sequence[Outcome], renders: Sequence[Rendered], api_versions: Sequence[str]
+    chart: ChartFiles, rendering: Sequence[Outcome], renders: Sequence[Rendered], api_versions: Sequence[str]
 ) -> list[Rendered]:
     """The renders, with the variants of the author's cases that the checks compare with them."""
     helms = {outcome.job.helm.label: outcome.job.helm for outcome in rendering}
@@ -166,7 +180,7 @@ def _accepted(
 
 
 def _reproductions(
-    chart: Path,
+    chart: ChartFiles,
     checks: Sequence[Check | OldCheck],
     columns: Sequence[tuple[str, Sequence[Verdict]]],
     rendering: Sequence[Outcome],

@@ -47,17 +47,17 @@ def chart(request: pytest.FixtureRequest) -> Path:
 @pytest.fixture(scope="session")
 def chart_settings(chart: Path) -> "Settings":
     """What the chart's chartgate.yaml says; the defaults without one."""
-    from chartgate.values.settings import read_settings
+    from chartgate.values.chart import read_chart
 
-    return read_settings(chart)
+    return read_chart(chart).settings
 
 
 @pytest.fixture(scope="session")
-def cases(chart: Path, chart_settings: "Settings") -> "list[Case]":
+def cases(chart: Path) -> "list[Case]":
     """Every case that the chart offers: its defaults, its CI values, the examples of its documents."""
-    from chartgate.values.discovery import find_cases
+    from chartgate.values.chart import read_chart
 
-    return find_cases(chart, chart_settings)
+    return read_chart(chart).offered_cases
 
 
 @pytest.fixture(scope="session")
@@ -70,10 +70,12 @@ def render(chart: Path, chart_settings: "Settings") -> "Callable[..., Release]":
     """
     from chartgate.releases.jobs import Job, render_case
     from chartgate.releases.render import texts_of
+    from chartgate.tools.chart_files import read_chart_files
     from chartgate.tools.engines import default_engine, find_engine
     from chartgate.values.case import Case
 
     settings, named_chart = chart_settings, chart
+    named_files = read_chart_files(named_chart)
 
     def render(
         values: "Values" = (),
@@ -94,7 +96,8 @@ def render(chart: Path, chart_settings: "Settings") -> "Callable[..., Release]":
         job = Job(
             case, helm or bound or default_engine(settings.helm), kube or case.kubernetes or settings.kubernetes[-1]
         )
-        return render_case(chart, job, api_versions, cached=cached)
+        files = named_files if chart == named_chart else read_chart_files(chart)
+        return render_case(files, job, api_versions, cached=cached)
 
     return render
 

@@ -19,6 +19,7 @@ from chartgate.reports.results import Results
 from chartgate.reports.sarif import sarif_report
 from chartgate.reports.table import print_report
 from chartgate.tools.progress import say
+from chartgate.values.chart import read_chart
 
 FORMATS: dict[str, tuple[str, Callable[[Results], bytes]]] = {
     "junit": ("JUnit XML, for CI servers", junit_report),
@@ -55,10 +56,11 @@ def run(options: Namespace) -> int:
         shard=options.shard,
         api_server=options.api_server,
     )
-    key = key_of(options.chart, choice)
+    chart = read_chart(options.chart, choice.matrix)
+    key = key_of(chart, choice)
     overview = None if wanted or options.fresh else kept(key)
     if overview is None:
-        results = gate.run(options.chart, choice)
+        results = gate.check(chart, choice)
         for name, path in wanted.items():
             write_report(path, FORMATS[name][1](results))
         overview = overview_of(results)

@@ -15,9 +15,9 @@ from chartgate.reports.diff.report import diff_data, print_diff
 from chartgate.reports.files import require_writable, write_report
 from chartgate.tools.progress import track
 from chartgate.values.case import Case
-from chartgate.values.discovery import chart_name
+from chartgate.values.chart import Chart, read_chart
 from chartgate.values.selection import Choice, named_cases
-from chartgate.values.settings import Settings, read_settings
+from chartgate.values.settings import Settings
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -30,16 +30,16 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     if options.json:
         require_writable(options.json)
-    chart_name(options.chart_b)
     choice = choice_of(options)
-    settings = read_settings(options.chart_a).with_versions(kubernetes=choice.kubernetes)
+    before, after = read_chart(options.chart_a, choice.matrix), read_chart(options.chart_b)
+    settings = before.settings.with_versions(kubernetes=choice.kubernetes)
     # Where Helm has to refuse a case, there is nothing to upgrade.
-    cases = [case for case in named_cases(options.chart_a, settings, choice) if case.refusal is None]
+    cases = [case for case in named_cases(before, choice) if case.refusal is None]
     if not cases:
         raise GateError(f'every case that matches "{choice.pattern}" is to be refused: there is nothing to compare')
 
     def difference(case: Case) -> Difference:
-        return _difference(options.chart_a, options.chart_b, case, settings, choice)
+        return _difference(before, after, case, settings, choice)
 
     with ThreadPoolExecutor(cpu_count() or 1) as pool:
         differences = list(track(pool.map(difference, cases), len(cases), "comparing"))
@@ -49,14 +49,14 @@ def run(options: Namespace) -> int:
     return FINDINGS if any(each.immutable or each.refused for each in differences) else CLEAN
 
 
-def _difference(before: Path, after: Path, case: Case, settings: Settings, choice: Choice) -> Difference:
+def _difference(before: Chart, after: Chart, case: Case, settings: Settings, choice: Choice) -> Difference:
     releases: list[Release] = []
     # The second render of the same chart shows what differs every time, such as generated secrets.
     for chart, cached in ((before, True), (before, False), (after, True)):
         try:
-            releases.append(rendered_with(chart, case, settings, choice, cached=cached))
+            releases.append(rendered_with(chart.files, case, settings, choice, cached=cached))
         except RenderError as error:
-            return Difference(case.name, refused=f"{chart} does not render the case: {error}")
+            return Difference(case.name, refused=f"{chart.folder} does not render the case: {error}")
     once, again, upgraded = releases
     return compare(case.name, once, upgraded, random_places(once, again))
 

@@ -8,10 +8,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from chartgate.commands.command import CLEAN, FINDINGS, Command, add_chart, console
+from chartgate.values.chart import read_chart
 from chartgate.values.coverage import covering_cases
 from chartgate.values.default_matrix import find_matrix
-from chartgate.values.discovery import chart_name
-from chartgate.values.matrix import FILE_NAME, read_matrix
+from chartgate.values.matrix import FILE_NAME
 from chartgate.values.proof import Proof
 
 NAMED = 10
@@ -23,9 +23,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> int:
-    chart_name(options.chart)
-    matrix = read_matrix(options.matrix) if options.matrix else find_matrix(options.chart)
-    coverage = covering_cases(matrix, options.chart)
+    chart = read_chart(options.chart, options.matrix)
+    coverage = covering_cases(find_matrix(chart), chart.settings)
     out = console()
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("every combination of")

@@ -7,8 +7,8 @@ from chartgate.commands.rendering import rendered_with
 from chartgate.releases.render import RenderError
 from chartgate.reports.masking import as_yaml, masked
 from chartgate.tools.progress import say
+from chartgate.values.chart import read_chart
 from chartgate.values.selection import named_cases
-from chartgate.values.settings import read_settings
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -18,11 +18,12 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     choice = choice_of(options)
-    settings = read_settings(options.chart).with_versions(kubernetes=choice.kubernetes)
+    chart = read_chart(options.chart, choice.matrix)
+    settings = chart.settings.with_versions(kubernetes=choice.kubernetes)
     outcome = CLEAN
-    for case in named_cases(options.chart, settings, choice):
+    for case in named_cases(chart, choice):
         try:
-            release = rendered_with(options.chart, case, settings, choice)
+            release = rendered_with(chart.files, case, settings, choice)
         except RenderError as error:
             say(f"{case.name}: {error}")
             outcome = FINDINGS

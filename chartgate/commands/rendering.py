@@ -1,9 +1,8 @@
 """One render of a case for the commands that show objects rather than check them."""
 
-from pathlib import Path
-
 from chartgate.releases.jobs import Job, render_case
 from chartgate.releases.release import Release
+from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.engines import default_engine, find_engine
 from chartgate.tools.schemas import minor_version
 from chartgate.values.case import Case
@@ -11,7 +10,7 @@ from chartgate.values.selection import Choice
 from chartgate.values.settings import Settings
 
 
-def rendered_with(chart: Path, case: Case, settings: Settings, choice: Choice, *, cached: bool = True) -> Release:
+def rendered_with(chart: ChartFiles, case: Case, settings: Settings, choice: Choice, *, cached: bool = True) -> Release:
     """The case by the Helm and for the Kubernetes that it binds, else by the last that the user chose, else by Helm's
     library for the last Kubernetes of the settings.
 

@@ -3,7 +3,6 @@
 import re
 import zlib
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -13,6 +12,7 @@ from chartgate.findings.check import Check, Fault, Rule
 from chartgate.findings.scopes import ChartFiles
 from chartgate.tools.archives import members
 from chartgate.tools.kubernetes_yaml import read_values
+from chartgate.values.chart import Chart
 
 # Helm documentation, Charts, The Chart.yaml File.
 _FIELDS = frozenset(
@@ -25,26 +25,26 @@ _FIELDS = frozenset(
 _OLD_FIELDS = frozenset({"engine", "tillerVersion", "condition", "tags"})
 
 
-def judge(chart: Path) -> Iterator[Fault]:
-    """Faults of the files of the chart in a folder, whatever it renders."""
+def judge(chart: Chart) -> Iterator[Fault]:
+    """Faults of the files of a chart, whatever it renders."""
     yield from _repeated_keys(chart)
-    metadata = _read(chart / "Chart.yaml")
-    if metadata is None:
-        return
+    metadata = chart.files.mapping("Chart.yaml")
     yield from _fields(metadata)
     yield from _kube_version(str(metadata.get("kubeVersion") or ""))
     yield from _dependencies(chart, metadata)
 
 
-def _repeated_keys(chart: Path) -> Iterator[Fault]:
-    for path in (chart / "values.yaml", *sorted((chart / "ci").glob("*-values.yaml"))):
+def _repeated_keys(chart: Chart) -> Iterator[Fault]:
+    texts = {"values.yaml": chart.files.text("values.yaml")}
+    texts |= {f"{case.name}-values.yaml": case.values[0] for case in chart.ci_cases}
+    for name, text in texts.items():
         try:
-            _, repeated = read_values(path.read_bytes())
-        except (OSError, yaml.YAMLError):
+            _, repeated = read_values(text)
+        except yaml.YAMLError:
             continue  # told where the file is read
         for key, line in repeated:
             what = f"the key {key} appears again in the same mapping, and Helm takes the last one"
-            yield Fault("repeated-key", f"line {line}", what, object=str(path.relative_to(chart)))
+            yield Fault("repeated-key", f"line {line}", what, object=name)
 
 
 def _fields(metadata: Mapping[str, Any]) -> Iterator[Fault]:
@@ -77,11 +77,12 @@ def _kube_version(constraint: str) -> Iterator[Fault]:
             return
 
 
-def _dependencies(chart: Path, metadata: Mapping[str, Any]) -> Iterator[Fault]:
+def _dependencies(chart: Chart, metadata: Mapping[str, Any]) -> Iterator[Fault]:
+    files = chart.files
     old = metadata.get("apiVersion") == "v1"
-    declared = (_read(chart / "requirements.yaml") or {}) if old else metadata
+    declared = files.mapping("requirements.yaml") if old else metadata
     lock_name = "requirements.lock" if old else "Chart.lock"
-    lock = _read(chart / lock_name)
+    lock = files.mapping(lock_name) if lock_name in files.contents else None
     wanted = _entries(declared)
     present = _subcharts(chart)
     for entry in wanted:
@@ -103,21 +104,19 @@ def _entries(metadata: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [entry for entry in listed if isinstance(entry, Mapping)] if isinstance(listed, list) else []
 
 
-def _subcharts(chart: Path) -> dict[str, set[str]]:
+def _subcharts(chart: Chart) -> dict[str, set[str]]:
     """The versions of each chart in charts/, folders and archives alike."""
     found: dict[str, set[str]] = {}
-    for path in sorted((chart / "charts").glob("*")):
-        metadata = _read(path / "Chart.yaml") if path.is_dir() else _packed(path)
+    files = chart.files
+    for metadata in (*files.subcharts.values(), *(_packed(files.contents[name]) for name in files.packed_subcharts)):
         if metadata:
             found.setdefault(str(metadata.get("name")), set()).add(str(metadata.get("version")))
     return found
 
 
-def _packed(path: Path) -> Mapping[str, Any] | None:
-    if path.suffix != ".tgz":
-        return None
+def _packed(archive: bytes) -> Mapping[str, Any] | None:
     try:
-        texts = [text for name, text in members(path.read_bytes(), "*/Chart.yaml") if name.count("/") == 1]
+        texts = [text for name, text in members(archive, "*/Chart.yaml") if name.count("/") == 1]
         return next((data for text in texts if isinstance(data := yaml.safe_load(text), dict)), None)
     except (GateError, OSError, EOFError, zlib.error, yaml.YAMLError):
         return None  # Helm refuses it
@@ -168,15 +167,6 @@ def _holds(version: str, operator: str, bound: str) -> bool:
 def _numbers(version: str) -> list[int]:
     found = re.match(r"v?(\d+)\.(\d+)\.(\d+)", version)
     return [int(part) for part in found.groups()] if found else []
-
-
-def _read(path: Path) -> Mapping[str, Any] | None:
-    """The mapping in a YAML file; None where there is none."""
-    try:
-        data, _ = read_values(path.read_bytes())
-    except (OSError, yaml.YAMLError):
-        return None  # Helm refuses it
-    return data if isinstance(data, dict) else None
 
 
 CHECK = Check(

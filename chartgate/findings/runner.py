@@ -5,7 +5,6 @@ What the user's own values ask for is dropped here (`Fault.unless`), and equal s
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from chartgate.errors import GateError
 from chartgate.findings.check import Check, Fault
@@ -15,6 +14,7 @@ from chartgate.findings.user_values import UserValues, user_values
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.rendered import Rendered
 from chartgate.values.case import Case
+from chartgate.values.chart import Chart
 
 UNREADABLE = "cannot be examined, since something in it is not shaped as Kubernetes says"
 
@@ -55,7 +55,7 @@ def examine(check: Check | OldCheck, renders: Sequence[Rendered]) -> list[Verdic
     ]
 
 
-def examine_files(check: Check, chart: Path) -> list[Finding]:
+def examine_files(check: Check, chart: Chart) -> list[Finding]:
     """The findings of a check about the files of the chart in a folder."""
     scopes = [scope for scope in check.scopes if isinstance(scope, ChartFiles)]
     judged = [_judged(check, scope, Subject(None, chart.name, (chart,))) for scope in scopes]

@@ -7,7 +7,6 @@ A scope holds its judge. It lists subjects; the runner asks for each distinct su
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from chartgate.releases.objects import Container, KubeObject
@@ -16,6 +15,7 @@ from chartgate.releases.rendered import Rendered
 from chartgate.tools.catalogue import version_key
 from chartgate.tools.schemas import known_versions, served_kinds
 from chartgate.values.case import Case
+from chartgate.values.chart import Chart
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ class EachObjectInRelease:
 class ChartFiles:
     """The files of the chart, whatever it renders: `judge(chart)`, the chart's folder."""
 
-    judge: Callable[[Path], Any]
+    judge: Callable[[Chart], Any]
 
     def subjects(self, _: Sequence[Rendered]) -> Iterator[tuple[int, Subject]]:
         """None: the files belong to no render."""

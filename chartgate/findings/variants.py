@@ -10,15 +10,13 @@ A gate renders what `ask` lists and hands the outcomes to `answer`.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-
-import yaml
+from typing import Any
 
 from chartgate.releases.next_version import next_version
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
 from chartgate.tools.catalogue import version_key
-from chartgate.tools.kubernetes_yaml import read_one
+from chartgate.tools.chart_files import ChartFiles
 from chartgate.values.case import Case
 
 
@@ -38,12 +36,8 @@ class Variant:
     needs: str = ""
     upgrade: bool = False
 
-    def of(self, chart: Path, case: Case) -> tuple[Path, Case] | None:
-        """The chart and the case to render; None when the chart has no such value.
-
-        Raises:
-            GateError: the chart cannot be copied.
-        """
+    def of(self, chart: ChartFiles, case: Case) -> tuple[ChartFiles, Case] | None:
+        """The chart and the case to render; None when the chart has no such value."""
         if self.needs and not _has_value(chart, self.needs):
             return None
         changed = replace(case, release=self.release or case.release, values=(*case.values, *self.values))
@@ -72,7 +66,7 @@ class Asked:
 
     index: int
     variant: Variant
-    chart: Path
+    chart: ChartFiles
     case: Case
 
 
@@ -81,13 +75,10 @@ def variants_of(sets: Iterable[Sequence[Variant]]) -> list[Variant]:
     return list(dict.fromkeys(variant for some in sets for variant in some))
 
 
-def ask(chart: Path, renders: Sequence[Rendered], variants: Sequence[Variant]) -> list[Asked]:
+def ask(chart: ChartFiles, renders: Sequence[Rendered], variants: Sequence[Variant]) -> list[Asked]:
     """What to render besides: each variant of each case that the chart's author wrote.
 
     Of a case's renders the first one for the newest Kubernetes is varied; runs name Helm's library first.
-
-    Raises:
-        GateError: the chart cannot be copied.
     """
     newest: dict[str, int] = {}
     for index, rendered in enumerate(renders):
@@ -128,11 +119,8 @@ def _minor(rendered: Rendered) -> tuple[int, ...]:
     return version_key(rendered.release.kube_version)
 
 
-def _has_value(chart: Path, path: str) -> bool:
-    try:
-        value = read_one((chart / "values.yaml").read_bytes())
-    except (OSError, yaml.YAMLError):
-        return False  # Helm reports a values.yaml that it cannot read
+def _has_value(chart: ChartFiles, path: str) -> bool:
+    value: Any = chart.mapping("values.yaml")
     for key in path.split("."):
         if not isinstance(value, Mapping) or key not in value:
             return False

@@ -22,6 +22,7 @@ from chartgate.releases.program import ask_program
 from chartgate.releases.release import Release
 from chartgate.releases.render import RenderError
 from chartgate.tools.cache import scratch_folder
+from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.engines import REFERENCE_SPEC
 from chartgate.tools.helm import find_helm
 from chartgate.tools.schemas import custom_schemas, served_kinds
@@ -33,7 +34,7 @@ Kinds = Mapping[str, Collection[str]]
 """The kinds of each API version."""
 
 
-def render_upgrade(chart: Path, job: Job, installed: Release, api_versions: Sequence[str] = ()) -> Release:
+def render_upgrade(chart: ChartFiles, job: Job, installed: Release, api_versions: Sequence[str] = ()) -> Release:
     """The same case again, on a cluster that has the objects of `installed`, as an upgrade by the newest Helm 4.
 
     Raises:
@@ -46,7 +47,7 @@ def render_upgrade(chart: Path, job: Job, installed: Release, api_versions: Sequ
     arguments += ["--dry-run=server", "--disable-openapi-validation", "--kube-version", f"{job.kube_version}.0"]
     arguments += [part for version in told for part in ("--api-versions", version)]
     objects = [*(_as_stored(obj, installed) for obj in installed if not _is_gone(obj)), *_named_elsewhere(installed)]
-    key = store.key_of("upgrade", store.chart_digest(chart), helm.version, arguments, case.values, objects, FORMAT)
+    key = store.key_of("upgrade", chart.digest, helm.version, arguments, case.values, objects, FORMAT)
     answer: dict[str, Any] | None = store.load("renders", key)
     if answer is None:
         kinds = _kinds(installed, {*api_versions, *case.api_versions})

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from os import cpu_count
-from pathlib import Path
 
 from chartgate.releases.release import Release
 from chartgate.releases.render import RenderError, render
 from chartgate.tools.catalogue import catalogue, version_key
+from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.embedded.process import EMBEDDED, EmbeddedHelm
 from chartgate.tools.engines import Engine, Engines
 from chartgate.tools.progress import track
@@ -101,7 +101,7 @@ def every_helm() -> list[str]:
     return [release.version for release in catalogue().helm]
 
 
-def render_case(chart: Path, job: Job, api_versions: Sequence[str] = (), *, cached: bool = True) -> Release:
+def render_case(chart: ChartFiles, job: Job, api_versions: Sequence[str] = (), *, cached: bool = True) -> Release:
     """One case, rendered; `api_versions` are what every cluster serves.
 
     Raises:
@@ -123,7 +123,7 @@ def render_case(chart: Path, job: Job, api_versions: Sequence[str] = (), *, cach
 
 
 def render_jobs(
-    chart: Path, jobs: Sequence[Job], api_versions: Sequence[str], *, compare: bool, what: str = "rendering"
+    chart: ChartFiles, jobs: Sequence[Job], api_versions: Sequence[str], *, compare: bool, what: str = "rendering"
 ) -> list[Outcome]:
     """What comes of each job. With `compare`, what a program renders is rendered by the library as well.
 
@@ -150,7 +150,7 @@ def render_jobs(
         pool.shutdown(cancel_futures=True)
 
 
-def _harmless(chart: Path, job: Job, api_versions: Sequence[str]) -> Release | None:
+def _harmless(chart: ChartFiles, job: Job, api_versions: Sequence[str]) -> Release | None:
     if not job.case.harmless:
         return None
     try:
@@ -159,7 +159,7 @@ def _harmless(chart: Path, job: Job, api_versions: Sequence[str]) -> Release | N
         return None  # the word contradicts another value, so that there is nothing to compare
 
 
-def _twin(chart: Path, job: Job, api_versions: Sequence[str]) -> Release | str:
+def _twin(chart: ChartFiles, job: Job, api_versions: Sequence[str]) -> Release | str:
     try:
         return render_case(chart, replace(job, helm=EMBEDDED), api_versions)
     except RenderError as error:

@@ -8,6 +8,7 @@ from typing import Any
 
 from chartgate.errors import GateError
 from chartgate.tools.cache import cache_folder, scratch_folder
+from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.helm import Helm
 from chartgate.tools.warnings import warnings_in
 
@@ -18,7 +19,7 @@ GO_RUNTIME = {"GOGC": "1000", "GOMAXPROCS": "1"}
 
 def ask_program(
     helm: Helm,
-    chart: Path,
+    chart: ChartFiles,
     verb: str,
     arguments: Sequence[str],
     texts: Sequence[str],
@@ -36,7 +37,7 @@ def ask_program(
     """
     release, *rest = arguments
     with scratch_folder() as folder:
-        command = [str(helm.path), verb, release, str(chart), *rest]
+        command = [str(helm.path), verb, release, str(chart.copy), *rest]
         for index, text in enumerate(texts):
             path = folder / f"values-{index}.yaml"
             path.write_text(text, encoding="utf-8")

@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from chartgate.errors import GateError, Inexpressible
@@ -13,6 +12,7 @@ from chartgate.releases.manifests import ManifestError, is_installed, read_sourc
 from chartgate.releases.program import ask_program
 from chartgate.releases.release import Release
 from chartgate.tools.catalogue import version_key
+from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.embedded.process import EMBEDDED, EmbeddedHelm
 from chartgate.tools.engines import REFERENCE_SPEC, Engine
 from chartgate.tools.helm import Helm, find_helm
@@ -30,7 +30,7 @@ class RenderError(Exception):
 
 
 def render(
-    chart: Path,
+    chart: ChartFiles,
     *,
     helm: Engine,
     values: Values = (),
@@ -80,7 +80,7 @@ def render(
 class _Asked:
     """What `helm template` is asked."""
 
-    chart: Path
+    chart: ChartFiles
     texts: tuple[str, ...]
     sets: tuple[str, ...]
     release: str
@@ -97,8 +97,8 @@ class _Asked:
     def request(self) -> dict[str, Any]:
         """The request to a worker that has Helm's library."""
         return {
-            "chart": str(self.chart.resolve()),
-            "digest": store.chart_digest(self.chart),
+            "chart": str(self.chart.copy),
+            "digest": self.chart.digest,
             "values": self.texts,
             "sets": self.sets,
             "name": self.release,
@@ -109,7 +109,7 @@ class _Asked:
 
 
 def render_notes(
-    chart: Path,
+    chart: ChartFiles,
     *,
     helm: Helm,
     values: Values = (),
@@ -155,7 +155,7 @@ def _kept_answer(request: str) -> dict[str, Any]:
 
 def _program_answer(helm: Helm, asked: _Asked, *, cached: bool) -> dict[str, Any]:
     arguments = asked.arguments(helm)
-    key = store.key_of(store.chart_digest(asked.chart), helm.version, arguments, asked.texts, ANSWER_FORMAT)
+    key = store.key_of(asked.chart.digest, helm.version, arguments, asked.texts, ANSWER_FORMAT)
     answer: dict[str, Any] | None = store.load("renders", key) if cached else None
     if answer is None:
         answer = ask_program(helm, asked.chart, "template", arguments, asked.texts)

@@ -6,26 +6,29 @@ import yaml
 
 from chartgate.errors import GateError
 from chartgate.tools.kubernetes_yaml import read_values
+from chartgate.tools.reading import Reading, shown
 from chartgate.values.case import Case
 
 
-def ci_cases(chart: Path, release: str, namespace: str) -> list[Case]:
+def ci_cases(chart: Path, reading: Reading, release: str, namespace: str) -> list[Case]:
     """One case a file, in the order of their names; the comment at a file's top says what the case proves.
 
     Raises:
         GateError: a file cannot be read or is not a mapping in YAML.
     """
-    return [_case(path, release, namespace) for path in sorted((chart / "ci").glob("*-values.yaml"))]
+    return [_case(path, reading, release, namespace) for path in sorted((chart / "ci").glob("*-values.yaml"))]
 
 
-def _case(path: Path, release: str, namespace: str) -> Case:
+def _case(path: Path, reading: Reading, release: str, namespace: str) -> Case:
+    text = reading.text(path)
+    if text is None:
+        raise GateError(f"{shown(path)}: is no file: remove it, or give it another name")
     try:
-        text = path.read_text(encoding="utf-8")
         values, _ = read_values(text)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise GateError(f"{path}: cannot be read as YAML values: {error}") from error
+    except yaml.YAMLError as error:
+        raise GateError(f"{shown(path)}: cannot be read as YAML values: {error}") from error
     if not isinstance(values, dict | None):
-        raise GateError(f"{path}: holds a {type(values).__name__}: a values file is a mapping")
+        raise GateError(f"{shown(path)}: holds a {type(values).__name__}: a values file is a mapping")
     name = f"ci/{path.name.removesuffix('-values.yaml')}"
     return Case(name, _leading_comment(text), (text,), (), release, namespace, origin="ci")
 

@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 from chartgate.errors import GateError
@@ -13,7 +12,7 @@ from chartgate.values.case import Case
 from chartgate.values.matrix import Axis, Constraint, Matrix
 from chartgate.values.proof import Proof, Row, has
 from chartgate.values.remembered import proven_rows
-from chartgate.values.settings import read_settings
+from chartgate.values.settings import Settings
 from chartgate.values.solver import Solver, bits
 
 BETWEEN_PROGRAMS = 3
@@ -28,16 +27,15 @@ class Coverage:
     proof: tuple[Proof, ...]
 
 
-def covering_cases(matrix: Matrix, chart: Path, *, full: bool = False) -> Coverage:
+def covering_cases(matrix: Matrix, settings: Settings, *, full: bool = False) -> Coverage:
     """Few cases that have every combination the matrix asks for, and one for each that Helm must refuse.
 
-    `chart` is the chart's folder; its settings say under which release name and in which namespace. With `full` each
+    The settings say under which release name and in which namespace. With `full` each
     case is there once for every Helm and every Kubernetes of the matrix that the constraints leave it.
 
     Raises:
         GateError: a combination to be refused cannot occur, since the other constraints forbid it.
     """
-    settings = read_settings(chart)
     base = Case("", release=settings.release, namespace=settings.namespace, origin="matrix")
     rows, proof = proven_rows(matrix)
     if full:

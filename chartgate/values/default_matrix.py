@@ -2,23 +2,22 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from chartgate.tools.catalogue import version_key
 from chartgate.tools.kubernetes_yaml import read_one
 from chartgate.tools.schemas import minor_version
-from chartgate.values.ci_files import ci_cases
-from chartgate.values.matrix import FILE_NAME, Axis, Constraint, Group, Matrix, read_matrix
-from chartgate.values.settings import OLD_KUBERNETES, Settings, read_settings
-from chartgate.values.shape import Path_, dotted, read_defaults, read_shape
+from chartgate.values.chart import Chart
+from chartgate.values.matrix import Axis, Constraint, Group, Matrix
+from chartgate.values.settings import OLD_KUBERNETES, Settings
+from chartgate.values.shape import Path_, dotted
 
 MOST_AXES = 60
 """A chart with more switches than this gets those nearest to the top of its values."""
 
 
-def find_matrix(chart: Path, helm: tuple[str, ...] = (), kubernetes: tuple[str, ...] = ()) -> Matrix:
-    """The matrix of the chart in folder `chart`: its matrix.yaml, else one made from what else it says.
+def find_matrix(chart: Chart, helm: tuple[str, ...] = (), kubernetes: tuple[str, ...] = ()) -> Matrix:
+    """The matrix of a chart: the one that somebody wrote, else one made from what else it says.
 
     With `helm` and `kubernetes` it is made for these versions; where there are none, for those of the settings.
 
@@ -28,15 +27,16 @@ def find_matrix(chart: Path, helm: tuple[str, ...] = (), kubernetes: tuple[str, 
     Raises:
         GateError: a file of the chart cannot be read.
     """
-    path = chart / FILE_NAME
-    if path.exists():
-        return read_matrix(path).for_versions(helm, kubernetes)
-    settings = read_settings(chart).with_versions(helm=helm, kubernetes=kubernetes)
-    axes = [*_versions(settings), *_ci_axis(chart, settings), *_switches(chart)]
+    if chart.matrix is not None:
+        return chart.matrix.for_versions(helm, kubernetes)
+    settings = chart.settings.with_versions(helm=helm, kubernetes=kubernetes)
+    axes = [*_versions(settings), *_ci_axis(chart), *_switches(chart)]
     # A matrix needs something to combine with: a chart without any switch is still rendered for each version.
     strength = min(2, len(axes))
     constraints = tuple(_untold(settings))
-    return Matrix(str(chart), tuple(axes), constraints, (Group(strength, tuple(axis.name for axis in axes), {}),))
+    return Matrix(
+        str(chart.folder), tuple(axes), constraints, (Group(strength, tuple(axis.name for axis in axes), {}),)
+    )
 
 
 def _versions(settings: Settings) -> list[Axis]:
@@ -60,18 +60,16 @@ def _untold(settings: Settings) -> Iterator[Constraint]:
         yield Constraint((("helm", frozenset(old)), ("kubernetes", frozenset(newer))), reason)
 
 
-def _ci_axis(chart: Path, settings: Settings) -> Iterator[Axis]:
-    cases = ci_cases(chart, settings.release, settings.namespace)
-    shape = read_shape(chart)
+def _ci_axis(chart: Chart) -> Iterator[Axis]:
+    cases, shape = chart.ci_cases, chart.shape
     # Where a chart cannot do without values of the user, its defaults alone would only be refused, again and again.
     plain: dict[str, Any] = {"defaults": {}} if shape is None or shape.fits({}) else {}
     if cases:
         yield Axis("ci", "values", {**plain, **{case.name: read_one(case.values[0]) or {} for case in cases}})
 
 
-def _switches(chart: Path) -> list[Axis]:
-    shape = read_shape(chart)
-    defaults = read_defaults(chart)
+def _switches(chart: Chart) -> list[Axis]:
+    shape, defaults = chart.shape, chart.defaults
     found: dict[Path_, list[Any]] = {}
     if shape is not None:
         for place in shape.leaves:

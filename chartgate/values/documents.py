@@ -14,6 +14,7 @@ from markdown_it import MarkdownIt
 
 from chartgate.errors import GateError
 from chartgate.tools.kubernetes_yaml import read_all
+from chartgate.tools.reading import Reading
 from chartgate.values.case import Case
 from chartgate.values.commands import HelmCommand, helm_commands
 
@@ -46,6 +47,7 @@ def document_cases(
     release: str,
     namespace: str,
     *,
+    reading: Reading,
     known: frozenset[str] | None = None,
     complain: Complain = refuse,
 ) -> list[Case]:
@@ -60,7 +62,7 @@ def document_cases(
     cases: list[Case] = []
     texts: list[str] = []  # of this heading, so that a command may name the block above it as a file
     heading = ""
-    for block in _blocks(document):
+    for block in _blocks(document, reading):
         if block.heading != heading:
             heading, texts = block.heading, []
         base = Case(
@@ -78,7 +80,7 @@ def document_cases(
             cases += [replace(base, values=(text,)) for text in values]
         elif block.language in {"bash", "sh", "shell", "console"}:
             for command in _commands(document, block, chart_name, complain):
-                case = _command_case(base, command, document, block, texts)
+                case = _command_case(base, command, document, block, texts, reading)
                 if isinstance(case, str):
                     complain(case)
                 else:
@@ -86,11 +88,10 @@ def document_cases(
     return list(_numbered(cases))
 
 
-def _blocks(document: Path) -> Iterator[Block]:
-    try:
-        text = document.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise GateError(f"{document}: cannot be read: {error}") from error
+def _blocks(document: Path, reading: Reading) -> Iterator[Block]:
+    text = reading.text(document)
+    if text is None:
+        raise GateError(f"{document}: no such file: correct its name")
     heading, skip = "", False
     tokens = MarkdownIt().parse(text)
     for token, following in zip(tokens, [*tokens[1:], None], strict=True):
@@ -125,13 +126,15 @@ def _commands(document: Path, block: Block, chart_name: str, complain: Complain)
         return []
 
 
-def _command_case(base: Case, command: HelmCommand, document: Path, block: Block, texts: list[str]) -> Case | str:
+def _command_case(
+    base: Case, command: HelmCommand, document: Path, block: Block, texts: list[str], reading: Reading
+) -> Case | str:
     """The case of a command, or why there is none."""
     values = []
     for name in command.values_files:
-        path = document.parent / name
-        if path.is_file():
-            values.append(path.read_text(encoding="utf-8"))
+        written = reading.text(document.parent / name)
+        if written is not None:
+            values.append(written)
         elif texts:
             values.append(texts[-1])
         else:

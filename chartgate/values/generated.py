@@ -7,19 +7,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from itertools import islice
-from pathlib import Path
 from random import Random
 from typing import Any
 
 from chartgate.tools.kubernetes_yaml import read_one
 from chartgate.tools.merging import merged
 from chartgate.values.case import Case
-from chartgate.values.ci_files import ci_cases
+from chartgate.values.chart import Chart
 from chartgate.values.invention import Inventor
-from chartgate.values.matrix import FILE_NAME, Matrix, read_matrix
+from chartgate.values.matrix import Matrix
 from chartgate.values.mutations import Mutation, mutations
-from chartgate.values.settings import Settings, read_settings
-from chartgate.values.shape import Place, Shape, dotted, placed, read_shape, values_text
+from chartgate.values.settings import Settings
+from chartgate.values.shape import Place, Shape, dotted, placed, values_text
 
 MOST_CHANGES = 6
 MOST_IDLE = 500
@@ -57,7 +56,7 @@ class Source:
         )
 
 
-def accepted_stream(chart: Path, seed: int) -> Iterator[Case]:
+def accepted_stream(chart: Chart, seed: int) -> Iterator[Case]:
     """Distinct accepted cases until nothing new turns up.
 
     None when the chart has no schema, or one that leaves everything open.
@@ -93,7 +92,7 @@ def accepted_stream(chart: Path, seed: int) -> Iterator[Case]:
         yield source.case(f"schema/accepted-{len(seen):04d}", proves, values)
 
 
-def refused_cases(chart: Path, count: int, seed: int) -> list[Case]:
+def refused_cases(chart: Chart, count: int, seed: int) -> list[Case]:
     """`count` cases one step away from accepted ones, each with the path or key that Helm must name.
 
     Every rule of the schema is broken once before any is broken again; there are fewer cases where a small schema has
@@ -105,7 +104,7 @@ def refused_cases(chart: Path, count: int, seed: int) -> list[Case]:
     return list(islice(_refused_stream(chart, seed), count))
 
 
-def _refused_stream(chart: Path, seed: int) -> Iterator[Case]:
+def _refused_stream(chart: Chart, seed: int) -> Iterator[Case]:
     source = source_of(chart)
     if source is None:
         return
@@ -142,25 +141,22 @@ def _stepped(source: Source, base: Base, full: Mapping[str, Any], step: Mutation
     return None if source.shape.fits(values) else values
 
 
-def source_of(chart: Path) -> Source | None:
-    """What cases of the chart in folder `chart` are made of; None when it has no values.schema.json.
+def source_of(chart: Chart) -> Source | None:
+    """What cases of a chart are made of; None when it has no values.schema.json.
 
     Raises:
         GateError: a file of the chart cannot be read.
     """
-    shape = read_shape(chart)
+    shape = chart.shape
     if shape is None:
         return None
-    settings = read_settings(chart)
-    matrix = read_matrix(chart / FILE_NAME) if (chart / FILE_NAME).exists() else None
-    written = ci_cases(chart, settings.release, settings.namespace)
-    bases = [Base("defaults", {}), *(Base(case.name, read_one(case.values[0]) or {}) for case in written)]
+    bases = [Base("defaults", {}), *(Base(case.name, read_one(case.values[0]) or {}) for case in chart.ci_cases)]
     return Source(
         shape,
-        settings,
+        chart.settings,
         tuple(base for base in bases if shape.fits(base.values)),
-        tuple(place for place in shape.leaves if place.path and not _is_kept(place, matrix)),
-        frozenset(path.name for path in (chart / "charts").glob("*") if path.is_dir()),
+        tuple(place for place in shape.leaves if place.path and not _is_kept(place, chart.matrix)),
+        frozenset(chart.files.subcharts),
     )
 
 

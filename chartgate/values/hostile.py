@@ -6,11 +6,11 @@ of the first, alone or within a longer text, the hostile text has to turn up in 
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from pathlib import Path
 from random import Random
 from typing import Any
 
 from chartgate.values.case import Case
+from chartgate.values.chart import Chart
 from chartgate.values.generated import Base, Source, source_of
 from chartgate.values.invention import HOSTILE
 from chartgate.values.shape import Path_, Place, Shape, dotted, placed, values_text
@@ -18,7 +18,7 @@ from chartgate.values.shape import Path_, Place, Shape, dotted, placed, values_t
 WORD = "zzharmlesszz"
 
 
-def hostile_cases(chart: Path, count: int, seed: int) -> list[Case]:
+def hostile_cases(chart: Chart, count: int, seed: int) -> list[Case]:
     """At most `count` cases; with enough of them, every hostile text at every place whose schema allows it.
 
     Empty when the chart has no schema. Equal seeds give equal cases.

@@ -12,6 +12,7 @@ import yaml
 
 from chartgate.errors import GateError
 from chartgate.tools.kubernetes_yaml import read_one
+from chartgate.tools.reading import Reading
 
 FILE_NAME = "matrix.yaml"
 
@@ -116,17 +117,18 @@ def _only(axis: Axis, versions: Collection[str]) -> Axis:
     return replace(axis, choices=kept | {one: one for one in versions if one not in kept.values()})
 
 
-def read_matrix(path: Path) -> Matrix:
-    """The matrix in file `path`.
+def read_matrix(path: Path, reading: Reading | None = None) -> Matrix:
+    """The matrix in file `path`, which may also be a pipe.
 
     Raises:
         GateError: the file is not YAML, breaks its schema, or names an axis or label that it does not have; the message
             tells every such place.
     """
+    content = (reading or Reading()).content(path, may_be_pipe=True)
+    if content is None:
+        raise GateError(f"{path}: cannot be read: there is no such file")
     try:
-        data = read_one(path.read_bytes())
-    except OSError as error:
-        raise GateError(f"{path}: cannot be read: {error.strerror}") from error
+        data = read_one(content)
     except (UnicodeDecodeError, yaml.YAMLError) as error:
         raise GateError(f"{path}: is not YAML: {error}") from error
     schema = json.loads(files(__package__).joinpath("matrix.schema.json").read_text(encoding="utf-8"))

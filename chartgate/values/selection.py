@@ -9,15 +9,13 @@ from pathlib import Path
 from chartgate.errors import GateError
 from chartgate.tools.schemas import minor_version
 from chartgate.values.case import Case
+from chartgate.values.chart import Chart
 from chartgate.values.coverage import covering_cases
 from chartgate.values.default_matrix import find_matrix
-from chartgate.values.discovery import find_cases
 from chartgate.values.generated import accepted_stream, refused_cases
 from chartgate.values.hostile import hostile_cases
 from chartgate.values.installable import require_installable
-from chartgate.values.matrix import read_matrix
 from chartgate.values.proof import Proof
-from chartgate.values.settings import Settings
 
 GENERATED = 1000
 HOSTILE_SHARE = 10
@@ -89,19 +87,19 @@ class Selection:
     guards: tuple[str, ...]
 
 
-def select(chart: Path, settings: Settings, choice: Choice) -> Selection:
-    """The cases for a run.
+def select(chart: Chart, choice: Choice) -> Selection:
+    """The cases for a run. `chart` has the matrix that `choice` names.
 
     Raises:
         GateError: the chart or its matrix cannot be read, the chart cannot be installed, or no case is left.
     """
-    offered = find_cases(chart, settings)
-    require_installable(chart)
+    offered = chart.offered_cases
+    require_installable(chart.files)
     if choice.offered:
         return Selection(_some(offered, choice), (), (), iter(()), 0, ())
     versions = _versions(choice)
-    matrix = read_matrix(choice.matrix).for_versions(*versions) if choice.matrix else find_matrix(chart, *versions)
-    coverage = covering_cases(matrix, chart, full=choice.full)
+    matrix = find_matrix(chart, *versions)
+    coverage = covering_cases(matrix, chart.settings, full=choice.full)
     refused = refused_cases(chart, choice.generated, choice.seed)
     hostile = tuple(choice.of(hostile_cases(chart, choice.generated // HOSTILE_SHARE, choice.seed)))
     wanted = len(range(choice.shard[0] - 1, choice.generated, choice.shard[1]))
@@ -117,7 +115,7 @@ def select(chart: Path, settings: Settings, choice: Choice) -> Selection:
     return Selection(cases, coverage.proof if whole else (), hostile, stream, wanted, matrix.guards)
 
 
-def named_cases(chart: Path, settings: Settings, choice: Choice) -> list[Case]:
+def named_cases(chart: Chart, choice: Choice) -> list[Case]:
     """The cases whose names match, for commands that look at single ones.
 
     Those that the chart offers, and those of a matrix that the user names; where the pattern means none of them, those
@@ -126,13 +124,13 @@ def named_cases(chart: Path, settings: Settings, choice: Choice) -> list[Case]:
     Raises:
         GateError: no case matches.
     """
-    cases = [*find_cases(chart, settings)]
+    cases = [*chart.offered_cases]
     if choice.matrix:
-        cases += covering_cases(read_matrix(choice.matrix).for_versions(*_versions(choice)), chart).cases
+        cases += covering_cases(find_matrix(chart, *_versions(choice)), chart.settings).cases
     found = list(choice.of(cases))
     if found:
         return found
-    selection = select(chart, settings, choice)
+    selection = select(chart, choice)
     return [*selection.cases, *selection.hostile, *selection.accepted]
 
 

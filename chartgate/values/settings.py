@@ -11,7 +11,9 @@ import yaml
 
 from chartgate.errors import GateError
 from chartgate.tools.catalogue import version_key
+from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.kubernetes_yaml import read_one
+from chartgate.tools.reading import Reading
 from chartgate.tools.schemas import known_versions
 from chartgate.tools.version_ranges import in_range
 
@@ -66,28 +68,32 @@ class Settings:
         return replace(self, helm=helm or self.helm, kubernetes=kubernetes or self.kubernetes)
 
 
-def read_settings(chart: Path) -> Settings:
-    """The settings of the chart in folder `chart`; the defaults when it has no `chartgate.yaml`.
+def read_settings(files: ChartFiles, reading: Reading) -> Settings:
+    """The settings of a chart; the defaults when it has no `chartgate.yaml`.
 
     Raises:
         GateError: the file is not YAML, breaks its schema, or names a document that does not exist.
     """
-    path = chart / FILE_NAME
-    data = _read(path) if path.exists() else {}
-    documents = data.get("documents", ["README.md"] if (chart / "README.md").exists() else [])
+    path = files.folder / FILE_NAME
+    content = reading.content(path)
+    data = _data(path, content) if content is not None else {}
+    found = ["README.md"] if reading.content(files.folder / "README.md") is not None else []
+    documents = data.get("documents", found)
     for document in documents:
-        if not (chart / document).is_file():
+        if reading.content(files.folder / document) is None:
             raise GateError(
                 f"{path}: documents: {document}: no such file beside the chart: correct the path or remove it"
             )
     defaults = Settings()
-    kubernetes = tuple(data.get("kubernetes") or supported_kubernetes(_kube_version(chart)))
+    kubernetes = tuple(
+        data.get("kubernetes") or supported_kubernetes(str(files.mapping("Chart.yaml").get("kubeVersion") or ""))
+    )
     old = min(version_key(version) for version in kubernetes) <= OLD_KUBERNETES
     return Settings(
         helm=tuple(data.get("helm") or (*((OLD_HELM,) if old else ()), *defaults.helm)),
         kubernetes=kubernetes,
         api_versions=tuple(data.get("apiVersions", ())),
-        documents=tuple(chart / document for document in documents),
+        documents=tuple(files.folder / document for document in documents),
         documents_named="documents" in data,
         release=data.get("release", defaults.release),
         namespace=data.get("namespace", defaults.namespace),
@@ -115,20 +121,10 @@ def supported_kubernetes(wanted: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((versions[0], versions[-1])))
 
 
-def _kube_version(chart: Path) -> str:
+def _data(path: Path, content: bytes) -> dict[str, Any]:
     try:
-        about = read_one((chart / "Chart.yaml").read_bytes())
-    except (OSError, yaml.YAMLError):
-        return ""  # told when the chart itself is read
-    return str(about.get("kubeVersion") or "") if isinstance(about, dict) else ""
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        data = read_one(path.read_bytes()) or {}
-    except OSError as error:
-        raise GateError(f"{path}: cannot be read: {error.strerror}") from error
-    except yaml.YAMLError as error:
+        data = read_one(content) or {}
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
         raise GateError(f"{path}: is not YAML: {error}") from error
     schema = json.loads(files(__package__).joinpath("settings.schema.json").read_text(encoding="utf-8"))
     errors = sorted(jsonschema.Draft202012Validator(schema).iter_errors(data), key=lambda error: error.json_path)

@@ -4,13 +4,13 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
 import yaml
 
 from chartgate.errors import GateError
+from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.kubernetes_yaml import read_values
 from chartgate.tools.merging import merged
 
@@ -93,33 +93,33 @@ class Shape:
                 yield from self.places(child, schema["items"], (*path, index))
 
 
-def read_shape(chart: Path) -> Shape | None:
-    """The shape of the values of the chart in folder `chart`; None when it has no values.schema.json.
+def read_shape(files: ChartFiles, defaults: Mapping[str, Any]) -> Shape | None:
+    """The shape of a chart's values; None when it has no values.schema.json. `defaults` are those of values.yaml.
 
     Raises:
-        GateError: a file cannot be read, or the schema is none.
+        GateError: the schema is none.
     """
-    path = chart / "values.schema.json"
-    if not path.exists():
+    name = "values.schema.json"
+    if name not in files.contents:
         return None
     try:
-        root = json.loads(path.read_bytes())
+        root = json.loads(files.contents[name])
         jsonschema_rs.validator_for(root)
-    except (OSError, ValueError) as error:
-        raise GateError(f"{path}: cannot be used as a JSON Schema: {error}") from error
-    return Shape(root, read_defaults(chart))
+    except ValueError as error:
+        raise GateError(f"{files.folder / name}: cannot be used as a JSON Schema: {error}") from error
+    return Shape(root, defaults)
 
 
-def read_defaults(chart: Path) -> dict[str, Any]:
+def read_defaults(files: ChartFiles) -> dict[str, Any]:
     """What the chart's values.yaml holds; empty when there is none.
 
     Raises:
-        GateError: the file cannot be read, or is no mapping.
+        GateError: the file is not YAML, or is no mapping.
     """
-    path = chart / "values.yaml"
+    path = files.folder / "values.yaml"
     try:
-        values, _ = read_values(path.read_bytes()) if path.exists() else (None, [])
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        values, _ = read_values(files.contents.get(path.name, b""))
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
         raise GateError(f"{path}: cannot be read as YAML values: {error}") from error
     if not isinstance(values, dict | None):
         raise GateError(f"{path}: holds a {type(values).__name__}: values are a mapping")

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from chartgate.values.chart import read_chart
 from chartgate.values.coverage import Coverage, covering_cases
-from chartgate.values.matrix import FILE_NAME, Combination, Matrix, read_matrix
+from chartgate.values.default_matrix import find_matrix
+from chartgate.values.matrix import Combination, Matrix
 
 Only = Mapping[str, frozenset[str]]
 
@@ -15,8 +17,9 @@ def cases_for(chart: Path, minor: str, *, whole: bool) -> Coverage:
 
     `whole`: every combination that the matrix asks for; else any two labels, which needs a fifth of the cases.
     """
-    matrix = on_version(read_matrix(chart / FILE_NAME), minor)
-    return covering_cases(matrix if whole else of_pairs(matrix), chart)
+    read = read_chart(chart)
+    matrix = on_version(find_matrix(read), minor)
+    return covering_cases(matrix if whole else of_pairs(matrix), read.settings)
 
 
 def on_version(matrix: Matrix, minor: str) -> Matrix:

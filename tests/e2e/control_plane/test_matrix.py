@@ -16,6 +16,7 @@ from chartgate.findings.api_server.words import Remark, remarks
 from chartgate.releases.jobs import Job, render_case
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.render import RenderError
+from chartgate.tools.chart_files import read_chart_files
 from chartgate.tools.control_plane.client import ApiServer
 from chartgate.tools.engines import default_engine
 from chartgate.values.case import Case
@@ -45,13 +46,14 @@ def attempts(api_server: ApiServer, chart: Path, chart_settings: Settings) -> li
     asked = os.environ.get("MATRIX", "pairs")
     assert asked in {"pairs", "whole"}, f"MATRIX is {asked}: use pairs or whole"
     coverage = cases_for(chart, api_server.version, whole=asked == "whole")
+    files = read_chart_files(chart)
     # The gate compares the library with the Helm programs that these cases name.
     helm = default_engine(chart_settings.helm)
     assert all(group.holds for group in coverage.proof)
 
     def attempt(case: Case) -> Attempt:
         try:
-            return Attempt(case, render_case(chart, Job(case, helm, api_server.version)).objects)
+            return Attempt(case, render_case(files, Job(case, helm, api_server.version)).objects)
         except RenderError as error:
             return Attempt(case, (), str(error))
 

@@ -13,6 +13,7 @@ from chartgate.findings.registry import CHECKS
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
 from chartgate.values.case import Case
+from chartgate.values.chart import read_chart
 from chartgate.values.hostile import hostile_cases
 
 
@@ -25,7 +26,7 @@ def renders(render: Callable[..., Release], cases: list[Case], chart: Path) -> l
     plain = [Rendered(case, made[n][1], variants[n], embedded=made[n][1]) for n, case in enumerate(chosen)]
     hostile = [
         Rendered(case, render(case=case), harmless=render(case=replace(case, values=case.harmless)))
-        for case in hostile_cases(chart, 4, 1)
+        for case in hostile_cases(read_chart(chart), 4, 1)
     ]
     return [*plain, *hostile]
 

@@ -10,6 +10,7 @@ import yaml
 from chartgate.releases.release import Release
 from chartgate.releases.render import RenderError, render
 from chartgate.releases.selectors import selects
+from chartgate.tools.chart_files import read_chart_files
 from chartgate.tools.helm import Helm
 
 # What the README advises.
@@ -39,7 +40,7 @@ def parent(chart: Path, tmp_path: Path) -> Path:
 
 
 def rendered(parent: Path, helm: Helm, values: Any) -> Release:
-    return render(parent, helm=helm, values=values, release="r", namespace="apps")
+    return render(read_chart_files(parent), helm=helm, values=values, release="r", namespace="apps")
 
 
 def selected(release: Release) -> dict[str, list[str]]:

@@ -11,9 +11,10 @@ from chartgate.releases.release import Release
 from chartgate.releases.render import RenderError
 from chartgate.tools.kubernetes_yaml import read_one
 from chartgate.tools.merging import merged
+from chartgate.values.chart import read_chart
 from chartgate.values.invention import Inventor
 from chartgate.values.matrix import read_matrix
-from chartgate.values.shape import Place, Shape, dotted, placed, read_shape
+from chartgate.values.shape import Place, Shape, dotted, placed
 
 TRIES = 4
 """Other values of one place, for each of the values that it is changed in."""
@@ -57,7 +58,7 @@ class Reader:
     """Whether a value is read; remembers what the bases render to."""
 
     def __init__(self, chart: Path, render: Any) -> None:
-        shape = read_shape(chart)
+        shape = read_chart(chart).shape
         assert shape is not None
         self.shape: Shape = shape
         self._render = render
@@ -117,6 +118,6 @@ def test_every_value_is_read_by_a_template(chart: Path, render: Any) -> None:
 
 
 def test_what_is_listed_as_unread_is_a_value(chart: Path) -> None:
-    shape = read_shape(chart)
+    shape = read_chart(chart).shape
     assert shape is not None
     assert set(UNREAD) <= {dotted(place.path) for place in shape.leaves}

@@ -99,7 +99,7 @@ def test_the_gate_writes_every_report_it_is_asked_for(
 def test_a_report_without_a_place_is_told_before_anything_is_rendered(
     make_chart: MakeChart, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(gate, "run", None)
+    monkeypatch.setattr(gate, "check", None)
     assert cli.main([str(make_chart(CHART)), "--html", "/nowhere/report.html"]) == cli.UNUSABLE
     assert "there is no folder /nowhere" in capsys.readouterr().err
 

@@ -6,6 +6,7 @@ import pytest
 
 from chartgate.errors import GateError
 from chartgate.findings.user_values import user_values
+from chartgate.tools.reading import Reading
 from chartgate.values.case import Case
 from chartgate.values.commands import PLACEHOLDER, helm_commands
 from chartgate.values.documents import document_cases
@@ -14,7 +15,7 @@ from chartgate.values.documents import document_cases
 def cases_of(tmp_path: Path, text: str) -> list[Case]:
     document = tmp_path / "README.md"
     document.write_text(text, encoding="utf-8")
-    return document_cases(document, "README.md", "tiny", "release", "apps")
+    return document_cases(document, "README.md", "tiny", "release", "apps", reading=Reading())
 
 
 def test_values_fragments_are_cases_named_by_their_heading(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from chartgate.releases.release import Release
 from chartgate.releases.render import RenderError, Values, render
+from chartgate.tools.chart_files import read_chart_files
 from chartgate.tools.embedded.process import EMBEDDED
 from chartgate.tools.engines import Engine
 from chartgate.tools.helm import find_helm
@@ -27,7 +28,15 @@ data:
 
 def answer_of(chart: Path, helm: Engine, values: Values, sets: Sequence[str], kube: str) -> Release | str:
     try:
-        return render(chart, helm=helm, values=values, sets=sets, release="r", namespace="apps", kube_version=kube)
+        return render(
+            read_chart_files(chart),
+            helm=helm,
+            values=values,
+            sets=sets,
+            release="r",
+            namespace="apps",
+            kube_version=kube,
+        )
     except RenderError as error:
         return str(error)
 
@@ -151,7 +160,8 @@ def test_arguments_arrive_alike(make_chart: MakeChart, sets: Sequence[str]) -> N
 def test_a_list_of_the_values_changed_in_place_is_left_to_a_program(make_chart: MakeChart) -> None:
     chart = make_chart({"templates/show.yaml": SHOW})
     release, by_program = (
-        render(chart, helm=helm, values="l: [1, 2]\n", sets=["--set", "l[0]=9"]) for helm in (EMBEDDED, find_helm("4"))
+        render(read_chart_files(chart), helm=helm, values="l: [1, 2]\n", sets=["--set", "l[0]=9"])
+        for helm in (EMBEDDED, find_helm("4"))
     )
     assert (release.helm_version, release.objects) == (by_program.helm_version, by_program.objects)
 

@@ -15,6 +15,7 @@ import pytest
 from chartgate.errors import GateError
 from chartgate.releases.release import Release
 from chartgate.releases.render import render
+from chartgate.tools.chart_files import read_chart_files
 from chartgate.tools.embedded.process import EMBEDDED, stop_workers
 
 MakeChart = Callable[[dict[str, str]], Path]
@@ -25,7 +26,7 @@ ENDLESS = "{{ range until 2000000000 }}{{ end }}"
 
 
 def value_of(chart: Path, value: object) -> object:
-    release: Release = render(chart, helm=EMBEDDED, values={"value": value}, cached=False)
+    release: Release = render(read_chart_files(chart), helm=EMBEDDED, values={"value": value}, cached=False)
     return release.only("ConfigMap").at("data.value")
 
 
@@ -78,7 +79,7 @@ def test_a_worker_that_is_killed_in_the_middle_is_replaced(make_chart: MakeChart
     assert value_of(chart, 1) == "1"
     with ThreadPoolExecutor(1) as pool:
         (worker,) = workers_of(os.getpid())
-        rendering = pool.submit(render, chart, helm=EMBEDDED, values={"endless": True}, cached=False)
+        rendering = pool.submit(render, read_chart_files(chart), helm=EMBEDDED, values={"endless": True}, cached=False)
         os.kill(worker, signal.SIGKILL)
         with pytest.raises(GateError, match="killed by signal 9"):
             rendering.result(SECONDS)
@@ -104,8 +105,9 @@ RENDERING = """
 import sys
 from pathlib import Path
 from chartgate.releases.render import render
+from chartgate.tools.chart_files import read_chart_files
 from chartgate.tools.embedded.process import EMBEDDED
-assert render(Path(sys.argv[1]), helm=EMBEDDED)
+assert render(read_chart_files(Path(sys.argv[1])), helm=EMBEDDED)
 """
 GATE = "import sys; from chartgate.cli import main; sys.exit(main([sys.argv[1], '--helm', 'embedded']))"
 

@@ -186,7 +186,7 @@ def test_an_interrupt_exits_130(
     def interrupted(*_: object, **__: object) -> Results:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(gate, "run", interrupted)
+    monkeypatch.setattr(gate, "check", interrupted)
     assert cli.main([str(make_chart(CHART))]) == cli.INTERRUPTED
     assert capsys.readouterr().err == "chartgate: interrupted\n"
 

@@ -11,10 +11,11 @@ import pytest
 
 from chartgate.tools.kubernetes_yaml import read_one
 from chartgate.values.case import Case
+from chartgate.values.chart import Chart, read_chart
 from chartgate.values.generated import accepted_stream, refused_cases
 from chartgate.values.hostile import WORD, hostile_cases
 from chartgate.values.invention import HOSTILE, Inventor
-from chartgate.values.shape import Shape, placed, read_shape, values_text
+from chartgate.values.shape import Shape, placed, values_text
 from chartgate.values.shrinking import shrunk
 
 MakeChart = Callable[[dict[str, str]], Path]
@@ -64,7 +65,7 @@ def tiny(make_chart: MakeChart) -> Path:
 
 @pytest.fixture
 def shape(tiny: Path) -> Shape:
-    found = read_shape(tiny)
+    found = read_chart(tiny).shape
     assert found is not None
     return found
 
@@ -74,12 +75,12 @@ def values_of(case: Case) -> dict[str, Any]:
     return values
 
 
-def accepted(chart: Path, count: int, seed: int) -> list[Case]:
+def accepted(chart: Chart, count: int, seed: int) -> list[Case]:
     return list(islice(accepted_stream(chart, seed), count))
 
 
 def test_accepted_cases_fit_the_schema_and_reach_every_place(tiny: Path, shape: Shape) -> None:
-    cases = accepted(tiny, 200, 1)
+    cases = accepted(read_chart(tiny), 200, 1)
     assert len({case.name for case in cases}) == 200
     assert all(shape.fits(values_of(case)) and case.origin == "schema" and case.refusal is None for case in cases)
     touched = {key for case in cases for key in values_of(case)}
@@ -88,7 +89,7 @@ def test_accepted_cases_fit_the_schema_and_reach_every_place(tiny: Path, shape: 
 
 
 def test_refused_cases_break_every_rule_and_say_what_helm_must_name(tiny: Path, shape: Shape) -> None:
-    cases = refused_cases(tiny, 500, 1)
+    cases = refused_cases(read_chart(tiny), 500, 1)
     assert not [case.proves for case in cases if shape.fits(values_of(case))]
     assert all(case.refusal for case in cases)
     told = {case.proves.partition(" with ")[2]: case.refusal for case in cases}
@@ -110,13 +111,14 @@ def test_refused_cases_break_every_rule_and_say_what_helm_must_name(tiny: Path, 
 
 
 @pytest.mark.parametrize("make", [accepted, refused_cases, hostile_cases])
-def test_the_seed_decides(tiny: Path, make: Callable[[Path, int, int], Any]) -> None:
-    assert make(tiny, 25, 7) == make(tiny, 25, 7)
-    assert make(tiny, 25, 7) != make(tiny, 25, 8)
+def test_the_seed_decides(tiny: Path, make: Callable[[Chart, int, int], Any]) -> None:
+    chart = read_chart(tiny)
+    assert make(chart, 25, 7) == make(chart, 25, 7)
+    assert make(chart, 25, 7) != make(chart, 25, 8)
 
 
 def test_a_chart_without_schema_has_no_such_cases(make_chart: MakeChart) -> None:
-    chart = make_chart({"values.yaml": "a: 1\n"})
+    chart = read_chart(make_chart({"values.yaml": "a: 1\n"}))
     assert accepted(chart, 5, 1) == refused_cases(chart, 5, 1) == hostile_cases(chart, 5, 1) == []
 
 
@@ -126,13 +128,13 @@ def test_what_a_matrix_keeps_is_left_alone(make_chart: MakeChart) -> None:
         "generated: {keep: [{path: 'te*', reason: nobody needs it}]}\n"
     )
     chart = make_chart({**FILES, "matrix.yaml": matrix})
-    assert not [case for case in accepted(chart, 100, 1) if "text" in values_of(case)]
+    assert not [case for case in accepted(read_chart(chart), 100, 1) if "text" in values_of(case)]
 
 
 def test_a_schema_with_one_switch_has_two_cases(make_chart: MakeChart) -> None:
     schema = {"properties": {"live": {"type": "boolean"}, "open": {}}}
     chart = make_chart({"values.schema.json": json.dumps(schema)})
-    assert sorted(case.values[0] for case in accepted(chart, 9, 1)) == [
+    assert sorted(case.values[0] for case in accepted(read_chart(chart), 9, 1)) == [
         values_text({"live": False}),
         values_text({"live": True}),
     ]
@@ -147,7 +149,7 @@ def test_hostile_texts_stay_what_they_are_in_a_values_file(shape: Shape) -> None
 
 
 def test_a_hostile_case_changes_one_value(tiny: Path) -> None:
-    cases = hostile_cases(tiny, 1000, 1)
+    cases = hostile_cases(read_chart(tiny), 1000, 1)
     paths = {case.proves.rpartition(" at ")[2] for case in cases}
     assert paths == {"name", "text", "labels.example.com/probe"}
     for case in cases:
@@ -166,7 +168,7 @@ def test_shrinking_leaves_what_is_at_fault() -> None:
 
 
 def test_shrinking_ends(tiny: Path) -> None:
-    (case,) = islice(accepted_stream(tiny, 1), 1)
+    (case,) = islice(accepted_stream(read_chart(tiny), 1), 1)
     assert shrunk(values_of(case), lambda _: True) == {}
     assert shrunk({"a": 1}, lambda _: False) == {"a": 1}
 

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from chartgate.errors import GateError
+from chartgate.tools.chart_files import read_chart_files
+from chartgate.values.chart import read_chart
 from chartgate.values.installable import require_installable
 from chartgate.values.selection import Choice, select
-from chartgate.values.settings import Settings
 
 MakeChart = Callable[[dict[str, str]], Path]
 
@@ -19,7 +20,7 @@ PARENT = f"{CHART}dependencies: [{{name: my-kid, version: 1.0.0, repository: ''}
 def test_a_library_chart_is_none(make_chart: MakeChart) -> None:
     chart = make_chart({"Chart.yaml": f"{CHART}type: library\n"})
     with pytest.raises(GateError, match=r"is a library chart.*: name a chart that uses it"):
-        select(chart, Settings(), Choice())
+        select(read_chart(chart), Choice())
 
 
 @pytest.mark.parametrize(
@@ -33,7 +34,7 @@ def test_a_library_chart_is_none(make_chart: MakeChart) -> None:
 )
 def test_a_chart_without_its_subcharts_is_none(make_chart: MakeChart, files: dict[str, str]) -> None:
     with pytest.raises(GateError, match=r"/charts has no my-kid, .*: run helm dependency build"):
-        require_installable(make_chart(files))
+        require_installable(read_chart_files(make_chart(files)))
 
 
 @pytest.mark.parametrize(
@@ -46,4 +47,4 @@ def test_a_chart_without_its_subcharts_is_none(make_chart: MakeChart, files: dic
     ],
 )
 def test_others_are_helms_business(make_chart: MakeChart, files: dict[str, str]) -> None:
-    require_installable(make_chart(files))
+    require_installable(read_chart_files(make_chart(files)))

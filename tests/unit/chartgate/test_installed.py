@@ -9,6 +9,7 @@ from chartgate import gate
 from chartgate.findings.registry import CHECKS
 from chartgate.releases.installed import render_upgrade
 from chartgate.releases.jobs import Job, render_case
+from chartgate.tools.chart_files import read_chart_files
 from chartgate.tools.embedded.process import EMBEDDED
 from chartgate.values.case import Case
 from chartgate.values.selection import Choice
@@ -78,7 +79,8 @@ spec:
 def test_lookup_finds_what_the_installation_made_and_needed(make_chart: MakeChart) -> None:
     chart = make_chart({"templates/a.yaml": LOOKUPS})
     job = Job(Case("defaults", namespace="apps"), EMBEDDED, "1.37")
-    data = dict(render_upgrade(chart, job, render_case(chart, job)).only("ConfigMap").manifest["data"])
+    files = read_chart_files(chart)
+    data = dict(render_upgrade(files, job, render_case(files, job)).only("ConfigMap").manifest["data"])
     assert "meta.helm.sh/release-name:release" in data.pop("own")
     assert data.pop("given") == "key"
     assert data == {

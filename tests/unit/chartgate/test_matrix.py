@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from chartgate.errors import GateError
+from chartgate.values.chart import read_chart
 from chartgate.values.default_matrix import find_matrix
 from chartgate.values.gaps import gaps
 from chartgate.values.matrix import read_matrix
-from chartgate.values.shape import Shape, read_shape
+from chartgate.values.shape import Shape
 
 MakeChart = Callable[[dict[str, str]], Path]
 
@@ -92,7 +93,7 @@ def test_a_chart_without_matrix_has_axes_of_its_schema_and_ci_values(make_chart:
             "ci/full-values.yaml": "deep: {live: true}\n",
         }
     )
-    axes = {axis.name: axis.choices for axis in find_matrix(chart).axes}
+    axes = {axis.name: axis.choices for axis in find_matrix(read_chart(chart)).axes}
     assert list(axes) == ["helm", "kubernetes", "ci", "live", "mode", "deep.live"]
     assert axes["live"] == {"default": {}, "false": {"live": False}}
     assert axes["mode"] == {"default": {}, "empty": {"mode": ""}, "b": {"mode": "b"}}
@@ -101,13 +102,13 @@ def test_a_chart_without_matrix_has_axes_of_its_schema_and_ci_values(make_chart:
 
 def test_a_chart_without_schema_has_axes_of_its_switches(make_chart: MakeChart) -> None:
     chart = make_chart({"values.yaml": "deep: {live: false}\nnumber: 1\n"})
-    axes = {axis.name: axis.choices for axis in find_matrix(chart).axes}
+    axes = {axis.name: axis.choices for axis in find_matrix(read_chart(chart)).axes}
     assert axes["deep.live"] == {"default": {}, "true": {"deep": {"live": True}}}
     assert "number" not in axes
 
 
 def test_a_chart_without_values_still_has_its_versions(make_chart: MakeChart) -> None:
-    assert [axis.name for axis in find_matrix(make_chart({})).axes] == ["helm", "kubernetes"]
+    assert [axis.name for axis in find_matrix(read_chart(make_chart({}))).axes] == ["helm", "kubernetes"]
 
 
 def test_what_a_matrix_leaves_out_is_told(tmp_path: Path) -> None:
@@ -127,29 +128,29 @@ def test_what_a_matrix_leaves_out_is_told(tmp_path: Path) -> None:
 
 
 def test_the_matrix_of_this_chart_leaves_no_switch_out(chart: Path) -> None:
-    shape = read_shape(chart)
+    shape = read_chart(chart).shape
     assert shape is not None
-    assert not gaps(find_matrix(chart), shape)
+    assert not gaps(find_matrix(read_chart(chart)), shape)
 
 
 def test_a_helm_that_cannot_be_told_the_kubernetes_is_combined_with_the_oldest_alone(make_chart: MakeChart) -> None:
     chart = make_chart({"chartgate.yaml": "helm: ['3.2.4', '3.6.2', '4']\nkubernetes: ['1.30', '1.20', '1.9']\n"})
-    (constraint,) = find_matrix(chart).constraints
+    (constraint,) = find_matrix(read_chart(chart)).constraints
     assert dict(constraint.when) == {"helm": {"3.2.4"}, "kubernetes": {"1.20", "1.30"}}
     assert "cannot be told" in constraint.reason
     one = make_chart({"chartgate.yaml": "helm: ['3.6.2', '4']\nkubernetes: ['1.30', '1.20']\n"})
-    assert not find_matrix(one).constraints
+    assert not find_matrix(read_chart(one)).constraints
 
 
 def test_defaults_that_need_a_value_of_the_user_are_combined_with_nothing(make_chart: MakeChart) -> None:
     schema = '{"$schema": "http://json-schema.org/draft-07/schema#", "required": ["a"]}'
     chart = make_chart({"values.schema.json": schema, "ci/x-values.yaml": "a: 1\n"})
-    assert {axis.name: axis.labels for axis in find_matrix(chart).axes}["ci"] == ("ci/x",)
+    assert {axis.name: axis.labels for axis in find_matrix(read_chart(chart)).axes}["ci"] == ("ci/x",)
 
 
 @pytest.mark.parametrize(("helm", "excluded"), [(("3.2.4", "4"), {"1.25", "1.37"}), (("3.2.4",), {"1.37"})])
 def test_an_old_helm_is_not_combined_with_a_kubernetes_that_came_long_after_it(
     make_chart: MakeChart, helm: tuple[str, ...], excluded: set[str]
 ) -> None:
-    (constraint,) = find_matrix(make_chart({}), helm, ("1.25", "1.37")).constraints
+    (constraint,) = find_matrix(read_chart(make_chart({})), helm, ("1.25", "1.37")).constraints
     assert dict(constraint.when) == {"helm": {"3.2.4"}, "kubernetes": excluded}

@@ -16,6 +16,7 @@ from chartgate.values.coverage import covering_cases
 from chartgate.values.matrix import Axis, Constraint, Group, Matrix
 from chartgate.values.proof import prove
 from chartgate.values.remembered import proven_rows
+from chartgate.values.settings import Settings
 from chartgate.values.solver import Solver
 
 MakeChart = Callable[[dict[str, str]], Path]
@@ -122,7 +123,7 @@ def test_the_solver_sees_through_chains() -> None:
     assert not solver.completable(solver.columns.state({"a": "0"}))
 
 
-def test_a_case_has_the_choices_of_its_axes(make_chart: MakeChart) -> None:
+def test_a_case_has_the_choices_of_its_axes() -> None:
     axes = (
         Axis("helm", "helm", {"3.2.4": "3.2.4"}),
         Axis("kube", "kubernetes", {"1.28": "1.28"}),
@@ -132,7 +133,7 @@ def test_a_case_has_the_choices_of_its_axes(make_chart: MakeChart) -> None:
         Axis("two", "values", {"y": {"a": {"c": ["$helm"], "list": []}}}),
     )
     matrix = Matrix("m", axes, (), (Group(2, tuple(axis.name for axis in axes), {}),))
-    (case,) = covering_cases(matrix, make_chart({})).cases
+    (case,) = covering_cases(matrix, Settings()).cases
     assert (case.name, case.origin, case.helm, case.kubernetes) == ("matrix/0001", "matrix", "3.2.4", "1.28")
     assert (case.release, case.namespace, case.api_versions) == ("a-long-name", "apps", ("a/v1/B",))
     values = {"a": {"b": 1, "list": [], "c": ["3.2.4"]}, "version": "1.28", "price": "$1"}
@@ -141,9 +142,9 @@ def test_a_case_has_the_choices_of_its_axes(make_chart: MakeChart) -> None:
     assert case.refusal is None
 
 
-def test_a_combination_to_be_refused_is_a_case_of_its_own_and_no_other_has_it(make_chart: MakeChart) -> None:
+def test_a_combination_to_be_refused_is_a_case_of_its_own_and_no_other_has_it() -> None:
     matrix = matrix_of(2, 3, 2, constraints=(forbidden("b and c quarrel", b="12", c="1"), forbidden(a="1", b="0")))
-    coverage = covering_cases(matrix, make_chart({}))
+    coverage = covering_cases(matrix, Settings())
     refused = [case for case in coverage.cases if case.refusal]
     assert [case.proves for case in refused] == ["a=0, b=1, c=1", "a=0, b=2, c=1"]
     assert {case.refusal for case in refused} == {"b and c quarrel"}
@@ -172,7 +173,7 @@ def test_a_refusal_counts_in_either_notation_of_helm(refusal: str | None, messag
     assert Case("case", refusal=refusal).refused_as_expected(message) is expected
 
 
-def test_a_refusal_that_cannot_be_tried_is_told(make_chart: MakeChart) -> None:
+def test_a_refusal_that_cannot_be_tried_is_told() -> None:
     matrix = matrix_of(2, 2, constraints=(forbidden("a is refused", a="1"), forbidden(a="1", b="01")))
     with pytest.raises(GateError, match="no case can have a=1"):
-        covering_cases(matrix, make_chart({}))
+        covering_cases(matrix, Settings())

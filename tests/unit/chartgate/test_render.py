@@ -9,6 +9,7 @@ from chartgate.errors import GateError
 from chartgate.releases import store
 from chartgate.releases.release import Release
 from chartgate.releases.render import RenderError, render, render_notes
+from chartgate.tools.chart_files import read_chart_files
 from chartgate.tools.embedded.process import EMBEDDED
 from chartgate.tools.engines import find_engine
 from chartgate.tools.helm import Helm
@@ -34,7 +35,7 @@ def data_of(release: Release) -> dict[str, str]:
 def test_every_input_reaches_the_templates(make_chart: MakeChart, helm: Helm) -> None:
     chart = make_chart({"templates/a.yaml": CONFIG_MAP})
     release = render(
-        chart,
+        read_chart_files(chart),
         helm=helm,
         values={"value": 'a "quoted"\nline {{ x }}'},
         release="r",
@@ -53,7 +54,7 @@ def test_every_input_reaches_the_templates(make_chart: MakeChart, helm: Helm) ->
 
 
 def test_later_values_win_and_sets_win_over_all(make_chart: MakeChart, oldest_helm: Helm) -> None:
-    chart = make_chart({"templates/a.yaml": CONFIG_MAP})
+    chart = read_chart_files(make_chart({"templates/a.yaml": CONFIG_MAP}))
     assert data_of(render(chart, helm=oldest_helm, values=["value: 1", "value: 2"]))["value"] == "2"
     assert data_of(render(chart, helm=oldest_helm, values="value: 1", sets=["--set", "value=3"]))["value"] == "3"
 
@@ -61,16 +62,16 @@ def test_later_values_win_and_sets_win_over_all(make_chart: MakeChart, oldest_he
 def test_a_refusal_has_helms_own_words(make_chart: MakeChart, helm: Helm) -> None:
     chart = make_chart({"templates/a.yaml": '{{ fail "set a.b, since c" }}'})
     with pytest.raises(RenderError, match=r"set a\.b, since c"):
-        render(chart, helm=helm)
+        render(read_chart_files(chart), helm=helm)
 
 
 def test_notes_are_what_a_user_reads_after_the_installation(
     make_chart: MakeChart, helm: Helm, oldest_helm: Helm
 ) -> None:
     chart = make_chart({"templates/a.yaml": CONFIG_MAP, "templates/NOTES.txt": "Now type {{ .Values.next }}.\n"})
-    assert render_notes(chart, helm=helm, values={"next": "this"}).strip() == "Now type this."
+    assert render_notes(read_chart_files(chart), helm=helm, values={"next": "this"}).strip() == "Now type this."
     with pytest.raises(GateError, match="use Helm 4"):
-        render_notes(chart, helm=oldest_helm)
+        render_notes(read_chart_files(chart), helm=oldest_helm)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +88,7 @@ def test_output_that_is_no_object_is_refused(
     make_chart: MakeChart, oldest_helm: Helm, template: str, complaint: str
 ) -> None:
     with pytest.raises(RenderError, match=complaint):
-        render(make_chart({"templates/a.yaml": template}), helm=oldest_helm)
+        render(read_chart_files(make_chart({"templates/a.yaml": template})), helm=oldest_helm)
 
 
 def test_helm_is_asked_once_until_the_chart_changes(
@@ -96,12 +97,11 @@ def test_helm_is_asked_once_until_the_chart_changes(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     random = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata: {a: {{ randAlphaNum 20 }}}\n"
     chart = make_chart({"templates/a.yaml": random})
-    first = data_of(render(chart, helm=helm))
-    assert data_of(render(chart, helm=helm)) == first
-    assert data_of(render(chart, helm=helm, cached=False)) != first
-    digest = store.chart_digest(chart)
+    first = data_of(render(read_chart_files(chart), helm=helm))
+    assert data_of(render(read_chart_files(chart), helm=helm)) == first
+    assert data_of(render(read_chart_files(chart), helm=helm, cached=False)) != first
     (chart / "values.yaml").write_text("b: 1\n", encoding="utf-8")
-    assert store.chart_digest(chart) != digest
+    assert data_of(render(read_chart_files(chart), helm=helm)) != first
 
 
 def test_a_damaged_cache_entry_counts_as_absent(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -147,7 +147,7 @@ def test_a_release_answers_in_sentences(release_of: Callable[..., Release]) -> N
 @pytest.mark.parametrize("template", ["kind: ConfigMap\nmetadata: text\n", "- a\n"])
 def test_what_only_some_helms_print_is_refused_too(make_chart: MakeChart, template: str) -> None:
     with pytest.raises(RenderError, match="prints something that is not an object"):
-        render(make_chart({"templates/a.yaml": template}), helm=EMBEDDED, values="")
+        render(read_chart_files(make_chart({"templates/a.yaml": template})), helm=EMBEDDED, values="")
 
 
 @pytest.mark.parametrize("spec", ["embedded", "3", "4"])
@@ -169,5 +169,5 @@ def test_the_api_versions_are_those_that_the_kubernetes_version_serves(
     answer = f'{{{{ .Capabilities.APIVersions.Has "{api}" | quote }}}}'
     template = f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata: {{has: {answer}}}\n"
     chart = make_chart({"templates/a.yaml": template})
-    release = render(chart, helm=find_engine(spec), kube_version=kube)
+    release = render(read_chart_files(chart), helm=find_engine(spec), kube_version=kube)
     assert release.only("ConfigMap").manifest["data"]["has"] == str(served).lower()

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from chartgate.errors import GateError
+from chartgate.values.chart import read_chart
 from chartgate.values.selection import Choice, Selection, named_cases, select
-from chartgate.values.settings import Settings
 
 MakeChart = Callable[[dict[str, str]], Path]
 
@@ -20,7 +20,6 @@ CHART = {
     '{"open": {"type": "boolean"}, "port": {"type": "integer", "minimum": 1, "maximum": 65535}}}',
     "ci/a-values.yaml": "open: true\n",
 }
-SETTINGS = Settings()
 
 
 def names(selection: Selection) -> list[str]:
@@ -29,19 +28,19 @@ def names(selection: Selection) -> list[str]:
 
 
 def test_a_run_has_offered_cases_a_matrix_and_generated_ones(make_chart: MakeChart) -> None:
-    found = names(select(make_chart(CHART), SETTINGS, Choice(generated=4)))
+    found = names(select(read_chart(make_chart(CHART)), Choice(generated=4)))
     assert {"defaults", "ci/a", "matrix/0001", "schema/accepted-0004", "schema/refused-0004"} <= set(found)
 
 
 def test_offered_cases_are_those_that_people_wrote(make_chart: MakeChart) -> None:
-    assert names(select(make_chart(CHART), SETTINGS, Choice(offered=True))) == ["defaults", "ci/a"]
+    assert names(select(read_chart(make_chart(CHART)), Choice(offered=True))) == ["defaults", "ci/a"]
 
 
 @pytest.mark.parametrize("parts", [2, 3])
 def test_shards_share_the_cases_among_them(make_chart: MakeChart, parts: int) -> None:
     chart = make_chart(CHART)
-    whole = names(select(chart, SETTINGS, Choice(generated=5)))
-    shards = [names(select(chart, SETTINGS, Choice(generated=5, shard=(k, parts)))) for k in range(1, parts + 1)]
+    whole = names(select(read_chart(chart), Choice(generated=5)))
+    shards = [names(select(read_chart(chart), Choice(generated=5, shard=(k, parts)))) for k in range(1, parts + 1)]
     assert sorted(name for shard in shards for name in shard) == sorted(whole)
 
 
@@ -49,19 +48,19 @@ def test_a_seed_makes_the_same_cases_again_and_another_one_others(make_chart: Ma
     chart = make_chart(CHART)
 
     def values(seed: int) -> list[tuple[str, ...]]:
-        selection = select(chart, SETTINGS, Choice(generated=8, seed=seed))
+        selection = select(read_chart(chart), Choice(generated=8, seed=seed))
         return [case.values for case in islice(selection.accepted, 8)]
 
     assert values(1) == values(1) != values(2)
 
 
 def test_only_the_cases_of_the_kubernetes_that_is_asked_for(make_chart: MakeChart) -> None:
-    selection = select(make_chart(CHART), SETTINGS, Choice(kubernetes=("1.19",), generated=0))
+    selection = select(read_chart(make_chart(CHART)), Choice(kubernetes=("1.19",), generated=0))
     assert {case.kubernetes for case in selection.cases} == {None, "1.19"}
 
 
 def test_the_array_is_made_for_the_versions_that_are_asked_for(make_chart: MakeChart) -> None:
-    selection = select(make_chart(CHART), SETTINGS, Choice(helm=("4",), kubernetes=("1.30",), generated=0))
+    selection = select(read_chart(make_chart(CHART)), Choice(helm=("4",), kubernetes=("1.30",), generated=0))
     made = [case for case in selection.cases if case.origin == "matrix" and case.refusal is None]
     assert {(case.helm, case.kubernetes) for case in made} == {("4", "1.30")}
     assert selection.proof
@@ -71,14 +70,14 @@ def test_the_array_is_made_for_the_versions_that_are_asked_for(make_chart: MakeC
 @pytest.mark.parametrize("narrow", [{"pattern": "matrix/0001"}, {"shard": (1, 2)}, {"offered": True}])
 def test_part_of_the_array_proves_nothing(make_chart: MakeChart, narrow: dict[str, Any]) -> None:
     choice = Choice(generated=0, **narrow)
-    assert not select(make_chart(CHART), SETTINGS, choice).proof
+    assert not select(read_chart(make_chart(CHART)), choice).proof
     assert choice.left_out
 
 
 def test_a_single_case_of_any_sort_is_found_by_its_name(make_chart: MakeChart) -> None:
     chart = make_chart(CHART)
     for name in ("ci/a", "matrix/0002", "schema/accepted-0003", "schema/refused-0002"):
-        assert [case.name for case in named_cases(chart, SETTINGS, Choice(pattern=name, generated=5))] == [name]
+        assert [case.name for case in named_cases(read_chart(chart), Choice(pattern=name, generated=5))] == [name]
 
 
 def test_the_cases_of_a_matrix_that_is_named_stand_beside_those_that_people_wrote(
@@ -87,10 +86,10 @@ def test_the_cases_of_a_matrix_that_is_named_stand_beside_those_that_people_wrot
     matrix = tmp_path / "matrix.yaml"
     axes = [{"name": name, "values": {"off": {}, "on": {"open": True}}} for name in ("a", "b")]
     matrix.write_text(json.dumps({"axes": axes, "strength": [{"t": 1}]}))
-    found = [case.name for case in named_cases(make_chart(CHART), SETTINGS, Choice(matrix=matrix))]
+    found = [case.name for case in named_cases(read_chart(make_chart(CHART), matrix), Choice(matrix=matrix))]
     assert found == ["defaults", "ci/a", "matrix/0001", "matrix/0002"]
 
 
 def test_a_pattern_without_a_case_is_told(make_chart: MakeChart) -> None:
     with pytest.raises(GateError, match=r'no case matches "none": the chart has defaults, ci/a, matrix/0001'):
-        select(make_chart(CHART), SETTINGS, Choice(pattern="none", generated=2))
+        select(read_chart(make_chart(CHART)), Choice(pattern="none", generated=2))

@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 
 from chartgate.errors import GateError
-from chartgate.values.discovery import find_cases
-from chartgate.values.settings import Settings, read_settings
+from chartgate.values.chart import read_chart
+from chartgate.values.settings import Settings
 
 MakeChart = Callable[[dict[str, str]], Path]
 
 
 def test_a_chart_without_settings_has_the_defaults(make_chart: MakeChart) -> None:
-    assert read_settings(make_chart({})) == Settings()
+    assert read_chart(make_chart({})).settings == Settings()
 
 
 def test_every_key_is_read(make_chart: MakeChart) -> None:
@@ -23,7 +23,7 @@ def test_every_key_is_read(make_chart: MakeChart) -> None:
         "absent: [{object: Service/*-no, reason: blocks a path on purpose}]\n"
         "exceptions: [{check: checkov, rule: CKV_1, reason: cannot be met here}]\n"
     )
-    settings = read_settings(make_chart({"chartgate.yaml": text, "DOC.md": ""}))
+    settings = read_chart(make_chart({"chartgate.yaml": text, "DOC.md": ""})).settings
     assert (settings.helm, settings.kubernetes, settings.release, settings.namespace) == (("4",), ("1.29",), "r", "ns")
     assert settings.api_versions == ("a/v1",)
     assert [path.name for path in settings.documents] == ["DOC.md"]
@@ -45,7 +45,7 @@ def test_every_key_is_read(make_chart: MakeChart) -> None:
 )
 def test_bad_settings_are_refused_with_their_place(make_chart: MakeChart, text: str, complaint: str) -> None:
     with pytest.raises(GateError, match=complaint):
-        read_settings(make_chart({"chartgate.yaml": text}))
+        _ = read_chart(make_chart({"chartgate.yaml": text})).settings
 
 
 def test_cases_are_defaults_ci_files_and_examples_in_order(make_chart: MakeChart) -> None:
@@ -58,7 +58,7 @@ def test_cases_are_defaults_ci_files_and_examples_in_order(make_chart: MakeChart
             "README.md": "## More\n\n```yaml\nd: 1\n```\n",
         }
     )
-    cases = find_cases(chart, read_settings(chart))
+    cases = read_chart(chart).offered_cases
     assert [case.name for case in cases] == ["defaults", "ci/a", "ci/b", "README.md: More"]
     assert cases[2].proves == "Proves b, all of it."
 
@@ -66,12 +66,12 @@ def test_cases_are_defaults_ci_files_and_examples_in_order(make_chart: MakeChart
 def test_values_that_are_no_mapping_are_refused(make_chart: MakeChart) -> None:
     chart = make_chart({"ci/a-values.yaml": "- a\n"})
     with pytest.raises(GateError, match="a values file is a mapping"):
-        find_cases(chart, Settings())
+        _ = read_chart(chart).offered_cases
 
 
 def test_a_folder_without_chart_is_refused(tmp_path: Path) -> None:
     with pytest.raises(GateError, match=r"is not a chart: .*Chart\.yaml"):
-        find_cases(tmp_path, Settings())
+        read_chart(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_the_versions_are_those_that_chart_yaml_allows(
     make_chart: MakeChart, kube_version: str, kubernetes: tuple[str, ...], helm: tuple[str, ...]
 ) -> None:
     about = f'apiVersion: v2\nname: tiny\nversion: 1.0.0\nkubeVersion: "{kube_version}"\n'
-    settings = read_settings(make_chart({"Chart.yaml": about}))
+    settings = read_chart(make_chart({"Chart.yaml": about})).settings
     assert (settings.kubernetes, settings.helm) == (kubernetes, helm)
 
 
@@ -101,7 +101,7 @@ def test_an_api_that_the_templates_ask_about_is_a_case(make_chart: MakeChart) ->
     chart = make_chart(
         {"templates/a.yaml": asks, "charts/b/templates/b.tpl": '{{ $.Capabilities.APIVersions.Has ("x/v1") }}'}
     )
-    cases = find_cases(chart, read_settings(chart))
+    cases = read_chart(chart).offered_cases
     assert {case.name: case.api_versions for case in cases} == {
         "defaults": (),
         "api/monitoring.coreos.com/v1": ("monitoring.coreos.com/v1",),

@@ -22,10 +22,13 @@ from chartgate.findings.variants import (
 from chartgate.releases.objects import kube_object
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
+from chartgate.tools.chart_files import ChartFiles, read_chart_files
 from chartgate.values.case import Case
 from chartgate.values.selection import Choice
 
 MakeChart = Callable[[dict[str, str]], Path]
+
+NO_CHART = ChartFiles(Path(), {})
 
 
 def test_each_variant_is_made_once() -> None:
@@ -34,20 +37,27 @@ def test_each_variant_is_made_once() -> None:
 
 
 def test_a_variant_changes_one_thing(make_chart: MakeChart) -> None:
-    chart, case = make_chart({"values.yaml": "global: {imageRegistry: ''}\n"}), Case("defaults", values=("a: 1\n",))
+    chart, case = (
+        read_chart_files(make_chart({"values.yaml": "global: {imageRegistry: ''}\n"})),
+        Case("defaults", values=("a: 1\n",)),
+    )
     assert len(LONG_RELEASE.release) == 53
     assert LONG_RELEASE.of(chart, case) == (chart, Case("defaults", values=("a: 1\n",), release=LONG_RELEASE.release))
     assert AGAIN.of(chart, case) == (chart, Case("defaults", values=("a: 1\n", "{}\n")))
-    folder, same = NEXT_VERSION.of(chart, case) or (chart, None)
+    later, same = NEXT_VERSION.of(chart, case) or (chart, None)
     assert same == case
-    assert (folder / "Chart.yaml").read_text() == "apiVersion: v2\nname: tiny\nversion: 999.0.0\n"
-    assert (chart / "Chart.yaml").read_text() == "apiVersion: v2\nname: tiny\nversion: 1.0.0\n"
+    assert later.text("Chart.yaml") == "apiVersion: v2\nname: tiny\nversion: 999.0.0\n"
+    assert chart.text("Chart.yaml") == "apiVersion: v2\nname: tiny\nversion: 1.0.0\n"
 
 
 def test_a_variant_of_a_value_needs_the_value(make_chart: MakeChart) -> None:
     case = Case("defaults")
-    assert OTHER_REGISTRY.of(make_chart({"values.yaml": "global: {}\n"}), case) is None
-    assert OTHER_REGISTRY.of(make_chart({"values.yaml": "global: {imageRegistry: ''}\n"}), case) is not None
+    without, having = (
+        read_chart_files(make_chart({"values.yaml": text}))
+        for text in ("global: {}\n", "global: {imageRegistry: ''}\n")
+    )
+    assert OTHER_REGISTRY.of(without, case) is None
+    assert OTHER_REGISTRY.of(having, case) is not None
 
 
 def rendered(name: str, helm: str, kube: str) -> Rendered:
@@ -55,18 +65,18 @@ def rendered(name: str, helm: str, kube: str) -> Rendered:
     return Rendered(Case(name), Release("x", "apps", helm, kube, (config,)))
 
 
-def test_the_authors_cases_are_varied_for_the_newest_versions(tmp_path: Path) -> None:
+def test_the_authors_cases_are_varied_for_the_newest_versions() -> None:
     renders = [rendered("ci/a", "3.2.4", "1.19"), rendered("ci/a", "3.2.4", "1.37"), rendered("ci/a", "4.1.0", "1.37")]
     renders += [rendered("ci/a", "4.1.0", "1.9"), rendered("README.md: x", "4.1.0", "1.37")]
-    assert [(one.index, one.variant) for one in ask(tmp_path, renders, [AGAIN, LONG_RELEASE])] == [
+    assert [(one.index, one.variant) for one in ask(NO_CHART, renders, [AGAIN, LONG_RELEASE])] == [
         (1, AGAIN),
         (1, LONG_RELEASE),
     ]
 
 
-def test_a_refused_variant_is_a_finding(tmp_path: Path) -> None:
+def test_a_refused_variant_is_a_finding() -> None:
     renders = [rendered("README.md: x", "4.1.0", "1.37"), rendered("ci/a", "4.1.0", "1.37")]
-    asked = ask(tmp_path, renders, [AGAIN, LONG_RELEASE])
+    asked = ask(NO_CHART, renders, [AGAIN, LONG_RELEASE])
     first, second = answer(renders, asked, [renders[1].release, ValueError("no such name")])
     assert first is renders[0]
     assert (list(second.variants), dict(second.refusals)) == (["again"], {"long-release": "no such name"})

@@ -1,0 +1,144 @@
+"""A chart, read once: what Helm reads of it, and what the gate reads beside that."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from os.path import relpath
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from chartgate.errors import GateError
+from chartgate.tools.chart_files import ChartFiles, read_chart_files
+from chartgate.tools.kubernetes_yaml import read_values
+from chartgate.tools.progress import say
+from chartgate.tools.reading import Reading, shown
+from chartgate.values.asked_apis import api_cases
+from chartgate.values.case import Case
+from chartgate.values.ci_files import ci_cases
+from chartgate.values.documents import document_cases, refuse
+from chartgate.values.matrix import FILE_NAME as MATRIX_FILE
+from chartgate.values.matrix import Matrix, read_matrix
+from chartgate.values.settings import Settings, read_settings
+from chartgate.values.shape import Shape, read_defaults, read_shape
+
+
+@dataclass(frozen=True, eq=False)
+class Chart:
+    """A chart. What it says is parsed when it is asked for; each property raises GateError where a file is invalid.
+
+    `files` are those that Helm reads; `matrix_file` is the matrix, the chart's own or one that the user names.
+    """
+
+    name: str
+    files: ChartFiles
+    matrix_file: Path
+    reading: Reading
+
+    @property
+    def folder(self) -> Path:
+        """Where the chart is."""
+        return self.files.folder
+
+    @cached_property
+    def settings(self) -> Settings:
+        """What chartgate.yaml says; the defaults without one."""
+        return read_settings(self.files, self.reading)
+
+    @cached_property
+    def defaults(self) -> dict[str, Any]:
+        """What values.yaml holds; empty when there is none."""
+        return read_defaults(self.files)
+
+    @cached_property
+    def shape(self) -> Shape | None:
+        """What values.schema.json says of the values; None when there is none."""
+        return read_shape(self.files, self.defaults)
+
+    @cached_property
+    def matrix(self) -> Matrix | None:
+        """The matrix that somebody wrote; None when there is none."""
+        own = self.matrix_file == self.folder / MATRIX_FILE
+        if self.reading.content(self.matrix_file, may_be_pipe=not own) is None and own:
+            return None
+        return read_matrix(self.matrix_file, self.reading)
+
+    @cached_property
+    def ci_cases(self) -> list[Case]:
+        """The cases of ci/*-values.yaml."""
+        return ci_cases(self.folder, self.reading, self.settings.release, self.settings.namespace)
+
+    @cached_property
+    def offered_cases(self) -> list[Case]:
+        """The cases that people wrote, in a fixed order, each under a name of its own: the defaults, the CI values, the
+        APIs that templates ask about, the examples of documents.
+        """
+        settings = self.settings
+        defaults = Case("defaults", "the chart as it comes", (), (), settings.release, settings.namespace)
+        cases = [defaults, *self.ci_cases, *api_cases(self.files, settings.release, settings.namespace)]
+        for document in settings.documents:
+            cases += document_cases(
+                document,
+                Path(relpath(document, self.folder)).as_posix(),
+                self.name,
+                settings.release,
+                settings.namespace,
+                reading=self.reading,
+                known=self.known_keys,
+                # Nobody has said that the examples of a README that was merely found have to work.
+                complain=refuse if settings.documents_named else _leave_out,
+            )
+        return cases
+
+    @cached_property
+    def known_keys(self) -> frozenset[str]:
+        """The keys at the top of the chart's values: those of values.yaml, of its schema, and its subcharts."""
+        schema = self.shape.resolved(self.shape.root).get("properties") or {} if self.shape else {}
+        dependencies = self.files.mapping("Chart.yaml").get("dependencies") or ()
+        subcharts = {str(one.get("alias") or one.get("name")) for one in dependencies if isinstance(one, dict)}
+        return frozenset({*self.defaults, *schema, *subcharts, "global"})
+
+    @cached_property
+    def digest(self) -> str:
+        """Hash of all that is read of the chart, whether Helm reads it or only the gate does.
+
+        Raises:
+            GateError: a file of the chart cannot be read or is invalid.
+        """
+        # Which files beside the chart belong to it, such as the values files of a README, its documents say.
+        _ = self.matrix, self.offered_cases
+        return self.reading.digest
+
+
+def read_chart(folder: Path, matrix_file: Path | None = None) -> Chart:
+    """The chart in a folder.
+
+    Args:
+        matrix_file: a matrix in place of the chart's own.
+
+    Raises:
+        GateError: there is no readable Chart.yaml with a name, or a file that Helm would read cannot be read.
+    """
+    reading = Reading()
+    name = _name(folder, reading)
+    return Chart(name, read_chart_files(folder, reading), matrix_file or folder / MATRIX_FILE, reading)
+
+
+def _name(folder: Path, reading: Reading) -> str:
+    path = folder / "Chart.yaml"
+    content = reading.content(path)
+    if content is None:
+        raise GateError(
+            f"{shown(folder)} is not a chart: {shown(path)}: No such file: name a folder that holds a Chart.yaml"
+        )
+    try:
+        data, _ = read_values(content)
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        raise GateError(f"{shown(path)}: is not YAML: {error}") from error
+    if not isinstance(data, dict) or not isinstance(data.get("name"), str):
+        raise GateError(f"{shown(path)}: has no name: give the chart one")
+    return str(data["name"])
+
+
+def _leave_out(text: str) -> None:
+    say(f"left out: {text}")
