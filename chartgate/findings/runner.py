@@ -56,7 +56,7 @@ def examine(check: Check | OldCheck, renders: Sequence[Rendered]) -> list[Verdic
 
 
 def examine_files(check: Check, chart: Chart) -> list[Finding]:
-    """The findings of a check about the files of the chart in a folder."""
+    """The findings of a check about the files of a chart."""
     scopes = [scope for scope in check.scopes if isinstance(scope, ChartFiles)]
     judged = [_judged(check, scope, Subject(None, chart.name, (chart,))) for scope in scopes]
     return list(dict.fromkeys(finding for one in judged for finding, _ in one.found))

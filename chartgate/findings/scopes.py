@@ -154,7 +154,7 @@ class EachObjectInRelease:
 
 @dataclass(frozen=True)
 class ChartFiles:
-    """The files of the chart, whatever it renders: `judge(chart)`, the chart's folder."""
+    """The files of the chart, whatever it renders: `judge(chart)`."""
 
     judge: Callable[[Chart], Any]
 
