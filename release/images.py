@@ -9,8 +9,9 @@ import yaml
 from chartgate.errors import GateError
 from chartgate.releases.release import Release
 from chartgate.releases.render import RenderError, render
+from chartgate.tools.chart_files import read_chart_files
 from chartgate.tools.embedded.process import EMBEDDED
-from chartgate.values.ci_files import ci_cases
+from chartgate.values.chart import read_chart
 from release.errors import ReleaseError
 
 
@@ -21,7 +22,7 @@ def images_with(chart: Path, values: Sequence[str]) -> list[str]:
         ReleaseError: Helm refuses the values.
     """
     try:
-        release = render(chart, helm=EMBEDDED, values=tuple(values))
+        release = render(read_chart_files(chart), helm=EMBEDDED, values=tuple(values))
     except (RenderError, GateError) as error:
         raise ReleaseError(f"the chart cannot be rendered: {error}") from error
     return sorted(_images(release))
@@ -33,13 +34,14 @@ def every_image(chart: Path) -> list[str]:
     A case's own choice of images is undone, and images that a case adds, such as an extra container's, are left out.
 
     Raises:
+        GateError: the chart cannot be read.
         ReleaseError: Helm refuses a case, or no case has one of the chart's images.
     """
     defaults = yaml.safe_load((chart / "values.yaml").read_text(encoding="utf-8"))
     undone = _chosen_images(defaults)
     undone["global"] = {"imageRegistry": ""}
     last = yaml.safe_dump(undone, sort_keys=True)
-    texts: list[tuple[str, ...]] = [(), *(case.values for case in ci_cases(chart, "release", "default"))]
+    texts: list[tuple[str, ...]] = [(), *(case.values for case in read_chart(chart).ci_cases)]
     found = {image for values in texts for image in images_with(chart, [*values, last])}
     own = {repository: [i for i in found if i.startswith(f"{repository}:")] for repository in _repositories(defaults)}
     missing = sorted(repository for repository, images in own.items() if not images)
