@@ -96,7 +96,9 @@ def _run(chart: Chart, choice: Choice, settings: Settings, server: RealServer | 
         notices=(
             *(f"not rendered by Helm {spec}, which cannot be had: {why}" for spec, why in engines.missing.items()),
             *(server.notices if server else ()),
+            *_notes(columns),
         ),
+        complete=not engines.missing,
     )
 
 
@@ -208,6 +210,17 @@ def _reproductions(
         return outcome
 
     return reproductions(found, {check.key: check for check in checks}, render)
+
+
+def _notes(columns: Sequence[tuple[str, Sequence[Verdict]]]) -> Iterator[str]:
+    """What the checks note: one line for objects about which they note the same."""
+    objects: dict[tuple[str, str, str], dict[str, None]] = {}
+    for key, verdicts in columns:
+        for note in (note for verdict in verdicts for note in verdict.notes):
+            objects.setdefault((key, note.what, note.remedy), {})[note.object] = None
+    for (key, what, remedy), names in objects.items():
+        more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+        yield f"{key}: {next(iter(names))}{more}: {what}: {remedy}"
 
 
 def _nothing_examined(columns: Sequence[tuple[str, Sequence[Verdict]]]) -> Iterator[Finding]:

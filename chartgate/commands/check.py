@@ -64,7 +64,8 @@ def run(options: Namespace) -> int:
         for name, path in wanted.items():
             write_report(path, FORMATS[name][1](results))
         overview = overview_of(results)
-        keep(key, overview)
+        if results.complete:  # else the tools that are missing now may be available later
+            keep(key, overview)
     else:
         say("nothing changed since the last run, whose result this is; --fresh runs again")
     print_report(overview, console())

@@ -18,12 +18,14 @@ from chartgate.releases.rendered import Rendered
 class Rule:
     """A rule: when there is a finding, what helps, and an example of a fault.
 
-    Documents, `chartgate explain` and SARIF reports show them.
+    Documents, `chartgate explain` and SARIF reports show them. `note`: what breaks the rule is told as a note, which
+    does not change the exit code.
     """
 
     text: str
     remedy: str
     example: str
+    note: bool = False
 
 
 @dataclass(frozen=True)

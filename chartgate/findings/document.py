@@ -35,7 +35,12 @@ def _rules(rules: Mapping[str, str] | Mapping[str, Rule]) -> list[str]:
 
 
 def _row(rule: str, what: str | Rule) -> str:
-    return f"| `{rule}` | {what.text if isinstance(what, Rule) else what} |"
+    text = what.text if isinstance(what, Rule) else what
+    return f"| `{rule}` | {text}{' (a note, which does not change the exit code)' if _is_note(what) else ''} |"
+
+
+def _is_note(what: str | Rule) -> bool:
+    return isinstance(what, Rule) and what.note
 
 
 def _section(check: Check | OldCheck) -> str:

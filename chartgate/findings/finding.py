@@ -30,11 +30,12 @@ class Finding:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What one check says of one render: how many things it examined, and what it found."""
+    """What one check says of one render: how many things it examined, what it found, and what it notes beside that."""
 
     rendered: Rendered
     examined: int
     findings: tuple[Finding, ...]
+    notes: tuple[Finding, ...] = ()
 
 
 Examine = Callable[[Sequence[Rendered]], list[Verdict]]

@@ -3,7 +3,7 @@
 What the user's own values ask for is dropped here (`Fault.unless`), and equal subjects are judged once.
 """
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
 from chartgate.errors import GateError
@@ -49,10 +49,19 @@ def examine(check: Check | OldCheck, renders: Sequence[Rendered]) -> list[Verdic
                 if unless is None or not _asked_for(renders[index].case, unless):
                     found[index][finding] = None
     return [
-        Verdict(rendered, examined[index], tuple(found[index]))
+        Verdict(rendered, examined[index], *_without_notes(check, found[index]))
         for index, rendered in enumerate(renders)
         if len(rendered.release)
     ]
+
+
+def _without_notes(check: Check, found: Iterable[Finding]) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """The findings, and the notes."""
+    notes = {key for key, rule in check.rules.items() if rule.note}
+    if not notes:
+        return tuple(found), ()
+    found = tuple(found)
+    return tuple(one for one in found if one.rule not in notes), tuple(one for one in found if one.rule in notes)
 
 
 def examine_files(check: Check, chart: Chart) -> list[Finding]:

@@ -73,7 +73,7 @@ def _unknown_kind(obj: KubeObject, kube_version: str) -> Fault:
     if elsewhere:
         what = f"{' '.join(kind)} is not served by Kubernetes {kube_version}, only by {_span(elsewhere)}"
         return Fault("not-served", "apiVersion", what)
-    return Fault("no-schema", "apiVersion", f"no schema for {' '.join(obj.kind_key)}, so unchecked")
+    return Fault("no-schema", "apiVersion", f"is not checked, since no schema of {' '.join(obj.kind_key)} is known")
 
 
 def _span(versions: Sequence[str]) -> str:
@@ -141,9 +141,10 @@ CHECK = Check(
             "apiVersion: policy/v1beta1 of a PodDisruptionBudget on Kubernetes 1.24",
         ),
         "no-schema": Rule(
-            "nothing is known of the object's kind",
-            "correct apiVersion and kind, or add the kind's definition to chartgate's catalogue",
+            "no schema of the object's kind is known, so that the object is not checked",
+            "correct apiVersion and kind if they are wrong",
             "apiVersion: example.com/v1, kind: Widget",
+            note=True,
         ),
     },
 )

@@ -29,7 +29,6 @@ def kept(key: str) -> Overview | None:
 
 
 def keep(key: str, overview: Overview) -> None:
-    """Keep an overview; one with notices tells what could not be had then, and may be had now."""
-    if not overview.notices:
-        store.save(KIND, key, overview.to_data())
-        store.forget_old(KIND)
+    """Keep an overview for later runs."""
+    store.save(KIND, key, overview.to_data())
+    store.forget_old(KIND)

@@ -32,7 +32,8 @@ class Results:
     """Everything the gate found out: the verdicts of each check in order, and findings about the run itself.
 
     `chart` is the chart's folder; `seconds` what each phase took; `coverage` proves, for
-    each group of a matrix' axes, that the cases have every combination; `notices` tell what could not be done;
+    each group of a matrix' axes, that the cases have every combination; `notices` tell what could not be done
+    and what the checks note; `complete` says whether every tool was available;
     `reproductions` are the fewest values that show a finding, for some of those in cases that a program made.
     """
 
@@ -44,6 +45,7 @@ class Results:
     seconds: Mapping[str, float] = field(default_factory=dict)
     coverage: Sequence[Proof] = ()
     notices: Sequence[str] = ()
+    complete: bool = True
     reproductions: Sequence[Reproduction] = ()
 
     @property

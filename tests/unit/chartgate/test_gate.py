@@ -275,3 +275,21 @@ def test_generated_values_that_nearly_all_contradict_themselves_are_found(make_c
     }
     found = gate.run(make_chart({**files, "matrix.yaml": matrix}), Choice(generated=3)).occurrences
     assert ("render", "too-few") in [(finding.check, finding.rule) for finding in found]
+
+
+@pytest.mark.usefixtures("without_checkov")
+def test_a_custom_resource_that_nothing_defines_is_a_note_and_no_finding(
+    make_chart: MakeChart, capsys: pytest.CaptureFixture[str]
+) -> None:
+    custom = (
+        "apiVersion: a.example/v1\nkind: Odd\nmetadata:\n  name: {{ .Release.Name }}\n"
+        "  labels: {app.kubernetes.io/name: a, app.kubernetes.io/instance: {{ .Release.Name }}, "
+        "app.kubernetes.io/managed-by: Helm}\n"
+    )
+    chart = make_chart({**CHART, "templates/odd.yaml": custom})
+    results = gate.run(chart, NEWEST)
+    assert [finding for finding in results.occurrences if finding.check == "schema"] == []
+    (note,) = results.notices
+    assert note.startswith("schema: Odd/release: is not checked, since no schema of a.example/v1 Odd is known: ")
+    print_report(overview_of(results), Console(width=200))
+    assert "no schema of a.example/v1 Odd is known" in capsys.readouterr().out

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from chartgate.findings.finding import Finding
+from chartgate.findings.runner import examine
 from chartgate.findings.schema import CHECK
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
@@ -71,9 +72,12 @@ def test_custom_resources_are_validated_strictly(findings_of: FindingsOf) -> Non
     assert [finding.where for finding in findings] == ["spec.endpoints[0]"]
 
 
-def test_a_kind_without_schema_is_a_finding(findings_of: FindingsOf) -> None:
-    (finding,) = findings_of(CHECK, "apiVersion: a.example/v1\nkind: Odd\nmetadata: {name: x}")
-    assert finding.what == "no schema for a.example/v1 Odd, so unchecked"
+def test_a_kind_without_schema_is_a_note(release_of: Callable[..., Release]) -> None:
+    release = release_of("apiVersion: a.example/v1\nkind: Odd\nmetadata: {name: x}")
+    (verdict,) = examine(CHECK, [Rendered(Case("written"), release)])
+    assert verdict.findings == ()
+    (note,) = verdict.notes
+    assert note.what == "is not checked, since no schema of a.example/v1 Odd is known"
 
 
 WIDGETS = """\
@@ -106,7 +110,7 @@ def test_a_custom_resource_is_held_to_the_charts_own_definition(findings_of: Fin
 
 def test_a_definition_that_cannot_be_read_defines_nothing(findings_of: FindingsOf) -> None:
     found = findings_of(CHECK, WIDGETS.replace("schema: {openAPIV3Schema", "skema: {openAPIV3Schema"))
-    assert {finding.rule for finding in found} == {"invalid", "no-schema"}
+    assert {finding.rule for finding in found} == {"invalid"}
 
 
 def test_a_secrets_data_is_never_quoted(findings_of: FindingsOf) -> None:
