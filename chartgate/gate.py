@@ -13,7 +13,7 @@ from chartgate.findings.accepted import accept
 from chartgate.findings.api_server.real import RealServer, real_server
 from chartgate.findings.check import Check
 from chartgate.findings.finding import Finding, OldCheck, Verdict
-from chartgate.findings.registry import CHECKS
+from chartgate.findings.registry import CHECKS, with_schemas
 from chartgate.findings.reproduction import Reproduction, reproductions
 from chartgate.findings.runner import examine_files
 from chartgate.releases import store
@@ -57,14 +57,14 @@ def check(chart: Chart, choice: Choice = EVERYTHING) -> Results:
     settings = chart.settings.with_versions(helm=choice.helm, kubernetes=choice.kubernetes)
     if not choice.api_server:
         return _run(chart, choice, settings)
-    with real_server() as server:
+    with real_server(chart.known_kinds.definitions) as server:
         return _run(chart, choice, settings, server)
 
 
 def _run(chart: Chart, choice: Choice, settings: Settings, server: RealServer | None = None) -> Results:
     """A run with these settings, and with a real API server if there is one."""
     clock = _Clock()
-    checks = [server.check if server and check.key == server.check.key else check for check in CHECKS]
+    checks = _checks(chart, server)
     with clock.phase("select"):
         selection = select(chart, choice)
     with clock.phase(outcomes.KEY):
@@ -100,6 +100,12 @@ def _run(chart: Chart, choice: Choice, settings: Settings, server: RealServer | 
         ),
         complete=not engines.missing,
     )
+
+
+def _checks(chart: Chart, server: RealServer | None) -> list[Check | OldCheck]:
+    """The checks, with the kinds that the chart's settings describe and with the API server."""
+    checks = with_schemas(CHECKS, chart.known_kinds.schemas)
+    return [server.check if server and check.key == server.check.key else check for check in checks]
 
 
 def _engines(settings: Settings, choice: Choice, cases: Sequence[Case]) -> Engines:

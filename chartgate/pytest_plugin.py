@@ -103,22 +103,26 @@ def render(chart: Path, chart_settings: "Settings") -> "Callable[..., Release]":
 
 
 @pytest.fixture(scope="session")
-def assert_conforms(chart_settings: "Settings") -> Callable[..., None]:
+def assert_conforms(chart: Path) -> Callable[..., None]:
     """Fails with every finding that a release has, exceptions of chartgate.yaml aside.
 
     `assert_conforms(release, case=…, checks=…)`: `case` says which objects exist outside the chart; `checks` are the
     keys of the checks to run, all of them by default.
     """
     from chartgate.findings.accepted import accept
-    from chartgate.findings.registry import CHECKS
+    from chartgate.findings.registry import CHECKS, with_schemas
     from chartgate.releases.rendered import Rendered
     from chartgate.values.case import Case
+    from chartgate.values.chart import read_chart
+
+    named = read_chart(chart)
+    every = with_schemas(CHECKS, named.known_kinds.schemas)
 
     def assert_conforms(
         release: "Release", *, case: "Case | None" = None, checks: Collection[str] | None = None
     ) -> None:
         __tracebackhide__ = True
-        known = [check.key for check in CHECKS]
+        known = [check.key for check in every]
         unknown = sorted(set(checks or ()) - set(known))
         if unknown:
             pytest.fail(f"no check is called {', '.join(unknown)}: choose from {', '.join(known)}", False)
@@ -126,9 +130,9 @@ def assert_conforms(chart_settings: "Settings") -> Callable[..., None]:
             pytest.fail("the release has no object, so that nothing can conform", False)
         rendered = Rendered(case or Case("release"), release)
         lines = []
-        for check in CHECKS:
+        for check in every:
             if checks is None or check.key in checks:
-                remaining, _ = accept(check.examine([rendered]), chart_settings)
+                remaining, _ = accept(check.examine([rendered]), named.settings)
                 for finding in (finding for verdict in remaining for finding in verdict.findings):
                     where = f" {finding.where}:" if finding.where else ""
                     lines.append(

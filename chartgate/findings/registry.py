@@ -1,5 +1,7 @@
 """Every check of the gate, in the order of the report."""
 
+from collections.abc import Iterable, Mapping
+
 from chartgate.findings import (
     api_server,
     checkov,
@@ -27,6 +29,7 @@ from chartgate.findings import (
 )
 from chartgate.findings.check import Check
 from chartgate.findings.finding import OldCheck
+from chartgate.tools.schemas import KindKey
 
 CHECKS: tuple[Check | OldCheck, ...] = (
     engines.CHECK,
@@ -53,3 +56,8 @@ CHECKS: tuple[Check | OldCheck, ...] = (
     pod_security.CHECK,
     checkov.CHECK,
 )
+
+
+def with_schemas(checks: Iterable[Check | OldCheck], schemas: Mapping[KindKey, str]) -> list[Check | OldCheck]:
+    """The checks, of which the schema check also knows these schemas, as JSON."""
+    return [schema.check_with(schemas) if check is schema.CHECK else check for check in checks]

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -39,7 +40,8 @@ def _schemas_in(_digest: str, definition: str) -> dict[KindKey, str]:
 def judge(obj: KubeObject, kube_version: str, defined: Mapping[KindKey, str]) -> Iterator[Fault]:
     """Faults of an object by the schema of its kind: one of `defined`, else the one of the Kubernetes version."""
     kind = obj.kind_key
-    validator = _compiled(defined[kind]) if kind in defined else _validator(kind, kube_version)
+    schema = defined.get(kind) or defined.get((kind[0], kind[1].lower()))
+    validator = _compiled(schema) if schema else _validator(kind, kube_version)
     if validator is None:
         yield _unknown_kind(obj, kube_version)
         return
@@ -118,6 +120,12 @@ def _shortened(message: str, limit: int = 240) -> str:
     return message if len(message) <= limit else f"{message[:limit]}…"
 
 
+def check_with(schemas: Mapping[KindKey, str]) -> Check:
+    """The check that also knows these schemas, as JSON; a definition of the chart itself has priority."""
+    scope = EachObject(judge, between=True, prepare=lambda renders: {**schemas, **_defined(renders)})
+    return replace(CHECK, scopes=(scope,))
+
+
 CHECK = Check(
     key="schema",
     title="Kubernetes JSON Schema",
@@ -142,7 +150,7 @@ CHECK = Check(
         ),
         "no-schema": Rule(
             "no schema of the object's kind is known, so that the object is not checked",
-            "correct apiVersion and kind if they are wrong",
+            "correct apiVersion and kind, or name a definition of the kind in `schemas` of chartgate.yaml",
             "apiVersion: example.com/v1, kind: Widget",
             note=True,
         ),

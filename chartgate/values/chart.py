@@ -17,6 +17,7 @@ from chartgate.values.asked_apis import api_cases
 from chartgate.values.case import Case
 from chartgate.values.ci_files import ci_cases
 from chartgate.values.documents import document_cases, refuse
+from chartgate.values.known_kinds import KnownKinds, read_known_kinds
 from chartgate.values.matrix import FILE_NAME as MATRIX_FILE
 from chartgate.values.matrix import Matrix, read_matrix
 from chartgate.values.settings import Settings, read_settings
@@ -44,6 +45,11 @@ class Chart:
     def settings(self) -> Settings:
         """What chartgate.yaml says; the defaults without one."""
         return read_settings(self.files, self.reading)
+
+    @cached_property
+    def known_kinds(self) -> KnownKinds:
+        """The kinds that the files named in chartgate.yaml describe."""
+        return read_known_kinds(self.settings.schemas, self.reading)
 
     @cached_property
     def defaults(self) -> dict[str, Any]:
@@ -106,7 +112,7 @@ class Chart:
             GateError: a file of the chart cannot be read or is invalid.
         """
         # Which files beside the chart belong to it, such as the values files of a README, its documents say.
-        _ = self.matrix, self.offered_cases
+        _ = self.matrix, self.offered_cases, self.known_kinds
         return self.reading.digest
 
 

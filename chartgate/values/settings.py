@@ -47,7 +47,7 @@ class Declaration:
 @dataclass(frozen=True)
 class Settings:
     """How the gate looks at one chart. `documents` are existing files; `documents_named` tells whether chartgate.yaml
-    names them, so that each of their examples has to work.
+    names them, so that each of their examples has to work. `schemas` are files or folders that describe kinds.
 
     Cases land in a namespace of their own by default, as an application should.
     """
@@ -62,6 +62,7 @@ class Settings:
     outside: tuple[Declaration, ...] = ()
     absent: tuple[Declaration, ...] = ()
     exceptions: tuple[AcceptedFinding, ...] = ()
+    schemas: tuple[Path, ...] = ()
 
     def with_versions(self, *, helm: tuple[str, ...] = (), kubernetes: tuple[str, ...] = ()) -> "Settings":
         """The same, with the versions that the command line names in place of the file's."""
@@ -99,6 +100,7 @@ def read_settings(files: ChartFiles, reading: Reading) -> Settings:
         namespace=data.get("namespace", defaults.namespace),
         outside=tuple(Declaration(entry["object"], entry["reason"]) for entry in data.get("outside", ())),
         absent=tuple(Declaration(entry["object"], entry["reason"]) for entry in data.get("absent", ())),
+        schemas=tuple(files.folder / path for path in data.get("schemas", ())),
         exceptions=tuple(
             AcceptedFinding(entry["check"], entry["rule"], entry.get("objects", "*"), entry["reason"])
             for entry in data.get("exceptions", ())

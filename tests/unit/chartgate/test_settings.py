@@ -22,11 +22,13 @@ def test_every_key_is_read(make_chart: MakeChart) -> None:
         "outside: [{object: Secret/x, reason: the operator makes it}]\n"
         "absent: [{object: Service/*-no, reason: blocks a path on purpose}]\n"
         "exceptions: [{check: checkov, rule: CKV_1, reason: cannot be met here}]\n"
+        "schemas: [../kinds]\n"
     )
     settings = read_chart(make_chart({"chartgate.yaml": text, "DOC.md": ""})).settings
     assert (settings.helm, settings.kubernetes, settings.release, settings.namespace) == (("4",), ("1.29",), "r", "ns")
     assert settings.api_versions == ("a/v1",)
     assert [path.name for path in settings.documents] == ["DOC.md"]
+    assert [path.name for path in settings.schemas] == ["kinds"]
     assert settings.exceptions[0].objects == "*"
     assert (settings.outside[0].objects, settings.absent[0].objects) == ("Secret/x", "Service/*-no")
 
