@@ -47,6 +47,7 @@ e2e-cluster: .venv/.synced ## those on a kind cluster, which needs Docker
 generate: .venv/.synced ## values.schema.json, the README's value tables and addresses, docs/checks.md and the list of served API versions
 	$(RUN)python -m schema.generate
 	$(RUN)python -m schema.fluent_bit.generate
+	$(RUN)python -m schema.application.generate
 	$(RUN)python -m chartgate.findings.document docs/checks.md
 	$(RUN)python -m chartgate.tools.served_api_versions
 	$(RUN)python -m release.generate

@@ -9,7 +9,10 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("generator", ["schema.generate", "schema.fluent_bit.generate", "release.generate"])
+GENERATORS = ["schema.generate", "schema.fluent_bit.generate", "schema.application.generate", "release.generate"]
+
+
+@pytest.mark.parametrize("generator", GENERATORS)
 def test_generated_files_are_up_to_date(generator: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", generator, "--check"], cwd=ROOT, capture_output=True, text=True, check=False

@@ -33,6 +33,65 @@ REDIS_ENABLE_TLS: {{ $redis.tls | quote }}
 {{- if include "claude-relay.authorities.list" . | fromJsonArray }}
 NODE_EXTRA_CA_CERTS: /etc/claude-relay/bundle/ca.crt
 {{- end }}
+{{- range $name, $text := include "claude-relay.config.texts" (dict "context" . "values" $config.env) | fromJson }}
+{{ $name }}: {{ toJson $text }}
+{{- end }}
+{{- end -}}
+
+{{/* Values of any type as texts, with the templates in them evaluated: a JSON object. Arguments: context, values. */}}
+{{- define "claude-relay.config.texts" -}}
+  {{- $texts := dict -}}
+  {{- range $name, $value := .values -}}
+    {{- /* Helm reads a number in a file as a float, whose text can have an exponent. */ -}}
+    {{- if kindIs "float64" $value -}}
+      {{- $value = eq (floor $value) $value | ternary (int64 $value) $value -}}
+    {{- end -}}
+    {{- $_ := set $texts $name (toString $value) -}}
+  {{- end -}}
+  {{- (include "claude-relay.evaluate" (dict "context" .context "value" $texts) | fromJson).value | toJson -}}
+{{- end -}}
+
+{{/* The name of the Secret of `config.secretEnv`. It is not the Secret with the keys, which Helm may not have rendered. */}}
+{{- define "claude-relay.config.secretName" -}}
+  {{- include "claude-relay.nameWith" (dict "context" . "suffix" "env") -}}
+{{- end -}}
+
+{{/* The data of the Secret of `config.secretEnv`: YAML; empty if there is none. */}}
+{{- define "claude-relay.config.secretData" -}}
+{{- range $name, $text := include "claude-relay.config.texts" (dict "context" . "values" .Values.config.secretEnv) | fromJson }}
+{{ $name }}: {{ b64enc $text | quote }}
+{{- end }}
+{{- end -}}
+
+{{/* Rejects variables that the application does not read, that the chart sets, and secrets in the ConfigMap. */}}
+{{- define "claude-relay.config.guards" -}}
+  {{- $config := .Values.config -}}
+  {{- if or $config.env $config.secretEnv -}}
+    {{- $known := .Files.Get "files/environment.json" | fromJson -}}
+    {{- $extra := list -}}
+    {{- range .Values.extraEnv -}}
+      {{- $extra = append $extra .name -}}
+    {{- end -}}
+    {{- range $path, $variables := dict "config.env" $config.env "config.secretEnv" $config.secretEnv -}}
+      {{- range $name, $value := $variables }}
+        {{- if hasKey $known.setBy $name }}
+- {{ $path }}.{{ $name }}: the chart sets this variable: set {{ get $known.setBy $name }} instead
+        {{- else if and $config.checkEnvNames (not (has $name $known.names)) }}
+- {{ $path }}.{{ $name }}: the application does not read this variable: correct its name, or set config.checkEnvNames to false
+        {{- end }}
+        {{- if has $name $extra }}
+- {{ $path }} and extraEnv both set {{ $name }}: remove one of them
+        {{- end }}
+        {{- if eq $path "config.env" }}
+          {{- if hasKey $config.secretEnv $name }}
+- config.env and config.secretEnv both set {{ $name }}: remove one of them
+          {{- else if or (has $name $known.secret) (regexMatch "://[^/@\\s]*:[^/@\\s]+@" (toString $value)) }}
+- config.env.{{ $name }} contains a password, and ConfigMaps are not secret: move it to config.secretEnv
+          {{- end }}
+        {{- end }}
+      {{- end }}
+    {{- end }}
+  {{- end }}
 {{- end -}}
 
 {{- define "claude-relay.config.trustProxy" -}}

@@ -6,8 +6,8 @@ and continues in indented lines. It says what is wrong, the values path, and wha
 
 {{- define "claude-relay.guards" -}}
   {{- $messages := "" -}}
-  {{- $subjects := list "capabilities" "names" "secrets" "secretsjob" "redis" "authorities" "storage" "scaling" "pod" "exposure" -}}
-  {{- range concat $subjects (list "metrics" "fluentbit") -}}
+  {{- $subjects := list "capabilities" "names" "config" "secrets" "secretsjob" "redis" "authorities" "storage" "scaling" "pod" -}}
+  {{- range concat $subjects (list "exposure" "metrics" "fluentbit") -}}
     {{- $messages = printf "%s\n%s" $messages (include (printf "claude-relay.%s.guards" .) $) -}}
   {{- end -}}
   {{- with trim $messages -}}

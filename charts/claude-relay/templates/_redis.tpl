@@ -259,7 +259,7 @@ Deployment reads, whose name can differ from the present one.
   {{- end }}
   {{- include "claude-relay.redis.additionGuards" $values -}}
   {{- $names := list (include "claude-relay.fullname" .) }}
-  {{- range $suffix := list "blocked" "config" "fluent-bit" "fluent-bit-config" "metrics" "scripts" "secret" "secrets" "test" }}
+  {{- range $suffix := list "blocked" "config" "env" "fluent-bit" "fluent-bit-config" "metrics" "scripts" "secret" "secrets" "test" }}
     {{- $names = append $names (include "claude-relay.nameWith" (dict "context" $ "suffix" $suffix)) }}
   {{- end }}
   {{- range $name := list $fullname (printf "%s-config" $fullname) (printf "%s-headless" $fullname) }}

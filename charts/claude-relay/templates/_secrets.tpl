@@ -98,6 +98,9 @@ cluster, this includes existing Secrets and the certificates of private CAs, whi
 */}}
 {{- define "claude-relay.secrets.checksum" -}}
 {{- $seen := list (include "claude-relay.secrets.data" .) -}}
+{{- with include "claude-relay.config.secretData" . -}}
+{{- $seen = append $seen . -}}
+{{- end -}}
 {{- $foreign := list .Values.config.existingSecret -}}
 {{- if .Values.redis.enabled -}}
 {{- $seen = append $seen (include "claude-relay.redis.secretChecksum" (dict "values" .Values.redis "release" .Release)) -}}

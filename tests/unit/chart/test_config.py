@@ -1,8 +1,14 @@
 """The application's environment: every setting under the name the application reads, numbers as digits."""
 
+import base64
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+
+from schema.application.generate import variables
+from schema.generate import leaves, read_sections
 
 VARIABLES = {
     "config.nodeEnv": ("NODE_ENV", "test"),
@@ -135,3 +141,163 @@ def test_strings_arrive_as_they_are(render: Any, text: str) -> None:
     deployment = release.only("Deployment")
     assert deployment.container("http").env["WEB_TITLE"]["value"] == text
     assert deployment.at("spec.template.metadata.annotations.note") == text
+
+
+def resolved(release: Any, container: str = "http") -> dict[str, Any]:
+    """The variables of a container, as Kubernetes resolves them; those from outside the release are references."""
+    deployment = release.only("Deployment")
+    found: dict[str, Any] = {}
+    for source in deployment.container(container).items("envFrom"):
+        kind, name = ("Secret", source["secretRef"]) if "secretRef" in source else ("ConfigMap", source["configMapRef"])
+        data = release.get(kind, name["name"]).at("data") if release.find(kind, name["name"]) else {}
+        found |= {key: decoded(text) if kind == "Secret" else text for key, text in data.items()}
+    for name, entry in deployment.container(container).env.items():
+        found[name] = entry.get("value", entry.get("valueFrom"))
+    return found
+
+
+def decoded(text: str) -> str:
+    return base64.b64decode(text).decode()
+
+
+ENV = {
+    "HTTPS_PROXY": ("http://proxy.example.com:3128", "http://proxy.example.com:3128"),
+    "ENABLE_CORS": (True, "true"),
+    "BEDROCK_MAX_OUTPUT_TOKENS": (1280000, "1280000"),
+    "STICKY_SESSION_TTL_HOURS": (0.5, "0.5"),
+    "USER_MESSAGE_QUEUE_DELAY_MS": (9007199254740991, "9007199254740991"),
+    "LDAP_SEARCH_FILTER": ("(uid={{username}})", "(uid={{username}})"),
+    "LDAP_URL": ("ldaps://{{ .Release.Name }}", "ldaps://x"),
+    "TZ": ("", ""),
+}
+
+
+@pytest.mark.parametrize(
+    "secrets", [{}, {"global": {"secretsJob": True}}, {"config": {"existingSecret": "keys"}}], ids=str
+)
+def test_any_variable_that_the_application_reads_can_be_set(
+    render: Any, merged: Any, any_helm: Any, secrets: dict[str, Any]
+) -> None:
+    secret = {"LDAP_BIND_PASSWORD": 'a "hostile" $password', "HTTP_PROXY": "http://user:pass@proxy"}
+    given = {"config": {"env": {name: value for name, (value, _) in ENV.items()}, "secretEnv": secret}}
+    release = render(values=merged(given, secrets), release="x", helm=any_helm)
+    found = resolved(release)
+    assert {name: found[name] for name in ENV} == {name: text for name, (_, text) in ENV.items()}
+    assert {name: found[name] for name in secret} == secret
+    plain = "".join(str(obj.manifest) for obj in release if obj.kind != "Secret")
+    assert "hostile" not in plain
+    assert "user:pass" not in plain
+    assert "LDAP_BIND_PASSWORD" not in resolved(release, "wait-for-redis"), "who does not need it does not get it"
+
+
+def test_pods_are_replaced_when_a_variable_changes(render: Any) -> None:
+    def template(**config: Any) -> Any:
+        secrets = {"jwtSecret": "j", "encryptionKey": "e", "adminPassword": "p"}
+        return render(values={"config": {**secrets, **config}}).only("Deployment").pod_template
+
+    assert template(env={"TZ": "UTC"}) != template(env={"TZ": "CET"})
+    assert template(secretEnv={"TZ": "UTC"}) != template(secretEnv={"TZ": "CET"})
+
+
+@pytest.mark.parametrize("key", ["env", "secretEnv"])
+def test_a_name_that_the_application_does_not_read_is_refused_unless_a_value_allows_it(
+    render: Any, refused: Any, any_helm: Any, key: str
+) -> None:
+    config = {key: {"HTTPS_PROXI": "http://proxy"}}
+    refusal = refused({"config": config}, helm=any_helm)
+    assert f"config.{key}.HTTPS_PROXI: the application does not read this variable" in refusal
+    assert "config.checkEnvNames" in refusal
+    assert resolved(render(values={"config": {**config, "checkEnvNames": False}}, helm=any_helm))["HTTPS_PROXI"]
+
+
+def test_a_variable_that_the_chart_sets_is_refused_with_the_value_to_use(refused: Any) -> None:
+    own = {name: entry["set-by"] for name, entry in variables().items() if "set-by" in entry}
+    refusal = refused({"config": {"checkEnvNames": False, "env": dict.fromkeys(own, "x")}})
+    for name, path in own.items():
+        assert f"config.env.{name}: the chart sets this variable: set {path} instead" in refusal
+
+
+def test_a_password_does_not_get_into_the_config_map(render: Any, refused: Any) -> None:
+    secret = [name for name, entry in variables().items() if entry.get("secret")]
+    refusal = refused({"config": {"env": {**dict.fromkeys(secret, "x"), "HTTP_PROXY": "http://user:pass@proxy"}}})
+    for name in [*secret, "HTTP_PROXY"]:
+        assert f"config.env.{name} contains a password" in refusal
+    assert "user:pass" not in refusal
+    assert render(values={"config": {"env": {"NO_PROXY": "a:b,c@d"}}})
+
+
+def test_a_variable_is_set_in_one_place(refused: Any) -> None:
+    assert "both set TZ" in refused({"config": {"env": {"TZ": "UTC"}, "secretEnv": {"TZ": "UTC"}}})
+    assert "extraEnv both set TZ" in refused({"config": {"env": {"TZ": "UTC"}}, "extraEnv": [{"name": "TZ"}]})
+
+
+def test_the_table_says_which_variables_the_chart_sets(render: Any) -> None:
+    external = {"host": "redis", "tls": True, "password": "p", "tlsCA": {"existingSecret": "ca"}}
+    values = {"adminSetup": {"enabled": False}, "redis": {"enabled": False}, "externalRedis": external}
+    own = {name for name, entry in variables().items() if "set-by" in entry}
+    assert set(resolved(render(values=values))) == own
+
+
+def test_every_value_that_the_table_names_exists(chart: Path) -> None:
+    values = yaml.safe_load((chart / "values.yaml").read_text())
+    for entry in variables().values():
+        place = values
+        for key in entry.get("set-by", "").split(".") if "set-by" in entry else []:
+            place = place[key]
+
+
+def test_the_description_of_a_value_says_that_the_application_does_not_use_it() -> None:
+    properties = {key: node for section in read_sections() for key, node in section.properties.items()}
+    described = {path: node["description"] for path, node in leaves(properties)}
+    for name, entry in variables().items():
+        path = entry.get("set-by", "")
+        if path.startswith("config."):
+            assert name in described[path], path
+            assert ("does not use it" in described[path]) is bool(entry.get("unused")), path
+    assert "seconds" in described["config.adminSessionTimeout"]
+    assert "600000 ms" in described["config.requestTimeout"]
+
+
+RECIPES = {
+    "Outgoing proxy": {
+        "HTTP_PROXY": "http://proxy.example.com:3128",
+        "HTTPS_PROXY": "http://proxy.example.com:3128",
+        "NO_PROXY": "localhost,127.0.0.1,.svc,.cluster.local,.example.com",
+        "NODE_EXTRA_CA_CERTS": "/etc/claude-relay/bundle/ca.crt",
+    },
+    "Without internet access": {
+        "PRICE_MIRROR_JSON_URL": "https://mirror.example.com/model_prices.json",
+        "PRICE_MIRROR_HASH_URL": "https://mirror.example.com/model_prices.sha256",
+    },
+    "LDAP": {
+        "LDAP_ENABLED": "true",
+        "USER_MANAGEMENT_ENABLED": "true",
+        "LDAP_URL": "ldaps://ldap.example.com:636",
+        "LDAP_SEARCH_FILTER": "(uid={{username}})",
+        "LDAP_BIND_PASSWORD": "an-example-password",
+        "LDAP_TLS_CA_FILE": "/etc/ldap/ca.crt",
+    },
+    "Several replicas": {"CLEAR_CONCURRENCY_QUEUES_ON_STARTUP": "false"},
+}
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_what_a_recipe_sets_arrives_in_the_pod(render: Any, cases: Any, any_helm: Any, recipe: str) -> None:
+    (case,) = [case for case in cases if case.name == f"README.md: {recipe}"]
+    release = render(case=case, helm=any_helm)
+    found = resolved(release)
+    assert {name: found[name] for name in RECIPES[recipe]} == RECIPES[recipe]
+    deployment = release.only("Deployment")
+    mounts = {mount["mountPath"]: mount["name"] for mount in deployment.container("http").items("volumeMounts")}
+    volumes = {volume["name"]: volume for volume in deployment.pod_spec["volumes"]}
+    if recipe == "LDAP":
+        assert volumes[mounts["/etc/ldap"]]["secret"] == {"secretName": "ldap-authority"}
+    elif recipe == "Without internet access":
+        images = {container.manifest["image"] for workload in release.workloads() for container in workload.containers}
+        assert all(image.startswith("registry.example.com/") for image in images)
+        assert deployment.pod_spec["imagePullSecrets"] == [{"name": "registry-login"}]
+    elif recipe == "Several replicas":
+        assert deployment.at("spec.replicas") == 3
+        assert release.get("PersistentVolumeClaim", f"{case.release}-claude-relay-data").at("spec.accessModes") == [
+            "ReadWriteMany"
+        ]
