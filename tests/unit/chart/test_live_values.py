@@ -28,6 +28,7 @@ UNREAD = {
 }
 # What Kubernetes defines, so that the schema leaves it open: a value to try.
 OPEN_MAP = {"example.com/key": "value"}
+OPEN_VARIABLES = {"EXAMPLE": "value"}
 OPEN_ITEM = {"name": "example", "image": "example", "mountPath": "/example", "alert": "Example", "kind": "Gateway"}
 
 
@@ -44,6 +45,7 @@ def others(inventor: Inventor, place: Place, current: Any) -> Iterator[Any]:
             value = inventor.value(place.schema)
         except LookupError:
             value = [OPEN_ITEM] if place.schema.get("type") == "array" else OPEN_MAP
+            value = OPEN_VARIABLES if "propertyNames" in place.schema else value
         if value != current:
             yield value
 
