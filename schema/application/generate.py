@@ -24,8 +24,8 @@ HEADING = """# Environment variables of the application
 
 Written by `make generate` from schema/application/environment.yaml: change it there.
 
-The variables that claude-relay-service v1.1.314 reads. `config.env` and `config.secretEnv` take those without an entry in
-the column "Set by": the chart sets the others from the named value. Variables marked † are passwords or keys: only
+The variables that claude-relay-service v1.1.314 reads. `config.env` and `config.secretEnv` take those without an entry
+in the column "Set by": the chart sets the others from the named value. Variables marked † are passwords or keys: only
 `config.secretEnv` takes them. The application reads the variables marked ✗, but nothing uses them.
 
 | Variable | Meaning of the value | Without the variable | Set by |
