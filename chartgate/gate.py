@@ -13,6 +13,7 @@ from chartgate.findings.accepted import accept
 from chartgate.findings.api_server.real import RealServer, real_server
 from chartgate.findings.check import Check
 from chartgate.findings.finding import Finding, OldCheck, Verdict
+from chartgate.findings.own_switches import without_own_switches
 from chartgate.findings.registry import CHECKS, with_schemas
 from chartgate.findings.reproduction import Reproduction, reproductions
 from chartgate.findings.runner import examine_files
@@ -75,7 +76,8 @@ def _run(chart: Chart, choice: Choice, settings: Settings, server: RealServer | 
         verdicts = [outcomes.judge(outcome) for outcome in rendering]
         renders = [verdict.rendered for verdict in verdicts if len(verdict.rendered.release)]
         renders = _with_variants(chart.files, rendering, renders, settings.api_versions)
-    columns = [(outcomes.KEY, verdicts), *_examine(checks, renders, clock)]
+    found = [(outcomes.KEY, verdicts), *_examine(checks, renders, clock)]
+    columns = without_own_switches(found, selection.turned)
     remaining, unused = _accepted(columns, settings)
     with clock.phase("shrink"):
         shown = _reproductions(chart.files, checks, remaining, rendering, settings)

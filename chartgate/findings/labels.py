@@ -16,6 +16,11 @@ CHANGING = frozenset(
 )
 # Pods come and go with the version, so what selects them freshly each time may change.
 IMMUTABLE = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job"})
+# People and programs look for these by their labels, as for whatever makes pods. A budget, an autoscaler or a role is
+# found by what it is about, and a kind that others define has labels of its own.
+LOOKED_FOR = frozenset(
+    {"Service", "Ingress", "ConfigMap", "Secret", "PersistentVolumeClaim", "ServiceAccount", "NetworkPolicy"}
+)
 _CHART = re.compile(r"[A-Za-z0-9][-A-Za-z0-9_.]*-v?\d+\.\d+\.\d+[-A-Za-z0-9_.]*")
 
 
@@ -25,7 +30,7 @@ def judge(obj: KubeObject, release: Release) -> Iterator[Fault]:
 
 
 def _faults(obj: KubeObject, release: Release) -> Iterator[Fault]:
-    for label in COMMON:
+    for label in COMMON if obj.kind in LOOKED_FOR or obj.pod_template is not None else ():
         if not obj.labels.get(label):
             yield Fault("missing", "metadata.labels", f"{label} is missing")
     for label, expected in (COMMON[1], release.name), (COMMON[2], "Helm"):

@@ -2,13 +2,15 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from chartgate.findings.check import Check, Fault, Rule
 from chartgate.findings.scopes import EachRelease
-from chartgate.findings.user_values import UserValues
+from chartgate.findings.user_values import SOUNDS_SECRET, UserValues
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.release import Release
 
@@ -43,8 +45,35 @@ def secret_values(release: Release) -> list[tuple[KubeObject, str, str]]:
         (secret, key, value)
         for secret in secrets
         for key, value in _decoded(secret)
-        if len(value) >= SHORTEST and not _is_public(value) and value not in said_openly
+        if _can_be_secret(key, value) and value not in said_openly
     ]
+
+
+def _can_be_secret(key: str, value: str) -> bool:
+    """Whether a value is long enough to be told from chance, and is not plainly a name, an address or a setting.
+
+    Of a key that does not sound secret, such as `user`, only a value that looks made at random can be one.
+    """
+    if len(value) < SHORTEST or _is_public(value) or value.lower() in _SETTINGS:
+        return False
+    return bool(SOUNDS_SECRET.search(key)) or _looks_random(value) or bool(_HAS_PASSWORD.search(value))
+
+
+_SETTINGS = frozenset({"default", "disabled", "enabled", "localhost", "optional", "prefer", "production", "require"})
+_HAS_PASSWORD = re.compile(r"://[^/\s:@]*:[^/\s:@]+@")
+_LONG_RUN = re.compile(r"[A-Za-z0-9+/=_-]{12,}")
+
+
+def _looks_random(value: str) -> bool:
+    """Whether a text is one run of letters and digits, mixed as no name is."""
+    if not _LONG_RUN.fullmatch(value):
+        return False
+    changes = sum(_sort(one) != _sort(other) for one, other in pairwise(value))
+    return changes * 4 >= len(value)
+
+
+def _sort(character: str) -> int:
+    return 0 if character.isdigit() else 1 if character.islower() else 2 if character.isupper() else 3
 
 
 def _is_public(value: str) -> bool:

@@ -22,7 +22,7 @@ _NAMES_AN_OBJECT = re.compile(
     r"^existing|^name$|pullsecrets$|^(secret|configmap|claim|serviceaccount)s?$|(secret|configmap|claim|serviceaccount)name$",
     re.IGNORECASE,
 )
-_SOUNDS_SECRET = re.compile(
+SOUNDS_SECRET = re.compile(
     r"pass(wd|word|phrase)?|secret|token|key|credential|auth|private|cert|cookie|header|stringdata", re.IGNORECASE
 )
 _TEMPLATE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
@@ -102,7 +102,7 @@ class UserValues:
     @cached_property
     def open_texts(self) -> str:
         """The texts under keys that do not sound secret, such as those of a user name or a host."""
-        return "\0".join(text for key, text in self.texts if not _SOUNDS_SECRET.search(key))
+        return "\0".join(text for key, text in self.texts if not SOUNDS_SECRET.search(key))
 
     @cached_property
     def _parts(self) -> Mapping[Hashable, list[Any]]:

@@ -99,7 +99,7 @@ class Chart:
     @cached_property
     def known_keys(self) -> frozenset[str]:
         """The keys at the top of the chart's values: those of values.yaml, of its schema, and its subcharts."""
-        schema = self.shape.resolved(self.shape.root).get("properties") or {} if self.shape else {}
+        schema = self.shape.properties(self.shape.resolved(self.shape.root)) if self.shape else {}
         dependencies = self.files.mapping("Chart.yaml").get("dependencies") or ()
         subcharts = {str(one.get("alias") or one.get("name")) for one in dependencies if isinstance(one, dict)}
         return frozenset({*self.defaults, *schema, *subcharts, "global"})

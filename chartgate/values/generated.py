@@ -67,7 +67,7 @@ def accepted_stream(chart: Chart, seed: int) -> Iterator[Case]:
     random = Random(seed)
     inventor = Inventor(source.shape, random)
     places = [place for place in source.places if _inventable(inventor, place)]
-    if not places:
+    if not places or not source.bases:
         return
     seen: set[str] = set()
     idle = 0
@@ -76,7 +76,7 @@ def accepted_stream(chart: Chart, seed: int) -> Iterator[Case]:
         values, changed = base.values, []
         for place in random.sample(places, min(len(places), random.randint(1, MOST_CHANGES))):
             try:
-                candidate = placed(values, place.path, inventor.value(place.schema), values)
+                candidate = placed(values, place.path, inventor.value_at(place), values)
             except LookupError:
                 continue
             if source.shape.fits(candidate):
@@ -138,7 +138,7 @@ def _stepped(source: Source, base: Base, full: Mapping[str, Any], step: Mutation
         if not inside:
             return None  # Helm would put the missing key back from the defaults
     values = placed(base.values, step.path, step.value, full)
-    return None if source.shape.fits(values) else values
+    return values if source.shape.refuses(values) else None
 
 
 def source_of(chart: Chart) -> Source | None:
@@ -166,7 +166,7 @@ def _is_kept(place: Place, matrix: Matrix | None) -> bool:
 
 def _inventable(inventor: Inventor, place: Place) -> bool:
     try:
-        inventor.value(place.schema)
+        inventor.value_at(place)
     except LookupError:
         return False
     return True

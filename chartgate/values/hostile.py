@@ -12,7 +12,8 @@ from typing import Any
 from chartgate.values.case import Case
 from chartgate.values.chart import Chart
 from chartgate.values.generated import Base, Source, source_of
-from chartgate.values.invention import HOSTILE
+from chartgate.values.intent import meant_text
+from chartgate.values.invention import HOSTILE, SAYS_WHAT_A_TEXT_IS
 from chartgate.values.shape import Path_, Place, Shape, dotted, placed, values_text
 
 WORD = "zzharmlesszz"
@@ -63,9 +64,21 @@ def _texts(shape: Shape, places: Iterable[Place]) -> Iterator[Place]:
     for place in places:
         more = shape.resolved(place.schema.get("additionalProperties"))
         inner = Place((*place.path, "example.com/probe"), more)
-        for one in (place, *([] if "propertyNames" in place.schema else [inner])):
+        candidates = [place] if _may_be_anything(shape, place) else []
+        candidates += [] if "propertyNames" in place.schema else [inner]
+        for one in candidates:
             if one.schema.get("type") == "string" and shape.fits_at(WORD, one.schema):
                 yield one
+
+
+def _may_be_anything(shape: Shape, place: Place) -> bool:
+    """Whether people may mean any text that the schema of a place allows."""
+    if place.schema.keys() & SAYS_WHAT_A_TEXT_IS:
+        return True
+    try:
+        return meant_text(place.key, shape.default_at(place.path)) is None
+    except LookupError:
+        return False
 
 
 def _shared(values: Any, path: Path_) -> int:

@@ -5,12 +5,16 @@ Helm has to name. rstr makes text for patterns.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from math import ceil, floor
 from random import Random
 from typing import Any
 
 from rstr import Rstr
 
-from chartgate.values.shape import Schema, Shape
+from chartgate.values.formats import EXAMPLES
+from chartgate.values.intent import meant_number, meant_text
+from chartgate.values.shape import Place, Schema, Shape
 
 HOSTILE = (
     "no",
@@ -50,10 +54,34 @@ MOST_REPEATS = 12
 """How often rstr may repeat what a pattern repeats without end; of its own it is a hundred times, level by level."""
 
 
+DEEPEST = 24
+"""Levels of a value after which a schema is taken to ask for itself without end."""
+LONGEST_INTEGER = 2**53
+"""Helm reads larger numbers as floating point, so that they lose digits."""
+
+
+MOST_ITEMS = 100
+MOST_CHARACTERS = 100_000
+
+
 class _Text(Rstr):
-    def _handle_repeat(self, start_range: int, end_range: int, value: str) -> str:
-        text: str = super()._handle_repeat(start_range, min(end_range, max(start_range, MOST_REPEATS)), value)
-        return text
+    def _handle_repeat(self, start_range: int, end_range: int, value: Any) -> str:
+        # rstr itself fails where a part has to be there more than a hundred times.
+        times = self._random.randint(start_range, min(end_range, max(start_range, MOST_REPEATS)))
+        return "".join(self._handle_state(state) for _ in range(times) for state in value)
+
+
+BOUNDS = frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"})
+SAYS_WHAT_A_TEXT_IS = frozenset({"pattern", "format", "minLength", "maxLength"})
+"""Where a schema has one of these, its author has said which texts are meant."""
+
+
+@dataclass(frozen=True)
+class At:
+    """Where a value is to stand: the key, and the default there."""
+
+    key: str
+    default: Any = None
 
 
 class Inventor:
@@ -64,19 +92,33 @@ class Inventor:
         self.random = random
         self._text = _Text(random)
 
-    def value(self, schema: Schema) -> Any:
+    def value_at(self, place: Place) -> Any:
+        """A value that fits the schema of a place, and that people may mean there.
+
+        Raises:
+            LookupError: as `value`.
+        """
+        return self.value(place.schema, At(place.key, self.shape.default_at(place.path)))
+
+    def value(self, schema: Schema, at: At | None = None, depth: int = 0) -> Any:
         """A value that fits `schema`.
+
+        Args:
+            at: where it is to stand, so that people may mean it there; None: whatever the schema allows.
+            depth: how many levels of a larger value it is within.
 
         Raises:
             LookupError: none was found: the schema leaves the content open, or is beyond what is understood here.
         """
+        if depth > DEEPEST:
+            raise LookupError("the schema asks for itself without end")
         for _ in range(TRIES):
-            value = self._attempt(self.shape.resolved(schema))
+            value = self._attempt(self.shape.resolved(schema), at, depth)
             if self.shape.fits_at(value, schema):
                 return value
         raise LookupError("no fitting value found")
 
-    def _attempt(self, schema: Schema) -> Any:
+    def _attempt(self, schema: Schema, at: At | None, depth: int) -> Any:
         if "const" in schema:
             return schema["const"]
         if schema.get("enum"):
@@ -84,75 +126,137 @@ class Inventor:
         for word in ("oneOf", "anyOf"):
             if schema.get(word):
                 branch = self.shape.resolved(self.random.choice(schema[word]))
-                return self._attempt({**{key: part for key, part in schema.items() if key != word}, **branch})
+                others = {key: part for key, part in schema.items() if key != word}
+                if depth > DEEPEST:
+                    raise LookupError("the schema asks for itself without end")
+                return self._attempt({**others, **branch}, at, depth + 1)
         match self._type(schema):
             case "boolean":
                 return self.random.random() < 0.5
             case "integer":
-                return self._integer(schema)
+                return self._integer(schema, at)
             case "number":
-                return self._integer(schema) if self.random.random() < 0.5 else self._integer(schema) / 2
+                return self._number(schema, at)
             case "array":
-                return self._list(schema)
+                return self._list(schema, at, depth)
             case "object":
-                return self._map(schema)
+                return self._map(schema, at, depth)
             case "string":
-                return self._string(schema)
+                return self._string(schema, at)
             case _:
                 # Nothing says what it is, so that anything invented would be refused by whoever reads it.
                 raise LookupError("the schema leaves the content open")
 
     def _type(self, schema: Schema) -> str:
         types = schema.get("type", "object" if "properties" in schema else "")
-        return str(self.random.choice([one for one in types if one != "null"]) if isinstance(types, list) else types)
+        if isinstance(types, list):
+            types = self.random.choice([one for one in types if one != "null"] or [""])
+        return str(types)
 
-    def _integer(self, schema: Schema) -> int:
-        low = int(schema.get("minimum", schema.get("exclusiveMinimum", -1) + 1))
-        high = int(schema.get("maximum", max(low, 0) + 1000))
+    def _integer(self, schema: Schema, at: At | None) -> int:
+        if at is not None and not schema.keys() & BOUNDS:
+            return int(meant_number(at.key, at.default)(self.random))
+        low, high = _bounds(schema)
+        step = _number_of(schema, "multipleOf")
+        if step is not None and step >= 1 and step == int(step):
+            return int(step) * self._integer({"minimum": low / int(step), "maximum": high / int(step)}, at)
         return self.random.choice(
             [low, high, self.random.randint(low, high), self.random.randint(low, min(high, low + 99))]
         )
 
-    def _string(self, schema: Schema) -> str:
+    def _number(self, schema: Schema, at: At | None) -> float:
+        low = _number_of(schema, "minimum", "exclusiveMinimum")
+        high = _number_of(schema, "maximum", "exclusiveMaximum")
+        if low is not None and high is not None and high - low < 1:
+            return round(self.random.uniform(low, high), 3)
+        return self._integer(schema, at) if self.random.random() < 0.5 else self._integer(schema, at) / 2
+
+    def _string(self, schema: Schema, at: At | None) -> str:
+        if at is not None and not schema.keys() & SAYS_WHAT_A_TEXT_IS:
+            meant = meant_text(at.key, at.default)
+            if meant is not None:
+                return str(meant(self.random))
+        if schema.get("format") in EXAMPLES:
+            return self.random.choice(EXAMPLES[schema["format"]])
         if self.random.random() < 0.4:
             hostile = self.hostile(schema)
             if hostile:
                 return self.random.choice(hostile)
+        longest = int(schema["maxLength"]) if "maxLength" in schema else None
         pattern = schema.get("pattern")
         if pattern:
-            return self._text.xeger(pattern)[: schema.get("maxLength")]
-        length = self.random.randint(schema.get("minLength", 0), min(schema.get("maxLength", 40), 200))
+            return self._matching(pattern)[:longest]
+        shortest = int(schema.get("minLength", 0))
+        if shortest > min(MOST_CHARACTERS, MOST_CHARACTERS if longest is None else longest):
+            raise LookupError("no text is that long")
+        usual = 40 if longest is None else min(longest, 200)
+        length = self.random.randint(shortest, max(shortest, usual))
         return self._text.rstr("abcdefghijklmnopqrstuvwxyz0123456789-", length)
+
+    def _matching(self, pattern: str) -> str:
+        try:
+            return str(self._text.xeger(pattern))
+        except Exception as error:
+            raise LookupError("the pattern is beyond what rstr understands") from error
 
     def hostile(self, schema: Schema) -> list[str]:
         """The hostile texts that fit `schema`."""
         return [text for text in HOSTILE if self.shape.fits_at(text, schema)]
 
-    def _list(self, schema: Schema) -> list[Any]:
+    def _list(self, schema: Schema, at: At | None, depth: int) -> list[Any]:
         items = schema.get("items")
         if not isinstance(items, Mapping):
             raise LookupError("the schema leaves the items open")
-        fewest = schema.get("minItems", 0)
-        count = self.random.randint(fewest, max(fewest, min(schema.get("maxItems", 2), 2)))
-        return [self.value(items) for _ in range(count)]
+        fewest = int(schema.get("minItems", 0))
+        if fewest > MOST_ITEMS:
+            raise LookupError("the schema asks for more items than anybody writes")
+        count = self.random.randint(fewest, max(fewest, min(int(schema.get("maxItems", 2)), 2)))
+        return [self.value(items, at and At(at.key), depth + 1) for _ in range(count)]
 
-    def _map(self, schema: Schema) -> dict[str, Any]:
+    def _map(self, schema: Schema, at: At | None, depth: int) -> dict[str, Any]:
         required = schema.get("required", ())
         found = {}
-        for key, child in (schema.get("properties") or {}).items():
+        for key, child in self.shape.properties(schema).items():
             if key in required:
-                found[key] = self.value(child)
+                found[key] = self.value(child, at and At(key), depth + 1)
             elif self.random.random() < 0.5:
                 try:
-                    found[key] = self.value(child)
+                    found[key] = self.value(child, at and At(key), depth + 1)
                 except LookupError:
                     continue  # may be left out
         more = schema.get("additionalProperties", True)
         if isinstance(more, Mapping):
-            names = self.shape.resolved(schema.get("propertyNames", {}))
+            names = {"type": "string", **self.shape.resolved(schema.get("propertyNames", {}))}
             for index in range(self.random.randint(0, 2)):
                 key = f"example.com/key-{index}"
-                found[key if not names or self.shape.fits_at(key, names) else self.value(names)] = self.value(more)
+                name = key if self.shape.fits_at(key, names) else self.value(names, at and At("key"), depth + 1)
+                found[name] = self.value(more, at and At(at.key), depth + 1)
         elif schema.get("additionalProperties") is True or not schema.get("properties"):
             raise LookupError("the schema leaves the content open")
         return found
+
+
+def _number_of(schema: Schema, *keys: str) -> float | None:
+    """The number at the first of these keys that has one; draft 4 has booleans at some."""
+    numbers = (schema.get(key) for key in keys)
+    return next((one for one in numbers if isinstance(one, int | float) and not isinstance(one, bool)), None)
+
+
+def _bounds(schema: Schema) -> tuple[int, int]:
+    """The lowest and the highest integer that a schema allows; a thousand numbers where it names no highest one.
+
+    Raises:
+        LookupError: it allows none.
+    """
+    minimum, beyond = _number_of(schema, "minimum"), _number_of(schema, "exclusiveMinimum")
+    lows = [ceil(minimum) + (schema.get("exclusiveMinimum") is True)] if minimum is not None else []
+    lows += [floor(beyond) + 1] if beyond is not None else []
+    maximum, above = _number_of(schema, "maximum"), _number_of(schema, "exclusiveMaximum")
+    highs = [floor(maximum) - (schema.get("exclusiveMaximum") is True)] if maximum is not None else []
+    highs += [ceil(above) - 1] if above is not None else []
+    low = max(lows) if lows else min(0, *highs) if highs else 0
+    high = min(highs) if highs else max(low, 0) + 1000
+    low, high = max(low, -LONGEST_INTEGER), min(high, LONGEST_INTEGER)
+    if low > high:
+        raise LookupError("no integer is within the bounds")
+    return low, high

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from chartgate.values.invention import HOSTILE
+from chartgate.values.invention import HOSTILE, MOST_CHARACTERS
 from chartgate.values.shape import Path_, Place, Shape, dotted
 
 UNKNOWN_KEY = "unknownToChartgate"
@@ -24,7 +24,7 @@ def mutations(shape: Shape, full: Mapping[str, Any]) -> Iterator[Mutation]:
     """Every single step away from the values `full`, which fit the schema."""
     for place, value in shape.places(full):
         for mutation in _at(place, value):
-            if not place.path or not shape.fits_at(mutation.value, place.schema) or mutation.path != place.path:
+            if not place.path or shape.refuses_at(mutation.value, place.schema) or mutation.path != place.path:
                 yield mutation
 
 
@@ -68,7 +68,9 @@ def _beyond_bounds(schema: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         yield "below minimum", schema["minimum"] - 1
     if "maximum" in schema:
         yield "above maximum", schema["maximum"] + 1
-    if schema.get("minLength"):
-        yield "too short", "x" * (schema["minLength"] - 1)
-    if "maxLength" in schema and schema.get("type") == "string":
-        yield "too long", "x" * (schema["maxLength"] + 1)
+    if schema.get("type") == "string":
+        shortest, longest = int(schema.get("minLength", 0)), int(schema.get("maxLength", MOST_CHARACTERS))
+        if 0 < shortest <= MOST_CHARACTERS:
+            yield "too short", "x" * (shortest - 1)
+        if longest < MOST_CHARACTERS:
+            yield "too long", "x" * (longest + 1)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from chartgate.errors import GateError
 from chartgate.tools.schemas import minor_version
-from chartgate.values.case import Case
+from chartgate.values.case import MADE, Case, Origin
 from chartgate.values.chart import Chart
 from chartgate.values.coverage import covering_cases
 from chartgate.values.default_matrix import find_matrix
@@ -77,6 +77,9 @@ class Selection:
 
     `hostile` are cases with hostile texts; `accepted` is a stream without an end of its own. Some of both contradict
     themselves, and are refused with the words of one of `guards`; `wanted` says how many others of the stream to take.
+
+    `turned` are the origins of the cases in which the gate itself turns switches: it makes values of the schema, and it
+    makes a matrix for a chart that has none.
     """
 
     cases: tuple[Case, ...]
@@ -85,6 +88,7 @@ class Selection:
     accepted: Iterator[Case]
     wanted: int
     guards: tuple[str, ...]
+    turned: frozenset[Origin] = frozenset({"schema"})
 
 
 def select(chart: Chart, choice: Choice) -> Selection:
@@ -112,7 +116,8 @@ def select(chart: Chart, choice: Choice) -> Selection:
     cases = _some([*offered, *coverage.cases, *refused], choice, enough=bool(hostile or first))
     stream = accepted if first is None else _chained(first, accepted)
     whole = set(coverage.cases) <= set(cases)
-    return Selection(cases, coverage.proof if whole else (), hostile, stream, wanted, matrix.guards)
+    turned: frozenset[Origin] = MADE if chart.matrix is None else frozenset({"schema"})
+    return Selection(cases, coverage.proof if whole else (), hostile, stream, wanted, matrix.guards, turned)
 
 
 def named_cases(chart: Chart, choice: Choice) -> list[Case]:

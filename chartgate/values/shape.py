@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from urllib.parse import unquote
 
 import jsonschema_rs
 import yaml
@@ -13,6 +14,7 @@ from chartgate.errors import GateError
 from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.kubernetes_yaml import read_values
 from chartgate.tools.merging import merged
+from chartgate.values.formats import CHECKS, asserts_formats
 
 Path_ = tuple[str | int, ...]
 """Keys and indices from the top of the values."""
@@ -27,6 +29,11 @@ class Place:
     path: Path_
     schema: Schema
 
+    @property
+    def key(self) -> str:
+        """The last key of the path; of a list's item that of the list."""
+        return next((part for part in reversed(self.path) if isinstance(part, str)), "")
+
 
 def dotted(path: Path_) -> str:
     """The path as people and Helm write it: `ingress.hosts.0.host`."""
@@ -37,9 +44,11 @@ class Shape:
     """The schema of one chart and its defaults."""
 
     def __init__(self, root: Schema, defaults: Mapping[str, Any]) -> None:
-        self.root = root
+        self.root: Schema = _without_remote(root, str(root.get("$id", root.get("id", ""))).rstrip("#"))
         self.defaults = defaults
-        self._validators: dict[int, tuple[Schema, jsonschema_rs.Validator]] = {}
+        self._asserts_formats = asserts_formats(root)
+        self._registry = jsonschema_rs.Registry([(_ROOT, self.root)])
+        self._validators: dict[tuple[int, bool], tuple[Schema, jsonschema_rs.Validator | None]] = {}
 
     def fits(self, values: Mapping[str, Any]) -> bool:
         """Whether these values, laid over the defaults, fit the schema."""
@@ -47,37 +56,67 @@ class Shape:
 
     def fits_at(self, value: Any, schema: Schema) -> bool:
         """Whether a value fits one part of the schema."""
-        known = self._validators.get(id(schema))
-        if known is None:
-            shared = {key: self.root[key] for key in ("$schema", "definitions", "$defs") if key in self.root}
+        return self._is_valid(value, schema, formats=self._asserts_formats)
+
+    def refuses(self, values: Mapping[str, Any]) -> bool:
+        """Whether every Helm refuses these values, laid over the defaults: not for a format alone, which few assert."""
+        return self.refuses_at(merged(self.defaults, values), self.root)
+
+    def refuses_at(self, value: Any, schema: Schema) -> bool:
+        """Whether every Helm refuses a value where this part of the schema is."""
+        return not self._is_valid(value, schema, formats=False)
+
+    def _is_valid(self, value: Any, schema: Schema, *, formats: bool) -> bool:
+        key = (id(schema), formats)
+        if key not in self._validators:
             # The part is kept with its validator, so that its identity is not given to another.
-            known = (schema, jsonschema_rs.validator_for({**shared, **schema}))
-            self._validators[id(schema)] = known
-        return known[1].is_valid(value)
+            self._validators[key] = (schema, self._validator(schema, formats=formats))
+        validator = self._validators[key][1]
+        return validator is None or validator.is_valid(value)
+
+    def _validator(self, schema: Schema, *, formats: bool) -> jsonschema_rs.Validator | None:
+        """The validator of a part; None where the part is no schema, so that nobody can say what fits it."""
+        part = dict(schema) if schema is self.root else {**_rooted(schema), **_draft(self.root)}
+        try:
+            return jsonschema_rs.validator_for(part, registry=self._registry, formats=CHECKS, validate_formats=formats)
+        except (ValueError, jsonschema_rs.ReferencingError):
+            return None
 
     def resolved(self, schema: Any) -> Schema:
-        """The schema that a local $ref leads to; the schema itself where there is none."""
+        """The schema that a local $ref leads to; the schema itself where there is none, or it leads nowhere."""
         seen = 0
-        while isinstance(schema, Mapping) and str(schema.get("$ref", "")).startswith("#/") and seen < 32:
+        while isinstance(schema, Mapping) and str(schema.get("$ref", "")).startswith("#") and seen < MOST_REFERENCES:
             target: Any = self.root
-            for part in schema["$ref"][2:].split("/"):
-                target = target[part.replace("~1", "/").replace("~0", "~")]
+            for part in unquote(str(schema["$ref"])[1:]).split("/")[1:]:
+                target = _step(target, part.replace("~1", "/").replace("~0", "~"))
             schema, seen = target, seen + 1
         return schema if isinstance(schema, Mapping) else {}
+
+    def default_at(self, path: Path_) -> Any:
+        """The default at a path; None where there is none."""
+        value: Any = self.defaults
+        for part in path:
+            value = value.get(part) if isinstance(value, Mapping) else None
+        return value
 
     @cached_property
     def leaves(self) -> list[Place]:
         """The places that hold values rather than further named places."""
         return list(self._leaves(self.root, ()))
 
-    def _leaves(self, schema: Any, path: Path_) -> Iterator[Place]:
+    def properties(self, schema: Schema) -> Mapping[str, Any]:
+        """The schemas of the named keys of a part; none where it has no such keys."""
+        found = schema.get("properties")
+        return found if isinstance(found, Mapping) else {}
+
+    def _leaves(self, schema: Any, path: Path_, above: tuple[int, ...] = ()) -> Iterator[Place]:
         schema = self.resolved(schema)
-        if not schema.get("properties"):
+        properties = self.properties(schema)
+        if not properties:
             yield Place(path, schema)
-            return
-        for key, child in schema["properties"].items():
-            if len(path) < 12:  # a schema may refer to itself
-                yield from self._leaves(child, (*path, key))
+        elif id(schema) not in above:  # a schema may refer to itself
+            for key, child in properties.items():
+                yield from self._leaves(child, (*path, key), (*above, id(schema)))
 
     def places(self, value: Any, schema: Any = None, path: Path_ = ()) -> Iterator[tuple[Place, Any]]:
         """Every place within `value`, from the top down, and what stands there."""
@@ -85,7 +124,7 @@ class Shape:
         yield Place(path, schema), value
         if isinstance(value, Mapping):
             for key, child in value.items():
-                within = (schema.get("properties") or {}).get(key, schema.get("additionalProperties"))
+                within = self.properties(schema).get(key, schema.get("additionalProperties"))
                 if isinstance(within, Mapping):
                     yield from self.places(child, within, (*path, key))
         elif isinstance(value, list) and isinstance(schema.get("items"), Mapping):
@@ -94,20 +133,66 @@ class Shape:
 
 
 def read_shape(files: ChartFiles, defaults: Mapping[str, Any]) -> Shape | None:
-    """The shape of a chart's values; None when it has no values.schema.json. `defaults` are those of values.yaml.
+    """The shape of a chart's values. `defaults` are those of values.yaml.
 
-    Raises:
-        GateError: the schema is none.
+    None when it has no values.schema.json, or one that is not a JSON Schema: Helm then refuses all values.
     """
     name = "values.schema.json"
     if name not in files.contents:
         return None
     try:
         root = json.loads(files.contents[name])
-        jsonschema_rs.validator_for(root)
-    except ValueError as error:
-        raise GateError(f"{files.folder / name}: cannot be used as a JSON Schema: {error}") from error
-    return Shape(root, defaults)
+        shape = Shape(root if isinstance(root, dict) else {}, defaults)
+        jsonschema_rs.validator_for(dict(shape.root))
+    except (ValueError, RecursionError, jsonschema_rs.ReferencingError):
+        return None
+    return shape
+
+
+_ROOT = "urn:chartgate:values"
+MOST_REFERENCES = 32
+"""References that are followed in a row; a schema may refer to itself."""
+
+
+def _without_remote(node: Any, own: str) -> Any:
+    """The schema without references to other files and addresses: nothing is fetched here, and Helm has the last word.
+
+    Args:
+        own: the address of the schema itself, by which it may refer to its own parts; empty where it has none.
+    """
+    if isinstance(node, list):
+        return [_without_remote(child, own) for child in node]
+    if not isinstance(node, Mapping):
+        return node
+    found = {}
+    for key, child in node.items():
+        if key == "$ref" and isinstance(child, str):
+            local = child.removeprefix(own) if own else child
+            if local.startswith("#"):
+                found[key] = local
+        elif key not in {"$id", "id"} or not (isinstance(child, str) and child.rstrip("#") == own):
+            found[key] = _without_remote(child, own)
+    return found
+
+
+def _draft(root: Schema) -> dict[str, Any]:
+    return {"$schema": root["$schema"]} if "$schema" in root else {}
+
+
+def _rooted(node: Any) -> Any:
+    """A part of the schema in which local references name the whole schema, so that they resolve outside of it."""
+    if isinstance(node, Mapping):
+        return {
+            key: f"{_ROOT}{child}" if key == "$ref" and str(child).startswith("#") else _rooted(child)
+            for key, child in node.items()
+        }
+    return [_rooted(child) for child in node] if isinstance(node, list) else node
+
+
+def _step(target: Any, part: str) -> Any:
+    if isinstance(target, Mapping):
+        return target.get(part)
+    return target[int(part)] if isinstance(target, list) and part.isdigit() and int(part) < len(target) else None
 
 
 def read_defaults(files: ChartFiles) -> dict[str, Any]:

@@ -59,6 +59,8 @@ def _sub_paths(surroundings: Surroundings, obj: KubeObject, volume: Mapping[str,
         if target is None:
             continue
         files = {item["path"] for item in data.get("items") or ()} or _keys(target)
+        if not files or _is_filled_later(target):
+            continue
         for container in obj.containers:
             for index, mount in enumerate(container.items("volumeMounts")):
                 if mount["name"] == volume["name"] and mount.get("subPath") and mount["subPath"] not in files:
@@ -89,10 +91,22 @@ def _keyed(
     if target is None:
         yield from surroundings.missing(obj, where, kind, name)
         return
-    for key in keys:
+    for key in [] if _is_filled_later(target) else keys:
         if key not in _keys(target):
             what = f"key {key} is not in {target.ref}"
             yield Fault("missing-key", where, what, "correct the key, or add it there")
+
+
+# The labels by which OpenShift fills a ConfigMap.
+_FILLERS = ("config.openshift.io/inject-trusted-cabundle", "service.beta.openshift.io/inject-cabundle")
+
+
+def _is_filled_later(target: KubeObject) -> bool:
+    """Whether Kubernetes or another program adds keys: to a token of a service account, and to what has no data."""
+    if target.kind == "Secret" and target.manifest.get("type") == "kubernetes.io/service-account-token":
+        return True
+    marked = {*target.labels, *target.annotations} & set(_FILLERS)
+    return bool(marked) or not _keys(target)
 
 
 def _keys(target: KubeObject) -> set[str]:

@@ -77,6 +77,8 @@ def _monitor(surroundings: Surroundings, obj: KubeObject) -> Iterator[Fault]:
     kind = "Service" if obj.kind == "ServiceMonitor" else "pod"
     targets = [t for t in reachable if selects(selector, t.labels if kind == "Service" else t.pod_labels)]
     if not targets:
+        if surroundings.others.make_pods:
+            return
         what = f"finds no {kind} of the release, by labels and namespaceSelector together"
         remedy = f"select the labels of the {kind} and name its namespace in namespaceSelector"
         yield Fault("selector", "spec.selector", what, remedy)
@@ -100,5 +102,10 @@ def _scraped(surroundings: Surroundings, target: KubeObject, endpoint: Mapping[s
     pods = surroundings.selected_pods(target.spec.get("selector") or {}, target.namespace)
     if "port" not in endpoint:
         return any(has_port(pod, endpoint.get("targetPort")) for pod in pods)
-    ports = [port for port in target.spec.get("ports") or () if port.get("name") == endpoint["port"]]
-    return any(has_port(pod, port.get("targetPort", port["port"])) for port in ports for pod in pods)
+    numbers = [
+        port.get("targetPort", port["port"])
+        for port in target.spec.get("ports") or ()
+        if port.get("name") == endpoint["port"]
+    ]
+    # Endpoints are made of a number whether a container declares it or not.
+    return any(isinstance(number, int) or any(has_port(pod, number) for pod in pods) for number in numbers)

@@ -5,7 +5,7 @@ from typing import Any
 
 from chartgate.findings.check import Fault
 from chartgate.findings.references.surroundings import Surroundings
-from chartgate.releases.identity import full_kind
+from chartgate.releases.identity import full_kind, group_of
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.selectors import selects
 
@@ -18,15 +18,36 @@ def judge(obj: KubeObject, surroundings: Surroundings) -> Iterator[Fault]:
         case "Service":
             yield from _service(surroundings, obj)
         case "PodDisruptionBudget":
-            yield from _one_workload(surroundings, obj, obj.spec.get("selector") or {}, "spec.selector")
+            if not _selects_everything(obj, "selector"):
+                yield from _one_workload(surroundings, obj, obj.spec.get("selector") or {}, "spec.selector")
         case "NetworkPolicy":
             # It may be for the pods of a hook or a job alone.
-            if not _matched(surroundings, obj.spec.get("podSelector") or {}, obj.namespace):
+            chosen = _matched(surroundings, obj.spec.get("podSelector") or {}, obj.namespace)
+            if not (chosen or _selects_everything(obj, "podSelector") or surroundings.others.make_pods):
                 yield _selects_nothing("spec.podSelector")
         case "HorizontalPodAutoscaler":
-            target = obj.spec.get("scaleTargetRef") or {}
-            kind = full_kind(str(target.get("apiVersion", "")), str(target.get("kind", "")))
-            yield from surroundings.missing(obj, "spec.scaleTargetRef", kind, target.get("name", ""))
+            yield from _scaled(surroundings, obj)
+
+
+def _selects_everything(obj: KubeObject, key: str) -> bool:
+    """Whether a selector is there and empty, which means all pods of the namespace; in policy/v1beta1 it means none."""
+    return obj.spec.get(key) == {} and obj.api_version != "policy/v1beta1"
+
+
+def _scaled(surroundings: Surroundings, obj: KubeObject) -> Iterator[Fault]:
+    """The controller looks for the kind in the API group of `apiVersion`, and in the core group where there is none.
+
+    Source: kubernetes/kubernetes, pkg/controller/podautoscaler/horizontal.go.
+    """
+    target = obj.spec.get("scaleTargetRef") or {}
+    said, name = str(target.get("apiVersion") or ""), str(target.get("name", ""))
+    kind = full_kind(said, str(target.get("kind", "")))
+    yield from surroundings.missing(obj, "spec.scaleTargetRef", kind, name)
+    workload = surroundings.release.find(kind, name, obj.namespace)
+    if workload is not None and group_of(said, workload.kind) != workload.identity.group:
+        what = f"is {said or 'missing'}, and {workload.ref} is of {workload.api_version}"
+        remedy = f"write apiVersion: {workload.api_version}"
+        yield Fault("missing", "spec.scaleTargetRef.apiVersion", what, remedy)
 
 
 def _workload(surroundings: Surroundings, obj: KubeObject) -> Iterator[Fault]:
@@ -63,7 +84,8 @@ def _one_workload(
 ) -> Iterator[Fault]:
     """A Service or a budget is for the pods of one workload; a job's or a test's pod must not come in by its labels."""
     if not surroundings.selected_pods(selector, obj.namespace):
-        yield _selects_nothing(where)
+        if not surroundings.others.make_pods:
+            yield _selects_nothing(where)
         return
     matched = [pod.ref for pod in _matched(surroundings, selector, obj.namespace)]
     if len(matched) > 1:

@@ -1,6 +1,7 @@
 """Cases made from a schema: accepted ones fit it, refused ones are one step away, and equal seeds make equal cases."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from itertools import islice
 from pathlib import Path
@@ -12,10 +13,12 @@ import pytest
 from chartgate.tools.kubernetes_yaml import read_one
 from chartgate.values.case import Case
 from chartgate.values.chart import Chart, read_chart
+from chartgate.values.formats import EXAMPLES
 from chartgate.values.generated import accepted_stream, refused_cases
 from chartgate.values.hostile import WORD, hostile_cases
+from chartgate.values.intent import meant_text
 from chartgate.values.invention import HOSTILE, Inventor
-from chartgate.values.shape import Shape, placed, values_text
+from chartgate.values.shape import Shape, dotted, placed, values_text
 from chartgate.values.shrinking import shrunk
 
 MakeChart = Callable[[dict[str, str]], Path]
@@ -179,3 +182,120 @@ def test_a_value_is_placed_beside_what_is_there() -> None:
     assert placed(values, ("list", 1, "c"), 4, full) == {"list": [{"a": 1}, {"a": 2, "c": 4}]}
     assert placed(values, ("map", "x", "y"), 5, full) == {**values, "map": {"x": {"y": 5}}}
     assert values == {"list": [{"a": 1}, {"a": 2}]}
+
+
+def _schema(**properties: Any) -> Shape:
+    draft = "http://json-schema.org/draft-07/schema#"
+    return Shape({"$schema": draft, "type": "object", "properties": properties}, {})
+
+
+@pytest.mark.parametrize("name", sorted(EXAMPLES))
+def test_a_text_with_a_format_has_the_format(name: str) -> None:
+    shape = _schema(value={"type": "string", "format": name})
+    inventor = Inventor(shape, Random(1))
+    made = {inventor.value(shape.root["properties"]["value"]) for _ in range(20)}
+    assert made <= set(EXAMPLES[name])
+    assert all(shape.fits({"value": text}) for text in EXAMPLES[name])
+
+
+def test_no_text_is_taken_to_be_refused_for_its_format_alone() -> None:
+    shape = _schema(value={"type": "string", "format": "uuid"})
+    assert not shape.fits({"value": "none"})
+    assert not shape.refuses({"value": "none"})
+    assert shape.refuses({"value": 1})
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "#/properties/value",
+        "#/definitions/value",
+        "#/definitions/of~1it",
+        "https://example.com/s.json#/properties/value",
+    ],
+)
+def test_a_reference_leads_to_any_part_of_the_schema(reference: str) -> None:
+    value = {"type": "integer", "minimum": 1}
+    properties = {"value": value, "other": {"type": "object", "properties": {"x": {"$ref": reference}}}}
+    shape = Shape(
+        {
+            "$id": "https://example.com/s.json",
+            "properties": properties,
+            "definitions": {"value": value, "of/it": value},
+        },
+        {},
+    )
+    (place,) = [place for place in shape.leaves if dotted(place.path) == "other.x"]
+    assert place.schema == value
+    assert not shape.fits_at({"x": 0}, shape.root["properties"]["other"])
+    assert shape.fits_at({"x": 1}, shape.root["properties"]["other"])
+
+
+@pytest.mark.parametrize(
+    "reference", ["#/nowhere", "other.json", "https://example.org/other.json#/definitions/x", "#/"]
+)
+def test_what_a_reference_elsewhere_allows_is_left_open(reference: str) -> None:
+    shape = Shape({"properties": {"x": {"$ref": reference}}}, {})
+    with pytest.raises(LookupError):
+        Inventor(shape, Random(1)).value(shape.leaves[0].schema)
+
+
+@pytest.mark.parametrize(
+    ("part", "found"),
+    [
+        ({"type": "string", "pattern": "^[a-f]{128}$"}, True),
+        ({"type": "string", "pattern": "^([a-f]{64}){2}$"}, True),
+        ({"type": "string", "pattern": "^[a-f]{300,}$"}, True),
+        ({"type": "string", "minLength": 128}, True),
+        ({"type": "string", "minLength": 9, "maxLength": 3}, False),
+        ({"type": "string", "minLength": 10**9}, False),
+        ({"type": "integer", "exclusiveMinimum": 3, "exclusiveMaximum": 5}, True),
+        ({"type": "integer", "minimum": 5, "maximum": 3}, False),
+        ({"type": "integer", "maximum": -3}, True),
+        ({"type": "integer", "multipleOf": 5, "minimum": 1}, True),
+        ({"type": "number", "minimum": 0.1, "maximum": 0.9}, True),
+        ({"type": "array", "items": {"type": "string"}, "minItems": 10**9}, False),
+        ({"type": ["null"]}, False),
+        ({"$ref": "#"}, False),
+    ],
+)
+def test_a_schema_at_its_limits_gives_a_value_or_none(part: Mapping[str, Any], found: bool) -> None:
+    shape = Shape({"type": "object", "required": ["value"], "properties": {"value": part}}, {})
+    inventor = Inventor(shape, Random(1))
+    if found:
+        assert shape.fits({"value": inventor.value(part)})
+    else:
+        with pytest.raises(LookupError):
+            inventor.value(part)
+
+
+@pytest.mark.parametrize(
+    ("key", "default", "expected"),
+    [
+        ("dnsPolicy", "ClusterFirst", None),
+        ("pullPolicy", "IfNotPresent", None),
+        ("type", "", None),
+        ("mode", "Standalone", None),
+        ("memory", "128Mi", r"\d+Mi"),
+        ("maxSurge", "25%", r"\d+%"),
+        ("interval", "30s", r"\d+s"),
+        ("digest", "", r"sha256:[0-9a-f]{64}"),
+        ("repository", "docker.io/library/nginx", r"[\w.:/-]+"),
+        ("nameOverride", "", r"[a-z-]+\d?"),
+        ("host", "chart.local", r"[a-z0-9.-]+"),
+        ("mountPath", "/data", r"/[\w/]*"),
+    ],
+)
+def test_a_text_is_one_that_people_mean(key: str, default: str, expected: str | None) -> None:
+    if expected is None:
+        with pytest.raises(LookupError):
+            meant_text(key, default)
+        return
+    make = meant_text(key, default)
+    assert make is not None
+    assert all(re.fullmatch(expected, make(Random(seed))) for seed in range(20))
+
+
+@pytest.mark.parametrize("key", ["password", "podAnnotations", "message", "extraArgs", "description", "customConfig"])
+def test_a_free_text_may_be_anything(key: str) -> None:
+    assert meant_text(key, "some") is None

@@ -63,7 +63,7 @@ spec:
 apiVersion: autoscaling/v2
 kind: HorizontalPodAutoscaler
 metadata: {name: web}
-spec: {scaleTargetRef: {kind: Deployment, name: web}}
+spec: {scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}}
 ---
 apiVersion: policy/v1
 kind: PodDisruptionBudget
@@ -218,3 +218,118 @@ roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: extension-apise
 """
     assert findings_of(CHECK, binding) == []
     assert findings_of(CHECK, binding.replace("-reader", "-writer"))
+
+
+def kinds(found: list[Finding]) -> set[str]:
+    return {finding.rule for finding in found}
+
+
+BUDGET = """\
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: b}
+spec: {minAvailable: 1, selector: {}}
+"""
+
+
+def test_an_empty_selector_means_all_pods_of_the_namespace(findings_of: FindingsOf) -> None:
+    policy = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: n}\nspec: {podSelector: {}}\n"
+    assert findings_of(CHECK, BUDGET) == findings_of(CHECK, policy) == []
+    assert kinds(findings_of(CHECK, BUDGET.replace("policy/v1", "policy/v1beta1"))) == {"selector"}
+    assert kinds(findings_of(CHECK, BUDGET.replace("selector: {}", "selector: {matchLabels: {a: b}}"))) == {"selector"}
+
+
+WORKER = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: p}
+spec:
+  containers:
+    - name: c
+      envFrom: [{secretRef: {name: login}}]
+"""
+
+
+@pytest.mark.parametrize(
+    "maker",
+    [
+        "apiVersion: cert-manager.io/v1\nkind: Certificate\nmetadata: {name: c}\nspec: {secretName: login}",
+        "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: login}\nspec: {}",
+        "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {name: login}\nspec: {}",
+        "apiVersion: secrets.hashicorp.com/v1beta1\nkind: VaultStaticSecret\nmetadata: {name: v}\n"
+        "spec: {destination: {name: login, create: true}}",
+        "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: r}\n"
+        "rules: [{apiGroups: [''], resources: [secrets], verbs: [create], resourceNames: [login]}]",
+        "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: r}\n"
+        "rules: [{apiGroups: [''], resources: [secrets], verbs: [create]}]\n---\n"
+        "apiVersion: batch/v1\nkind: Job\nmetadata: {name: j, annotations: {helm.sh/hook: pre-install}}\n"
+        "spec: {template: {spec: {containers: [{name: c, args: [create, --secret-name=login]}]}}}",
+    ],
+)
+def test_a_secret_of_an_operator_or_a_hook_is_there(findings_of: FindingsOf, maker: str) -> None:
+    assert kinds(findings_of(CHECK, WORKER)) == {"missing"}
+    assert findings_of(CHECK, f"{WORKER}---\n{maker}\n") == []
+
+
+@pytest.mark.parametrize(
+    "maker",
+    [
+        "apiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {name: p}\nspec: {replicas: 1}",
+        "apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: r}\n"
+        "rules: [{apiGroups: [apps], resources: [statefulsets], verbs: ['*']}]",
+    ],
+)
+def test_pods_of_an_operator_are_not_in_the_release(findings_of: FindingsOf, maker: str) -> None:
+    service = "apiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec: {selector: {app: made}, ports: [{port: 80}]}\n"
+    assert kinds(findings_of(CHECK, service)) == {"selector"}
+    assert findings_of(CHECK, f"{service}---\n{maker}\n") == []
+
+
+def test_an_account_in_a_namespace_of_others_is_theirs(findings_of: FindingsOf) -> None:
+    binding = """\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: b}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}
+subjects: [{kind: ServiceAccount, name: metrics, namespace: kube-system}]
+"""
+    assert findings_of(CHECK, binding) == []
+    assert kinds(findings_of(CHECK, binding.replace("kube-system", "apps"))) == {"missing"}
+
+
+def test_an_autoscaler_names_the_api_group_of_its_target(findings_of: FindingsOf) -> None:
+    target = "{apiVersion: apps/v1, kind: Deployment, name: web}"
+    for wrong in ("{kind: Deployment, name: web}", "{apiVersion: v1, kind: Deployment, name: web}"):
+        (finding,) = findings_of(CHECK, SOUND.replace(target, wrong))
+        assert finding.where == "spec.scaleTargetRef.apiVersion"
+
+
+def test_a_claim_that_a_stateful_set_makes_and_keys_that_are_added_later_are_there(findings_of: FindingsOf) -> None:
+    release = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: p}
+spec:
+  volumes: [{name: d, persistentVolumeClaim: {claimName: data-db-0}}]
+  containers:
+    - name: c
+      volumeMounts: [{name: d, mountPath: /d}]
+      env: [{name: T, valueFrom: {secretKeyRef: {name: t, key: token}}}]
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: t}
+type: kubernetes.io/service-account-token
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: db}
+spec:
+  selector: {matchLabels: {app: db}}
+  template:
+    metadata: {labels: {app: db}}
+    spec: {containers: [{name: c, volumeMounts: [{name: data, mountPath: /d}]}]}
+  volumeClaimTemplates: [{metadata: {name: data}}]
+"""
+    assert findings_of(CHECK, release) == []
+    assert kinds(findings_of(CHECK, release.replace("data-db-0", "other-db-0"))) == {"missing"}

@@ -1,0 +1,111 @@
+"""Findings that a switch of the gate's own making brings about are no defects of the chart.
+
+Where a chart has no matrix.yaml, the gate turns each of its switches, and it makes values of the schema. Who sets
+`securityContext.runAsNonRoot: false` wants the pod to run as root; who sets `serviceAccount.create: false` has made the
+account. So a finding about how well the chart is made counts only where the chart cannot do without it: where no case
+has the same object, with the same container, and no such finding.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import yaml
+
+from chartgate.findings.finding import Finding, Verdict
+from chartgate.releases.objects import KubeObject
+from chartgate.tools.kubernetes_yaml import read_one
+from chartgate.values.case import Case, Origin
+
+Column = tuple[str, Sequence[Verdict]]
+"""The key of a check and its verdicts."""
+
+WORKMANSHIP = frozenset({"checkov", "images", "network-policies", "pod-security", "probes", "resources"})
+"""Checks about how well a chart is made; what Kubernetes refuses is refused whoever asks for it."""
+
+_CONTAINER = re.compile(r"\(([a-z0-9-]+)\)")
+_MAKES = re.compile(r"^(create|install)", re.IGNORECASE)
+
+_Key = tuple[str, str, str]
+
+
+def without_own_switches(columns: Sequence[Column], turned: Collection[Origin]) -> list[tuple[str, list[Verdict]]]:
+    """The verdicts without the findings that come of switches which the gate turned.
+
+    Args:
+        turned: the origins of the cases in which the gate turns switches, and no person.
+    """
+    made = {obj.ref for _, verdicts in columns for verdict in verdicts for obj in verdict.rendered.release}
+    kept = []
+    for key, verdicts in columns:
+        avoidable = _avoidable(verdicts) if key in WORKMANSHIP else frozenset()
+
+        def counts(finding: Finding, case: Case, avoidable: Collection[_Key] = avoidable) -> bool:
+            if case.origin not in turned:
+                return True
+            return _key(finding) not in avoidable and not (finding.target in made and _given_up(case, finding.target))
+
+        kept.append(
+            (
+                key,
+                [
+                    replace(one, findings=tuple(found for found in one.findings if counts(found, one.rendered.case)))
+                    for one in verdicts
+                ],
+            )
+        )
+    return kept
+
+
+def _avoidable(verdicts: Sequence[Verdict]) -> frozenset[_Key]:
+    """The findings that some render is without, although it has the object and the container."""
+    about: defaultdict[str, set[_Key]] = defaultdict(set)
+    for verdict in verdicts:
+        for finding in verdict.findings:
+            about[finding.object].add(_key(finding))
+    free: set[_Key] = set()
+    for verdict in verdicts:
+        here = {_key(finding) for finding in verdict.findings}
+        for obj in verdict.rendered.release:
+            free |= {key for key in about.get(obj.ref, set()) - here - free if _has_container(obj, key[2])}
+    return frozenset(free)
+
+
+def _key(finding: Finding) -> _Key:
+    return finding.rule, finding.object, finding.where
+
+
+def _has_container(obj: KubeObject, where: str) -> bool:
+    named = _CONTAINER.search(where)
+    if named:
+        return any(container.name == named[1] for container in obj.containers)
+    place = re.search(r"(?:initContainers|containers)\[\d+\]", where)
+    return place is None or any(container.path.endswith(place[0]) for container in obj.containers)
+
+
+def _given_up(case: Case, target: str) -> bool:
+    """Whether the case's values say that the chart does not make an object of that kind."""
+    kind = target.partition("/")[0].lower()
+    return any(
+        _MAKES.match(path[-1]) or (path[-1] == "enabled" and kind.startswith(path[-2].lower().removesuffix("s") or "?"))
+        for text in case.values
+        for path in _switched_off(_read(text))
+        if len(path) > 1
+    )
+
+
+def _switched_off(node: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    if node is False:
+        yield path
+    elif isinstance(node, Mapping):
+        for key, child in node.items():
+            yield from _switched_off(child, (*path, str(key)))
+
+
+def _read(text: str) -> Any:
+    try:
+        return read_one(text)
+    except yaml.YAMLError:
+        return None
