@@ -4,18 +4,20 @@ import tempfile
 from pathlib import Path
 
 from release import changelog
+from release.addresses import installation
 from release.archive import contents, pack, read_chart_file, stage
 from release.errors import ReleaseError
 from release.git import Repository, precedence
-from release.settings import CHART
+from release.settings import CHART, FILE, read_settings
 
 
 def check(root: Path) -> str:
     """Compare HEAD with the last release, the tag `vVERSION` with the highest version, and tell what was found.
 
     Raises:
-        ReleaseError: the version has no changelog entry; the chart or a subchart has changed and its version has not;
-            a version is lower than the released one; or Chart.yaml names another version of a subchart.
+        ReleaseError: the version has no changelog entry; the README names other addresses; the chart or a subchart has
+            changed and its version has not; a version is lower than the released one; or Chart.yaml names another
+            version of a subchart.
     """
     repository = Repository(root)
     repository.require_whole()
@@ -26,6 +28,8 @@ def check(root: Path) -> str:
         version = str(read_chart_file(present)["version"])
         changes = changelog.changes_of(root, version)
         _require_subchart_versions(present)
+        if installation(read_settings(root)) not in (present / "README.md").read_text(encoding="utf-8"):
+            raise ReleaseError(f"{CHART}/README.md: does not tell the addresses in {FILE}: run `make generate`")
         if not released:
             return f"{version}: {len(changes)} changes in {changelog.FILE}; the first release"
         last = released[-1]

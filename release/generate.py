@@ -7,36 +7,13 @@ python -m release.generate --check    exit 1 and name the files that differ
 import sys
 from pathlib import Path
 
+from release.addresses import installation
 from release.archive import LICENSE
 from release.errors import ReleaseError
-from release.settings import CHART, Settings, read_settings
+from release.settings import CHART, read_settings
 from schema.files import ROOT, SourceError, main
 
 BEGIN, END = "<!-- addresses: begin -->", "<!-- addresses: end -->"
-
-INSTALLATION = """\
-From the chart repository:
-
-```bash
-helm repo add claude-relay {repository}
-helm repo update
-helm install my-claude-relay claude-relay/claude-relay
-```
-
-From the OCI registry, with Helm 3.8 or later:
-
-```bash
-helm install my-claude-relay {oci}/claude-relay
-```
-
-The commands below name the chart `claude-relay/claude-relay`. With the OCI registry, write
-`{oci}/claude-relay` instead.
-"""
-
-
-def installation(settings: Settings) -> str:
-    """The part of the README that tells where the chart is published."""
-    return INSTALLATION.format(repository=settings.repository, oci=settings.oci)
 
 
 def outputs(root: Path = ROOT) -> dict[Path, str]:

@@ -29,6 +29,7 @@ def add_to_index(folder: Path, archive: Path, chart: Chart, repository: str) -> 
     """
     path = folder / FILE
     before = _entries(path) if path.exists() else {}
+    _require_archives(folder, before)
     if chart in before:
         require_same(f"{path}: {' '.join(chart)}", str(before[chart].get("digest")), sha256(archive))
         return
@@ -43,6 +44,18 @@ def add_to_index(folder: Path, archive: Path, chart: Chart, repository: str) -> 
         if lost:
             raise ReleaseError(f"{path}: Helm would lose or change these entries: {', '.join(lost)}: correct them")
         shutil.copyfile(staged / FILE, path)
+
+
+def _require_archives(folder: Path, entries: Mapping[Chart, Mapping[str, Any]]) -> None:
+    """Raises ReleaseError if an archive in the folder is not the one that its entry tells of."""
+    for entry in entries.values():
+        for url in entry.get("urls", ()):
+            archive = folder / str(url).rpartition("/")[2]
+            if archive.is_file() and "digest" in entry and sha256(archive) != entry["digest"]:
+                raise ReleaseError(
+                    f"{archive} is not what {FILE} tells (SHA-256 {entry['digest']}): somebody has changed it: restore "
+                    "the published archive"
+                )
 
 
 def require_same(what: str, published: str, made: str) -> None:

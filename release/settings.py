@@ -84,6 +84,7 @@ def read_settings(root: Path) -> Settings:
         raise ReleaseError(f"{FILE}: cannot be read as YAML: {error}") from error
     fault = jsonschema.exceptions.best_match(jsonschema.Draft7Validator(_SCHEMA).iter_errors(data))
     if fault is not None:
-        raise ReleaseError(f"{FILE}: {fault.json_path.removeprefix('$.')}: {fault.message}: correct it")
+        place = "".join(f"{part}: " for part in fault.absolute_path)
+        raise ReleaseError(f"{FILE}: {place}{fault.message}: correct it")
     fields: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
     return Settings(**fields)

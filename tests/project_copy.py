@@ -6,6 +6,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from release.generate import outputs
+
 ROOT = Path(__file__).parent.parent
 PARTS = ("charts/claude-relay", "release", "CHANGELOG.md", "LICENSE", ".gitignore")
 FIRST_COMMIT = 1_760_000_000
@@ -48,6 +50,11 @@ class ProjectCopy:
         changelog = self.root / "CHANGELOG.md"
         head, heading, rest = changelog.read_text(encoding="utf-8").partition("\n## ")
         changelog.write_text(f"{head}\n## {version}\n\n{changes}\n{heading}{rest}", encoding="utf-8")
+
+    def generate(self) -> None:
+        """Write the generated files, as `make generate` does."""
+        for path, text in outputs(self.root).items():
+            path.write_text(text, encoding="utf-8")
 
     def git(self, *arguments: str, **environment: str) -> str:
         identity = ("-c", "user.name=test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false")

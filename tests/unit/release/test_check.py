@@ -86,6 +86,16 @@ def test_a_version_that_no_repository_takes_is_refused(project: ProjectCopy, ver
         check(project.root)
 
 
+def test_a_readme_with_other_addresses_is_refused(project: ProjectCopy) -> None:
+    project.edit("release/release.yaml", "oci://registry.example.com", "oci://registry.example.org")
+    project.commit()
+    with pytest.raises(ReleaseError, match=r"README\.md: does not tell the addresses .*make generate"):
+        check(project.root)
+    project.generate()
+    project.commit()
+    check(project.root)
+
+
 def test_a_shallow_clone_is_refused(project: ProjectCopy, tmp_path_factory: pytest.TempPathFactory) -> None:
     project.commit()
     shallow = tmp_path_factory.mktemp("shallow")

@@ -1,0 +1,27 @@
+"""What the chart's README tells of the addresses in `release.yaml`."""
+
+from release.settings import Settings
+
+INSTALLATION = """\
+From the chart repository:
+
+```bash
+helm repo add claude-relay {repository}
+helm repo update
+helm install my-claude-relay claude-relay/claude-relay
+```
+
+From the OCI registry, with Helm 3.8 or later:
+
+```bash
+helm install my-claude-relay {oci}/claude-relay
+```
+
+The commands below name the chart `claude-relay/claude-relay`. With the OCI registry, write
+`{oci}/claude-relay` instead.
+"""
+
+
+def installation(settings: Settings) -> str:
+    """The part of the README that tells where the chart is published."""
+    return INSTALLATION.format(repository=settings.repository, oci=settings.oci)

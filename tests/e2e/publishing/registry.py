@@ -1,0 +1,72 @@
+"""A real OCI registry: Debian's docker-registry (CNCF Distribution), on this machine, without TLS."""
+
+import json
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.request import urlopen
+
+PROGRAM = "docker-registry"
+READY_SECONDS = 30
+
+
+class RegistryError(Exception):
+    """The registry cannot be started; the text has its log."""
+
+
+@dataclass(frozen=True)
+class Registry:
+    """A running registry. `address` is host and port; `storage` is the folder with its blobs."""
+
+    address: str
+    storage: Path
+
+
+@contextmanager
+def running_registry(folder: Path) -> Iterator[Registry]:
+    """Start the registry with its data in `folder`, and stop it at the end of the block.
+
+    Raises:
+        RegistryError: it is not installed, ends, or does not answer within 30 s.
+    """
+    if not shutil.which(PROGRAM):
+        raise RegistryError(f"{PROGRAM} is not on PATH: install Debian's package docker-registry")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{probe.getsockname()[1]}"
+    storage = folder / "storage"
+    settings = {
+        "version": 0.1,
+        "log": {"level": "warn", "accesslog": {"disabled": True}},
+        "storage": {"filesystem": {"rootdirectory": str(storage)}},
+        "http": {"addr": address},
+    }
+    (folder / "config.yml").write_text(json.dumps(settings), encoding="utf-8")  # JSON is YAML too
+    log = folder / "log"
+    with log.open("wb") as output:
+        process = subprocess.Popen([PROGRAM, "serve", str(folder / "config.yml")], stdout=output, stderr=output)
+    try:
+        _wait_until_ready(process, address, log)
+        yield Registry(address, storage)
+    finally:
+        process.terminate()
+        process.wait(READY_SECONDS)
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while True:
+        try:
+            with urlopen(f"http://{address}/v2/", timeout=5) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            pass
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise RegistryError(f"{PROGRAM} is not ready:\n{log.read_text(errors='replace')}")
+        time.sleep(0.05)

@@ -1,0 +1,198 @@
+"""What a release reads and writes beside the archive: settings, changelog, images, and the bill of materials."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+
+from release.__main__ import main
+from release.archive import contents, pack, read_chart_file, stage
+from release.changelog import Change, changes_of, notes_of
+from release.errors import ReleaseError
+from release.git import Repository, precedence
+from release.images import every_image, images_with
+from release.metadata import name_of
+from release.sbom import bill_of_materials
+from release.settings import FILE, read_settings
+from tests.project_copy import ProjectCopy
+
+ALL = [
+    "docker.io/redis:8.2.3",
+    "fluent/fluent-bit:5.1.1",
+    "ghcr.io/wei-shaw/claude-relay-service:v1.1.314",
+    "quay.io/prometheuscommunity/json-exporter:v0.7.0",
+]
+
+WHOLE = """\
+oci: oci://r.example.com/charts
+home: https://h.example.com
+maintainers: [{name: a, email: a@example.com}]
+"""
+
+CHANGELOG = """\
+# Changelog
+
+## 1.10.0 - 2026-01-02
+
+Words about the release.
+
+### Added
+
+- A value
+  that does much.
+
+### Fixed
+* A fault.
+
+A paragraph.
+
+### Notes
+
+- Read this.
+
+## 1.1.0
+
+- The first.
+"""
+
+
+def test_changes_have_the_kind_of_their_heading(tmp_path: Path) -> None:
+    (tmp_path / "CHANGELOG.md").write_text(CHANGELOG, encoding="utf-8")
+    assert changes_of(tmp_path, "1.10.0") == [
+        Change("A value that does much.", "added"),
+        Change("A fault.", "fixed"),
+        Change("Read this."),
+    ]
+    assert changes_of(tmp_path, "1.1.0") == [Change("The first.")]
+    assert notes_of(CHANGELOG, "1.1.0") == "- The first."
+    with pytest.raises(ReleaseError, match=r"no entry for version 1\.10"):
+        changes_of(tmp_path, "1.10")
+
+
+def test_versions_have_the_order_of_semver() -> None:
+    # The example of semver.org, section 11.
+    ordered = ["alpha", "alpha.1", "alpha.beta", "beta", "beta.2", "beta.11", "rc.1"]
+    versions = ["1.0.0", *(f"1.0.0-{word}" for word in ordered)]
+    assert sorted(versions, key=precedence) == [*versions[1:], "1.0.0"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("repository: [", "cannot be read as YAML"),
+        ("", "None is not of type 'object'"),
+        (WHOLE, "'repository' is a required"),
+        (f"{WHOLE}repository: https://r.example.com/\n", "repository: .* does not match"),
+        (f"{WHOLE}repository: https://r.example.com\nmail: x\n", "'mail' was unexpected"),
+        (
+            f"{WHOLE}repository: https://r.example.com\nlinks: [{{url: x, name: y}}]",
+            "links: 0: url: 'x' does not match",
+        ),
+    ],
+)
+def test_invalid_settings_are_refused(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "release").mkdir()
+    (tmp_path / FILE).write_text(text, encoding="utf-8")
+    with pytest.raises(ReleaseError, match=rf"{FILE}: .*{message}"):
+        read_settings(tmp_path)
+
+
+def test_addresses_of_nobody_are_not_published_to(project: ProjectCopy, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check"], project.root) == 0
+    assert main(["check", "--publish"], project.root) == 1
+    assert "release/release.yaml: these addresses belong to nobody: repository: https://charts.example.com" in (
+        capsys.readouterr().err
+    )
+
+
+def test_every_image_of_the_chart_is_listed(chart: Path) -> None:
+    assert every_image(chart) == ALL
+
+
+def test_an_image_that_no_case_has_is_an_error(project: ProjectCopy) -> None:
+    (project.chart / "values.yaml").open("a").write("\nspare:\n  image: {repository: example.com/spare, tag: '1'}\n")
+    (project.chart / "values.schema.json").unlink()
+    with pytest.raises(ReleaseError, match=r"images: example\.com/spare: add one to claude-relay/ci/"):
+        every_image(project.chart)
+
+
+def test_the_images_of_one_installation(chart: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert images_with(chart, ["redis: {enabled: false}\nexternalRedis: {host: redis.example.com}"]) == ALL[1:3]
+    values = tmp_path / "values.yaml"
+    values.write_text("global: {imageRegistry: registry.example.com}\n", encoding="utf-8")
+    assert main(["images", "--values", str(values)]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "registry.example.com/fluent/fluent-bit:5.1.1",
+        "registry.example.com/redis:8.2.3",
+        "registry.example.com/wei-shaw/claude-relay-service:v1.1.314",
+    ]
+    values.write_text("redis: 5\n", encoding="utf-8")
+    assert main(["images", "--values", str(values)]) == 1
+    assert "release: the chart cannot be rendered: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("image", "name"),
+    [
+        ("redis", "redis"),
+        ("a.example.com:5000/b/c", "c"),
+        ("b/c:1", "c"),
+        ("b/c@sha256:00", "c"),
+        ("b/c:1@sha256:0", "c"),
+    ],
+)
+def test_the_name_of_an_image(image: str, name: str) -> None:
+    assert name_of(image) == name
+
+
+def test_the_bill_of_materials_is_valid_and_whole(project: ProjectCopy, tmp_path: Path) -> None:
+    chart = stage(Repository(project.root), "HEAD", tmp_path)
+    data = {**read_chart_file(chart), "home": "https://git.example.com/chart"}
+    archive = pack(chart, tmp_path / "made", 0, data)
+    pinned = "registry.example.com:5000/a/b@sha256:" + "0" * 64
+    text = bill_of_materials(archive, data, [*ALL, pinned], 1_700_000_000)
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
+    document = json.loads(text)
+    assert document["metadata"]["component"]["version"] == data["version"]
+    parts: dict[str, list[dict[str, str]]] = {}
+    for part in document["components"]:
+        parts.setdefault(part["type"], []).append(part)
+    assert {part["name"] for part in parts["file"]} == set(contents(archive))
+    assert {(part["name"], part["version"]) for part in parts["application"]} == {("charts/redis", "1.0.0")}
+    assert {part["purl"] for part in parts["container"]} >= {
+        "pkg:oci/redis?repository_url=docker.io/redis&tag=8.2.3",
+        f"pkg:oci/b@sha256:{'0' * 64}?repository_url=registry.example.com:5000/a/b",
+    }
+    assert len(parts["container"]) == 5
+    assert text == bill_of_materials(archive, data, [*ALL, pinned], 1_700_000_000)
+
+
+def test_the_notes_are_the_changelogs_entry(project: ProjectCopy, capsys: pytest.CaptureFixture[str]) -> None:
+    project.raise_version("1.2.3", "- One change.")
+    assert main(["notes"], project.root) == 0
+    assert capsys.readouterr().out == "- One change.\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["push", "--folder", "nowhere"], "nowhere/claude-relay-1.0.0.tgz: there is no such archive"),
+        (["package", "--key", "somebody"], "--keyring and --key belong together"),
+        (["images", "--values", "nowhere.yaml"], "nowhere.yaml: cannot be read"),
+    ],
+)
+def test_wrong_arguments_are_one_message(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 1
+    assert capsys.readouterr().err.startswith(f"release: {message}")
+
+
+def test_the_command_runs_as_make_runs_it() -> None:
+    done = subprocess.run(
+        ["make", "--silent", "images"], cwd=Path(__file__).parents[3], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines() == ALL
