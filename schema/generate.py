@@ -5,13 +5,16 @@
 
 Out of the source come, for the chart and for its Redis subchart, `values.yaml` (every key with its
 description above it) and `values.schema.json` (JSON Schema draft-07, which every Helm since 3.0 reads),
-and the tables of values in the chart's README.
+the template `_defaults.tpl` with the default of every value, and the tables of values in the chart's README.
 
 A source file is a section: `title` and `properties`. A property is a JSON Schema with a few words of our own:
 `use: NAME` takes a shape from `_fragments.yaml`; `subchart: NAME` marks the values of a subchart; an object with
 `properties` is closed unless it says otherwise. A property with a `default` is a leaf of `values.yaml`,
-an object without one is a branch; both are required, since a null in a values file takes a default away, unless they
-are `optional: true`.
+an object without one is a branch.
+
+No property is required, and every property can be null: absent and null mean the default, which `_values.tpl` sets.
+A leaf whose default is a map with keys is `{}` in `values.yaml`: if a values file sets a key of it to null, Helm would
+remove the key, and Helm before 3.13 would add it again from the `values.yaml` of a subchart.
 """
 
 from __future__ import annotations
@@ -117,33 +120,56 @@ def require_complete(node: Node, where: str) -> None:
         require_complete(child, f"{where}.{key}")
 
 
-def has_default(node: Node) -> bool:
-    return "default" in node or any(has_default(child) for child in node.get("properties", {}).values())
+def written_default(node: Node) -> Any:
+    """The value of a leaf in `values.yaml`."""
+    return {} if isinstance(node["default"], dict) else node["default"]
 
 
-def default_of(node: Node) -> Any:
-    """The value that `values.yaml` gives the property."""
-    if is_leaf(node):
-        return node["default"]
-    return {key: default_of(child) for key, child in node["properties"].items()}
+def defaults_of(properties: Mapping[str, Node]) -> Node:
+    """What `_values.tpl` reads of a branch.
+
+    `keys` is the number of its keys, and `within` says whether it has branches or maps whose defaults have keys. Then
+    follow the defaults of its leaves, those of leaves that are maps, and the branches below it.
+    """
+    written = {key: node["default"] for key, node in properties.items() if is_leaf(node)}
+    maps = {key: default for key, default in written.items() if isinstance(default, dict)}
+    branches = {key: defaults_of(node["properties"]) for key, node in properties.items() if not is_leaf(node)}
+    return {
+        "keys": len(properties),
+        "within": bool(branches) or any(maps.values()),
+        "values": {key: default for key, default in written.items() if key not in maps},
+        "maps": maps,
+        "branches": branches,
+    }
+
+
+def nullable(schema: Node) -> Node:
+    """The schema of a property that can also be null."""
+    if "type" not in schema:
+        return schema
+    types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    changed = {**schema, "type": [*types, "null"]}
+    if "enum" in schema:
+        changed["enum"] = [*schema["enum"], None]
+    if "anyOf" in schema:
+        changed["anyOf"] = [*schema["anyOf"], {"type": "null"}]
+    return changed
 
 
 def json_schema(node: Node) -> Node:
     """The property as JSON Schema draft-07, closed wherever it lists its properties."""
-    schema = {key: value for key, value in node.items() if key not in ("properties", "subchart", "optional")}
+    schema = {key: value for key, value in node.items() if key not in ("properties", "subchart")}
     if "properties" in node:
         schema.setdefault("type", "object")
-        schema["properties"] = {key: json_schema(child) for key, child in node["properties"].items()}
+        schema["properties"] = {key: nullable(json_schema(child)) for key, child in node["properties"].items()}
         if "subchart" in node:
             # Helm hands `global` down to every subchart before it validates the parent's values.
             schema["properties"]["global"] = {"type": "object", "description": "Values shared by all charts."}
         schema.setdefault("additionalProperties", False)
-        required = [key for key, child in node["properties"].items() if has_default(child) and "optional" not in child]
-        if required:
-            schema["required"] = required
-    for word in ("items", "additionalProperties"):
-        if isinstance(node.get(word), dict):
-            schema[word] = json_schema(node[word])
+    if isinstance(node.get("items"), dict):
+        schema["items"] = json_schema(node["items"])
+    if isinstance(node.get("additionalProperties"), dict):
+        schema["additionalProperties"] = nullable(json_schema(node["additionalProperties"]))
     return schema
 
 
@@ -173,7 +199,10 @@ def value_lines(key: str, node: Node, depth: int) -> Iterator[str]:
     for example in node.get("examples", []):
         yield from (f"{indent}#   {line}" for line in dump({key: example}).splitlines())
     if is_leaf(node):
-        yield from (f"{indent}{line}" for line in dump({key: node["default"]}).splitlines())
+        if written_default(node) != node["default"]:
+            yield f"{indent}# Default (null removes a key from it):"
+            yield from (f"{indent}#   {line}" for line in dump(node["default"]).splitlines())
+        yield from (f"{indent}{line}" for line in dump({key: written_default(node)}).splitlines())
         return
     yield f"{indent}{key}:"
     for name, child in node["properties"].items():
@@ -209,6 +238,21 @@ def tables(sections: list[Section]) -> str:
     return "\n".join(lines) + "\n\n"
 
 
+def defaults_file(properties: Mapping[str, Node]) -> str:
+    """The template with the defaults of the chart and of each subchart, in JSON."""
+    text = "{{/* Written by `make generate` from schema/values/: change the defaults there. */}}\n"
+    for key, node in properties.items():
+        if "subchart" in node:
+            own = defaults_of({**node["properties"], "global": properties["global"]})
+            text += define(f"claude-relay.{key}.defaults", json.dumps(own, indent=1, ensure_ascii=False))
+    chart = defaults_of({key: node for key, node in properties.items() if "subchart" not in node})
+    return text + define("claude-relay.defaults", json.dumps(chart, indent=1, ensure_ascii=False))
+
+
+def define(name: str, text: str) -> str:
+    return f'\n{{{{- define "{name}" -}}}}\n{text}\n{{{{- end -}}}}\n'
+
+
 def with_tables(readme: str, text: str) -> str:
     before, begin, rest = readme.partition(TABLES_BEGIN)
     _, end, after = rest.partition(TABLES_END)
@@ -222,6 +266,7 @@ def outputs(sections: list[Section]) -> dict[Path, str]:
     properties = {key: node for section in sections for key, node in section.properties.items()}
     files = {
         CHART / "values.schema.json": schema_file("Values of the chart claude-relay", properties),
+        CHART / "templates" / "_defaults.tpl": defaults_file(properties),
         CHART / "values.yaml": values_file(
             "Default values of claude-relay. The README lists them in tables.", sections
         ),

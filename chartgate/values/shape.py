@@ -44,7 +44,9 @@ class Shape:
     """The schema of one chart and its defaults."""
 
     def __init__(self, root: Schema, defaults: Mapping[str, Any]) -> None:
-        self.root: Schema = _without_remote(root, str(root.get("$id", root.get("id", ""))).rstrip("#"))
+        self._whole: Schema = _without_remote(root, str(root.get("$id", root.get("id", ""))).rstrip("#"))
+        self.root: Schema = without_null(self._whole)
+        """The schema without null. In Helm, a value that is null means the default, so it is no other value to try."""
         self.defaults = defaults
         self._asserts_formats = asserts_formats(root)
         self._registry = jsonschema_rs.Registry([(_ROOT, self.root)])
@@ -52,7 +54,7 @@ class Shape:
 
     def fits(self, values: Mapping[str, Any]) -> bool:
         """Whether these values, laid over the defaults, fit the schema."""
-        return self.fits_at(merged(self.defaults, values), self.root)
+        return self.fits_at(merged(self.defaults, values), self._whole)
 
     def fits_at(self, value: Any, schema: Schema) -> bool:
         """Whether a value fits one part of the schema."""
@@ -60,7 +62,7 @@ class Shape:
 
     def refuses(self, values: Mapping[str, Any]) -> bool:
         """Whether every Helm refuses these values, laid over the defaults: not for a format alone, which few assert."""
-        return self.refuses_at(merged(self.defaults, values), self.root)
+        return self.refuses_at(merged(self.defaults, values), self._whole)
 
     def refuses_at(self, value: Any, schema: Schema) -> bool:
         """Whether every Helm refuses a value where this part of the schema is."""
@@ -76,7 +78,7 @@ class Shape:
 
     def _validator(self, schema: Schema, *, formats: bool) -> jsonschema_rs.Validator | None:
         """The validator of a part; None where the part is no schema, so that nobody can say what fits it."""
-        part = dict(schema) if schema is self.root else {**_rooted(schema), **_draft(self.root)}
+        part = dict(schema) if schema is self.root or schema is self._whole else {**_rooted(schema), **_draft(self.root)}
         try:
             return jsonschema_rs.validator_for(part, registry=self._registry, formats=CHECKS, validate_formats=formats)
         except (ValueError, jsonschema_rs.ReferencingError):
@@ -130,6 +132,30 @@ class Shape:
         elif isinstance(value, list) and isinstance(schema.get("items"), Mapping):
             for index, child in enumerate(value):
                 yield from self.places(child, schema["items"], (*path, index))
+
+
+def without_null(schema: Any) -> Any:
+    """The schema without the type null, which editors need for a key without a value, at every depth."""
+    if not isinstance(schema, Mapping):
+        return schema
+    found = {key: _within(key, part) for key, part in schema.items()}
+    types = found.get("type")
+    if isinstance(types, list) and "null" in types and len(types) > 1:
+        rest = [one for one in types if one != "null"]
+        found["type"] = rest[0] if len(rest) == 1 else rest
+        if "enum" in found:
+            found["enum"] = [one for one in found["enum"] if one is not None]
+    return found
+
+
+def _within(word: str, part: Any) -> Any:
+    if word in {"properties", "patternProperties", "definitions", "$defs"} and isinstance(part, Mapping):
+        return {name: without_null(child) for name, child in part.items()}
+    if word in {"anyOf", "oneOf"} and isinstance(part, list):
+        return [without_null(child) for child in part if child != {"type": "null"}]
+    if word in {"items", "additionalProperties"}:
+        return without_null(part)
+    return part
 
 
 def read_shape(files: ChartFiles, defaults: Mapping[str, Any]) -> Shape | None:

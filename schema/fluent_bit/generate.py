@@ -103,13 +103,17 @@ def value_forms(refused: Mapping[str, Any], plugin: str) -> dict[str, list[str]]
     return {key: refused["forms"][form] for section in sections for key, form in section.items()}
 
 
+def form_lines(key: str, form: Iterable[str]) -> list[str]:
+    return [f"  {key}:", *(f"    - {json.dumps(part)}" for part in form)]
+
+
 def output_file(keys: Iterable[str], about: Mapping[str, Any]) -> str:
     """The table of one output, which the chart reads: Helm parses it at each render, so it holds nothing else."""
     head = [HEADING] if "plugin" not in about else [HEADING, f"plugin: {about['plugin']}"]
     lines = [*head, *listed("keys", keys), *listed("credentials", about.get("credentials", []))]
     if "plugin" in about:
         lines += [*listed("required", about.get("required", [])), f"defaults: {json.dumps(about.get('defaults', {}))}"]
-        lines += ["values:", *(f"  {key}: {json.dumps(form)}" for key, form in about["values"].items())]
+        lines += ["values:", *(line for key, form in about["values"].items() for line in form_lines(key, form))]
     return "\n".join(lines) + "\n"
 
 

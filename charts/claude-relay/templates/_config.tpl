@@ -5,6 +5,11 @@ variable of `extraEnv` takes precedence. Secrets are references to keys of Secre
 
 {{/* The data of the ConfigMap: all values are strings. Numbers are decimal integers, whether Helm reads them as int or as float. */}}
 {{- define "claude-relay.config.data" -}}
+{{- $once := dict "helper" "claude-relay.config.newData" "context" . "release" .Release "name" .Template.BasePath -}}
+{{- include "claude-relay.once" $once -}}
+{{- end -}}
+
+{{- define "claude-relay.config.newData" -}}
 {{- $config := .Values.config -}}
 {{- $redis := include "claude-relay.redis.connection" . | fromJson -}}
 NODE_ENV: {{ $config.nodeEnv | quote }}

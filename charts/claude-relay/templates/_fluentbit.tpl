@@ -137,8 +137,15 @@ variable → value, for the Secret of the chart) and `references` (environment v
 {{- end -}}
 
 {{- define "claude-relay.fluentbit.files" -}}
-{{- range $file := list "fluent-bit.conf" "parsers.conf" "records.lua" }}
-{{ $file }}: {{ tpl ($.Files.Get (printf "files/fluent-bit/%s" $file)) $ | toJson }}
+{{- /* All files in one call of tpl, which copies all templates of the chart. */ -}}
+{{- $files := list "fluent-bit.conf" "parsers.conf" "records.lua" -}}
+{{- $texts := list -}}
+{{- range $files -}}
+{{- $texts = append $texts ($.Files.Get (printf "files/fluent-bit/%s" .)) -}}
+{{- end -}}
+{{- $end := "# ---- next file ----" -}}
+{{- range $index, $text := tpl (join $end $texts) . | splitList $end }}
+{{ index $files $index }}: {{ toJson $text }}
 {{- end }}
 {{- end -}}
 

@@ -32,7 +32,16 @@ app.kubernetes.io/instance: {{ .Release.Name | quote }}
 
 {{/* Labels of an object. Arguments: context, and optionally component and labels. Labels of the chart take precedence. */}}
 {{- define "claude-relay.labels" -}}
-{{- $labels := include "claude-relay.selectorLabels" .context | fromYaml -}}
+{{- if or (get . "component") (get . "labels") -}}
+{{- include "claude-relay.names.newLabels" . -}}
+{{- else -}}
+{{- $name := .context.Template.BasePath -}}
+{{- include "claude-relay.once" (dict "helper" "claude-relay.names.newLabels" "context" . "release" .context.Release "name" $name) -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "claude-relay.names.newLabels" -}}
+{{- $labels := dict "app.kubernetes.io/name" (include "claude-relay.name" .context) "app.kubernetes.io/instance" .context.Release.Name -}}
 {{- $_ := set $labels "app.kubernetes.io/managed-by" .context.Release.Service -}}
 {{- $chart := printf "%s-%s" .context.Chart.Name .context.Chart.Version | replace "+" "_" -}}
 {{- $_ := set $labels "helm.sh/chart" ($chart | trunc 63 | trimSuffix "-") -}}

@@ -251,6 +251,9 @@ Deployment reads, whose name can differ from the present one.
 - redis.auth.{{ $key }} is set but redis.auth.enabled is false: set it to true, or leave redis.auth.{{ $key }} empty
     {{- end }}
   {{- end }}
+  {{- if and $values.auth.password $values.auth.existingSecret }}
+- redis.auth.password and redis.auth.existingSecret are both set: leave one empty
+  {{- end }}
   {{- if and $values.auth.enabled (not $.Values.config.generateSecrets) (not $values.auth.existingSecret) }}
     {{- if not (or $values.auth.password (include "claude-relay.redis.keptPassword" $redis)) }}
 - config.generateSecrets is false and redis.auth.password is empty: set it, or set redis.auth.existingSecret to the name of

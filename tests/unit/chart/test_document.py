@@ -31,8 +31,6 @@ DEFAULTS: dict[str, Any] = {
     "redis.auth.password": "",
     "redis.persistence.enabled": True,
     "redis.persistence.size": "1Gi",
-    "redis.resources.limits": {"cpu": "250m", "memory": "256Mi"},
-    "redis.resources.requests": {"cpu": "100m", "memory": "128Mi"},
     "externalRedis.host": "",
     "externalRedis.port": 6379,
     "externalRedis.password": "",
@@ -72,8 +70,6 @@ DEFAULTS: dict[str, Any] = {
     "storage.logs.fluentbit.enabled": True,
     "storage.logs.fluentbit.image.repository": "fluent/fluent-bit",
     "storage.logs.fluentbit.image.pullPolicy": "IfNotPresent",
-    "storage.logs.fluentbit.resources.limits": {"cpu": "100m", "memory": "128Mi"},
-    "storage.logs.fluentbit.resources.requests": {"cpu": "50m", "memory": "64Mi"},
     "storage.logs.fluentbit.output.type": "stdout",
     "storage.logs.fluentbit.output.config": {},
     "storage.logs.persistence.enabled": False,
@@ -90,6 +86,18 @@ def test_a_value_has_the_name_and_default_it_had(chart: Path, path: str) -> None
         value = value[key]
     assert value == DEFAULTS[path]
     assert type(value) is type(DEFAULTS[path])
+
+
+def test_the_resources_are_those_it_had(render: Callable[..., Release]) -> None:
+    release = render()
+    assert release.only("StatefulSet").container("redis").manifest["resources"] == {
+        "limits": {"cpu": "250m", "memory": "256Mi"},
+        "requests": {"cpu": "100m", "memory": "128Mi"},
+    }
+    assert release.only("Deployment").container("fluent-bit").manifest["resources"] == {
+        "limits": {"cpu": "100m", "memory": "128Mi"},
+        "requests": {"cpu": "50m", "memory": "64Mi"},
+    }
 
 
 EXAMPLES = {
@@ -109,6 +117,7 @@ EXAMPLES = {
     "Logs on a PVC",
     "External data",
     "Upgrading",
+    "Values",
 }
 
 

@@ -35,6 +35,15 @@ CONTRADICTIONS = [
         "storage.logs.fluentbit.resources.requests.cpu is not set",
     ),
     ({"redis": {"auth": {"password": "p"}}}, "redis.auth.enabled is false"),
+    (
+        {"redis": {"auth": {"enabled": True, "password": "p", "existingSecret": "s"}}},
+        "redis.auth.password and redis.auth.existingSecret are both set",
+    ),
+    (
+        {**EXTERNAL, "externalRedis": {"host": "h", "password": "p", "existingSecret": "s"}},
+        "externalRedis.password and externalRedis.existingSecret are both set",
+    ),
+    ({"config": {"jwtSecret": "a", "existingSecret": "s"}}, "config.jwtSecret and config.existingSecret are both set"),
     ({"fullnameOverride": "a", "redis": {"fullnameOverride": "a"}}, "would both have an object with the name a:"),
     ({"nameOverride": "redis"}, "nameOverride and redis.nameOverride are both redis"),
     (

@@ -4,6 +4,11 @@ _secrets.tpl and _images.tpl), because the application uses them too.
 */}}
 
 {{- define "claude-relay.redis.objectLabels" -}}
+{{- $once := dict "helper" "claude-relay.redis.newObjectLabels" "context" . "release" .Release "name" .Template.BasePath -}}
+{{- include "claude-relay.once" $once -}}
+{{- end -}}
+
+{{- define "claude-relay.redis.newObjectLabels" -}}
 {{- $labels := include "claude-relay.redis.selectorLabels" (dict "values" .Values "release" .Release) | fromYaml -}}
 {{- $_ := set $labels "app.kubernetes.io/managed-by" .Release.Service -}}
 {{- $_ := set $labels "helm.sh/chart" (printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_") -}}
@@ -32,6 +37,11 @@ _secrets.tpl and _images.tpl), because the application uses them too.
 
 {{/* The data of the ConfigMap. */}}
 {{- define "claude-relay.redis.configData" -}}
+{{- $once := dict "helper" "claude-relay.redis.newConfigData" "context" . "release" .Release "name" .Template.BasePath -}}
+{{- include "claude-relay.once" $once -}}
+{{- end -}}
+
+{{- define "claude-relay.redis.newConfigData" -}}
 redis.conf: {{ tpl (.Files.Get "files/redis.conf") . | toJson }}
 start.sh: {{ .Files.Get "files/start.sh" | toJson }}
 {{- end -}}

@@ -1,0 +1,81 @@
+{{/*
+The values of a render. A key that is absent or null has its default, also if Helm does not add it: with `--reuse-values` Helm
+replaces values.yaml by the values of the installed version, which has no new keys. Every template includes one of the first
+two helpers before it reads `.Values`. The defaults are in _defaults.tpl.
+*/}}
+
+{{- define "claude-relay.values" -}}
+  {{- $once := dict "helper" "claude-relay.values.complete" "context" . "release" .Release "name" .Template.BasePath -}}
+  {{- include "claude-relay.once" $once -}}
+{{- end -}}
+
+{{/* The same for the subchart. */}}
+{{- define "claude-relay.redis.values" -}}
+  {{- $once := dict "helper" "claude-relay.values.completeRedis" "context" . "release" .Release "name" .Template.BasePath -}}
+  {{- include "claude-relay.once" $once -}}
+{{- end -}}
+
+{{- define "claude-relay.values.complete" -}}
+  {{- include "claude-relay.values.all" (dict "values" .Values "defaults" (include "claude-relay.defaults" . | fromJson)) -}}
+  {{- $path := printf "%s/charts/redis/templates" (trimSuffix "/templates" .Template.BasePath) -}}
+  {{- include "claude-relay.redis.values" (dict "Values" .Values.redis "Release" .Release "Template" (dict "BasePath" $path)) -}}
+{{- end -}}
+
+{{- define "claude-relay.values.completeRedis" -}}
+  {{- include "claude-relay.values.all" (dict "values" .Values "defaults" (include "claude-relay.redis.defaults" . | fromJson)) -}}
+{{- end -}}
+
+{{/*
+Usually Helm has set all defaults and there is no null. So a branch is only read if the number of its keys is too small, which
+is enough, since the schema allows no other keys. Arguments: values, defaults.
+*/}}
+{{- define "claude-relay.values.all" -}}
+  {{- $nulls := contains ":null" (toJson .values) -}}
+  {{- include "claude-relay.values.branch" (dict "values" .values "defaults" .defaults "nulls" $nulls) -}}
+{{- end -}}
+
+{{/* Sets the defaults of a branch and of all branches below it. Arguments: values, defaults, nulls (whether there are any). */}}
+{{- define "claude-relay.values.branch" -}}
+  {{- $values := .values -}}
+  {{- $nulls := .nulls -}}
+  {{- if or $nulls (lt (len $values) (int .defaults.keys)) -}}
+    {{- range $part := list .defaults.values .defaults.maps -}}
+      {{- range $key, $default := $part -}}
+        {{- if kindIs "invalid" (index $values $key) -}}{{- $_ := set $values $key $default -}}{{- end -}}
+      {{- end -}}
+    {{- end -}}
+  {{- end -}}
+  {{- range $key, $default := .defaults.maps -}}
+    {{- if or $default $nulls -}}
+      {{- include "claude-relay.values.map" (list (get $values $key) $default) -}}
+    {{- end -}}
+  {{- end -}}
+  {{- range $key, $branch := .defaults.branches -}}
+    {{- $child := index $values $key -}}
+    {{- if kindIs "invalid" $child -}}
+      {{- $child = dict -}}
+      {{- $_ := set $values $key $child -}}
+    {{- end -}}
+    {{- if or $nulls $branch.within (lt (len $child) (int $branch.keys)) -}}
+      {{- include "claude-relay.values.branch" (dict "values" $child "defaults" $branch "nulls" $nulls) -}}
+    {{- end -}}
+  {{- end -}}
+{{- end -}}
+
+{{/* Sets the default keys of a map, and removes the keys that are null. Arguments: a list of the map and its default. */}}
+{{- define "claude-relay.values.map" -}}
+  {{- $values := first . -}}
+  {{- $defaults := last . -}}
+  {{- range $key, $default := $defaults -}}
+    {{- if not (hasKey $values $key) -}}
+      {{- $_ := set $values $key $default -}}
+    {{- else if and (kindIs "map" $default) (kindIs "map" (get $values $key)) -}}
+      {{- include "claude-relay.values.map" (list (get $values $key) $default) -}}
+    {{- end -}}
+  {{- end -}}
+  {{- if has nil (values $values) -}}
+    {{- range $key, $value := $values -}}
+      {{- if kindIs "invalid" $value -}}{{- $_ := unset $values $key -}}{{- end -}}
+    {{- end -}}
+  {{- end -}}
+{{- end -}}
