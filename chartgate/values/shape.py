@@ -78,7 +78,9 @@ class Shape:
 
     def _validator(self, schema: Schema, *, formats: bool) -> jsonschema_rs.Validator | None:
         """The validator of a part; None where the part is no schema, so that nobody can say what fits it."""
-        part = dict(schema) if schema is self.root or schema is self._whole else {**_rooted(schema), **_draft(self.root)}
+        part = (
+            dict(schema) if schema is self.root or schema is self._whole else {**_rooted(schema), **_draft(self.root)}
+        )
         try:
             return jsonschema_rs.validator_for(part, registry=self._registry, formats=CHECKS, validate_formats=formats)
         except (ValueError, jsonschema_rs.ReferencingError):
