@@ -85,6 +85,7 @@ class Envtest:
 class Catalogue:
     helm: tuple[HelmRelease, ...]
     kubernetes: tuple[KubernetesSchemas, ...]
+    kubernetes_api: GoModule
     custom_resources: tuple[CustomResources, ...]
     programs: dict[str, Program]
     envtest: Envtest
@@ -111,6 +112,7 @@ def catalogue() -> Catalogue:
             KubernetesSchemas(entry["kubernetes"][0], entry["kubernetes"][1], _package(entry["package"]))
             for entry in data["kubernetes"]
         ),
+        kubernetes_api=_module(data["kubernetesApi"]),
         custom_resources=tuple(
             CustomResources(_module(entry["module"]), entry["files"]) for entry in data["customResources"]
         ),

@@ -9,7 +9,13 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
-GENERATORS = ["schema.generate", "schema.fluent_bit.generate", "schema.application.generate", "release.generate"]
+GENERATORS = [
+    "schema.generate",
+    "schema.fluent_bit.generate",
+    "schema.application.generate",
+    "release.generate",
+    "chartgate.findings.api_server.generate",
+]
 
 
 @pytest.mark.parametrize("generator", GENERATORS)

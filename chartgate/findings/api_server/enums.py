@@ -1,119 +1,87 @@
-"""Fields that take a few words only. Source: the constants beside each type in the Go module k8s.io/api."""
+"""Fields that take a few words only: those that `generate.py` finds in the Go module k8s.io/api, and a few by hand."""
 
+import json
 from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
-from chartgate.findings.api_server.fault import Fault, containers, places, pods
+from chartgate.findings.api_server.fault import Fault, places
 from chartgate.releases.objects import KubeObject
 
-_PROTOCOLS = ("TCP", "UDP", "SCTP")
-_SECCOMP = ("RuntimeDefault", "Unconfined", "Localhost")
-_ACCESS_MODES = ("ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod")
-_VOLUME_MODES = ("Filesystem", "Block")
-_METRIC_TARGETS = ("Utilization", "Value", "AverageValue")
-_PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
-
-POD: Mapping[str, tuple[str, ...]] = {
-    "dnsPolicy": ("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"),
-    "restartPolicy": ("Always", "OnFailure", "Never"),
-    "preemptionPolicy": ("Never", "PreemptLowerPriority"),
-    "os.name": ("linux", "windows"),
-    "securityContext.fsGroupChangePolicy": ("OnRootMismatch", "Always"),
-    "securityContext.seccompProfile.type": _SECCOMP,
-    "tolerations[].effect": ("NoSchedule", "PreferNoSchedule", "NoExecute"),
-    "tolerations[].operator": ("Exists", "Equal", "Lt", "Gt"),
-    "topologySpreadConstraints[].whenUnsatisfiable": ("DoNotSchedule", "ScheduleAnyway"),
-    "topologySpreadConstraints[].nodeAffinityPolicy": ("Honor", "Ignore"),
-    "topologySpreadConstraints[].nodeTaintsPolicy": ("Honor", "Ignore"),
-    "volumes[].hostPath.type": (
-        *("DirectoryOrCreate", "Directory", "FileOrCreate", "File", "Socket", "CharDevice", "BlockDevice"),
-    ),
-}
-CONTAINER: Mapping[str, tuple[str, ...]] = {
-    "imagePullPolicy": ("Always", "Never", "IfNotPresent"),
-    "terminationMessagePolicy": ("File", "FallbackToLogsOnError"),
-    "ports[].protocol": _PROTOCOLS,
-    "securityContext.procMount": ("Default", "Unmasked"),
-    "securityContext.seccompProfile.type": _SECCOMP,
-    "volumeMounts[].mountPropagation": ("None", "HostToContainer", "Bidirectional"),
-    **{f"{probe}.httpGet.scheme": ("HTTP", "HTTPS") for probe in _PROBES},
-}
-KINDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "Service": {
-        "spec.type": ("ClusterIP", "NodePort", "LoadBalancer", "ExternalName"),
-        "spec.externalTrafficPolicy": ("Cluster", "Local"),
-        "spec.internalTrafficPolicy": ("Cluster", "Local"),
-        "spec.sessionAffinity": ("None", "ClientIP"),
-        "spec.ipFamilyPolicy": ("SingleStack", "PreferDualStack", "RequireDualStack"),
-        "spec.ipFamilies[]": ("IPv4", "IPv6"),
-        "spec.ports[].protocol": _PROTOCOLS,
-    },
-    "Deployment": {"spec.strategy.type": ("Recreate", "RollingUpdate")},
-    "DaemonSet": {"spec.updateStrategy.type": ("RollingUpdate", "OnDelete")},
-    "StatefulSet": {
-        "spec.updateStrategy.type": ("RollingUpdate", "OnDelete"),
-        "spec.podManagementPolicy": ("OrderedReady", "Parallel"),
-        "spec.persistentVolumeClaimRetentionPolicy.whenDeleted": ("Retain", "Delete"),
-        "spec.persistentVolumeClaimRetentionPolicy.whenScaled": ("Retain", "Delete"),
-        "spec.volumeClaimTemplates[].spec.accessModes[]": _ACCESS_MODES,
-        "spec.volumeClaimTemplates[].spec.volumeMode": _VOLUME_MODES,
-    },
-    "Job": {"spec.completionMode": ("NonIndexed", "Indexed")},
-    "CronJob": {
-        "spec.concurrencyPolicy": ("Allow", "Forbid", "Replace"),
-        "spec.jobTemplate.spec.completionMode": ("NonIndexed", "Indexed"),
-    },
-    "PersistentVolumeClaim": {"spec.accessModes[]": _ACCESS_MODES, "spec.volumeMode": _VOLUME_MODES},
-    "PersistentVolume": {
-        "spec.accessModes[]": _ACCESS_MODES,
-        "spec.volumeMode": _VOLUME_MODES,
-        "spec.persistentVolumeReclaimPolicy": ("Retain", "Delete", "Recycle"),
-    },
-    "StorageClass": {
-        "reclaimPolicy": ("Retain", "Delete"),
-        "volumeBindingMode": ("Immediate", "WaitForFirstConsumer"),
-    },
-    "NetworkPolicy": {
-        "spec.policyTypes[]": ("Ingress", "Egress"),
-        "spec.ingress[].ports[].protocol": _PROTOCOLS,
-        "spec.egress[].ports[].protocol": _PROTOCOLS,
-    },
-    "Ingress": {"spec.rules[].http.paths[].pathType": ("Exact", "Prefix", "ImplementationSpecific")},
-    "PodDisruptionBudget": {"spec.unhealthyPodEvictionPolicy": ("IfHealthyBudget", "AlwaysAllow")},
-    "HorizontalPodAutoscaler": {
-        "spec.metrics[].type": ("Object", "Pods", "Resource", "External", "ContainerResource"),
-        **{
-            f"spec.metrics[].{source}.target.type": _METRIC_TARGETS
-            for source in ("object", "pods", "resource", "external", "containerResource")
-        },
-        "spec.behavior.scaleUp.selectPolicy": ("Max", "Min", "Disabled"),
-        "spec.behavior.scaleDown.selectPolicy": ("Max", "Min", "Disabled"),
-        "spec.behavior.scaleUp.policies[].type": ("Pods", "Percent"),
-        "spec.behavior.scaleDown.policies[].type": ("Pods", "Percent"),
-    },
+_WEBHOOKS: Mapping[str, tuple[str, ...]] = {"webhooks[].sideEffects": ("None", "NoneOnDryRun")}
+# What the types of the module do not say, or say of another version.
+BY_HAND: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    # pkg/apis/rbac/validation: ValidateRoleBinding, ValidateClusterRoleBinding, ValidateRoleBindingSubject.
     "RoleBinding": {"subjects[].kind": ("User", "Group", "ServiceAccount"), "roleRef.kind": ("Role", "ClusterRole")},
     "ClusterRoleBinding": {"subjects[].kind": ("User", "Group", "ServiceAccount"), "roleRef.kind": ("ClusterRole",)},
+    # apiextensions-apiserver, pkg/apis/apiextensions/validation: ValidateCustomResourceDefinitionSpec.
     "CustomResourceDefinition": {"spec.scope": ("Cluster", "Namespaced")},
-    **{
-        kind: {
-            "webhooks[].failurePolicy": ("Ignore", "Fail"),
-            "webhooks[].matchPolicy": ("Exact", "Equivalent"),
-            "webhooks[].sideEffects": ("None", "NoneOnDryRun"),
-        }
-        for kind in ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
-    },
+    # pkg/apis/core/validation: ValidatePersistentVolumeReclaimPolicy, of the class in pkg/apis/storage/validation.
+    "StorageClass": {"reclaimPolicy": ("Retain", "Delete")},
+    # pkg/apis/admissionregistration/validation: validateWebhook in version v1.
+    "MutatingWebhookConfiguration": _WEBHOOKS,
+    "ValidatingWebhookConfiguration": _WEBHOOKS,
 }
 
 
 def judge(obj: KubeObject, _: str) -> Iterator[Fault]:
     """A fault for each field of the object whose word Kubernetes does not know; an empty one gets the default."""
-    tables: list[tuple[str, Mapping[str, Any], Mapping[str, tuple[str, ...]]]] = [
-        ("", obj.manifest, KINDS.get(obj.kind, {}))
-    ]
-    tables += [(path, spec, POD) for path, spec in pods(obj)]
-    tables += [(path, container, CONTAINER) for path, container in containers(obj)]
-    for start, node, table in tables:
-        for path, words in table.items():
-            for where, value in places(node, path, start):
-                if value not in ("", *words):
-                    yield Fault("enum", where, value, f'is "{value}", and must be one of {", ".join(words)}')
+    kinds, _types = _table()
+    api_version, kind = obj.kind_key
+    group = api_version.rpartition("/")[0]
+    found = {}
+    for where, value, words in _fields(obj.manifest, kinds.get((api_version, kind)) or kinds.get((group, kind)), ""):
+        found[where] = (value, words)
+    for path, words in BY_HAND.get(obj.kind, {}).items():
+        found.update({where: (value, words) for where, value in places(obj.manifest, path)})
+    for where, (value, words) in found.items():
+        if value not in ("", *words):
+            yield Fault("enum", where, value, f'is "{value}", and must be one of {", ".join(filter(None, words))}')
+
+
+def _fields(node: Any, name: str | None, where: str) -> Iterator[tuple[str, Any, tuple[str, ...]]]:
+    """The place, the value and the words of each field below a value whose type is called `name`."""
+    if isinstance(node, list):
+        for index, item in enumerate(node):
+            yield from _fields(item, name, f"{where}[{index}]")
+        return
+    fields = _table()[1].get(name or "")
+    if fields is None or not isinstance(node, Mapping):
+        return
+    for key, kind in fields.items():
+        value = node.get(key)
+        if value is None:
+            continue
+        place = f"{where}.{key}" if where else key
+        if isinstance(kind, str):
+            yield from _fields(value, kind, place)
+        elif isinstance(value, list):
+            yield from ((f"{place}[{index}]", item, kind) for index, item in enumerate(value))
+        else:
+            yield place, value, kind
+
+
+_Kinds = Mapping[tuple[str, str], str]
+_Types = Mapping[str, Mapping[str, str | tuple[str, ...]]]
+
+
+@cache
+def _table() -> tuple[_Kinds, _Types]:
+    """The types of the kinds, by apiVersion and by group, and the fields of the types.
+
+    The type of a group is that of the newest version: an older one has the same words where it has the same fields.
+    """
+    data = json.loads(files(__package__).joinpath("words.json").read_text(encoding="utf-8"))
+    kinds: dict[tuple[str, str], str] = {}
+    for spelled, name in data["kinds"].items():
+        api_version, _, kind = spelled.rpartition(" ")
+        kinds[api_version, kind] = name
+        stable = "alpha" not in api_version and "beta" not in api_version
+        if stable or (api_version.rpartition("/")[0], kind) not in kinds:
+            kinds[api_version.rpartition("/")[0], kind] = name
+    types = {
+        name: {key: tuple(kind) if isinstance(kind, list) else kind for key, kind in fields.items()}
+        for name, fields in data["types"].items()
+    }
+    return kinds, types
