@@ -57,15 +57,15 @@ def run(options: Namespace) -> int:
         api_server=options.api_server,
     )
     chart = read_chart(options.chart, choice.matrix)
-    key = key_of(chart, choice)
-    overview = None if wanted or options.fresh else kept(key)
+    overview = None if wanted or options.fresh else kept(key_of(chart, choice))
     if overview is None:
         results = gate.check(chart, choice)
         for name, path in wanted.items():
             write_report(path, FORMATS[name][1](results))
         overview = overview_of(results)
         if results.complete:  # else the tools that are missing now may be available later
-            keep(key, overview)
+            # A new key: the tools that this run has downloaded are available to the next one.
+            keep(key_of(chart, choice), overview)
     else:
         say("nothing changed since the last run, whose result this is; --fresh runs again")
     print_report(overview, console())

@@ -18,7 +18,7 @@ from chartgate.releases.identity import CLUSTER_SCOPED, full_kind
 from chartgate.releases.jobs import Job
 from chartgate.releases.manifests import ManifestError, read_sources, split_output
 from chartgate.releases.objects import KubeObject
-from chartgate.releases.program import ask_program
+from chartgate.releases.program import ProgramAnswer, ask_program
 from chartgate.releases.release import Release
 from chartgate.releases.render import RenderError
 from chartgate.tools.cache import scratch_folder
@@ -48,7 +48,7 @@ def render_upgrade(chart: ChartFiles, job: Job, installed: Release, api_versions
     arguments += [part for version in told for part in ("--api-versions", version)]
     objects = [*(_as_stored(obj, installed) for obj in installed if not _is_gone(obj)), *_named_elsewhere(installed)]
     key = store.key_of("upgrade", chart.digest, helm.version, arguments, case.values, objects, FORMAT)
-    answer: dict[str, Any] | None = store.load("renders", key)
+    answer = store.load("renders", key, ProgramAnswer)
     if answer is None:
         kinds = _kinds(installed, {*api_versions, *case.api_versions})
         with _cluster(objects, kinds, installed) as kubeconfig:

@@ -4,7 +4,7 @@ import os
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from chartgate.errors import GateError
 from chartgate.tools.cache import cache_folder, scratch_folder
@@ -17,6 +17,14 @@ HELM_SECONDS = 120
 GO_RUNTIME = {"GOGC": "1000", "GOMAXPROCS": "1"}
 
 
+class ProgramAnswer(TypedDict):
+    """What a Helm program says: the manifests and the warnings beside them, or an error in Helm's words."""
+
+    manifests: str
+    warnings: list[str]
+    error: str
+
+
 def ask_program(
     helm: Helm,
     chart: ChartFiles,
@@ -25,8 +33,8 @@ def ask_program(
     texts: Sequence[str],
     *,
     kubeconfig: Path | None = None,
-) -> dict[str, Any]:
-    """What `helm VERB` prints: `manifests`, and `warnings`, or an `error` in Helm's words.
+) -> ProgramAnswer:
+    """What `helm VERB` prints.
 
     `kubeconfig` names the only cluster that Helm may ask; None: none.
 

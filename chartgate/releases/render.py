@@ -9,7 +9,7 @@ from typing import Any
 from chartgate.errors import GateError, Inexpressible
 from chartgate.releases import store
 from chartgate.releases.manifests import ManifestError, is_installed, read_sources, split_output
-from chartgate.releases.program import ask_program
+from chartgate.releases.program import ProgramAnswer, ask_program
 from chartgate.releases.release import Release
 from chartgate.tools.catalogue import version_key
 from chartgate.tools.chart_files import ChartFiles
@@ -156,7 +156,7 @@ def _kept_answer(request: str) -> dict[str, Any]:
 def _program_answer(helm: Helm, asked: _Asked, *, cached: bool) -> dict[str, Any]:
     arguments = asked.arguments(helm)
     key = store.key_of(asked.chart.digest, helm.version, arguments, asked.texts, ANSWER_FORMAT)
-    answer: dict[str, Any] | None = store.load("renders", key) if cached else None
+    answer = store.load("renders", key, ProgramAnswer) if cached else None
     if answer is None:
         answer = ask_program(helm, asked.chart, "template", arguments, asked.texts)
         store.save("renders", key, answer)

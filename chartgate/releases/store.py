@@ -4,9 +4,12 @@ import hashlib
 import json
 import shutil
 import time
-from typing import Any
+from typing import Any, TypeVar
 
+from chartgate.tools import cache
 from chartgate.tools.cache import cache_folder, write_whole
+
+T = TypeVar("T")
 
 KEEP_SECONDS = 14 * 24 * 3600
 
@@ -16,13 +19,9 @@ def key_of(*inputs: Any) -> str:
     return hashlib.sha256(json.dumps(inputs, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def load(kind: str, key: str) -> Any:
-    """The stored answer, or None when there is none or it cannot be read."""
-    path = cache_folder(kind) / f"{key}.json"
-    try:
-        return json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return None
+def load(kind: str, key: str, model: type[T]) -> T | None:
+    """The stored answer; None where there is none, or what is stored is not of the type `model`."""
+    return cache.load(cache_folder(kind) / f"{key}.json", model)
 
 
 def save(kind: str, key: str, answer: Any) -> None:

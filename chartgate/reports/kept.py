@@ -22,13 +22,10 @@ def key_of(chart: Chart, choice: Choice) -> str:
 
 def kept(key: str) -> Overview | None:
     """The overview of an earlier run; None when there was none, or what is kept cannot be read."""
-    try:
-        return Overview.from_data(store.load(KIND, key))
-    except (KeyError, TypeError, ValueError):
-        return None
+    return store.load(KIND, key, Overview)
 
 
 def keep(key: str, overview: Overview) -> None:
     """Keep an overview for later runs."""
-    store.save(KIND, key, overview.to_data())
+    store.save(KIND, key, asdict(overview))
     store.forget_old(KIND)

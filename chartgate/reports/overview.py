@@ -1,8 +1,7 @@
 """What the table shows of a run: small enough to be kept, and shown again when nothing has changed since."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from chartgate.findings.finding import Finding
 from chartgate.findings.reproduction import Reproduction
@@ -43,25 +42,6 @@ class Overview:
     reproductions: Sequence[tuple[str, str]]
     notices: Sequence[str]
     summary: str
-
-    def to_data(self) -> dict[str, Any]:
-        """Plain data, which `from_data` takes back."""
-        return asdict(self)
-
-    @staticmethod
-    def from_data(data: Mapping[str, Any]) -> "Overview":
-        """The overview of which this is the data.
-
-        Raises:
-            KeyError, TypeError, ValueError: it is the data of something else.
-        """
-        rows = [
-            Row(row["case"], row["origin"], {check: Count(**count) for check, count in row["counts"].items()})
-            for row in data["rows"]
-        ]
-        findings = [(Finding(**finding), cases) for finding, cases in data["findings"]]
-        shown = [(title, values) for title, values in data["reproductions"]]
-        return Overview(data["checks"], rows, data["coverage"], findings, shown, data["notices"], data["summary"])
 
 
 def reproduction_text(reproduction: Reproduction, results: Results) -> str:

@@ -2,23 +2,32 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+from platformdirs import user_cache_path
 
 from chartgate.errors import GateError
+
+T = TypeVar("T")
 
 
 def cache_folder(*parts: str) -> Path:
     """The cache folder, or one inside it, made if absent.
 
-    `$XDG_CACHE_HOME/chartgate`, else `~/.cache/chartgate` (XDG Base Directory Specification).
+    On Linux `$XDG_CACHE_HOME/chartgate`, else `~/.cache/chartgate` (XDG Base Directory Specification); elsewhere where
+    the system wants it.
 
     Raises:
         GateError: the folder cannot be made.
     """
-    home = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    folder = Path(home, "chartgate", *parts)
+    try:
+        folder = user_cache_path("chartgate", appauthor=False).joinpath(*parts)
+    except RuntimeError as error:
+        raise GateError("there is no home folder for the cache: set XDG_CACHE_HOME to a writable folder") from error
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -26,6 +35,29 @@ def cache_folder(*parts: str) -> Path:
             f"cannot make the cache folder {folder}: {error.strerror}: set XDG_CACHE_HOME to a writable folder"
         ) from error
     return folder
+
+
+def load(path: Path, model: type[T]) -> T | None:
+    """What a JSON file in the cache holds; None where it is absent, damaged, or not of the type `model`."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=model)
+    except (OSError, ValueError):
+        return None
+
+
+def made_once(path: Path, model: type[T], make: Callable[[], None]) -> T:
+    """What a JSON file in the cache holds; `make` writes it where it is absent or damaged.
+
+    Raises:
+        GateError: the file still cannot be read after it was made; or `make` raises it.
+    """
+    found = load(path, model)
+    if found is None:
+        make()
+        found = load(path, model)
+    if found is None:
+        raise GateError(f"{path}: cannot be read although it was just written: remove it, and try again")
+    return found
 
 
 def write_whole(path: Path, content: bytes, *, mode: int = 0o600) -> None:

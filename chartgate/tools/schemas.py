@@ -7,14 +7,14 @@ packages hold thousands of files.
 import json
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from chartgate.errors import GateError
 from chartgate.tools.archives import members
-from chartgate.tools.cache import cache_folder, write_whole
-from chartgate.tools.catalogue import KubernetesSchemas, catalogue, version_key
+from chartgate.tools.cache import cache_folder, made_once, write_whole
+from chartgate.tools.catalogue import CustomResources, KubernetesSchemas, catalogue, version_key
 from chartgate.tools.definitions import definitions_in
 from chartgate.tools.download import fetch_package
 
@@ -49,6 +49,15 @@ class ApiSchemas:
             needed += further
             found |= further
         return {"$ref": f"#/definitions/{name}", "definitions": {one: self.definitions[one] for one in sorted(found)}}
+
+
+@dataclass(frozen=True)
+class _Distilled:
+    """What the cache holds of one Kubernetes version: kinds are (apiVersion, kind, name of the definition)."""
+
+    kinds: list[tuple[str, str, str]]
+    definitions: Schema
+    refers: dict[str, list[str]]
 
 
 def minor_version(version: str) -> str:
@@ -86,13 +95,8 @@ def api_schemas(version: str) -> ApiSchemas:
     entry = next(
         e for e in catalogue().kubernetes if version_key(e.oldest) <= version_key(minor) <= version_key(e.newest)
     )
-    path = _folder(entry) / f"{minor}.json"
-    if not path.exists():
-        _distil_kubernetes(entry)
-    data = json.loads(path.read_bytes())
-    return ApiSchemas(
-        minor, {(api, kind): name for api, kind, name in data["kinds"]}, data["definitions"], data["refers"]
-    )
+    data = made_once(_folder(entry) / f"{minor}.json", _Distilled, lambda: _distil_kubernetes(entry))
+    return ApiSchemas(minor, {(api, kind): name for api, kind, name in data.kinds}, data.definitions, data.refers)
 
 
 @cache
@@ -105,10 +109,8 @@ def served_kinds(version: str) -> frozenset[KindKey]:
     entry = next(
         e for e in catalogue().kubernetes if version_key(e.oldest) <= version_key(version) <= version_key(e.newest)
     )
-    path = _folder(entry) / "served.json"
-    if not path.exists():
-        _distil_kubernetes(entry)
-    return frozenset((api, kind) for api, kind in json.loads(path.read_bytes())[version])
+    served = made_once(_folder(entry) / "served.json", dict[str, list[KindKey]], lambda: _distil_kubernetes(entry))
+    return frozenset(served[version])
 
 
 @cache
@@ -121,11 +123,14 @@ def custom_schemas() -> dict[KindKey, Schema]:
     schemas: dict[KindKey, Schema] = {}
     for entry in catalogue().custom_resources:
         path = cache_folder("schemas") / f"{entry.module.name.replace('/', '_')}-{entry.module.version}.json"
-        if not path.exists():
-            triples = [triple for definition in definitions_in(entry) for triple in crd_schemas(definition)]
-            write_whole(path, json.dumps(triples).encode())
-        schemas.update({(api, kind): schema for api, kind, schema in json.loads(path.read_bytes())})
+        triples = made_once(path, list[tuple[str, str, Schema]], partial(_distil_custom, entry, path))
+        schemas.update({(api, kind): schema for api, kind, schema in triples})
     return schemas
+
+
+def _distil_custom(entry: CustomResources, path: Path) -> None:
+    triples = [triple for definition in definitions_in(entry) for triple in crd_schemas(definition)]
+    write_whole(path, json.dumps(triples).encode())
 
 
 def strict(schema: Schema) -> Schema:

@@ -73,7 +73,7 @@ def _known() -> dict[str, list[Judgement]]:
     store.forget_old(KIND)
     known: dict[str, list[Judgement]] = {}
     for path in cache_folder(KIND).glob("*.json"):
-        known.update(store.load(KIND, path.stem) or {})
+        known.update(store.load(KIND, path.stem, dict[str, list[Judgement]]) or {})
     return known
 
 

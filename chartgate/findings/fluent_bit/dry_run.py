@@ -30,11 +30,11 @@ def complaints(texts: Mapping[str, str], mount_paths: Sequence[str]) -> list[str
     if not version:
         return []
     key = store.key_of(PROGRAM, version, dict(texts), list(mount_paths))
-    answer = store.load(PROGRAM, key)
+    answer = store.load(PROGRAM, key, list[str])
     if answer is None:
         answer = [line for name in _mains(texts) for line in _ask(name, texts, mount_paths)]
         store.save(PROGRAM, key, answer)
-    return [str(line) for line in answer]
+    return answer
 
 
 def _mains(texts: Mapping[str, str]) -> list[str]:

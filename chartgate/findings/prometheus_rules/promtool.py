@@ -28,11 +28,11 @@ def complaints(groups: list[dict[str, Any]]) -> list[str]:
         return []
     text = json.dumps({"groups": [{key: group[key] for key in _GROUP_KEYS if key in group} for group in groups]})
     key = store.key_of(PROGRAM, version, text)
-    answer = store.load(PROGRAM, key)
+    answer = store.load(PROGRAM, key, list[str])
     if answer is None:
         answer = _ask(text)
         store.save(PROGRAM, key, answer)
-    return [str(line) for line in answer]
+    return answer
 
 
 @cache

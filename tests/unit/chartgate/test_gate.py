@@ -7,10 +7,7 @@ import pytest
 from rich.console import Console
 
 from chartgate import cli, gate
-from chartgate.findings.check import Check
 from chartgate.findings.finding import Finding, Verdict
-from chartgate.findings.registry import CHECKS
-from chartgate.findings.scopes import EachObject
 from chartgate.releases.jobs import plan
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
@@ -44,17 +41,6 @@ spec:
 """
 NEWEST = Choice(helm=("4",), kubernetes=("1.37",), offered=True)
 CHART = {"templates/pod.yaml": POD, "values.yaml": "escalate: false\n"}
-
-
-def passing(key: str) -> Check:
-    """A check that examines everything and finds nothing, in place of slow checkov."""
-    return Check(key, "", "", "", (EachObject(lambda *_: ()),))
-
-
-@pytest.fixture
-def without_checkov(monkeypatch: pytest.MonkeyPatch) -> None:
-    checks = tuple(passing("checkov") if check.key == "checkov" else check for check in CHECKS)
-    monkeypatch.setattr(gate, "CHECKS", checks)
 
 
 @pytest.mark.usefixtures("without_checkov")

@@ -110,7 +110,7 @@ def test_a_damaged_cache_entry_counts_as_absent(monkeypatch: pytest.MonkeyPatch,
     (path,) = (tmp_path / "chartgate" / "renders").iterdir()
     assert path.stat().st_mode & 0o077 == 0
     path.write_text('{"a"', encoding="utf-8")
-    assert store.load("renders", "k") is None
+    assert store.load("renders", "k", dict[str, int]) is None
 
 
 def test_an_object_cannot_be_changed(release_of: Callable[..., Release]) -> None:
