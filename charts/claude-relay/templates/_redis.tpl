@@ -190,7 +190,7 @@ Deployment reads, whose name can differ from the present one.
   {{- $before := include "claude-relay.redis.liveHost" . -}}
   {{- $after := (include "claude-relay.redis.connection" . | fromJson).host -}}
   {{- if and $before (ne $before $after) -}}
-    {{- $advice := "or move the data as the README says in \"Moving Redis\", and set allowDataLoss to true for this upgrade" -}}
+    {{- $advice := "or move the data as docs/operations.md says in \"Moving Redis\", and set allowDataLoss to true for this upgrade" -}}
     {{- if lookup "apps/v1" "StatefulSet" .Release.Namespace $before }}
 - StatefulSet/{{ $before }} has the data of this release, but the application would use {{ $after }}:
       {{- if .Values.redis.enabled }} set redis.nameOverride and redis.fullnameOverride to the earlier values,

@@ -140,3 +140,31 @@ def test_the_command_that_removes_the_rest_removes_all_of_it(chart: Path, render
     kinds = {obj.kind for obj in staying} | {"PersistentVolumeClaim"}
     assert {kind.lower() for kind in kinds} == set(command[1].split(","))
     assert {obj.labels["app.kubernetes.io/instance"] for obj in staying} == {command[2]}
+
+
+OPERATIONS = Path(__file__).parents[3] / "docs" / "operations.md"
+
+
+def test_the_images_for_a_registry_of_ones_own_are_all_that_the_chart_has(render: Any, nested: Any) -> None:
+    text = OPERATIONS.read_text(encoding="utf-8")
+    table = text.partition("| Image | Used by |")[2].partition("\n\n")[0]
+    values = nested(
+        {"metrics.exporter.mode": "always", "global.secretsJob": True, "redis.volumePermissions.enabled": True}
+    )
+    release = render(values=values)
+    images = {container.manifest["image"] for workload in release.workloads() for container in workload.containers}
+    assert set(re.findall(r"^\| `([^`]+)`", table, re.MULTILINE)) == images
+
+
+@pytest.mark.parametrize("document", [OPERATIONS, OPERATIONS.parents[1] / "charts/claude-relay/README.md"])
+def test_every_value_that_a_document_names_exists(chart: Path, document: Path) -> None:
+    values = yaml.safe_load((chart / "values.yaml").read_text())
+    text = re.sub(r"```.*?```|<!-- values: written.*<!-- values: end -->", "", document.read_text(), flags=re.DOTALL)
+    named = re.findall(r"`((?:%s)(?:\.\w+)+)(?:=[^`]*)?`" % "|".join(values), text)
+    assert len(named) > 10
+    for path in named:
+        place: Any = values
+        for key in path.split("."):
+            assert isinstance(place, dict), path
+            assert not place or key in place, f"{document.name}: {path} is no value"
+            place = place.get(key, {})
