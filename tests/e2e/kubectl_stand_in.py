@@ -2,8 +2,8 @@
 
     kubectl_stand_in.py FOLDER ARGUMENTS…
 
-FOLDER has `pod.json`, with the folder and the port of Redis, and `secret.json`, the data of the Secret. All commands are
-written to `calls`.
+FOLDER has `pod.json`, with the folder and the port of Redis, and `secret.json`, the data of the Secret. All commands
+are written to `calls`.
 """
 
 import base64
