@@ -29,8 +29,7 @@ DEFAULT_TOKEN_LIMIT: {{ int64 $config.defaultTokenLimit | quote }}
 REQUEST_TIMEOUT: {{ int64 $config.requestTimeout | quote }}
 TRUST_PROXY: {{ include "claude-relay.config.trustProxy" . | quote }}
 # A pod that starts must not clear the counters of the other pods.
-{{- $several := or .Values.autoscaling.enabled (gt (int64 .Values.replicaCount) 1) }}
-CLEAR_CONCURRENCY_QUEUES_ON_STARTUP: {{ ternary "false" "true" $several | quote }}
+CLEAR_CONCURRENCY_QUEUES_ON_STARTUP: {{ ternary "false" "true" (not (empty (include "claude-relay.scaling.several" .))) | quote }}
 REDIS_HOST: {{ $redis.host | quote }}
 REDIS_PORT: {{ int64 $redis.port | quote }}
 REDIS_DB: {{ int64 $redis.database | quote }}

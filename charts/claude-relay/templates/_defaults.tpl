@@ -206,11 +206,12 @@
    "branches": {}
   },
   "global": {
-   "keys": 3,
+   "keys": 4,
    "within": false,
    "values": {
     "imageRegistry": "",
     "imagePullSecrets": [],
+    "openshift": "auto",
     "secretsJob": false
    },
    "maps": {},
@@ -222,7 +223,7 @@
 
 {{- define "claude-relay.defaults" -}}
 {
- "keys": 65,
+ "keys": 66,
  "within": true,
  "values": {
   "enabled": true,
@@ -233,6 +234,7 @@
   "imagePullSecrets": [],
   "certificateAuthorities": [],
   "replicaCount": 1,
+  "externalScaling": false,
   "revisionHistoryLimit": 10,
   "tolerations": [],
   "topologySpreadConstraints": [],
@@ -310,11 +312,12 @@
    "branches": {}
   },
   "global": {
-   "keys": 3,
+   "keys": 4,
    "within": false,
    "values": {
     "imageRegistry": "",
     "imagePullSecrets": [],
+    "openshift": "auto",
     "secretsJob": false
    },
    "maps": {},

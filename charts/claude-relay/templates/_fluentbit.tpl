@@ -282,6 +282,10 @@ volumeMounts:
     {{- $_ := set $given (lower $key) true }}
   {{- end }}
   {{- range $key, $value := $output.config }}
+    {{- $about := dict "path" (printf "%s.config.%s" $path $key) "host" (toString $value) "port" (printf "%s.config.Port" $path) }}
+    {{- if and (eq (lower $key) "host") (not (contains "${" $about.host)) }}
+      {{- include "claude-relay.names.hostGuard" $about }}
+    {{- end }}
     {{- $form := get $plugin.values (lower $key) }}
     {{- range $one := ternary $value (list $value) (kindIs "slice" $value) }}
       {{- $text := include "claude-relay.fluentbit.value" $one }}

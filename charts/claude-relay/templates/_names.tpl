@@ -11,11 +11,11 @@ immutable: they are the name and the instance, as in all earlier versions of the
 {{- define "claude-relay.fullname" -}}
 {{- $name := include "claude-relay.name" . -}}
 {{- if .Values.fullnameOverride -}}
-{{- .Values.fullnameOverride | trunc 63 | trimSuffix "-" -}}
+{{- .Values.fullnameOverride | trunc 63 | trimAll "-" -}}
 {{- else if contains $name .Release.Name -}}
-{{- .Release.Name | trunc 63 | trimSuffix "-" -}}
+{{- .Release.Name | trunc 63 | trimAll "-" -}}
 {{- else -}}
-{{- printf "%s-%s" .Release.Name $name | trunc 63 | trimSuffix "-" -}}
+{{- printf "%s-%s" .Release.Name $name | trunc 63 | trimAll "-" -}}
 {{- end -}}
 {{- end -}}
 
@@ -112,9 +112,29 @@ same pods. Each instance stores its names in .Release, where the next instance c
     {{- $_ := set $names "redis.fullnameOverride" (include "claude-relay.redis.fullname" $redis) -}}
   {{- end -}}
   {{- range $path, $name := $names }}
+    {{- if contains "." $name }}
+- the name {{ $name }} contains a dot, which is invalid for a Service: set {{ $path }}, or choose a release name without dots
+    {{- end }}
     {{- if and (regexMatch "^[0-9]" $name) (semverCompare "<1.36-0" $version) }}
 - the name {{ $name }} starts with a digit, which is invalid for a Service before Kubernetes 1.36, and the version is
   {{ $version }}: set {{ $path }}
     {{- end }}
+  {{- end }}
+{{- end -}}
+
+{{/* What is wrong with a host name or address, such as a port in it; empty if nothing is. Arguments: path, host, port (its value). */}}
+{{- define "claude-relay.names.hostGuard" -}}
+  {{- $fault := "" -}}
+  {{- if contains "/" .host -}}
+    {{- $fault = "contains a scheme or a path" -}}
+  {{- else if regexMatch "[\\[\\]]" .host -}}
+    {{- $fault = "contains brackets" -}}
+  {{- else if regexMatch "^[^:]*:[^:]*$" .host -}}
+    {{- $fault = "contains a port" -}}
+  {{- else if regexMatch "[^A-Za-z0-9_.:-]" .host -}}
+    {{- $fault = "contains a character that is invalid in a host name" -}}
+  {{- end -}}
+  {{- if $fault }}
+- {{ .path }} ({{ .host }}) {{ $fault }}: set it to a host name or an IP address only, and the port in {{ .port }}
   {{- end }}
 {{- end -}}

@@ -181,6 +181,7 @@ dotenv: ""
 - terminationGracePeriodSeconds ({{ $grace }}) is too short: it must be at least {{ $needed }}, the sum of
   preStopSleepSeconds, 10 for the application, and 5 for Fluent Bit if it is enabled
   {{- end }}
+  {{- include "claude-relay.names.hostGuard" (dict "path" "config.host" "host" .Values.config.host "port" "config.port") }}
   {{- if has .Values.config.host (list "127.0.0.1" "localhost" "::1") }}
 - config.host is {{ .Values.config.host }}, which Services and probes cannot reach: set it to 0.0.0.0
   {{- end }}

@@ -11,12 +11,12 @@ characters, because a label of the StatefulSet's pods is its name and a hash of 
 {{- define "claude-relay.redis.fullname" -}}
 {{- $name := include "claude-relay.redis.name" . -}}
 {{- if .values.fullnameOverride -}}
-{{- .values.fullnameOverride | trunc 52 | trimSuffix "-" -}}
+{{- .values.fullnameOverride | trunc 52 | trimAll "-" -}}
 {{- else if and (contains $name .release.Name) (not (contains "claude-relay" .release.Name)) -}}
-{{- .release.Name | trunc 52 | trimSuffix "-" -}}
+{{- .release.Name | trunc 52 | trimAll "-" -}}
 {{- else -}}
 {{- $room := sub 51 (len $name) | int -}}
-{{- printf "%s-%s" (.release.Name | trunc $room | trimSuffix "-") $name -}}
+{{- printf "%s-%s" (.release.Name | trunc $room | trimAll "-") $name -}}
 {{- end -}}
 {{- end -}}
 
@@ -320,6 +320,7 @@ Deployment reads, whose name can differ from the present one.
 - redis.enabled is false and externalRedis.host is empty, so there is no Redis: set redis.enabled to true or set
   externalRedis.host
   {{- end }}
+  {{- include "claude-relay.names.hostGuard" (dict "path" "externalRedis.host" "host" $external.host "port" "externalRedis.port") }}
   {{- if and $external.password $external.existingSecret }}
 - externalRedis.password and externalRedis.existingSecret are both set: leave one empty
   {{- end }}

@@ -4,7 +4,8 @@ Replicas: whether several pods run at the same time, and the strategy of the Dep
 
 {{/* "true" if more than one replica is possible; otherwise empty. */}}
 {{- define "claude-relay.scaling.several" -}}
-{{- if .Values.autoscaling.enabled -}}
+{{- if .Values.externalScaling -}}true
+{{- else if .Values.autoscaling.enabled -}}
 {{- if gt (int64 .Values.autoscaling.maxReplicas) 1 -}}true{{- end -}}
 {{- else if gt (int64 .Values.replicaCount) 1 -}}true
 {{- end -}}
@@ -25,6 +26,9 @@ rollingUpdate:
 {{- end -}}
 
 {{- define "claude-relay.scaling.guards" -}}
+  {{- if and .Values.externalScaling .Values.autoscaling.enabled }}
+- autoscaling.enabled and externalScaling are both true, so two autoscalers would change the number of pods: set one to false
+  {{- end }}
   {{- if .Values.autoscaling.enabled -}}
     {{- include "claude-relay.scaling.autoscalingGuards" . -}}
   {{- end -}}

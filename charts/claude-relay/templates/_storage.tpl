@@ -106,7 +106,7 @@ storageClassName: {{ . | quote }}
   {{- $single := include "claude-relay.storage.singleWriter" . -}}
   {{- if and $single (include "claude-relay.scaling.several" .) }}
 - several replicas cannot share a PVC with this access mode: {{ trim $single | replace "\n" ", " }}: set the access mode to
-  ReadWriteMany, or set replicaCount to 1 and disable autoscaling
+  ReadWriteMany, or set replicaCount to 1, autoscaling.enabled to false and externalScaling to false
   {{- end }}
   {{- range $path, $claim := include "claude-relay.storage.claims" . | fromJson }}
     {{- if not $claim.values.existingClaim }}

@@ -16,22 +16,33 @@ two helpers before it reads `.Values`. The defaults are in _defaults.tpl.
 {{- end -}}
 
 {{- define "claude-relay.values.complete" -}}
-  {{- include "claude-relay.values.all" (dict "values" .Values "defaults" (include "claude-relay.defaults" . | fromJson)) -}}
+  {{- include "claude-relay.values.all" (dict "context" . "defaults" (include "claude-relay.defaults" . | fromJson)) -}}
   {{- $path := printf "%s/charts/redis/templates" (trimSuffix "/templates" .Template.BasePath) -}}
-  {{- include "claude-relay.redis.values" (dict "Values" .Values.redis "Release" .Release "Template" (dict "BasePath" $path)) -}}
+  {{- $redis := dict "Values" .Values.redis "Release" .Release "Capabilities" .Capabilities "Template" (dict "BasePath" $path) -}}
+  {{- include "claude-relay.redis.values" $redis -}}
 {{- end -}}
 
 {{- define "claude-relay.values.completeRedis" -}}
-  {{- include "claude-relay.values.all" (dict "values" .Values "defaults" (include "claude-relay.redis.defaults" . | fromJson)) -}}
+  {{- include "claude-relay.values.all" (dict "context" . "defaults" (include "claude-relay.redis.defaults" . | fromJson)) -}}
 {{- end -}}
 
 {{/*
 Usually Helm has set all defaults and there is no null. So a branch is only read if the number of its keys is too small, which
-is enough, since the schema allows no other keys. Arguments: values, defaults.
+is enough, since the schema allows no other keys. Arguments: context, defaults.
 */}}
 {{- define "claude-relay.values.all" -}}
-  {{- $nulls := contains ":null" (toJson .values) -}}
-  {{- include "claude-relay.values.branch" (dict "values" .values "defaults" .defaults "nulls" $nulls) -}}
+  {{- if include "claude-relay.values.openshift" .context -}}
+    {{- $_ := set .defaults.maps "podSecurityContext" (omit .defaults.maps.podSecurityContext "runAsUser" "runAsGroup" "fsGroup") -}}
+  {{- end -}}
+  {{- $nulls := contains ":null" (toJson .context.Values) -}}
+  {{- include "claude-relay.values.branch" (dict "values" .context.Values "defaults" .defaults "nulls" $nulls) -}}
+{{- end -}}
+
+{{/* "true" if OpenShift chooses the user and the groups of the pods, from a range of the namespace. */}}
+{{- define "claude-relay.values.openshift" -}}
+  {{- /* `off` without quotes is false in YAML. Without the key, `get` returns an empty text. */ -}}
+  {{- $mode := get (get .Values "global" | default dict) "openshift" | toString -}}
+  {{- if or (eq $mode "force") (and (has $mode (list "auto" "" "<nil>")) (.Capabilities.APIVersions.Has "security.openshift.io/v1")) -}}true{{- end -}}
 {{- end -}}
 
 {{/* Sets the defaults of a branch and of all branches below it. Arguments: values, defaults, nulls (whether there are any). */}}

@@ -13,6 +13,7 @@ AUTOSCALER = "kube-controller-manager"
 
 FIXED: Values = {"replicaCount": 3}
 SCALED: Values = {"autoscaling": {"enabled": True, "minReplicas": 2, "maxReplicas": 9}}
+OUTSIDE: Values = {"externalScaling": True}
 SCALED_AND_CHANGED: Values = {**SCALED, "config": {"logLevel": "debug"}}
 
 
@@ -34,6 +35,20 @@ def test_an_upgrade_and_a_rollback_leave_the_count_to_the_autoscaler(
     namespace.scale(*DEPLOYMENT, 5, AUTOSCALER)
     release.rollback(1)
     assert replicas(namespace) == 5
+
+
+@moving_too
+def test_the_count_of_another_autoscaler_is_left_alone(
+    release: HelmRelease, later_helm: Helm, namespace: Namespace
+) -> None:
+    release.install(OUTSIDE)
+    release = replace(release, helm=later_helm)
+    namespace.scale(*DEPLOYMENT, 4, "kubectl")
+    assert release.upgrade(OUTSIDE) == ""
+    assert replicas(namespace) == 4
+    namespace.scale(*DEPLOYMENT, 6, "keda-operator")
+    assert release.upgrade({**OUTSIDE, "config": {"logLevel": "debug"}}) == ""
+    assert replicas(namespace) == 6
 
 
 @moving_too

@@ -75,6 +75,21 @@ CONTRADICTIONS = [
         "podDisruptionBudget.minAvailable",
     ),
     ({"config": {"host": "127.0.0.1"}}, "config.host is 127.0.0.1"),
+    ({"config": {"host": "0.0.0.0:3000"}}, "config.host (0.0.0.0:3000) contains a port"),
+    (
+        {**EXTERNAL, "externalRedis": {"host": "redis:6380"}},
+        "externalRedis.host (redis:6380) contains a port: set it to",
+    ),
+    (
+        {**EXTERNAL, "externalRedis": {"host": "rediss://redis"}},
+        "externalRedis.host (rediss://redis) contains a scheme",
+    ),
+    ({**EXTERNAL, "externalRedis": {"host": "[fd00::1]"}}, "externalRedis.host ([fd00::1]) contains brackets"),
+    ({**EXTERNAL, "externalRedis": {"host": "user@redis"}}, "contains a character that is invalid in a host name"),
+    (
+        {"storage": {"logs": {"fluentbit": {"output": {"type": "loki", "config": {"Host": "http://loki"}}}}}},
+        "output.config.Host (http://loki) contains a scheme or a path",
+    ),
     ({"extraEnv": [{"name": "A"}, {"name": "A"}]}, "extraEnv: the name A appears twice"),
     (
         {"storage": {"logs": {"fluentbit": {"extraEnv": [{"name": "A"}, {"name": "A"}]}}}},
@@ -186,6 +201,16 @@ def test_a_name_that_starts_with_a_digit_is_refused_where_no_service_may_have_it
         assert f"set {path}" in message
     assert render(release="7relay", kube="1.36")
     assert render({"fullnameOverride": "a", "redis": {"fullnameOverride": "b"}}, release="7relay", kube="1.19")
+
+
+@pytest.mark.parametrize("name", ["my.relay", "redis.relay", "a.b"])
+def test_a_release_name_with_a_dot_is_refused_unless_the_objects_have_other_names(
+    render: Any, refused: Any, name: str
+) -> None:
+    message = refused({}, release=name)
+    assert "contains a dot, which is invalid for a Service: set fullnameOverride" in message
+    assert "contains a dot, which is invalid for a Service: set redis.fullnameOverride" in message
+    assert render({"fullnameOverride": "a", "redis": {"fullnameOverride": "b"}}, release=name)
 
 
 def test_an_assumed_version_of_an_old_helm_is_no_obstacle(render: Any, oldest_helm: Any) -> None:

@@ -28,6 +28,10 @@ RELEASES = [
     "a" * 53,
     "x" * 40 + "-claude-relay",
     "r" * 46 + "-redis",
+    # Truncated after a dash, or after several.
+    "x" * 49 + "---x",
+    "r" * 45 + "-redis-a",
+    "redis-" + "r" * 44 + "--r",
 ]
 LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 

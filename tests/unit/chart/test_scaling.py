@@ -14,6 +14,19 @@ def test_the_autoscaler_alone_decides_the_number_of_pods(render: Any) -> None:
     assert (autoscaler.at("spec.minReplicas"), autoscaler.at("spec.maxReplicas")) == (1, 100)
 
 
+def test_another_autoscaler_decides_the_number_of_pods(render: Any, refused: Any) -> None:
+    values = {"externalScaling": True, "replicaCount": 1}
+    release = render(values=values)
+    assert "replicas" not in release.only("Deployment").spec
+    assert not release.of_kind("HorizontalPodAutoscaler")
+    config = release.get("ConfigMap", "relay-claude-relay-config")
+    assert config.at("data")["CLEAR_CONCURRENCY_QUEUES_ON_STARTUP"] == "false"
+    assert "several replicas cannot share a PVC" in refused({**values, "storage": {"data": {"type": "pvc"}}})
+    assert "autoscaling.enabled and externalScaling are both true" in refused(
+        {**values, "autoscaling": {"enabled": True}}
+    )
+
+
 def test_it_measures_cpu_memory_and_what_the_user_adds(render: Any) -> None:
     own = {"type": "Pods", "pods": {"metric": {"name": "requests"}}}
     values = {
