@@ -6,7 +6,7 @@ DIST ?= dist
 UV := .tools/uv/bin/uv
 RUN := .venv/bin/
 
-.PHONY: conformance test lint unit generate release-check package push images control-plane control-plane-1 control-plane-2 e2e e2e-processes e2e-cluster clean
+.PHONY: conformance test lint unit generate release-check package push pages publish-pages notes images control-plane control-plane-1 control-plane-2 e2e e2e-processes e2e-cluster clean
 
 conformance: .venv/.synced ## render every case of the chart and check every object; ARGS are options of chartgate
 	$(RUN)chartgate $(CHART) $(ARGS)
@@ -59,8 +59,17 @@ release-check: .venv/.synced ## whether the chart of HEAD can be released: versi
 package: .venv/.synced ## the release of HEAD in DIST, a chart repository to serve; ARGS='--keyring FILE --key NAME' signs it
 	$(RUN)python -m release package --folder $(DIST) $(ARGS)
 
-push: .venv/.synced ## push the release in DIST to the OCI registry of release/release.yaml
-	$(RUN)python -m release push --folder $(DIST) $(ARGS)
+push: .venv/.synced ## push the release in DIST to the OCI registry of release/release.yaml, and print its digest
+	@$(RUN)python -m release push --folder $(DIST) $(ARGS)
+
+pages: .venv/.synced ## check out the published repository, the branch gh-pages, in the new folder DIST
+	$(RUN)python -m release pages --folder $(DIST)
+
+publish-pages: .venv/.synced ## push the release in DIST to the branch gh-pages
+	$(RUN)python -m release publish-pages --folder $(DIST)
+
+notes: .venv/.synced ## print the changelog's entry for this version
+	@$(RUN)python -m release notes
 
 images: .venv/.synced ## list the images of the chart; ARGS='--values FILE' lists those of one installation
 	@$(RUN)python -m release images $(ARGS)

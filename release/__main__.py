@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from release import changelog
+from release import changelog, pages
 from release.archive import read_chart_file
 from release.check import check
 from release.errors import ReleaseError
@@ -35,10 +35,14 @@ def _parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("check", help="whether HEAD can be released")
     command.add_argument("--publish", action="store_true", help="refuse addresses that nobody can own, too")
+    command.add_argument("--tag", help="refuse another version than that of this tag, such as v1.0.0")
     command.set_defaults(run=_check)
 
     command = commands.add_parser("package", help="make the release of HEAD in a folder that a web server can serve")
     command.add_argument("--folder", type=Path, default=Path("dist"), help="may hold earlier releases, which stay")
+    command.add_argument(
+        "--rehearsal", action="store_true", help="also a version that was released from another commit"
+    )
     command.add_argument("--keyring", type=Path, help="sign with a key of this file (gpg --export-secret-keys)")
     command.add_argument("--key", help="a part of the key's user name that no other key in the keyring has")
     command.add_argument("--passphrase-file", type=Path, help="a file with the key's passphrase")
@@ -55,6 +59,14 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--plain-http", action="store_true", help="for a registry without TLS")
     command.set_defaults(run=_push)
 
+    command = commands.add_parser("pages", help="check out the published repository, the branch gh-pages")
+    command.add_argument("--folder", type=Path, required=True, help="a new folder")
+    command.set_defaults(run=_pages)
+
+    command = commands.add_parser("publish-pages", help="push a release to the branch gh-pages")
+    command.add_argument("--folder", type=Path, required=True, help="the folder that `pages` made")
+    command.set_defaults(run=_publish_pages)
+
     command = commands.add_parser("notes", help="print the changelog's entry for this version")
     command.set_defaults(run=_notes)
     return parser
@@ -62,6 +74,11 @@ def _parser() -> argparse.ArgumentParser:
 
 def _check(root: Path, options: argparse.Namespace) -> None:
     print(check(root))
+    version = read_chart_file(root / CHART)["version"]
+    if options.tag not in {None, f"v{version}"}:
+        raise ReleaseError(
+            f"the tag {options.tag} is not that of version {version} in {CHART}/Chart.yaml: tag v{version}"
+        )
     reserved = read_settings(root).reserved() if options.publish else []
     if reserved:
         raise ReleaseError(f"{FILE}: these addresses belong to nobody: {'; '.join(reserved)}: write your own")
@@ -71,7 +88,7 @@ def _package(root: Path, options: argparse.Namespace) -> None:
     if (options.keyring is None) != (options.key is None):
         raise ReleaseError("--keyring and --key belong together: give both, or none for a release without a signature")
     signer = Signer(options.keyring, options.key, options.passphrase_file) if options.keyring else None
-    made = make_package(root, options.folder, signer)
+    made = make_package(root, options.folder, signer, rehearsal=options.rehearsal)
     print(f"{made.archive}: SHA-256 {made.digest}, {'signed' if made.signed else 'not signed'}")
 
 
@@ -88,6 +105,15 @@ def _push(root: Path, options: argparse.Namespace) -> None:
     if not archive.exists():
         raise ReleaseError(f"{archive}: there is no such archive: run `make package` first")
     print(push_archive(archive, chart, read_settings(root).oci, ["--plain-http"] if options.plain_http else []))
+
+
+def _pages(root: Path, options: argparse.Namespace) -> None:
+    pages.check_out(root, options.folder)
+
+
+def _publish_pages(root: Path, options: argparse.Namespace) -> None:
+    changed = pages.publish(options.folder, str(read_chart_file(root / CHART)["version"]))
+    print(f"{pages.BRANCH}: {'pushed' if changed else 'nothing has changed'}")
 
 
 def _notes(root: Path, _: argparse.Namespace) -> None:

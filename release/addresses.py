@@ -19,9 +19,18 @@ helm install my-claude-relay {oci}/claude-relay
 
 The commands below name the chart `claude-relay/claude-relay`. With the OCI registry, write
 `{oci}/claude-relay` instead.
+
+A release is signed by the workflow that publishes it. This checks the signature in the registry:
+
+```bash
+cosign verify {registry}/claude-relay:VERSION \\
+  --certificate-oidc-issuer https://token.actions.githubusercontent.com \\
+  --certificate-identity {home}/.github/workflows/release.yaml@refs/tags/vVERSION
+```
 """
 
 
 def installation(settings: Settings) -> str:
     """The part of the README that tells where the chart is published."""
-    return INSTALLATION.format(repository=settings.repository, oci=settings.oci)
+    registry = settings.oci.removeprefix("oci://")
+    return INSTALLATION.format(repository=settings.repository, oci=settings.oci, registry=registry, home=settings.home)

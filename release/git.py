@@ -1,4 +1,4 @@
-"""What git says of the project. Nothing is changed."""
+"""What git says of the project."""
 
 import io
 import re
@@ -18,7 +18,7 @@ class Repository:
 
     def require_clean(self) -> None:
         """Raises ReleaseError if a file is changed or new, so that the commit is not what the files are."""
-        status = self._git("status", "--porcelain").decode().rstrip()
+        status = self.run("status", "--porcelain").decode().rstrip()
         if status:
             raise ReleaseError(
                 f"the tree is not clean: commit these files, or remove them (git stash --include-untracked):\n{status}"
@@ -26,22 +26,26 @@ class Repository:
 
     def require_whole(self) -> None:
         """Raises ReleaseError in a shallow clone, which lacks the tags of earlier releases."""
-        if self._git("rev-parse", "--is-shallow-repository").strip() == b"true":
+        if self.run("rev-parse", "--is-shallow-repository").strip() == b"true":
             raise ReleaseError("the clone is shallow and lacks earlier releases: git fetch --unshallow --tags")
 
     def commit_time(self) -> int:
         """When HEAD was committed, in seconds since 1970: the value of SOURCE_DATE_EPOCH."""
-        return int(self._git("show", "--no-patch", "--format=%ct", "HEAD"))
+        return int(self.run("show", "--no-patch", "--format=%ct", "HEAD"))
 
     def versions(self) -> list[str]:
         """The released versions: tags `vVERSION`, the newest last. Pre-releases come before their release."""
-        tags = self._git("tag", "--list", "v[0-9]*").decode().split()
+        tags = self.run("tag", "--list", "v[0-9]*").decode().split()
         versions = [tag.removeprefix("v") for tag in tags if is_version(tag.removeprefix("v"))]
         return sorted(versions, key=precedence)
 
     def is_head(self, commit: str) -> bool:
         """Whether a commit, a branch or a tag is HEAD."""
-        return self._git("rev-parse", f"{commit}^{{commit}}") == self._git("rev-parse", "HEAD")
+        return self.run("rev-parse", f"{commit}^{{commit}}") == self.run("rev-parse", "HEAD")
+
+    def has_branch(self, remote: str, branch: str) -> bool:
+        """Whether a remote repository has a branch."""
+        return bool(self.run("ls-remote", "--heads", remote, f"refs/heads/{branch}").strip())
 
     def extract(self, commit: str, paths: tuple[str, ...], folder: Path) -> None:
         """Write files of a commit into `folder`, as they are committed.
@@ -50,11 +54,16 @@ class Repository:
             ReleaseError: the commit or a path does not exist.
         """
         # Without conversions of line ends, which a machine may be set up for.
-        content = self._git("-c", "core.autocrlf=false", "archive", "--format=tar", commit, "--", *paths)
+        content = self.run("-c", "core.autocrlf=false", "archive", "--format=tar", commit, "--", *paths)
         with tarfile.open(fileobj=io.BytesIO(content)) as archive:
             archive.extractall(folder, filter="data")
 
-    def _git(self, *arguments: str) -> bytes:
+    def run(self, *arguments: str) -> bytes:
+        """Standard output of a git command in this repository.
+
+        Raises:
+            ReleaseError: git cannot be run, or fails.
+        """
         try:
             done = subprocess.run(["git", "-C", str(self.root), *arguments], capture_output=True, check=False)
         except OSError as error:

@@ -28,11 +28,14 @@ class Made:
     signed: bool
 
 
-def make_package(root: Path, folder: Path, signer: Signer | None = None) -> Made:
+def make_package(root: Path, folder: Path, signer: Signer | None = None, *, rehearsal: bool = False) -> Made:
     """Make the release of HEAD in `folder`, which a web server can serve as a chart repository.
 
     `folder` may hold earlier releases: their archives and entries stay. Nothing in it is changed if the release is
     refused.
+
+    Args:
+        rehearsal: make the archive of a version that was released from another commit, too. It is not to be published.
 
     Raises:
         ReleaseError: the tree is not clean, `check` refuses it, the version exists with other content, or Helm fails.
@@ -48,7 +51,8 @@ def make_package(root: Path, folder: Path, signer: Signer | None = None) -> Made
         made = Path(temporary) / "made"
         chart = stage(repository, "HEAD", Path(temporary))
         data = read_chart_file(chart)
-        require_unreleased(repository, str(data["version"]))
+        if not rehearsal:
+            require_unreleased(repository, str(data["version"]))
         images = every_image(chart)
         changes = changelog.changes_of(root, str(data["version"]))
         metadata = release_metadata(data, settings, changes, images, fingerprint_of(key) if key else "")

@@ -10,15 +10,15 @@ from chartgate.tools.download import fetch_module, registry_client, run_client
 from chartgate.tools.progress import say
 
 
-def go_program(module: GoModule) -> Path:
-    """The program at the root of a module.
+def go_program(module: GoModule, package: str = ".") -> Path:
+    """The program that a module has in the folder `package`, such as "./cmd/program"; by default at its root.
 
     The pin covers the module's go.sum too, which in turn has the hash of everything that the program is built of.
 
     Raises:
         GateError: the module, or one that it needs, cannot be downloaded, or it does not build.
     """
-    name = module.name.rsplit("/", 1)[-1]
+    name = (module.name if package == "." else package).rsplit("/", 1)[-1]
     program = cache_folder("go-programs", f"{name}-{module.version}") / name
     if not program.exists():
         archive = fetch_module(module)
@@ -33,7 +33,7 @@ def go_program(module: GoModule) -> Path:
                 "-trimpath",
                 "-o",
                 str(folder / "program"),
-                ".",
+                package,
             ]
             settings = {"CGO_ENABLED": "0", "GOFLAGS": "", "GOWORK": "off", "GOTOOLCHAIN": "local"}
             run_client(command, cwd=folder / f"{module.name}@{module.version}", environment=settings)

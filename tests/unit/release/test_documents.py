@@ -108,6 +108,12 @@ def test_addresses_of_nobody_are_not_published_to(project: ProjectCopy, capsys: 
     )
 
 
+def test_a_tag_of_another_version_is_refused(project: ProjectCopy, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--tag", "v1.0.0"], project.root) == 0
+    assert main(["check", "--tag", "v1.0.1"], project.root) == 1
+    assert "the tag v1.0.1 is not that of version 1.0.0" in capsys.readouterr().err
+
+
 def test_every_image_of_the_chart_is_listed(chart: Path) -> None:
     assert every_image(chart) == ALL
 
