@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 from benchmarks.cases import NEWEST
+from chartgate.findings.runner import examine
 from chartgate.findings.schema import CHECK
 from chartgate.releases.objects import kube_object
 from chartgate.releases.release import Release
@@ -16,7 +17,7 @@ def main() -> int:
     """Check the objects; says each finding."""
     file = Path(sys.argv[1])
     objects = tuple(kube_object(manifest, file.name, "apps") for manifest in read_all(file.read_bytes()))
-    (verdict,) = CHECK.examine([Rendered(Case("objects"), Release("r", "apps", "", NEWEST, objects))])
+    (verdict,) = examine(CHECK, [Rendered(Case("objects"), Release("r", "apps", "", NEWEST, objects))])
     for finding in verdict.findings:
         print(f"{finding.object}: {finding.where}: {finding.what}")
     return 1 if verdict.findings else 0

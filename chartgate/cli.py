@@ -25,7 +25,7 @@ Python does by default takes a tenth of the time.
 """
 
 SUBCOMMANDS = {
-    command.name: command for command in (render.COMMAND, matrix.COMMAND, checks.CHECKS, checks.EXPLAIN, diff.COMMAND)
+    command.name: command for command in (render.COMMAND, matrix.COMMAND, checks.LIST, checks.EXPLAIN, diff.COMMAND)
 }
 
 

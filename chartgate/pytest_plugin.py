@@ -109,8 +109,9 @@ def assert_conforms(chart: Path) -> Callable[..., None]:
     `assert_conforms(release, case=…, checks=…)`: `case` says which objects exist outside the chart; `checks` are the
     keys of the checks to run, all of them by default.
     """
-    from chartgate.findings.accepted import accept
+    from chartgate.findings.acceptance import accept
     from chartgate.findings.registry import CHECKS, with_schemas
+    from chartgate.findings.runner import examine
     from chartgate.releases.rendered import Rendered
     from chartgate.values.case import Case
     from chartgate.values.chart import read_chart
@@ -132,8 +133,8 @@ def assert_conforms(chart: Path) -> Callable[..., None]:
         lines = []
         for check in every:
             if checks is None or check.key in checks:
-                remaining, _ = accept(check.examine([rendered]), named.settings)
-                for finding in (finding for verdict in remaining for finding in verdict.findings):
+                judged = accept([(check.key, examine(check, [rendered]))], (), named.settings)
+                for finding in [one for _, (verdict,) in judged.columns for one in verdict.findings]:
                     where = f" {finding.where}:" if finding.where else ""
                     lines.append(
                         f"{finding.object}:{where} {finding.what}: {finding.remedy} [{check.key}/{finding.rule}]"

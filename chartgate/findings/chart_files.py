@@ -9,7 +9,7 @@ import yaml
 
 from chartgate.errors import GateError
 from chartgate.findings.check import Check, Fault, Rule
-from chartgate.findings.scopes import ChartFiles
+from chartgate.findings.scopes import WholeChart
 from chartgate.tools.archives import members
 from chartgate.tools.kubernetes_yaml import read_values
 from chartgate.values.chart import Chart
@@ -174,7 +174,7 @@ CHECK = Check(
     title="The chart's own files",
     why="Helm renders a chart whose Chart.yaml, Chart.lock and charts/ disagree, or that a managed cluster refuses.",
     source="Helm documentation, Charts; Masterminds/semver, Working With Prerelease Versions",
-    scopes=(ChartFiles(judge),),
+    scopes=(WholeChart(judge),),
     rules={
         "kube-version": Rule(
             "kubeVersion refuses the versions of managed clusters, such as v1.30.1-eks-1",

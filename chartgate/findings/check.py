@@ -4,14 +4,12 @@ A judge is a function that looks at one thing (an object, a release, two renders
 yields a `Fault` for each defect. It neither counts nor catches errors: `chartgate.findings.runner` does.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from chartgate.findings.finding import Verdict
 from chartgate.findings.scopes import Scope
 from chartgate.findings.user_values import UserValues
 from chartgate.releases.objects import KubeObject
-from chartgate.releases.rendered import Rendered
 
 
 @dataclass(frozen=True)
@@ -92,15 +90,6 @@ class Check:
     about: str = ""
     program: str = ""
     apart: bool = False
-
-    remedy = "see its rules"
-    variants = ()
-
-    def examine(self, renders: Sequence[Rendered]) -> list[Verdict]:
-        """Until every check is one of this form."""
-        from chartgate.findings.runner import examine
-
-        return examine(self, renders)
 
     def rule(self, key: str) -> Rule | None:
         """The rule of this key, its own or one of every check; None when another program names it."""

@@ -1,57 +1,64 @@
 """docs/checks.md, made of what the checks declare: `python -m chartgate.findings.document docs/checks.md`."""
 
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from chartgate.findings import chart_files
-from chartgate.findings.check import Check, Rule
-from chartgate.findings.finding import OldCheck
+from chartgate.findings.check import EVERY_CHECK, Check, Rule
 from chartgate.findings.registry import CHECKS
+from chartgate.findings.scopes import EachComparison
+
+PUBLISHED = "https://git.example.com/claude-relay-chart/blob/main/docs/checks.md"
+"""Where the document is published; release/release.yaml names the repository."""
 
 OPENING = """\
 <!-- Made by `make generate` from the declarations in chartgate/findings/: edit those. -->
 # Checks
 
-`render` is the first column of every report: Helm accepts the values, prints objects and no warning. The checks below
-look at those objects. A check that examined nothing in any case fails, but for those that say otherwise. Besides its
-own rules any check may find an object `malformed`, or the run `nothing-examined`. `exceptions` names each entry of
-`chartgate.yaml` that accepts nothing any more. `chart` is about the chart's own files, whatever they render.
+`render` is the first column of every report; the other checks look at the objects of each render. `chart` looks at the
+chart's own files, and `exceptions` at `chartgate.yaml`. A check that examined nothing in any case fails, but for those
+that say otherwise. `chartgate explain CHECK/RULE` prints the same about one rule.
 
-| Check | Rules | What it is about |
-|---|---|---|
+Besides its own rules, any check may have findings of these:
+
 """
 
 
-def document(checks: Sequence[Check | OldCheck]) -> str:
+def document(checks: Sequence[Check]) -> str:
     """The text of docs/checks.md."""
     rows = [f"| [`{check.key}`](#{check.key}) | {len(check.rules) or 'its own'} | {check.title} |" for check in checks]
-    files = "\n".join(["## chart", "", *_rules(chart_files.CHECK.rules), ""])
-    return OPENING + "\n".join([*rows, "", files, *(_section(check) for check in checks)])
+    table = ["| Check | Rules | What it is about |", "|---|---|---|", *rows]
+    return OPENING + "\n".join([*_rules(EVERY_CHECK), "", *table, "", *map(_section, checks)])
 
 
-def _rules(rules: Mapping[str, str] | Mapping[str, Rule]) -> list[str]:
-    return ["| Rule | A finding when |", "|---|---|", *(_row(*rule) for rule in rules.items())]
+def _rules(rules: Mapping[str, Rule]) -> list[str]:
+    heads = ["| Rule | A finding when | Remedy | Example of a fault |", "|---|---|---|---|"]
+    return [*heads, *(_row(key, rule) for key, rule in rules.items())]
 
 
-def _row(rule: str, what: str | Rule) -> str:
-    text = what.text if isinstance(what, Rule) else what
-    return f"| `{rule}` | {text}{' (a note, which does not change the exit code)' if _is_note(what) else ''} |"
+def _row(key: str, rule: Rule) -> str:
+    note = " (a note, which does not change the exit code)" if rule.note else ""
+    return f"| `{key}` | {_plain(rule.text)}{note} | {_plain(rule.remedy)} | {_plain(rule.example)} |"
 
 
-def _is_note(what: str | Rule) -> bool:
-    return isinstance(what, Rule) and what.note
+def _plain(text: str) -> str:
+    """A text without what Markdown would take for its own."""
+    return re.sub(r"([|*<\[\]`_\\])", r"\\\1", text)
 
 
-def _section(check: Check | OldCheck) -> str:
-    lines = [f"## {check.key}", "", f"**{check.title}.** {check.why}", "", f"- Remedy: {check.remedy}."]
-    lines.append(f"- Source: {check.source}.")
+def _section(check: Check) -> str:
+    lines = [f"## {check.key}", "", f"**{check.title}.** {check.why}", "", f"- Source: {check.source}."]
     if check.about:
         lines.append(f"- It passes with nothing examined where there are no {check.about}.")
     if check.program:
         lines.append(f"- `{check.program}` judges as well where it is on PATH.")
-    if check.variants:
-        lines.append(f"- Renders the defaults and the CI cases again: {'; '.join(v.title for v in check.variants)}.")
+    compared = [scope.comparison for scope in check.scopes if isinstance(scope, EachComparison)]
+    of_authors = [one.title for one in compared if one.of_authors]
+    if of_authors:
+        lines.append(f"- Renders the defaults and the CI cases again, to compare: {'; '.join(of_authors)}.")
+    if others := [one.title for one in compared if not one.of_authors]:
+        lines.append(f"- Compares each render with another one: {'; '.join(others)}.")
     if check.rules:
         lines += ["", *_rules(check.rules)]
     return "\n".join([*lines, ""])

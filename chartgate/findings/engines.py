@@ -1,9 +1,11 @@
 """Every Helm makes the same objects of the same inputs, so that what the fast one shows holds for all of them."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from chartgate.findings.finding import Finding, OldCheck, Verdict, guarded
+from chartgate.findings.check import Check, Fault, Rule
+from chartgate.findings.scopes import EachComparison
+from chartgate.releases.comparisons import LIBRARY
 from chartgate.releases.differences import ABSENT, differences, written
 from chartgate.releases.generated_secrets import GeneratedSecrets, is_checksum, is_secret_data
 from chartgate.releases.objects import KubeObject
@@ -12,34 +14,8 @@ from chartgate.releases.rendered import Rendered
 from chartgate.tools.catalogue import version_key
 from chartgate.tools.schemas import known_versions, served_kinds
 
-KEY = "engines"
 LONGEST = 120
 """Characters of a value that a finding quotes."""
-RULES = {
-    "refused": "Helm's library refuses what a Helm program renders",
-    "comes-and-goes": "an object is made by a Helm program or by Helm's library, not by both",
-    "differs": "an object differs between a Helm program and Helm's library",
-}
-
-
-def examine(renders: Sequence[Rendered]) -> list[Verdict]:
-    """Compare each render by a Helm program with the one of Helm's library."""
-    return [_verdict(rendered) for rendered in renders]
-
-
-def _verdict(rendered: Rendered) -> Verdict:
-    match rendered.embedded:
-        case None:
-            return Verdict(rendered, 0, ())
-        case Release() as embedded:
-            found = guarded(KEY, "release", _compare, rendered.release, embedded)
-            return Verdict(rendered, len(rendered.release), found)
-        case refusal:
-            where = f"Helm {rendered.release.helm_version}"
-            finding = Finding(
-                KEY, "refused", rendered.case.name, where, f"renders what the library refuses: {refusal}", CHECK.remedy
-            )
-            return Verdict(rendered, len(rendered.release), (finding,))
 
 
 @dataclass(frozen=True)
@@ -77,13 +53,15 @@ EXPLAINED = (
 )
 
 
-def _compare(release: Release, embedded: Release) -> Iterator[Finding]:
+def judge(rendered: Rendered, embedded: Release) -> Iterator[Fault]:
+    """Faults where a Helm program and Helm's library make other objects of the same."""
+    release = rendered.release
     theirs, ours = ({identity: same[-1] for identity, same in one.by_identity.items()} for one in (release, embedded))
-    for identity in theirs.keys() ^ ours.keys():
+    for identity in sorted(theirs.keys() ^ ours.keys()):
         obj = theirs.get(identity) or ours[identity]
         if not _is_explained(release.helm_version, obj, None):
             maker = f"Helm {(release if identity in theirs else embedded).helm_version}"
-            yield Finding(KEY, "comes-and-goes", obj.ref, "metadata.name", f"is made by {maker} alone", CHECK.remedy)
+            yield Fault("comes-and-goes", "metadata.name", f"is made by {maker} alone", object=obj)
     pairs = [(theirs[identity], ours[identity]) for identity in theirs if identity in ours]
     # Each render generates secrets of its own.
     generated = GeneratedSecrets(pairs)
@@ -94,7 +72,12 @@ def _compare(release: Release, embedded: Release) -> Iterator[Finding]:
             if not (is_secret_data(obj, path) or is_checksum(path) or generated.explain(before, after)):
                 told = [_shortened(value) for value in (before, after)]
                 what = f"is {told[0]} by Helm {release.helm_version} and {told[1]} by {embedded.helm_version}"
-                yield Finding(KEY, "differs", obj.ref, written(path), what, CHECK.remedy)
+                yield Fault("differs", written(path), what, object=obj)
+
+
+def refused(rendered: Rendered, words: str) -> Iterator[Fault]:
+    """The fault that Helm's library refuses what a program renders."""
+    yield Fault("refused", f"Helm {rendered.release.helm_version}", f"renders what the library refuses: {words}")
 
 
 def _is_explained(version: str, obj: KubeObject, other: KubeObject | None) -> bool:
@@ -106,13 +89,30 @@ def _shortened(value: object) -> str:
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
-CHECK = OldCheck(
-    key=KEY,
+_REMEDY = "write the template so that all versions read it alike, or accept the difference with its reason"
+
+CHECK = Check(
+    key="engines",
     title="Same objects from every Helm",
     why="Users have many versions of Helm; and most cases here are rendered by Helm's library alone, since it is fast.",
-    remedy="write the template so that all versions read it alike, or accept the difference with its reason",
     source="Helm's release notes; helm template of each version compared with helm-python-sdk",
-    examine=examine,
-    rules=RULES,
+    scopes=(EachComparison(LIBRARY, judge, refused),),
+    rules={
+        "refused": Rule(
+            "Helm's library refuses what a Helm program renders",
+            _REMEDY,
+            "a template that calls a function which only old versions have",
+        ),
+        "comes-and-goes": Rule(
+            "an object is made by a Helm program or by Helm's library, not by both",
+            _REMEDY,
+            'an object within {{ if semverCompare ">=4" .Capabilities.HelmVersion.Version }}',
+        ),
+        "differs": Rule(
+            "an object differs between a Helm program and Helm's library",
+            _REMEDY,
+            "an annotation with {{ .Capabilities.HelmVersion.Version }}",
+        ),
+    },
     about="renders by Helm programs",
 )

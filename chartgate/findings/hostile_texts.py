@@ -3,41 +3,36 @@
 import base64
 import binascii
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from chartgate.findings.finding import Finding, OldCheck, Verdict
+from chartgate.findings.check import Check, Fault, Rule
+from chartgate.findings.scopes import EachComparison
+from chartgate.releases.comparisons import HARMLESS_WORD
+from chartgate.releases.objects import KubeObject
+from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
 from chartgate.values.hostile import WORD
 
-KEY = "hostile-texts"
-RULES = {"lost": "a text of the values is not in the objects where a harmless word in its place is"}
 
-
-def examine(renders: Sequence[Rendered]) -> list[Verdict]:
-    """Compare each render of a hostile text with the render of a harmless word."""
-    return [_verdict(rendered) for rendered in renders]
-
-
-def _verdict(rendered: Rendered) -> Verdict:
-    if rendered.harmless is None:
-        return Verdict(rendered, 0, ())
-    text = rendered.case.hostile
-    expected = [
-        (obj.ref, where, found.replace(WORD, text))
-        for obj in rendered.harmless
+def expected(rendered: Rendered, harmless: Release) -> list[tuple[KubeObject, str, str]]:
+    """(object, place, text) wherever the hostile text has to be: where the harmless word is."""
+    return [
+        (obj, where, found.replace(WORD, rendered.case.hostile))
+        for obj in harmless
         for where, found in _texts_of(obj.manifest)
         if WORD in found
     ]
+
+
+def judge(rendered: Rendered, harmless: Release) -> Iterator[Fault]:
+    """Faults where a hostile text is not in the objects although a harmless word in its place is."""
+    wanted = expected(rendered, harmless)
     here = [place for obj in rendered.release for place in _texts_of(obj.manifest)]
-    lost = Counter(found for _, _, found in expected) - Counter(found for _, found in here)
-    missing = {
-        found: next((place for place in expected if place[2] == found and place[1:] not in here), expected[0])
-        for found in lost
-    }
-    what = f"does not hold the text of {rendered.case.proves}"
-    found = tuple(Finding(KEY, "lost", ref, where, what, CHECK.remedy) for ref, where, _ in missing.values())
-    return Verdict(rendered, len(expected), found)
+    lost = Counter(found for _, _, found in wanted) - Counter(found for _, found in here)
+    for found in lost:
+        obj, where, _ = next((place for place in wanted if place[2] == found and place[1:] not in here), wanted[0])
+        yield Fault("lost", where, f"does not hold the text of {rendered.case.proves}", object=obj)
 
 
 def _texts_of(manifest: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -67,13 +62,18 @@ def _decoded(text: str) -> str:
         return text
 
 
-CHECK = OldCheck(
-    key=KEY,
+CHECK = Check(
+    key="hostile-texts",
     title="Hostile texts arrive whole",
     why="A password of `0x1f`, `no` or with a quote in it must not become a number, a boolean or broken YAML.",
-    remedy="write the value through toYaml, toJson or quote, and let no later step read it as YAML again",
     source="Helm documentation, The Chart Template Developer's Guide, YAML Techniques (scalars and type coercion)",
-    examine=examine,
-    rules=RULES,
+    scopes=(EachComparison(HARMLESS_WORD, judge, counted=lambda *two: len(expected(*two))),),
+    rules={
+        "lost": Rule(
+            "a text of the values is not in the objects where a harmless word in its place is",
+            "write the value through toYaml, toJson or quote, and let no later step read it as YAML again",
+            "password: {{ .Values.password }} with the password 0x1f",
+        ),
+    },
     about="texts in values.schema.json",
 )

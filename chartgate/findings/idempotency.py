@@ -1,11 +1,12 @@
 """The same inputs give the same objects, and a new version of the chart restarts nothing by itself."""
 
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
-from chartgate.findings.finding import Finding, OldCheck, Verdict, guarded
-from chartgate.findings.variants import AGAIN, NEXT_VERSION, UPGRADE
+from chartgate.findings.check import Check, Fault, Rule
+from chartgate.findings.scopes import EachComparison
+from chartgate.releases.comparisons import AGAIN, NEXT_VERSION, UPGRADE
 from chartgate.releases.differences import ABSENT, Path, differences, written
 from chartgate.releases.generated_secrets import GeneratedSecrets, is_checksum, is_secret_data
 from chartgate.releases.immutable import is_immutable
@@ -13,70 +14,50 @@ from chartgate.releases.objects import KubeObject
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
 
-KEY = "idempotency"
-RULES = {
-    "differs": "two renders of the same differ in more than generated Secret data and their checksums",
-    "comes-and-goes": "an object is in one render and not in the next",
-    "rolls": "a new version of the chart alone changes a pod, so that every upgrade restarts it",
-    "regenerated": "an upgrade generates a Secret anew although the installed one can be looked up",
-    "immutable": "a new version of the chart changes what Kubernetes never lets change, so that every upgrade fails",
-}
 
-
-def examine(renders: Sequence[Rendered]) -> list[Verdict]:
-    """Compare each render that has variants with them."""
-    verdicts = []
-    for rendered in renders:
-        again, later, upgrade = (rendered.variants.get(variant.key) for variant in CHECK.variants)
-        found: tuple[Finding, ...] = ()
-        if again is not None:
-            found += guarded(KEY, "release", _same, rendered.release, again)
-        if later is not None:
-            found += guarded(KEY, "release", _next, rendered.release, again or rendered.release, later)
-        if upgrade is not None:
-            found += guarded(KEY, "release", _upgraded, rendered.release, upgrade)
-        examined = len(rendered.release) * sum(variant is not None for variant in (again, later, upgrade))
-        verdicts.append(Verdict(rendered, examined, found))
-    return verdicts
-
-
-def _same(release: Release, again: Release) -> Iterator[Finding]:
+def judge_again(rendered: Rendered, again: Release) -> Iterator[Fault]:
+    """Faults where two renders of the same differ."""
+    release = rendered.release
     pairs = _pairs(release, again)
     generated = GeneratedSecrets(pairs)
     for obj in _unpaired(release, again):
-        yield _finding("comes-and-goes", obj, "metadata.name", "is in one of two renders only")
+        yield Fault("comes-and-goes", "metadata.name", "is in one of two renders only", object=obj)
     for obj, other in pairs:
         for path, before, after in differences(obj.manifest, other.manifest):
             # Without a generated Secret there is nothing that could be copied or whose checksum could differ.
             copied = generated and (is_checksum(path) or generated.explain(before, after))
             if not (is_secret_data(obj, path) or copied):
-                yield _finding("differs", obj, written(path), "differs between two renders of the same")
+                yield Fault("differs", written(path), "differs between two renders of the same", object=obj)
 
 
-def _next(release: Release, again: Release, later: Release) -> Iterator[Finding]:
+def judge_next_version(rendered: Rendered, later: Release) -> Iterator[Fault]:
+    """Faults where another version of the chart restarts pods or changes what cannot be changed."""
+    release = rendered.release
+    again = rendered.others.get(AGAIN.key)
+    again = again if isinstance(again, Release) else release
     for obj in _unpaired(release, later):
-        yield _finding("comes-and-goes", obj, "metadata.name", "has another name in the chart's next version")
+        yield Fault("comes-and-goes", "metadata.name", "has another name in the chart's next version", object=obj)
     random = {(id(obj), path) for obj, other in _pairs(release, again) for path in _paths(obj, other)}
     for obj, other in _pairs(release, later):
         for path, before, _ in differences(obj.manifest, other.manifest):
             if (id(obj), path) in random or obj.hooks:
                 continue
             if _is_of_pod(obj, path):
-                yield _finding("rolls", obj, written(path), "changes with the chart's version and nothing else")
+                yield Fault("rolls", written(path), "changes with the chart's version and nothing else", object=obj)
             elif is_immutable(obj, path, before is not ABSENT):
                 what = "changes with the chart's version, and may not be changed"
-                yield _finding("immutable", obj, written(path), what)
+                yield Fault("immutable", written(path), what, object=obj)
 
 
-def _upgraded(release: Release, upgrade: Release) -> Iterator[Finding]:
-    for obj, other in _pairs(release, upgrade):
+def judge_upgrade(rendered: Rendered, upgrade: Release) -> Iterator[Fault]:
+    """Faults where an upgrade generates a Secret anew although the installed one can be looked up."""
+    for obj, other in _pairs(rendered.release, upgrade):
         if obj.hooks and not {"pre-upgrade", "post-upgrade"} & set(other.hooks):
             continue  # Helm leaves it alone
         for path, before, after in differences(_coded(obj), _coded(other)):
             if ABSENT not in (before, after) and is_secret_data(obj, path):
                 what = "is generated anew at every upgrade, so that what uses it loses access"
-                remedy = "look the installed Secret up with lookup, and keep the value that it has"
-                yield Finding(KEY, "regenerated", obj.ref, written(path), what, remedy)
+                yield Fault("regenerated", written(path), what, object=obj)
 
 
 def _coded(obj: KubeObject) -> Any:
@@ -111,18 +92,42 @@ def _paths(obj: KubeObject, other: KubeObject) -> list[Path]:
     return [path for path, _, _ in differences(obj.manifest, other.manifest)]
 
 
-def _finding(rule: str, obj: KubeObject, where: str, what: str) -> Finding:
-    return Finding(KEY, rule, obj.ref, where, what, CHECK.remedy)
-
-
-CHECK = OldCheck(
-    key=KEY,
+CHECK = Check(
+    key="idempotency",
     title="Same inputs, same objects",
     why="GitOps applies a chart every few minutes: whatever differs is applied again, and restarts pods each time.",
-    remedy="make no random value outside a Secret that is looked up first, and keep versions out of pods and selectors",
     source="Helm documentation, Chart Development Tips and Tricks (automatically roll deployments; random values)",
-    examine=examine,
-    rules=RULES,
+    scopes=(
+        EachComparison(AGAIN, judge_again),
+        EachComparison(NEXT_VERSION, judge_next_version),
+        EachComparison(UPGRADE, judge_upgrade),
+    ),
+    rules={
+        "differs": Rule(
+            "two renders of the same differ in more than generated Secret data and their checksums",
+            "make no random value outside a Secret that is looked up first",
+            "env: [{name: ID, value: {{ uuidv4 }}}]",
+        ),
+        "comes-and-goes": Rule(
+            "an object is in one render and not in the next",
+            "give the object a name that stays",
+            "metadata: {name: job-{{ randAlpha 5 | lower }}}",
+        ),
+        "rolls": Rule(
+            "a new version of the chart alone changes a pod, so that every upgrade restarts it",
+            "keep the version out of pods",
+            "an annotation of the pod with {{ .Chart.Version }}",
+        ),
+        "regenerated": Rule(
+            "an upgrade generates a Secret anew although the installed one can be looked up",
+            "look the installed Secret up with lookup, and keep the value that it has",
+            "data: {password: {{ randAlphaNum 20 | b64enc }}} without lookup",
+        ),
+        "immutable": Rule(
+            "a new version of the chart changes what Kubernetes never lets change, so that every upgrade fails",
+            "keep the version out of selectors and of what Kubernetes never lets change",
+            "selector: {matchLabels: {helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}}}",
+        ),
+    },
     about="cases of its author's in the run",
-    variants=(AGAIN, NEXT_VERSION, UPGRADE),
 )

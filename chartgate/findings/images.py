@@ -1,21 +1,16 @@
 """Images are pinned, and one value leads all of them to a registry of the user's own."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 
-from chartgate.findings.finding import Finding, OldCheck, Verdict, by_release
-from chartgate.findings.user_values import user_values
-from chartgate.findings.variants import OTHER_REGISTRY
+from chartgate.findings.check import Check, Fault, Rule
+from chartgate.findings.scopes import EachComparison, EachContainer
+from chartgate.findings.user_values import UserValues
+from chartgate.releases.comparisons import OTHER_REGISTRY, REGISTRY
 from chartgate.releases.objects import Container, KubeObject
+from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
 
-KEY = "images"
-RULES = {
-    "reference": "an image is no reference that a container runtime understands",
-    "not-pinned": "an image has neither a digest nor a tag other than latest",
-    "registry": "global.imageRegistry does not reach an image",
-}
-REGISTRY = "mirror.example:5000/all/"
 _REFERENCE = re.compile(
     r"(?:[A-Za-z0-9][-A-Za-z0-9.]*(?::\d+)?/)?"  # registry
     r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*"  # repository
@@ -23,53 +18,56 @@ _REFERENCE = re.compile(
 )
 
 
-def examine(renders: Sequence[Rendered]) -> list[Verdict]:
-    """Judge the images of each distinct release, and those of its variant with another registry."""
-    verdicts = by_release(KEY, renders, _examine, count=lambda r: len(_images(r)), depends=lambda r: r.case.values)
-    result = []
-    for verdict in verdicts:
-        variant = verdict.rendered.variants.get(OTHER_REGISTRY.key)
-        moved = () if variant is None else tuple(_unmoved(Rendered(verdict.rendered.case, variant)))
-        result.append(Verdict(verdict.rendered, verdict.examined, verdict.findings + moved))
-    return result
+def judge(_: KubeObject, container: Container) -> Iterator[Fault]:
+    """Faults of the image of a container."""
+    image = str(container.manifest.get("image", ""))
+    found = _REFERENCE.fullmatch(image)
+    if not found:
+        yield Fault("reference", _place(container), f'"{image}" is no reference of an image')
+    elif not found["digest"] and found["tag"] in {None, "latest"}:
+        yield Fault("not-pinned", _place(container), f"{image} is another image tomorrow")
 
 
-def _images(rendered: Rendered) -> list[tuple[KubeObject, Container]]:
-    return [(obj, container) for obj in rendered.release.workloads() for container in obj.containers]
+def judge_registry(_: Rendered, moved: Release) -> Iterator[Fault]:
+    """Faults of images that do not come from the registry that global.imageRegistry names."""
+    for obj in moved:
+        for container in obj.containers:
+            image = str(container.manifest.get("image", ""))
+            if not image.startswith(REGISTRY):
+                what = f"{image} is pulled from elsewhere though global.imageRegistry is set"
+                yield Fault("registry", _place(container), what, object=obj, unless=_written(obj, container))
 
 
-def _examine(rendered: Rendered) -> Iterator[Finding]:
-    for obj, container in _images(rendered):
-        image = str(container.manifest.get("image", ""))
-        found = _REFERENCE.fullmatch(image)
-        if not found:
-            yield _finding("reference", obj, container, f'"{image}" is no reference of an image')
-        elif not found["digest"] and found["tag"] in {None, "latest"}:
-            yield _finding("not-pinned", obj, container, f"{image} is another image tomorrow")
+def _written(obj: KubeObject, container: Container) -> Callable[[UserValues], bool]:
+    return lambda values: values.has_container(container) or values.makes(obj)
 
 
-def _unmoved(rendered: Rendered) -> Iterator[Finding]:
-    values = user_values(rendered.case)
-    for obj, container in _images(rendered):
-        image = str(container.manifest.get("image", ""))
-        if not image.startswith(REGISTRY) and not values.has_container(container) and not values.makes(obj):
-            yield _finding(
-                "registry", obj, container, f"{image} is pulled from elsewhere though global.imageRegistry is set"
-            )
+def _place(container: Container) -> str:
+    return f"{container.path} ({container.name}).image"
 
 
-def _finding(rule: str, obj: KubeObject, container: Container, what: str) -> Finding:
-    return Finding(KEY, rule, obj.ref, f"{container.path} ({container.name}).image", what, CHECK.remedy)
-
-
-CHECK = OldCheck(
-    key=KEY,
+CHECK = Check(
+    key="images",
     title="Images",
     why="A tag that moves makes two pods of one release differ; one image left behind stops an offline cluster.",
-    remedy="make every image of repository, tag or digest, and global.imageRegistry by one helper",
     source="Kubernetes documentation, Images; OCI Distribution Specification, image references",
-    examine=examine,
-    rules=RULES,
+    scopes=(EachContainer(judge), EachComparison(OTHER_REGISTRY, judge_registry)),
+    rules={
+        "reference": Rule(
+            "an image is no reference that a container runtime understands",
+            "make every image of repository, tag or digest by one helper",
+            "image: nginx:1.27:",
+        ),
+        "not-pinned": Rule(
+            "an image has neither a digest nor a tag other than latest",
+            "give the image a tag or a digest of its own",
+            "image: nginx",
+        ),
+        "registry": Rule(
+            "global.imageRegistry does not reach an image",
+            "make every image, and global.imageRegistry with it, by one helper",
+            "image: docker.io/nginx:1.27, and values.yaml has global.imageRegistry",
+        ),
+    },
     about="containers",
-    variants=(OTHER_REGISTRY,),
 )

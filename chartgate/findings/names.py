@@ -1,24 +1,17 @@
 """Names and labels keep to the lengths and characters of what they become, for the longest release name as well."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-from chartgate.findings.finding import Finding, OldCheck, Verdict, by_object
-from chartgate.findings.variants import LONG_RELEASE
+from chartgate.findings.check import Check, Fault, Rule
+from chartgate.findings.scopes import EachComparison, EachObject
+from chartgate.releases.comparisons import LONG_RELEASE
 from chartgate.releases.objects import EMPTY, KubeObject
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
 from chartgate.tools.catalogue import version_key
-
-KEY = "names"
-RULES = {
-    "too-long": "a name is longer than what Kubernetes makes of it may be",
-    "characters": "a name holds what a DNS name may not",
-    "label": "a label's key or value is none",
-    "inner-name": "a container, volume or port has a name that the API server refuses",
-    "collision": "two objects have one name when the release's name is long",
-}
 
 _LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 _SERVICE = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
@@ -45,40 +38,27 @@ SUBDOMAIN = (253, _SUBDOMAIN, "a DNS subdomain")
 FREE = frozenset({"Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"})
 
 
-def examine(renders: Sequence[Rendered]) -> list[Verdict]:
-    """Judge each distinct object, and the objects of the variant with a long release name."""
-    verdicts = []
-    for verdict, rendered in zip(by_object(KEY, renders, _examine_object), renders, strict=True):
-        found, examined = list(verdict.findings), verdict.examined
-        variant = rendered.variants.get(LONG_RELEASE.key)
-        if variant is not None:
-            (longer,) = by_object(KEY, [Rendered(rendered.case, variant)], _examine_object)
-            found += [*longer.findings, *_collisions(variant)]
-            examined += longer.examined
-        verdicts.append(Verdict(rendered, examined, tuple(found)))
-    return verdicts
-
-
-def _examine_object(obj: KubeObject, kube_version: str) -> Iterator[Finding]:
+def judge(obj: KubeObject, kube_version: str) -> Iterator[Fault]:
+    """Faults of the name, the labels and the inner names of an object."""
     if obj.kind not in FREE:
         length, form, becomes = LIMITS.get(obj.kind, SUBDOMAIN)
         if obj.kind == "Service" and version_key(kube_version) < DIGIT_FIRST:
             form = _SERVICE
         if len(obj.name) > length:
             what = f"{len(obj.name)} characters, and it becomes {becomes}: at most {length}"
-            yield _finding("too-long", obj, "metadata.name", what)
+            yield Fault("too-long", "metadata.name", what)
         if not form.fullmatch(obj.name):
             rule = "a DNS label of RFC 1035, which starts with a letter" if form is _SERVICE else _FORMS[form]
-            yield _finding("characters", obj, "metadata.name", f"is not {rule} (Kubernetes {kube_version})")
+            yield Fault("characters", "metadata.name", f"is not {rule} (Kubernetes {kube_version})")
     for where, labels in _labels(obj):
-        yield from _label_findings(obj, where, labels)
+        yield from _label_faults(where, labels)
     for container in obj.containers:
-        yield from _inner(obj, f"{container.path}.name", container.name, 63, _LABEL)
+        yield from _inner(f"{container.path}.name", container.name, 63, _LABEL)
         for index, port in enumerate(container.items("ports")):
             if port.get("name"):
-                yield from _inner(obj, f"{container.path}.ports[{index}].name", port["name"], 15, _PORT)
+                yield from _inner(f"{container.path}.ports[{index}].name", port["name"], 15, _PORT)
     for index, volume in enumerate((obj.pod_spec or EMPTY).get("volumes") or ()):
-        yield from _inner(obj, f"{obj.pod_path}.volumes[{index}].name", volume.get("name", ""), 63, _LABEL)
+        yield from _inner(f"{obj.pod_path}.volumes[{index}].name", volume.get("name", ""), 63, _LABEL)
 
 
 def _labels(obj: KubeObject) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -91,42 +71,67 @@ def _labels(obj: KubeObject) -> Iterator[tuple[str, Mapping[str, Any]]]:
         yield "spec.selector", match if isinstance(match, Mapping) else selector if obj.kind == "Service" else {}
 
 
-def _label_findings(obj: KubeObject, where: str, labels: Mapping[str, Any]) -> Iterator[Finding]:
+def _label_faults(where: str, labels: Mapping[str, Any]) -> Iterator[Fault]:
     for key, value in labels.items():
         prefix, _, name = key.rpartition("/")
         valid_prefix = not prefix or (len(prefix) <= 253 and _SUBDOMAIN.fullmatch(prefix))
         if not (valid_prefix and len(name) <= 63 and _LABEL_NAME.fullmatch(name)):
-            yield _finding("label", obj, where, f"{key} is no key of a label")
+            yield Fault("label", where, f"{key} is no key of a label")
         if not isinstance(value, str) or len(value) > 63 or not _LABEL_VALUE.fullmatch(value):
-            yield _finding("label", obj, f"{where}.{key}", f'"{value}" is no value of a label')
+            yield Fault("label", f"{where}.{key}", f'"{value}" is no value of a label')
 
 
-def _inner(obj: KubeObject, where: str, name: str, length: int, form: re.Pattern[str]) -> Iterator[Finding]:
+def _inner(where: str, name: str, length: int, form: re.Pattern[str]) -> Iterator[Fault]:
     if len(name) > length or not form.fullmatch(name):
         what = f'"{name}" is no name for this: at most {length} lower-case letters, digits and hyphens'
-        yield _finding("inner-name", obj, where, what)
+        yield Fault("inner-name", where, what)
 
 
-def _collisions(release: Release) -> Iterator[Finding]:
-    """Objects that are told apart by an ending which the long name has cut off."""
-    for same in release.by_identity.values():
+def judge_long_release(_: Rendered, longer: Release) -> Iterator[Fault]:
+    """Faults of a release with a long name: its names, and objects that have lost the end that tells them apart."""
+    for obj in longer:
+        yield from (replace(fault, object=obj) for fault in judge(obj, longer.kube_version))
+    for same in longer.by_identity.values():
         if len(same) > 1:
             what = "made more than once by a release with a name of 53 characters"
-            yield _finding("collision", same[0], "metadata.name", what)
+            yield Fault("collision", "metadata.name", what, object=same[0])
 
 
-def _finding(rule: str, obj: KubeObject, where: str, what: str) -> Finding:
-    return Finding(KEY, rule, obj.ref, where, what, CHECK.remedy)
-
-
-CHECK = OldCheck(
-    key=KEY,
+CHECK = Check(
+    key="names",
     title="Names and labels",
     why="A chart that works for a short release name is refused for a long one, or its StatefulSet never makes a pod.",
-    remedy="shorten the base of the name and keep its ending",
     source="RFC 1123 and RFC 1035; Kubernetes documentation, Object Names and IDs, Labels and Selectors; "
     "kubernetes/kubernetes#64023",
-    examine=examine,
-    rules=RULES,
-    variants=(LONG_RELEASE,),
+    scopes=(
+        EachObject(judge),
+        EachComparison(LONG_RELEASE, judge_long_release, counted=lambda _, longer: len(longer)),
+    ),
+    rules={
+        "too-long": Rule(
+            "a name is longer than what Kubernetes makes of it may be",
+            "shorten the base of the name and keep its ending",
+            "a Service with a name of 64 characters",
+        ),
+        "characters": Rule(
+            "a name holds what a DNS name may not",
+            "use lower-case letters, digits and hyphens",
+            "metadata: {name: my_service}",
+        ),
+        "label": Rule(
+            "a label's key or value is none",
+            "use letters, digits, hyphens, underscores and dots, at most 63 of them",
+            "labels: {version: 1.0.0+build}",
+        ),
+        "inner-name": Rule(
+            "a container, volume or port has a name that the API server refuses",
+            "use lower-case letters, digits and hyphens, at most 63 of them; 15 for a port",
+            "ports: [{name: a-very-long-port-name, containerPort: 80}]",
+        ),
+        "collision": Rule(
+            "two objects have one name when the release's name is long",
+            "shorten the base of the name and keep its ending",
+            '{{ printf "%s-worker" .Release.Name | trunc 50 }} beside {{ printf "%s-web" .Release.Name | trunc 50 }}',
+        ),
+    },
 )

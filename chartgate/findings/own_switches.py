@@ -14,13 +14,10 @@ from typing import Any
 
 import yaml
 
-from chartgate.findings.finding import Finding, Verdict
+from chartgate.findings.finding import Column, Finding, Verdict
 from chartgate.releases.objects import KubeObject
 from chartgate.tools.kubernetes_yaml import read_one
 from chartgate.values.case import Case, Origin
-
-Column = tuple[str, Sequence[Verdict]]
-"""The key of a check and its verdicts."""
 
 WORKMANSHIP = frozenset({"checkov", "images", "network-policies", "pod-security", "probes", "resources"})
 """Checks about how well a chart is made; what Kubernetes refuses is refused whoever asks for it."""

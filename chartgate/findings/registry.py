@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Mapping
 
 from chartgate.findings import (
+    acceptance,
     api_server,
+    chart_files,
     checkov,
     engines,
     fluent_bit,
@@ -22,16 +24,17 @@ from chartgate.findings import (
     probes,
     prometheus_rules,
     references,
+    rendering,
     resources,
     schema,
     template_marks,
-    variant_renders,
+    variants,
 )
 from chartgate.findings.check import Check
-from chartgate.findings.finding import OldCheck
 from chartgate.tools.schemas import KindKey
 
-CHECKS: tuple[Check | OldCheck, ...] = (
+CHECKS: tuple[Check, ...] = (
+    rendering.CHECK,
     engines.CHECK,
     hostile_texts.CHECK,
     schema.CHECK,
@@ -42,7 +45,7 @@ CHECKS: tuple[Check | OldCheck, ...] = (
     helm_annotations.CHECK,
     template_marks.CHECK,
     references.CHECK,
-    variant_renders.CHECK,
+    variants.CHECK,
     idempotency.CHECK,
     leaks.CHECK,
     probes.CHECK,
@@ -55,9 +58,13 @@ CHECKS: tuple[Check | OldCheck, ...] = (
     fluent_bit.CHECK,
     pod_security.CHECK,
     checkov.CHECK,
+    chart_files.CHECK,
+    acceptance.CHECK,
 )
 
+BY_KEY = {check.key: check for check in CHECKS}
 
-def with_schemas(checks: Iterable[Check | OldCheck], schemas: Mapping[KindKey, str]) -> list[Check | OldCheck]:
+
+def with_schemas(checks: Iterable[Check], schemas: Mapping[KindKey, str]) -> list[Check]:
     """The checks, of which the schema check also knows these schemas, as JSON."""
     return [schema.check_with(schemas) if check is schema.CHECK else check for check in checks]

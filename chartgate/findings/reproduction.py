@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from chartgate.findings.check import Check
-from chartgate.findings.finding import Finding, OldCheck, Verdict
-from chartgate.findings.outcomes import judge
-from chartgate.releases.jobs import Outcome
+from chartgate.findings.finding import Finding
+from chartgate.findings.runner import examine
+from chartgate.releases.rendered import Rendered
 from chartgate.tools.kubernetes_yaml import read_one
 from chartgate.values.case import Case
 from chartgate.values.shape import values_text
@@ -17,8 +17,8 @@ from chartgate.values.shrinking import shrunk
 MOST = 5
 """Distinct defects that are shrunk: each takes hundreds of renders."""
 
-Render = Callable[[Case, Outcome], Outcome]
-"""Renders a case as an earlier outcome was rendered."""
+Render = Callable[[Case, Rendered], Rendered]
+"""Renders a case as an earlier one was rendered."""
 
 
 @dataclass(frozen=True)
@@ -31,36 +31,32 @@ class Reproduction:
 
 
 def reproductions(
-    found: Sequence[tuple[Finding, Outcome]], checks: Mapping[str, Check | OldCheck], render: Render
+    found: Sequence[tuple[Finding, Rendered]], checks: Mapping[str, Check], render: Render
 ) -> list[Reproduction]:
     """One for each distinct defect among `found`, the first few of them; `checks` are by key.
 
     A finding that takes more than one render to see has none.
     """
-    distinct: dict[tuple[str, str, str, str], tuple[Finding, Outcome]] = {}
-    for finding, outcome in found:
-        distinct.setdefault(_kind(finding), (finding, outcome))
+    distinct: dict[tuple[str, str, str, str], tuple[Finding, Rendered]] = {}
+    for finding, first in found:
+        distinct.setdefault(_kind(finding), (finding, first))
     chosen = list(distinct.values())[:MOST]
     return [
         reproduction
-        for finding, outcome in chosen
-        if (reproduction := _reproduction(finding, outcome, checks.get(finding.check), render))
+        for finding, first in chosen
+        if (reproduction := _reproduction(finding, first, checks[finding.check], render))
     ]
 
 
-def _reproduction(
-    finding: Finding, outcome: Outcome, check: Check | OldCheck | None, render: Render
-) -> Reproduction | None:
-    case = outcome.job.case
+def _reproduction(finding: Finding, first: Rendered, check: Check, render: Render) -> Reproduction | None:
+    case = first.case
     if case.harmless:
         return None  # it says itself which text is at fault, and where
 
     def shows(values: Mapping[str, Any]) -> bool:
-        again = render(replace(case, values=(values_text(values),)), outcome)
-        verdicts: Sequence[Verdict] = [judge(again)]
-        if check is not None:
-            verdicts = check.examine([verdicts[0].rendered]) if again.release is not None else []
-        return any(_kind(other) == _kind(finding) for verdict in verdicts for other in verdict.findings)
+        again = render(replace(case, values=(values_text(values),)), first)
+        found = (other for verdict in examine(check, [again]) for other in verdict.findings)
+        return any(_kind(other) == _kind(finding) for other in found)
 
     values = read_one(case.values[0]) if case.values else {}
     return Reproduction(finding, case.name, shrunk(values, shows)) if shows(values) else None

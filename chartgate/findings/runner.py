@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from chartgate.errors import GateError
 from chartgate.findings.check import Check, Fault
-from chartgate.findings.finding import Finding, OldCheck, Verdict
-from chartgate.findings.scopes import ChartFiles, Scope, Subject
+from chartgate.findings.finding import Finding, Verdict
+from chartgate.findings.scopes import EachRender, Scope, Subject, WholeChart
 from chartgate.findings.user_values import UserValues, user_values
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.rendered import Rendered
@@ -27,14 +27,14 @@ class _Judged:
     found: tuple[tuple[Finding, Callable[[UserValues], bool] | None], ...]
 
 
-def examine(check: Check | OldCheck, renders: Sequence[Rendered]) -> list[Verdict]:
-    """The verdict of a check on each render that has objects, in the order of the renders.
+def examine(check: Check, renders: Sequence[Rendered]) -> list[Verdict]:
+    """The verdict of a check on each render that has objects, in the order of the renders; on a render without objects
+    where the check looks at renders as such.
 
     Raises:
         GateError: a program that the check needs cannot be used.
     """
-    if isinstance(check, OldCheck):
-        return check.examine(renders)
+    every = any(isinstance(scope, EachRender) for scope in check.scopes)
     examined = [0] * len(renders)
     # A finding that two scopes or objects have in common is one.
     found: list[dict[Finding, None]] = [{} for _ in renders]
@@ -51,7 +51,7 @@ def examine(check: Check | OldCheck, renders: Sequence[Rendered]) -> list[Verdic
     return [
         Verdict(rendered, examined[index], *_without_notes(check, found[index]))
         for index, rendered in enumerate(renders)
-        if len(rendered.release)
+        if every or len(rendered.release)
     ]
 
 
@@ -66,7 +66,7 @@ def _without_notes(check: Check, found: Iterable[Finding]) -> tuple[tuple[Findin
 
 def examine_files(check: Check, chart: Chart) -> list[Finding]:
     """The findings of a check about the files of a chart."""
-    scopes = [scope for scope in check.scopes if isinstance(scope, ChartFiles)]
+    scopes = [scope for scope in check.scopes if isinstance(scope, WholeChart)]
     judged = [_judged(check, scope, Subject(None, chart.name, (chart,))) for scope in scopes]
     return list(dict.fromkeys(finding for one in judged for finding, _ in one.found))
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from chartgate.releases.comparisons import Comparison
 from chartgate.releases.objects import Container, KubeObject
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
@@ -153,7 +154,63 @@ class EachObjectInRelease:
 
 
 @dataclass(frozen=True)
-class ChartFiles:
+class EachRender:
+    """Every render, refused ones included: `judge(rendered)`.
+
+    Args:
+        count: how many things of a render the judge looks at; it is not asked about a render that has none.
+    """
+
+    judge: Callable[[Rendered], Any]
+    count: Callable[[Rendered], int] = lambda _: 1
+
+    def ask(self, *arguments: Any) -> Iterable[Any]:
+        """The faults of a subject."""
+        result: Iterable[Any] = self.judge(*arguments)
+        return result
+
+    def subjects(self, renders: Sequence[Rendered]) -> Iterator[tuple[int, Subject]]:
+        """The subjects, each with the index of its render."""
+        for index, rendered in enumerate(renders):
+            yield index, Subject(index, rendered.case.name, (rendered,))
+
+
+@dataclass(frozen=True)
+class EachComparison:
+    """Every render that a comparison rendered otherwise: `judge(rendered, other)`, the render and the other release.
+
+    Args:
+        refused: is asked in place of the judge where Helm refuses the other render: `refused(rendered, words)`.
+        count: how many things of the two the judge looks at; it is not asked where there are none.
+    """
+
+    comparison: Comparison
+    judge: Callable[[Rendered, Release], Any]
+    refused: Callable[[Rendered, str], Any] = lambda *_: ()
+    counted: Callable[[Rendered, Release], int] = lambda rendered, _: len(rendered.release)
+
+    def count(self, rendered: Rendered, other: Release | str) -> int:
+        """How many things there are to compare."""
+        return 1 if isinstance(other, str) else self.counted(rendered, other)
+
+    def ask(self, rendered: Rendered, other: Release | str) -> Iterable[Any]:
+        """The faults of a subject."""
+        if isinstance(other, str):
+            found: Iterable[Any] = self.refused(rendered, other)
+        else:
+            found = self.judge(rendered, other)
+        return found
+
+    def subjects(self, renders: Sequence[Rendered]) -> Iterator[tuple[int, Subject]]:
+        """The subjects, each with the index of its render."""
+        for index, rendered in enumerate(renders):
+            other = rendered.others.get(self.comparison.key)
+            if other is not None and len(rendered.release):
+                yield index, Subject(index, rendered.case.name, (rendered, other))
+
+
+@dataclass(frozen=True)
+class WholeChart:
     """The files of the chart, whatever it renders: `judge(chart)`."""
 
     judge: Callable[[Chart], Any]
@@ -172,7 +229,7 @@ class ChartFiles:
         return result
 
 
-Scope = EachObject | EachContainer | EachObjectInRelease | EachRelease | ChartFiles
+Scope = EachObject | EachContainer | EachObjectInRelease | EachRelease | EachRender | EachComparison | WholeChart
 
 
 def _between(renders: Sequence[Rendered]) -> Iterator[tuple[int, KubeObject, str]]:

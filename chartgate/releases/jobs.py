@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from os import cpu_count
 
 from chartgate.releases.release import Release
 from chartgate.releases.render import RenderError, render
+from chartgate.releases.rendered import Rendered
 from chartgate.tools.catalogue import catalogue, version_key
 from chartgate.tools.chart_files import ChartFiles
-from chartgate.tools.embedded.process import EMBEDDED, EmbeddedHelm
 from chartgate.tools.engines import Engine, Engines
 from chartgate.tools.progress import track
 from chartgate.tools.schemas import known_versions, minor_version
@@ -24,21 +24,6 @@ class Job:
     case: Case
     helm: Engine
     kube_version: str
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came of a job: a release, or Helm's words in `refusal`.
-
-    `embedded` is what Helm's library makes of the same when a program did the job: a release, or a text that refuses.
-    `harmless` is the release with a harmless word in the place of a hostile text; None where the case has none.
-    """
-
-    job: Job
-    release: Release | None
-    refusal: str = ""
-    embedded: Release | str | None = None
-    harmless: Release | None = None
 
 
 def plan(cases: Sequence[Case], settings: Settings, engines: Engines, *, full: bool = False) -> list[Job]:
@@ -123,24 +108,20 @@ def render_case(chart: ChartFiles, job: Job, api_versions: Sequence[str] = (), *
 
 
 def render_jobs(
-    chart: ChartFiles, jobs: Sequence[Job], api_versions: Sequence[str], *, compare: bool, what: str = "rendering"
-) -> list[Outcome]:
-    """What comes of each job. With `compare`, what a program renders is rendered by the library as well.
+    chart: ChartFiles, jobs: Sequence[Job], api_versions: Sequence[str], *, what: str = "rendering"
+) -> list[Rendered]:
+    """What comes of each job.
 
     Raises:
         GateError: a Helm cannot be used.
     """
 
-    def attempt(job: Job) -> Outcome:
-        twin = _twin(chart, job, api_versions) if compare and not isinstance(job.helm, EmbeddedHelm) else None
+    def attempt(job: Job) -> Rendered:
         try:
-            release = render_case(chart, job, api_versions)
+            return Rendered(job.case, render_case(chart, job, api_versions), helm=job.helm)
         except RenderError as error:
-            return Outcome(job, None, str(error), twin)
-        if isinstance(twin, Release):
-            # Only Helm's library shows what Helm leaves out.
-            release = replace(release, left_out=twin.left_out)
-        return Outcome(job, release, embedded=twin, harmless=_harmless(chart, job, api_versions))
+            nothing = Release(job.case.release, job.case.namespace, job.helm.label, job.kube_version, ())
+            return Rendered(job.case, nothing, refusal=str(error), helm=job.helm)
 
     pool = ThreadPoolExecutor(cpu_count() or 1)
     try:
@@ -148,19 +129,3 @@ def render_jobs(
     finally:
         # After an interrupt, what has not begun is dropped; what runs stores whole answers or none.
         pool.shutdown(cancel_futures=True)
-
-
-def _harmless(chart: ChartFiles, job: Job, api_versions: Sequence[str]) -> Release | None:
-    if not job.case.harmless:
-        return None
-    try:
-        return render_case(chart, replace(job, case=replace(job.case, values=job.case.harmless)), api_versions)
-    except RenderError:
-        return None  # the word contradicts another value, so that there is nothing to compare
-
-
-def _twin(chart: ChartFiles, job: Job, api_versions: Sequence[str]) -> Release | str:
-    try:
-        return render_case(chart, replace(job, helm=EMBEDDED), api_versions)
-    except RenderError as error:
-        return str(error)

@@ -1,9 +1,10 @@
-"""A case together with one release of it: what the checks look at."""
+"""What came of one render of a case: what the checks look at."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from chartgate.releases.release import Release
+from chartgate.tools.engines import Engine
 from chartgate.values.case import Case
 
 
@@ -11,15 +12,16 @@ from chartgate.values.case import Case
 class Rendered:
     """One render of a case, by one Helm version for one Kubernetes version.
 
-    `variants` are further renders of the same case that checks compare with it, by the variant's key; `refusals` are
-    Helm's words about those that it refuses. `embedded` is what Helm's library makes of the same when a Helm program
-    rendered it: a release, or the text with which it refuses; None when nothing is there to compare. `harmless`
-    is the render of a harmless word in the place of the case's hostile text.
+    Args:
+        release: what Helm made; without objects where it refused.
+        others: the same case rendered otherwise, by the key of the comparison: a release, or Helm's words where it
+            refuses that.
+        refusal: Helm's words where it refused the case.
+        helm: the Helm that rendered, where it is still to be asked more.
     """
 
     case: Case
     release: Release
-    variants: Mapping[str, Release] = field(default_factory=dict)
-    refusals: Mapping[str, str] = field(default_factory=dict)
-    embedded: Release | str | None = None
-    harmless: Release | None = None
+    others: Mapping[str, Release | str] = field(default_factory=dict)
+    refusal: str = ""
+    helm: Engine | None = None

@@ -11,16 +11,16 @@ from dataclasses import asdict
 from typing import Any
 
 from chartgate.findings.finding import Finding
+from chartgate.findings.registry import BY_KEY
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.rendered import Rendered
-from chartgate.reports.declared import declared
 from chartgate.reports.locations import locations
 from chartgate.reports.masking import argument_without_secrets, masked, secret_texts, values_without_secrets
 from chartgate.reports.overview import reproduction_text
 from chartgate.reports.results import Results, cell_of
 from chartgate.reports.tools import tool_versions
 
-FORMAT = 1
+FORMAT = 2
 
 
 def json_report(results: Results) -> bytes:
@@ -34,7 +34,6 @@ def report_data(results: Results) -> dict[str, Any]:
     findings = list(results.occurrences_by_render)
     number = {finding: index for index, finding in enumerate(findings)}
     objects: dict[str, dict[str, Any]] = {}
-    rules = declared([*results.checks, *(finding.check for finding in findings)])
     return {
         "format": FORMAT,
         "chart": results.chart.name,
@@ -42,7 +41,7 @@ def report_data(results: Results) -> dict[str, Any]:
         "versions": tool_versions(results),
         "seconds": {phase: round(seconds, 3) for phase, seconds in results.seconds.items()},
         "coverage": [{**asdict(proof), "holds": proof.holds} for proof in results.coverage],
-        "checks": [asdict(rules[key]) for key in results.checks],
+        "checks": [_check(key) for key in results.checks],
         "findings": [_finding(finding, found_at[finding].template, found_at[finding].line) for finding in findings],
         "reproductions": [
             {"finding": number[one.finding], "case": one.case, "values": reproduction_text(one, results)}
@@ -59,6 +58,12 @@ def object_key(obj: KubeObject) -> str:
     """The digest under which reports keep an object: of what they show of it, since a secret's own could be guessed."""
     text = json.dumps([masked(obj), obj.namespace, obj.template], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _check(key: str) -> dict[str, Any]:
+    check = BY_KEY[key]
+    rules = [{"key": name, **asdict(rule)} for name, rule in check.rules.items()]
+    return {"key": key, "title": check.title, "why": check.why, "source": check.source, "rules": rules}
 
 
 def _finding(finding: Finding, template: str, line: int) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from chartgate.findings.acceptance import Acceptance
 from chartgate.findings.finding import Finding, Verdict
 from chartgate.findings.reproduction import Reproduction
 from chartgate.releases.objects import KubeObject
@@ -16,15 +17,6 @@ from chartgate.values.proof import Proof
 
 EXAMPLES = 3
 """Cases that a program made which are told in full for a defect."""
-
-
-@dataclass(frozen=True)
-class Acceptance:
-    """A finding that chartgate.yaml accepts in one case, with the reason given there."""
-
-    finding: Finding
-    case: str
-    reason: str
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""SARIF 2.1.0 (OASIS), as code scanning reads it: a rule a check, a result a distinct finding, with template lines."""
+"""SARIF 2.1.0 (OASIS), as code scanning reads it: a result a distinct finding, with template lines."""
 
 import hashlib
 import json
@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from chartgate.findings.check import EVERY_CHECK
+from chartgate.findings.document import PUBLISHED
 from chartgate.findings.finding import Finding
-from chartgate.reports.declared import Declared, declared
+from chartgate.findings.registry import BY_KEY, CHECKS
 from chartgate.reports.locations import Location, Templates, locations
 from chartgate.reports.results import Results, object_of
 from chartgate.reports.tools import tool_versions
@@ -23,8 +25,8 @@ def sarif_report(results: Results, base: Path) -> bytes:
 
     A finding that chartgate.yaml accepts is there as well, suppressed with the reason given.
     """
-    rules = declared([*results.checks, *(finding.check for finding in results.general)])
-    order = {key: index for index, key in enumerate(rules)}
+    rules = _rules(results)
+    order = {rule["id"]: index for index, rule in enumerate(rules)}
     found_at = locations(results)
     found = [
         _result(results, finding, list(dict.fromkeys(r.case.name for r in renders)), found_at[finding], order, base)
@@ -35,7 +37,7 @@ def sarif_report(results: Results, base: Path) -> bytes:
             "driver": {
                 "name": "chartgate",
                 "semanticVersion": tool_versions(results)["chartgate"][0],
-                "rules": [_rule(rule) for rule in rules.values()],
+                "rules": rules,
             }
         },
         "columnKind": "unicodeCodePoints",
@@ -45,16 +47,33 @@ def sarif_report(results: Results, base: Path) -> bytes:
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1).encode() + b"\n"
 
 
-def _rule(rule: Declared) -> dict[str, Any]:
-    described = {
-        "id": rule.key,
-        "name": "".join(word.capitalize() for word in rule.key.split("-")),
-        "shortDescription": {"text": rule.title},
-        "fullDescription": {"text": rule.why or rule.title},
-        "defaultConfiguration": {"level": "error"},
+def _rules(results: Results) -> list[dict[str, Any]]:
+    """A descriptor of each rule that chartgate declares, and of those that another program names in the findings."""
+    declared = [(check.key, key) for check in CHECKS for key in (*check.rules, *EVERY_CHECK)]
+    found = [(one.check, one.rule) for one in (*results.occurrences_by_render, *_accepted(results))]
+    return [_rule(*rule) for rule in dict.fromkeys([*declared, *found])]
+
+
+def _accepted(results: Results) -> list[Finding]:
+    return [acceptance.finding for acceptance in results.acceptances]
+
+
+def _rule(check_key: str, key: str) -> dict[str, Any]:
+    check = BY_KEY.get(check_key)
+    rule = check.rule(key) if check else None
+    # A rule within a check is told by the rest of a hierarchical id (SARIF 2.1.0, 3.27.5).
+    described: dict[str, Any] = {
+        "id": f"{check_key}/{key}",
+        "name": "".join(word.capitalize() for word in f"{check_key}-{key}".split("-")),
+        "shortDescription": {"text": rule.text if rule else check.title if check else key},
+        "defaultConfiguration": {"level": "note" if rule and rule.note else "error"},
     }
-    if rule.remedy:
-        described["help"] = {"text": f"{rule.remedy}. Source: {rule.source}"}
+    if check:
+        described["fullDescription"] = {"text": check.why}
+        described["helpUri"] = f"{PUBLISHED}#{check.key}"
+        described["help"] = {"text": f"Source: {check.source}"}
+    if check and rule:
+        described["help"] = {"text": f"{rule.remedy}. Example of a fault: {rule.example}. Source: {check.source}"}
     return described
 
 
@@ -65,10 +84,11 @@ def _result(
     more = f" and {len(cases) - NAMED_CASES} more" if len(cases) > NAMED_CASES else ""
     seen = f" (cases: {', '.join(cases[:NAMED_CASES])}{more})" if cases else ""
     identity = json.dumps([finding.check, finding.rule, finding.object, finding.where, finding.what])
+    if finding.group or finding.namespace:
+        identity += json.dumps([finding.group, finding.namespace])
     return {
-        # A rule within a check is told by the rest of a hierarchical id (SARIF 2.1.0, 3.27.5).
         "ruleId": f"{finding.check}/{finding.rule}",
-        "ruleIndex": order[finding.check],
+        "ruleIndex": order[f"{finding.check}/{finding.rule}"],
         "level": "error",
         "message": {"text": f"{finding.object}:{where} {finding.what}: {finding.remedy}{seen}"},
         "locations": [
@@ -92,9 +112,11 @@ def _suppressed(results: Results, order: dict[str, int], base: Path) -> list[dic
         entries.setdefault((acceptance.finding, acceptance.reason), []).append(acceptance.case)
     suppressed = []
     for (finding, reason), cases in entries.items():
-        renders = results.renders[cases[0]]
-        rendered = next((each for each in renders if object_of(finding, each)), renders[0])
-        result = _result(results, finding, cases, templates.locate(finding, rendered), order, base)
+        renders = results.renders.get(cases[0], [])
+        rendered = next((each for each in renders if object_of(finding, each)), None)
+        result = _result(
+            results, finding, [case for case in cases if case], templates.locate(finding, rendered), order, base
+        )
         suppressed.append({**result, "suppressions": [{"kind": "external", "justification": reason}]})
     return suppressed
 

@@ -8,8 +8,8 @@ import hashlib
 from html import escape
 from importlib.resources import files
 
+from chartgate.findings.registry import BY_KEY
 from chartgate.reports.alike import Alike
-from chartgate.reports.declared import declared
 from chartgate.reports.html.case_page import CasePages
 from chartgate.reports.html.heat_map import heat_map
 from chartgate.reports.html.names import case_ids
@@ -119,13 +119,12 @@ def _findings(results: Results, ids: dict[str, str], cases: CasePages) -> str:
     if not results.defects:
         none = "None: every object of every case passes every check."
         return f'<section id="findings"><h2>Findings</h2><p class="none">{none}</p></section>'
-    rules = declared(defect.finding.check for defect in results.defects)
     parts = []
     for check in dict.fromkeys(defect.finding.check for defect in results.defects):
-        rule = rules[check]
+        about = BY_KEY[check]
         mine = [defect for defect in results.defects if defect.finding.check == check]
-        why = f'<p class="why">{escape(rule.why)}</p>' if rule.why else ""
-        parts.append(f"<h3>{escape(rule.title)} <code>{escape(check)}</code> <i>{len(mine)}</i></h3>{why}")
+        why = f'<p class="why">{escape(about.why)}</p>'
+        parts.append(f"<h3>{escape(about.title)} <code>{escape(check)}</code> <i>{len(mine)}</i></h3>{why}")
         parts.append(f'<ul class="findings">{"".join(_defect(each, ids, cases) for each in mine)}</ul>')
     return f'<section id="findings"><h2>Findings</h2>{"".join(parts)}</section>'
 
@@ -144,9 +143,8 @@ def _defect(defect: Alike, ids: dict[str, str], cases: CasePages) -> str:
 
 
 def _about(results: Results) -> str:
-    checks = declared(results.checks)
     rows = "".join(
-        f"<tr><td><code>{escape(key)}</code></td><td>{escape(checks[key].title)}</td><td>{escape(checks[key].why)}</td>"
+        f"<tr><td><code>{escape(key)}</code></td><td>{escape(BY_KEY[key].title)}</td><td>{escape(BY_KEY[key].why)}</td>"
         f"<td class='r'>{results.seconds.get(key, 0):.1f} s</td></tr>"
         for key in results.checks
     )

@@ -8,8 +8,9 @@ import pytest
 
 from chartgate import gate
 from chartgate.findings.check import Check
-from chartgate.findings.finding import Finding, OldCheck
+from chartgate.findings.finding import Finding
 from chartgate.findings.registry import CHECKS
+from chartgate.findings.runner import examine
 from chartgate.findings.scopes import EachObject
 from chartgate.releases.objects import kube_object
 from chartgate.releases.release import Release
@@ -47,7 +48,7 @@ def findings_of() -> FindingsOf:
     """What a check finds in a release written as YAML."""
 
     def find(
-        check: Check | OldCheck,
+        check: Check,
         manifests: str,
         *,
         kube: str = "1.37",
@@ -56,9 +57,9 @@ def findings_of() -> FindingsOf:
     ) -> list[Finding]:
         case = Case("written", values=tuple(values))
         others = {key: written_release(text, kube) for key, text in (variants or {}).items()}
-        (verdict,) = check.examine([Rendered(case, written_release(manifests, kube), others)])
-        declared = {*check.rules, "malformed"}
-        assert not check.rules or {finding.rule for finding in verdict.findings} <= declared, "a rule is not declared"
+        (verdict,) = examine(check, [Rendered(case, written_release(manifests, kube), others)])
+        declared = all(check.rule(finding.rule) for finding in verdict.findings)
+        assert declared or not check.rules, "a rule is not declared"
         return list(verdict.findings)
 
     return find

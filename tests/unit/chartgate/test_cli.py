@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from chartgate import cli, gate
-from chartgate.findings.registry import CHECKS
+from chartgate.findings.check import Check
+from chartgate.findings.registry import BY_KEY, CHECKS
 from chartgate.tools.kubernetes_yaml import read_all
 
 MakeChart = Callable[[dict[str, str]], Path]
@@ -51,16 +52,38 @@ def test_checks_lists_every_check(capsys: pytest.CaptureFixture[str]) -> None:
     assert all(check.key in out for check in CHECKS)
 
 
-def test_explain_tells_why_and_what_helps(capsys: pytest.CaptureFixture[str]) -> None:
-    check = CHECKS[0]
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.key)
+def test_explain_tells_of_a_check_why_and_its_rules(check: Check, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["explain", check.key]) == cli.CLEAN
     out = capsys.readouterr().out
-    assert all(text in out for text in (check.title, check.why, check.remedy, check.source))
+    assert all(text in out for text in (check.title, check.why, check.source))
+    assert all(f"{check.key}/{key}: {rule.text}" in out for key, rule in check.rules.items())
 
 
-def test_explain_of_an_unknown_key_names_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["explain", "nothing"]) == cli.UNUSABLE
-    assert 'no check is called "nothing": choose one of render, ' in capsys.readouterr().err
+@pytest.mark.parametrize("name", ["render/refused", "labels/missing", "labels/malformed"])
+def test_explain_tells_of_a_rule_what_helps(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    key, _, rule_key = name.partition("/")
+    assert cli.main(["explain", name]) == cli.CLEAN
+    out = capsys.readouterr().out
+    rule = BY_KEY[key].rule(rule_key)
+    assert rule is not None
+    assert all(text in out for text in (name, rule.text, rule.remedy, rule.example, BY_KEY[key].why))
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("nothing", 'no check is called "nothing": choose one of render, '),
+        ("nothing/missing", 'no check is called "nothing": choose one of render, '),
+        ("labels/nothing", 'has no rule "nothing" of its own: choose one of missing, pod-labels'),
+        ("checkov/CKV_K8S_1", "they are those of another program"),
+    ],
+)
+def test_explain_of_an_unknown_name_tells_the_known_ones(
+    name: str, answer: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["explain", name]) == cli.UNUSABLE
+    assert answer in capsys.readouterr().err
 
 
 def test_matrix_prints_the_proof(make_chart: MakeChart, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,7 @@
 """Reports as other programs read them: parsed again, and with texts that try to break out of them."""
 
 import json
+import re
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
@@ -9,9 +10,12 @@ from xml.etree import ElementTree as ET
 
 import jsonschema
 import pytest
+import yaml
 
 from chartgate.errors import GateError
+from chartgate.findings.acceptance import Acceptance
 from chartgate.findings.finding import Finding, Verdict
+from chartgate.findings.registry import BY_KEY
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
 from chartgate.reports.files import write_report
@@ -25,12 +29,13 @@ from chartgate.reports.masking import (
     values_without_secrets,
     without_secrets,
 )
-from chartgate.reports.results import Acceptance, Results
+from chartgate.reports.results import Results
 from chartgate.reports.sarif import sarif_report
 from chartgate.tools.kubernetes_yaml import read_one
 from chartgate.values.case import Case
 from chartgate.values.proof import Proof
 
+ROOT = Path(__file__).parents[3]
 HOSTILE = """ci/<script>alert("1")</script>'&]]>\x00\x1b\ud800"""
 
 OBJECTS = """\
@@ -92,13 +97,26 @@ def test_junit_has_a_test_case_for_each_case_and_check(results: Results) -> None
 def test_sarif_leads_to_the_line_of_the_template(results: Results, tmp_path: Path) -> None:
     run = json.loads(sarif_report(results, tmp_path))["runs"][0]
     rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
-    assert {"schema", "pod-security", "render", "exceptions"} <= set(rules)
+    assert {"schema/invalid", "schema/malformed", "render/refused", "exceptions/unused"} <= set(rules)
     by_rule = {result["ruleId"]: result for result in run["results"]}
     place = by_rule["schema/invalid"]["locations"][0]["physicalLocation"]
     assert place == {"artifactLocation": {"uri": "templates/x.yaml"}, "region": {"startLine": 5}}
     for result in run["results"]:
-        assert rules[result["ruleIndex"]] == result["ruleId"].partition("/")[0]
+        assert rules[result["ruleIndex"]] == result["ruleId"]
         assert len(result["partialFingerprints"]["chartgate/v1"]) == 64
+
+
+def test_sarif_tells_of_each_rule_what_helps_and_where_it_is_published(results: Results) -> None:
+    run = json.loads(sarif_report(results, Path()))["runs"][0]
+    rules = {rule["id"]: rule for rule in run["tool"]["driver"]["rules"]}
+    invalid = BY_KEY["schema"].rules["invalid"]
+    assert all(text in rules["schema/invalid"]["help"]["text"] for text in (invalid.remedy, invalid.example))
+    home = yaml.safe_load((ROOT / "release" / "release.yaml").read_text(encoding="utf-8"))["home"]
+    headings = re.findall(r"^## (.+)$", (ROOT / "docs" / "checks.md").read_text(encoding="utf-8"), re.MULTILINE)
+    for rule in rules.values():
+        address, _, anchor = rule["helpUri"].partition("#")
+        assert address == f"{home}/blob/main/docs/checks.md"
+        assert anchor in headings
 
 
 def test_sarif_suppresses_what_is_accepted_and_says_why(results: Results, tmp_path: Path) -> None:

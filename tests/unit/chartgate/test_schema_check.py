@@ -141,15 +141,15 @@ def test_what_a_case_makes_for_two_versions_is_valid_for_those_between(release_o
         return Rendered(Case("x"), release_of(manifests, kube))
 
     ingress = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: x}\nspec: {rules: []}"
-    verdicts = CHECK.examine([rendered("1.19", ingress), rendered("1.37", ingress)])
+    verdicts = examine(CHECK, [rendered("1.19", ingress), rendered("1.37", ingress)])
     assert [verdict.examined for verdict in verdicts] == [18, 1]
-    alone = CHECK.examine([rendered("1.19", ingress), rendered("1.37", ingress.replace("x", "y"))])
+    alone = examine(CHECK, [rendered("1.19", ingress), rendered("1.37", ingress.replace("x", "y"))])
     assert [verdict.examined for verdict in alone] == [1, 1]
 
 
 def test_an_object_that_a_version_between_refuses_is_found(release_of: Callable[..., Release]) -> None:
     budget = "apiVersion: policy/v1beta1\nkind: PodDisruptionBudget\nmetadata: {name: x}\nspec: {minAvailable: 1}"
     releases = [Rendered(Case("x"), release_of(budget, kube)) for kube in ("1.19", "1.24")]
-    first, last = CHECK.examine(releases)
+    first, last = examine(CHECK, releases)
     assert [finding.what[-4:] for finding in first.findings] == ["1.21", "1.22", "1.23"]
     assert [finding.what[-4:] for finding in last.findings] == ["1.24"]

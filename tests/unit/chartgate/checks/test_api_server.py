@@ -7,6 +7,7 @@ import pytest
 from chartgate.findings.api_server import CHECK
 from chartgate.findings.api_server.formats import is_schedule
 from chartgate.findings.finding import Finding
+from chartgate.findings.runner import examine
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
 from chartgate.values.case import Case, Origin
@@ -56,5 +57,5 @@ def test_a_value_that_the_gate_made_itself_is_not_the_charts_fault(
 ) -> None:
     release = release_of(SOUND.replace("replicas: 0", "replicas: -7"))
     case = Case("made", values=("web: {replicas: -7}",), origin=origin)
-    (verdict,) = CHECK.examine([Rendered(case, release)])
+    (verdict,) = examine(CHECK, [Rendered(case, release)])
     assert [finding.rule for finding in verdict.findings] == rules

@@ -11,6 +11,7 @@ import pytest
 from chartgate.errors import GateError
 from chartgate.findings.checkov import CHECK, relations, scan
 from chartgate.findings.finding import Finding
+from chartgate.findings.runner import examine
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
 from chartgate.values.case import Case
@@ -67,7 +68,7 @@ def test_what_checkov_says_is_told_of_the_object(findings_of: FindingsOf) -> Non
 
 
 def test_an_object_without_a_policy_counts_as_not_examined(release_of: ReleaseOf) -> None:
-    (verdict,) = CHECK.examine([Rendered(Case("a"), release_of(POD + BUDGET))])
+    (verdict,) = examine(CHECK, [Rendered(Case("a"), release_of(POD + BUDGET))])
     assert (len(verdict.rendered.release), verdict.examined) == (2, 1)
 
 
@@ -77,7 +78,7 @@ def test_network_policies_are_judged_release_by_release(release_of: ReleaseOf) -
     guarded, bare = Rendered(Case("a"), release_of(POD + guard)), Rendered(Case("b"), release_of(POD + other))
     lacking = [
         [finding.object for finding in verdict.findings if finding.rule == "CKV2_K8S_6"]
-        for verdict in CHECK.examine([guarded, bare])
+        for verdict in examine(CHECK, [guarded, bare])
     ]
     assert lacking == [[], ["Pod/p"]]
 
@@ -86,7 +87,7 @@ def test_roles_are_judged_with_the_bindings_of_their_release(release_of: Release
     renders = [Rendered(Case(text), release_of(text)) for text in (ROLE + BINDING, ROLE, BINDING)]
     found = [
         {finding.object for finding in verdict.findings if finding.rule == "CKV2_K8S_5"}
-        for verdict in CHECK.examine(renders)
+        for verdict in examine(CHECK, renders)
     ]
     assert found == [{"RoleBinding/readers"}, set(), set()]
 
@@ -97,9 +98,9 @@ def test_the_related_kinds_are_those_of_roles() -> None:
 
 def test_checkov_starts_once_and_for_what_it_does_not_know(release_of: ReleaseOf, starts: list[str]) -> None:
     first = [Rendered(Case("a"), release_of(POD)), Rendered(Case("b"), release_of(POD + SECRET))]
-    cold, warm = CHECK.examine(first), CHECK.examine(first)
+    cold, warm = examine(CHECK, first), examine(CHECK, first)
     assert (len(starts), cold) == (1, warm)
-    CHECK.examine([*first, Rendered(Case("c"), release_of(POD + BUDGET))])
+    examine(CHECK, [*first, Rendered(Case("c"), release_of(POD + BUDGET))])
     assert [[json.loads(line)[0]["kind"] for line in given.splitlines()] for given in starts] == [
         ["Pod", "Secret"],
         ["PodDisruptionBudget"],

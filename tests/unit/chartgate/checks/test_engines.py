@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from chartgate.findings.engines import CHECK, EXPLAINED
 from chartgate.findings.finding import Finding
+from chartgate.findings.runner import examine
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
 from chartgate.values.case import Case
@@ -15,7 +16,7 @@ MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m}\ndata: {a: '1'}\n"
 
 def compared(release: Release, embedded: Release | str, helm: str = "4.3.1") -> list[Finding]:
     theirs = Release(release.name, release.namespace, helm, release.kube_version, release.objects)
-    (verdict,) = CHECK.examine([Rendered(Case("written"), theirs, embedded=embedded)])
+    (verdict,) = examine(CHECK, [Rendered(Case("written"), theirs, {"library": embedded})])
     assert {finding.rule for finding in verdict.findings} <= set(CHECK.rules)
     return list(verdict.findings)
 
@@ -75,5 +76,5 @@ def test_every_explanation_says_why() -> None:
 
 
 def test_without_a_program_there_is_nothing_to_compare(release_of: ReleaseOf) -> None:
-    (verdict,) = CHECK.examine([Rendered(Case("written"), release_of(MAP))])
+    (verdict,) = examine(CHECK, [Rendered(Case("written"), release_of(MAP))])
     assert (verdict.examined, verdict.findings) == (0, ())

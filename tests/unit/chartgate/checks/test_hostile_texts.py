@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from chartgate.findings.finding import Finding
 from chartgate.findings.hostile_texts import CHECK
+from chartgate.findings.runner import examine
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
 from chartgate.values.case import Case
@@ -23,7 +24,7 @@ def objects(text: str, number: str = "'{}'") -> str:
 
 
 def found(plain: Release | None, hostile: Release) -> tuple[int, list[Finding]]:
-    (verdict,) = CHECK.examine([Rendered(CASE, hostile, harmless=plain)])
+    (verdict,) = examine(CHECK, [Rendered(CASE, hostile, {"harmless-word": plain} if plain else {})])
     return verdict.examined, list(verdict.findings)
 
 

@@ -1,0 +1,83 @@
+"""The first column of every report: Helm renders what it has to render, and refuses what it has to refuse."""
+
+import re
+from collections.abc import Iterator
+
+from chartgate.findings.check import Check, Fault, Rule
+from chartgate.findings.scopes import EachRender
+from chartgate.releases.comparisons import LIBRARY
+from chartgate.releases.rendered import Rendered
+
+# Before a cluster, a Helm that cannot be told the Kubernetes version would ask for it; here it has one of its own.
+_ASKS_FOR_ANOTHER_KUBERNETES = re.compile(r"chart requires kubeVersion: .* incompatible with Kubernetes")
+
+
+def count(rendered: Rendered) -> int:
+    """The objects of a render; 1 for a refusal; none where the Helm judged by a Kubernetes version of its own."""
+    helm = rendered.helm
+    told = helm is None or helm.knows_kube_version
+    if rendered.case.refusal is None and not told and _ASKS_FOR_ANOTHER_KUBERNETES.search(rendered.refusal):
+        return 0
+    return max(1, len(rendered.release))
+
+
+def judge(rendered: Rendered) -> Iterator[Fault]:
+    """Faults of a render that did not come out as its case says."""
+    case, where = rendered.case, f"Helm {rendered.release.helm_version}"
+    if case.refusal is not None:
+        answers = {where: rendered.refusal}
+        library = rendered.others.get(LIBRARY.key)
+        if library is not None:
+            answers["Helm's library"] = library if isinstance(library, str) else ""
+        for who, answer in answers.items():
+            if not case.refused_as_expected(answer):
+                yield Fault("not-refused", who, _unlike(case.refusal, answer))
+    elif rendered.refusal:
+        yield Fault("refused", where, rendered.refusal, f"try the case by hand ({case.proves or 'no comment'})")
+    else:
+        for line in rendered.release.warnings:
+            yield Fault("warning", where, line)
+        if not len(rendered.release):
+            yield Fault("empty", where, "renders no object")
+
+
+def _unlike(expected: str, answer: str) -> str:
+    said = f"; it says: {answer}" if answer else ""
+    return f"is not refused with: {expected}{said}"
+
+
+CHECK = Check(
+    key="render",
+    title="Helm renders the case",
+    why="A case that Helm refuses cannot be installed, and one that renders no object installs nothing.",
+    source="Helm documentation, helm template",
+    scopes=(EachRender(judge, count=count),),
+    rules={
+        "refused": Rule(
+            "Helm refuses a case that it has to render",
+            "correct the values or the template that Helm names",
+            "{{ .Values.image.tag }} where image is null",
+        ),
+        "not-refused": Rule(
+            "Helm renders a case that it has to refuse, or refuses it with other words",
+            "refuse it in the schema or in a guard",
+            "two values that exclude each other, and no template calls fail",
+        ),
+        "warning": Rule(
+            "Helm prints a warning beside the objects",
+            "correct the values or the template that Helm names",
+            "coalesce.go: warning: cannot overwrite table with non table",
+        ),
+        "empty": Rule("a case renders no object", "look at the case's values", "enabled: false"),
+        "uncovered": Rule(
+            "the cases of a matrix do not have every combination that its strength asks for",
+            "correct the axes or the constraints",
+            "constraints that rule out each combination of two labels",
+        ),
+        "too-few": Rule(
+            "nearly all generated values contradict themselves, so that few cases are left",
+            "say in the schema what the guards refuse, or keep such values in the matrix' generated.keep",
+            "a guard refuses half of what values.schema.json allows",
+        ),
+    },
+)
