@@ -90,11 +90,10 @@ def test_a_kind_that_kubernetes_has_too_is_called_with_its_group() -> None:
     assert full_kind("extensions/v1beta1", "Ingress") == "Ingress"
 
 
-def test_a_reference_means_kubernetes_own_kind(findings_of: FindingsOf) -> None:
-    other = KNATIVE.replace("serving.knative.dev", "example.com")
-    claim = "---\nkind: StatefulSet\nmetadata: {name: s}\nspec: {serviceName: web, template: {spec: {}}}\n"
-    missing = [finding.target for finding in findings_of(REFERENCES, other + claim) if finding.rule == "missing"]
-    assert missing == ["Service/web"]
+def test_a_reference_means_kubernetes_own_kind(findings_of: FindingsOf, release_of: ReleaseOf) -> None:
+    release = release_of(f"{KNATIVE}---\n{SERVICE}")
+    assert [obj.api_version for obj in release.of_kind("Service")] == ["v1"]
+    assert release_of(KNATIVE).find("Service", "web") is None
     scaler = """\
 ---
 apiVersion: autoscaling/v2
