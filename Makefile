@@ -50,6 +50,7 @@ generate: .venv/.synced ## values.schema.json, the README's value tables and add
 	$(RUN)python -m schema.application.generate
 	$(RUN)python -m chartgate.findings.document docs/checks.md
 	$(RUN)python -m chartgate.tools.served_api_versions
+	$(RUN)python -m chartgate.values.generate_schemas
 	$(RUN)python -m chartgate.findings.api_server.generate
 	$(RUN)python -m release.generate
 

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from pathlib import Path
 
-import yaml
+from chartgate.tools.catalogue_file import CatalogueFile, GoPin, PackagePin, SourcePin
+from chartgate.tools.models import parsed
 
 
 @dataclass(frozen=True)
@@ -102,41 +103,34 @@ def version_key(version: str) -> tuple[int, ...]:
 @cache
 def catalogue() -> Catalogue:
     """The pins that come with this version of chartgate; Helm releases oldest first."""
-    data = yaml.safe_load(files(__package__).joinpath("catalogue.yaml").read_text(encoding="utf-8"))
+    path = Path(str(files(__package__).joinpath("catalogue.yaml")))
+    file = parsed(path.read_bytes(), path, CatalogueFile)
     return Catalogue(
         helm=tuple(
-            HelmRelease(version, pin["binary"], _package(pin["copy"]))
-            for version, pin in sorted(data["helm"].items(), key=lambda item: version_key(item[0]))
+            HelmRelease(version, pin.binary, _package(pin.copy))
+            for version, pin in sorted(file.helm.items(), key=lambda item: version_key(item[0]))
         ),
-        kubernetes=tuple(
-            KubernetesSchemas(entry["kubernetes"][0], entry["kubernetes"][1], _package(entry["package"]))
-            for entry in data["kubernetes"]
-        ),
-        kubernetes_api=_module(data["kubernetesApi"]),
-        custom_resources=tuple(
-            CustomResources(_module(entry["module"]), entry["files"]) for entry in data["customResources"]
-        ),
-        programs={name: _program(pin) for name, pin in data["programs"].items()},
-        envtest=Envtest(_module(data["envtest"]["setup"]), data["envtest"]["kubernetes"]),
-        image_programs={name: _source(pin) for name, pin in data["imagePrograms"].items()},
-        clients={name: _package(pin) for name, pin in data["clients"].items()},
+        kubernetes=tuple(KubernetesSchemas(*entry.kubernetes, _package(entry.package)) for entry in file.kubernetes),
+        kubernetes_api=_module(file.kubernetes_api),
+        custom_resources=tuple(CustomResources(_module(entry.module), entry.files) for entry in file.custom_resources),
+        programs={
+            name: Program(pin.version, pin.official, pin.binary, _source(pin.copy), pin.variable)
+            for name, pin in file.programs.items()
+        },
+        envtest=Envtest(_module(file.envtest.setup), file.envtest.kubernetes),
+        image_programs={name: _source(pin) for name, pin in file.image_programs.items()},
+        clients={name: _package(pin) for name, pin in file.clients.items()},
     )
 
 
-def _program(pin: dict[str, Any]) -> Program:
-    return Program(pin["version"], pin["official"], pin["binary"], _source(pin["copy"]), pin["variable"])
+def _source(pin: SourcePin) -> Package | GoModule:
+    return GoModule(pin.go, pin.version, pin.sum) if pin.go else _package(pin)
 
 
-def _source(pin: dict[str, Any]) -> Package | GoModule:
-    return _module(pin) if "go" in pin else _package(pin)
+def _module(pin: GoPin) -> GoModule:
+    return GoModule(pin.go, pin.version, pin.sum)
 
 
-def _module(pin: dict[str, str]) -> GoModule:
-    return GoModule(pin["go"], pin["version"], pin["sum"])
-
-
-def _package(pin: dict[str, Any]) -> Package:
-    registry = "pypi" if "pypi" in pin else "npm"
-    return Package(
-        registry, pin[registry], str(pin["version"]), tuple(map(str, pin["sha256"])), tuple(pin.get("member", ()))
-    )
+def _package(pin: PackagePin | SourcePin) -> Package:
+    registry, name = ("pypi", pin.pypi) if pin.pypi else ("npm", pin.npm)
+    return Package(registry, name, pin.version, tuple(pin.sha256), tuple(pin.member))

@@ -1,23 +1,21 @@
-"""A chart's `matrix.yaml`, typed. Its schema, `matrix.schema.json`, documents every key."""
+"""A chart's `matrix.yaml`, as the gate works with it; `matrix_file.py` documents every key."""
 
-import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
-import jsonschema
-import yaml
+from msgspec import UNSET
 
 from chartgate.errors import GateError
-from chartgate.tools.kubernetes_yaml import read_one
+from chartgate.tools.models import parsed
 from chartgate.tools.reading import Reading
+from chartgate.values.matrix_file import KINDS, AxisEntry, MatrixFile
 
 FILE_NAME = "matrix.yaml"
 
 AxisKind = Literal["helm", "kubernetes", "release", "apiVersions", "values"]
-KINDS: tuple[AxisKind, ...] = ("helm", "kubernetes", "release", "apiVersions", "values")
+ONE_KIND = f"needs exactly one of {', '.join(KINDS)}: give the axis its choices under one of them"
 
 Combination = tuple[tuple[str, frozenset[str]], ...]
 """Axes and, of each, the labels that count: a case has the combination when every axis has one of its labels."""
@@ -127,103 +125,86 @@ def read_matrix(path: Path, reading: Reading | None = None) -> Matrix:
     content = (reading or Reading()).content(path, may_be_pipe=True)
     if content is None:
         raise GateError(f"{path}: cannot be read: there is no such file")
-    try:
-        data = read_one(content)
-    except (UnicodeDecodeError, yaml.YAMLError) as error:
-        raise GateError(f"{path}: is not YAML: {error}") from error
-    schema = json.loads(files(__package__).joinpath("matrix.schema.json").read_text(encoding="utf-8"))
-    errors = sorted(jsonschema.Draft202012Validator(schema).iter_errors(data), key=lambda error: error.json_path)
-    if errors:
-        raise GateError("\n".join(f"{path}: {_place(error.json_path)}: {_complaint(error)}" for error in errors))
-    complaints = list(_contradictions(data))
+    file = parsed(content, path, MatrixFile, one_of=ONE_KIND)
+    complaints = list(_contradictions(file))
     if complaints:
         raise GateError("\n".join(f"{path}: {complaint}" for complaint in complaints))
-    return _matrix(str(path), data)
+    return _matrix(str(path), file)
 
 
-def _place(json_path: str) -> str:
-    return json_path.removeprefix("$").lstrip(".") or "file"
-
-
-def _complaint(error: jsonschema.ValidationError) -> str:
-    if error.validator == "oneOf" and error.absolute_path[0] == "axes":
-        return f"needs exactly one of {', '.join(KINDS)}: give the axis its choices under one of them"
-    return error.message
-
-
-def _contradictions(data: Mapping[str, Any]) -> Iterator[str]:
+def _contradictions(file: MatrixFile) -> Iterator[str]:
     """What the schema cannot see: names that stand twice, and names that nothing has."""
     labels: dict[str, tuple[str, ...]] = {}
-    for index, entry in enumerate(data["axes"]):
-        if entry["name"] in labels:
-            yield f"axes[{index}]: the name {entry['name']} stands twice: rename one"
-        labels[entry["name"]] = tuple(entry[_kind(entry)])
-    kinds = [_kind(entry) for entry in data["axes"]]
-    for kind in KINDS[:-2]:
+    for index, entry in enumerate(file.axes):
+        if entry.name in labels:
+            yield f"axes[{index}]: the name {entry.name} stands twice: rename one"
+        labels[entry.name] = _axis(entry).labels
+    kinds: list[str] = [_axis(entry).kind for entry in file.axes]
+    for kind in ("helm", "kubernetes", "release"):
         if kinds.count(kind) > 1:
             yield f"axes: {kinds.count(kind)} axes have {kind}: a case has one, so keep one axis"
-    constraints = data.get("constraints", {})
-    for word in ("exclude", "refuse"):
-        for index, entry in enumerate(constraints.get(word, ())):
-            yield from _unknown(f"constraints.{word}[{index}].when", entry["when"], labels)
-    for index, entry in enumerate(data["strength"]):
-        names = entry.get("axes", list(labels))
+    for index, exclusion in enumerate(file.constraints.exclude):
+        yield from _unknown(f"constraints.exclude[{index}].when", exclusion.when, labels)
+    for index, refusal in enumerate(file.constraints.refuse):
+        yield from _unknown(f"constraints.refuse[{index}].when", refusal.when, labels)
+    for index, strength in enumerate(file.strength):
+        names = list(labels) if strength.axes is UNSET else strength.axes
         yield from _unknown(f"strength[{index}].axes", dict.fromkeys(names, ()), labels)
-        yield from _unknown(f"strength[{index}].only", entry.get("only", {}), labels)
-        if entry["t"] > len(names):
-            yield f"strength[{index}]: t is {entry['t']}, but there are only {len(names)} axes: lower t"
+        yield from _unknown(f"strength[{index}].only", strength.only, labels)
+        if strength.t > len(names):
+            yield f"strength[{index}]: t is {strength.t}, but there are only {len(names)} axes: lower t"
 
 
-def _unknown(where: str, names: Mapping[str, Any], labels: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+def _unknown(
+    where: str, names: Mapping[str, str | Sequence[str]], labels: Mapping[str, tuple[str, ...]]
+) -> Iterator[str]:
     for name, wanted in names.items():
         if name not in labels:
             yield f"{where}: no axis is called {name}: use one of {', '.join(labels)}"
             continue
-        for label in _labels(wanted) - set(labels[name]):
+        for label in sorted(_labels(wanted) - set(labels[name])):
             yield f"{where}.{name}: the axis has no label {label}: use one of {', '.join(labels[name])}"
 
 
-def _matrix(source: str, data: Mapping[str, Any]) -> Matrix:
-    axes = tuple(_axis(entry) for entry in data["axes"])
-    constraints = data.get("constraints", {})
-    generated = data.get("generated", {})
+def _matrix(source: str, file: MatrixFile) -> Matrix:
+    axes = tuple(_axis(entry) for entry in file.axes)
+    excluded = (Constraint(_combination(entry.when), entry.reason) for entry in file.constraints.exclude)
+    refused = (Constraint(_combination(entry.when), refusal=entry.refusal) for entry in file.constraints.refuse)
     return Matrix(
         source,
         axes,
-        tuple(
-            Constraint(
-                tuple((name, _labels(labels)) for name, labels in entry["when"].items()),
-                entry.get("reason", ""),
-                entry.get("refusal"),
-            )
-            for word in ("exclude", "refuse")
-            for entry in constraints.get(word, ())
-        ),
+        (*excluded, *refused),
         tuple(
             Group(
-                entry["t"],
-                tuple(entry.get("axes", (axis.name for axis in axes))),
-                {name: _labels(labels) for name, labels in entry.get("only", {}).items()},
+                entry.t,
+                tuple(axis.name for axis in axes) if entry.axes is UNSET else tuple(entry.axes),
+                {name: _labels(labels) for name, labels in entry.only.items()},
             )
-            for entry in data["strength"]
+            for entry in file.strength
         ),
-        tuple(Reason(entry["path"], entry["reason"]) for entry in data.get("unvaried", ())),
-        tuple(generated.get("guards", ())),
-        tuple(Reason(entry["path"], entry["reason"]) for entry in generated.get("keep", ())),
+        tuple(Reason(entry.path, entry.reason) for entry in file.unvaried),
+        tuple(file.generated.guards),
+        tuple(Reason(entry.path, entry.reason) for entry in file.generated.keep),
     )
 
 
-def _kind(entry: Mapping[str, Any]) -> AxisKind:
-    return next(kind for kind in KINDS if kind in entry)
+def _combination(when: Mapping[str, str | Sequence[str]]) -> Combination:
+    return tuple((name, _labels(labels)) for name, labels in when.items())
 
 
-def _axis(entry: Mapping[str, Any]) -> Axis:
-    kind = _kind(entry)
-    choices = entry[kind]
-    if isinstance(choices, list):
-        return Axis(entry["name"], kind, {version: version for version in choices})
-    return Axis(entry["name"], kind, {label: choice or {} for label, choice in choices.items()})
+def _axis(entry: AxisEntry) -> Axis:
+    choices: dict[AxisKind, Any] = {
+        "helm": entry.helm,
+        "kubernetes": entry.kubernetes,
+        "release": entry.release,
+        "apiVersions": entry.api_versions,
+        "values": entry.values,
+    }
+    kind, chosen = next((kind, chosen) for kind, chosen in choices.items() if chosen is not UNSET)
+    if isinstance(chosen, list):
+        return Axis(entry.name, kind, {version: version for version in chosen})
+    return Axis(entry.name, kind, {label: choice or {} for label, choice in chosen.items()})
 
 
-def _labels(labels: str | list[str] | tuple[str, ...]) -> frozenset[str]:
+def _labels(labels: str | Sequence[str]) -> frozenset[str]:
     return frozenset([labels] if isinstance(labels, str) else labels)

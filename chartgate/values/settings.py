@@ -1,21 +1,18 @@
-"""The chart's own `chartgate.yaml`, typed. Its schema, `settings.schema.json`, documents every key."""
+"""The chart's own `chartgate.yaml`, as the gate works with it; `settings_file.py` documents every key."""
 
-import json
 from dataclasses import dataclass, field, replace
-from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
-import jsonschema
-import yaml
+from msgspec import UNSET
 
 from chartgate.errors import GateError
 from chartgate.tools.catalogue import version_key
 from chartgate.tools.chart_files import ChartFiles
-from chartgate.tools.kubernetes_yaml import read_one
+from chartgate.tools.models import parsed
 from chartgate.tools.reading import Reading
 from chartgate.tools.schemas import known_versions
 from chartgate.tools.version_ranges import in_range
+from chartgate.values.settings_file import SettingsFile
 
 FILE_NAME = "chartgate.yaml"
 DEFAULT_HELM = ("3", "4")
@@ -77,34 +74,32 @@ def read_settings(files: ChartFiles, reading: Reading) -> Settings:
     """
     path = files.folder / FILE_NAME
     content = reading.content(path)
-    data = _data(path, content) if content is not None else {}
+    file = SettingsFile() if content is None else parsed(content, path, SettingsFile)
     found = ["README.md"] if reading.content(files.folder / "README.md") is not None else []
-    documents = data.get("documents", found)
+    documents = found if file.documents is UNSET else file.documents
     for document in documents:
         if reading.content(files.folder / document) is None:
             raise GateError(
                 f"{path}: documents: {document}: no such file beside the chart: correct the path or remove it"
             )
-    defaults = Settings()
-    kubernetes = tuple(
-        data.get("kubernetes") or supported_kubernetes(str(files.mapping("Chart.yaml").get("kubeVersion") or ""))
-    )
+    allowed = str(files.mapping("Chart.yaml").get("kubeVersion") or "")
+    kubernetes = supported_kubernetes(allowed) if file.kubernetes is UNSET else tuple(file.kubernetes)
     old = min(version_key(version) for version in kubernetes) <= OLD_KUBERNETES
+    helm = (*((OLD_HELM,) if old else ()), *DEFAULT_HELM) if file.helm is UNSET else tuple(file.helm)
     return Settings(
-        helm=tuple(data.get("helm") or (*((OLD_HELM,) if old else ()), *defaults.helm)),
+        helm=helm,
         kubernetes=kubernetes,
-        api_versions=tuple(data.get("apiVersions", ())),
+        api_versions=tuple(file.api_versions),
         documents=tuple(files.folder / document for document in documents),
-        documents_named="documents" in data,
-        release=data.get("release", defaults.release),
-        namespace=data.get("namespace", defaults.namespace),
-        outside=tuple(Declaration(entry["object"], entry["reason"]) for entry in data.get("outside", ())),
-        absent=tuple(Declaration(entry["object"], entry["reason"]) for entry in data.get("absent", ())),
-        schemas=tuple(files.folder / path for path in data.get("schemas", ())),
+        documents_named=file.documents is not UNSET,
+        release=file.release,
+        namespace=file.namespace,
+        outside=tuple(Declaration(entry.object, entry.reason) for entry in file.outside),
+        absent=tuple(Declaration(entry.object, entry.reason) for entry in file.absent),
         exceptions=tuple(
-            AcceptedFinding(entry["check"], entry["rule"], entry.get("objects", "*"), entry["reason"])
-            for entry in data.get("exceptions", ())
+            AcceptedFinding(entry.check, entry.rule, entry.objects, entry.reason) for entry in file.exceptions
         ),
+        schemas=tuple(files.folder / schema for schema in file.schemas),
     )
 
 
@@ -121,17 +116,3 @@ def supported_kubernetes(wanted: str) -> tuple[str, ...]:
         allowed = []  # Helm refuses the chart with its own words
     versions = allowed or supported
     return tuple(dict.fromkeys((versions[0], versions[-1])))
-
-
-def _data(path: Path, content: bytes) -> dict[str, Any]:
-    try:
-        data = read_one(content) or {}
-    except (UnicodeDecodeError, yaml.YAMLError) as error:
-        raise GateError(f"{path}: is not YAML: {error}") from error
-    schema = json.loads(files(__package__).joinpath("settings.schema.json").read_text(encoding="utf-8"))
-    errors = sorted(jsonschema.Draft202012Validator(schema).iter_errors(data), key=lambda error: error.json_path)
-    if errors:
-        raise GateError(
-            "\n".join(f"{path}: {error.json_path.lstrip('$.') or 'file'}: {error.message}" for error in errors)
-        )
-    return dict(data)

@@ -15,6 +15,7 @@ GENERATORS = [
     "schema.application.generate",
     "release.generate",
     "chartgate.findings.api_server.generate",
+    "chartgate.values.generate_schemas",
 ]
 
 

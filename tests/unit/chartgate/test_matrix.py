@@ -47,7 +47,7 @@ def test_every_kind_of_axis_is_read(tmp_path: Path) -> None:
     ("text", "complaint"),
     [
         ("axes: [", "is not YAML"),
-        (AXES, "'strength' is a required property"),
+        (AXES, '"strength" is a required property'),
         (AXES + "strength: [{t: 2}]\nsize: 1", "'size' was unexpected"),
         ("axes: [{name: a}, {name: b, helm: ['4']}]\nstrength: [{t: 1}]", r"axes\[0\]: needs exactly one of helm"),
         ("axes: [{name: a, helm: ['new']}, {name: b, helm: ['4']}]\nstrength: [{t: 1}]", r"axes\[0\]\.helm\[0\]"),

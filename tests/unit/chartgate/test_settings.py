@@ -38,9 +38,9 @@ def test_every_key_is_read(make_chart: MakeChart) -> None:
     [
         ("helms: []", "'helms' was unexpected"),
         ("helm: [newest]", r"helm\[0\]"),
-        ("exceptions: [{check: a, rule: b}]", "'reason' is a required property"),
+        ("exceptions: [{check: a, rule: b}]", '"reason" is a required property'),
         ("absent: [{object: Service, reason: blocks a path}]", r"absent\[0\]\.object"),
-        ("- a", "is not of type 'object'"),
+        ("- a", 'is not of type "object"'),
         ("a: [", "is not YAML"),
         ("documents: [NONE.md]", "no such file"),
     ],

@@ -1,0 +1,95 @@
+"""The model of `chartgate.yaml`; `settings.schema.json` is generated from it."""
+
+from typing import Annotated
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+Text = Annotated[str, Meta(min_length=1)]
+Reason = Annotated[str, Meta(min_length=10)]
+HelmVersion = Annotated[str, Meta(pattern=r"^[0-9]+(\.[0-9]+\.[0-9]+)?$")]
+MinorVersion = Annotated[str, Meta(pattern=r"^[0-9]+\.[0-9]+$")]
+
+
+class DeclarationEntry(Struct, frozen=True, forbid_unknown_fields=True):
+    """Objects that the chart refers to and does not make."""
+
+    object: Annotated[str, Meta(description="Pattern on Kind/name.", pattern="^[^/]+/.+$")]
+    reason: Annotated[Reason, Meta(description="Who makes it, or why nobody does.")]
+
+
+class ExceptionEntry(Struct, frozen=True, forbid_unknown_fields=True):
+    """Findings that are accepted."""
+
+    check: Annotated[Text, Meta(description="Key of the check.")]
+    rule: Annotated[Text, Meta(description="Rule of that check, as the report prints it in brackets.")]
+    reason: Annotated[Reason, Meta(description="Why the finding is accepted.")]
+    objects: Annotated[Text, Meta(description="Pattern on Kind/name; all objects when left out.")] = "*"
+
+
+class SettingsFile(Struct, frozen=True, forbid_unknown_fields=True, rename={"api_versions": "apiVersions"}):
+    """How the gate looks at the chart in whose folder this file lies. Every key may be left out."""
+
+    helm: (
+        Annotated[
+            list[HelmVersion],
+            Meta(
+                description="Helm versions to render with: exact (3.2.4) or major (4: the newest of it at hand). "
+                "Default: 3 and 4, and 3.2.4 where the oldest Kubernetes is 1.19.",
+                min_length=1,
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    kubernetes: (
+        Annotated[
+            list[MinorVersion],
+            Meta(
+                description="Kubernetes minor versions to render for and to validate against. Default: the oldest and "
+                "the newest that kubeVersion in Chart.yaml allows; without one, that upstream Kubernetes supports.",
+                min_length=1,
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    api_versions: Annotated[
+        list[Text],
+        Meta(
+            description="API versions that the cluster is said to serve beside Kubernetes' own "
+            "(.Capabilities.APIVersions)."
+        ),
+    ] = []
+    documents: (
+        Annotated[
+            list[Text],
+            Meta(
+                description="Markdown files, relative to the chart, whose values examples and helm commands are cases. "
+                "Default: README.md where there is one."
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    release: Annotated[str, Meta(description="Release name where a case names none.", min_length=1, max_length=53)] = (
+        "release"
+    )
+    namespace: Annotated[str, Meta(description="Namespace where a case names none.", min_length=1, max_length=63)] = (
+        "apps"
+    )
+    schemas: Annotated[
+        list[Text],
+        Meta(
+            description="Files or folders, relative to the chart, that describe kinds which the chart uses: custom "
+            "resource definitions, or JSON Schemas that are called GROUP/KIND_VERSION.json."
+        ),
+    ] = []
+    outside: Annotated[
+        list[DeclarationEntry],
+        Meta(description="Objects that the chart refers to and that exist before it is installed."),
+    ] = []
+    absent: Annotated[
+        list[DeclarationEntry],
+        Meta(
+            description="Objects that the chart refers to on purpose although nobody makes them, such as a backend "
+            "that blocks a path."
+        ),
+    ] = []
+    exceptions: Annotated[list[ExceptionEntry], Meta(description="Findings that are accepted.")] = []
