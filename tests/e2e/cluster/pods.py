@@ -26,8 +26,9 @@ def run_pod(
     *,
     port: int,
     volumes: Mapping[str, Mapping[str, Any]] | None = None,
+    labels: Mapping[str, str] | None = None,
 ) -> None:
-    """Run a pod and wait until its port answers. `volumes` is folder → source; more than one is seldom needed."""
+    """Run a pod and wait until its port answers. `volumes` is folder → source. `labels` are beside `app`, its name."""
     sources = {f"volume-{number}": pair for number, pair in enumerate((volumes or {}).items())}
     container = {
         "name": name,
@@ -43,14 +44,19 @@ def run_pod(
         "containers": [container],
         "volumes": [{"name": volume, **source} for volume, (_, source) in sources.items()],
     }
-    labels = {"app": name}
+    own = {"app": name}
     namespace.apply(
-        {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name, "labels": labels}, "spec": pod},
+        {
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "metadata": {"name": name, "labels": {**(labels or {}), **own}},
+            "spec": pod,
+        },
         {
             "apiVersion": "v1",
             "kind": "Service",
             "metadata": {"name": name},
-            "spec": {"selector": labels, "ports": [{"port": port}]},
+            "spec": {"selector": own, "ports": [{"port": port}]},
         },
     )
     namespace.wait("condition=Ready", f"pod/{name}")

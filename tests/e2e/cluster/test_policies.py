@@ -1,80 +1,149 @@
-"""Who may reach what, proved by traffic: NetworkPolicy is enforced on this cluster."""
+"""Who may connect to what, proved by traffic: NetworkPolicy is enforced on this cluster."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
 from tests.e2e.cluster.images import Images
-from tests.e2e.cluster.namespace import KubectlError, MakeNamespace, Namespace, until
-from tests.e2e.cluster.operator import DEPLOYMENT, FULLNAME, REDIS, Operator
+from tests.e2e.cluster.namespace import MakeNamespace, Namespace, until
+from tests.e2e.cluster.operator import DEPLOYMENT, REDIS, Operator
 from tests.e2e.cluster.pods import run_pod
 from tests.e2e.cluster.release import ReleaseIn
 
-VALUES = {"preStopSleepSeconds": 0, "metrics": {"exporter": {"mode": "always"}}}
+PLAIN = {"preStopSleepSeconds": 0}
+EXPORTER = {**PLAIN, "metrics": {"exporter": {"mode": "always"}}}
 PORTS = {"application": 3000, "exporter": 7979, "fluent-bit": 2020}
-STRANGER = "stranger"
+# Pods beside the release, and pods in another namespace. The member has the label of the release's pods.
+BESIDE = {"stranger": {}, "member": {"app.kubernetes.io/instance": "relay"}}
+ELSEWHERE = {"gateway": {}, "prometheus": {}, "visitor": {}}
+PEERS = [*BESIDE, *ELSEWHERE]
+
+Reached = dict[str, set[str]]
+"""For each peer, the ports of the release to which it can connect."""
+
+
+class Peers:
+    """The pods that try to connect, and the release to which they do."""
+
+    def __init__(self, operator: Operator, places: Mapping[str, Namespace]) -> None:
+        self.operator = operator
+        self.places = places
+
+    def addresses(self) -> dict[str, str]:
+        """The address of each port of the release's pods."""
+        (pod,) = self.operator.pods()
+        redis = self.operator.namespace.get("pod", REDIS)["status"]["podIP"]
+        return {**{name: f"{pod['status']['podIP']}:{port}" for name, port in PORTS.items()}, "redis": f"{redis}:6379"}
+
+    def reached(self) -> Reached:
+        """What every peer reaches at this moment."""
+        targets = self.addresses()
+        return {peer: connections(namespace, peer, targets) for peer, namespace in self.places.items()}
+
+    def expect(self, expected: Reached) -> None:
+        """Wait until exactly these connections open: policies take effect a moment after a pod runs."""
+        found: Reached = {}
+
+        def settled() -> bool:
+            found.clear()
+            found.update(self.reached())
+            return found == expected
+
+        with suppress(AssertionError):
+            until(settled, "the policies take effect")
+        assert found == expected
+
+
+def connections(namespace: Namespace, target: str, addresses: Mapping[str, str], container: str = "") -> set[str]:
+    """The names of the addresses to which a connection from a pod opens within two seconds."""
+    script = """
+      const reached = [];
+      for (const [name, address] of Object.entries(JSON.parse(process.argv[1]))) {
+        const [host, port] = address.split(':');
+        require('net').connect(port, host, () => reached.push(name)).on('error', () => {});
+      }
+      setTimeout(() => { console.log(JSON.stringify(reached)); process.exit(0); }, 2000);
+    """
+    answer = namespace.execute(target, "node", "-e", script, json.dumps(addresses), container=container)
+    return set(json.loads(answer))
 
 
 @pytest.fixture(scope="module")
-def operator(make_namespace: MakeNamespace, release_in: ReleaseIn, images: Images, render: Any) -> Iterator[Operator]:
-    """Of a release with an exporter, and a stranger's pod beside it, which has the release's labels but one."""
-    images.load_chart_images(render(values=VALUES))
-    with make_namespace("policies") as namespace:
+def peers(make_namespace: MakeNamespace, release_in: ReleaseIn, images: Images, render: Any) -> Iterator[Peers]:
+    images.load_chart_images(render(values=EXPORTER))
+    with make_namespace("policies") as namespace, make_namespace("elsewhere") as elsewhere:
         release = release_in(namespace)
-        release.install(VALUES)
+        release.install(PLAIN)
         operator = Operator(namespace, release)
+        places = {**dict.fromkeys(BESIDE, namespace), **dict.fromkeys(ELSEWHERE, elsewhere)}
         command = ["node", "-e", "require('http').createServer((_, answer) => answer.end('ok')).listen(8080)"]
-        run_pod(namespace, STRANGER, operator.image(), command, port=8080)
-        yield operator
+        for name, labels in {**BESIDE, **ELSEWHERE}.items():
+            run_pod(places[name], name, operator.image(), command, port=8080, labels=labels)
+        yield Peers(operator, places)
 
 
-def addresses(namespace: Namespace) -> dict[str, str]:
-    """The address of each port of the release's pods."""
-    (pod,) = namespace.items("pods", "app.kubernetes.io/name=claude-relay")
-    ip = pod["status"]["podIP"]
-    redis = namespace.get("pod", REDIS)["status"]["podIP"]
-    return {**{name: f"{ip}:{port}" for name, port in PORTS.items()}, "redis": f"{redis}:6379"}
+def upgrade(peers: Peers, values: Mapping[str, Any]) -> None:
+    peers.operator.release.upgrade(values)
+    until(lambda: len(peers.operator.pods()) == 1 and bool(peers.operator.ready()), "one pod is left and ready")
 
 
-def reaches(namespace: Namespace, target: str, address: str, container: str = "") -> bool:
-    """Whether a connection from a pod opens within two seconds."""
-    host, _, port = address.rpartition(":")
-    script = (
-        f"const s = require('net').connect({port}, '{host}', () => process.exit(0));"
-        "s.on('error', () => process.exit(1)); setTimeout(() => process.exit(1), 2000)"
-    )
-    try:
-        namespace.execute(target, "node", "-e", script, container=container)
-    except KubectlError:
-        return False
-    return True
+def test_without_an_exporter_only_the_application_is_open(peers: Peers) -> None:
+    peers.expect({**dict.fromkeys(PEERS, {"application"}), "member": {"application", "redis"}})
 
 
-def test_a_strangers_pod_reaches_what_is_for_everybody_and_nothing_else(operator: Operator) -> None:
-    namespace = operator.namespace
-    # Policies take effect a moment after a pod is there.
-    until(lambda: not reaches(namespace, STRANGER, addresses(namespace)["redis"]), "Redis is closed to a stranger")
-    found = {name: reaches(namespace, STRANGER, address) for name, address in addresses(namespace).items()}
-    assert found == {"application": True, "exporter": True, "fluent-bit": True, "redis": False}
+def test_without_named_peers_all_pods_reach_the_application_and_its_metrics(peers: Peers) -> None:
+    upgrade(peers, EXPORTER)
+    open_ = set(PORTS)
+    peers.expect({**dict.fromkeys(PEERS, open_), "member": {*open_, "redis"}})
+    application = connections(peers.operator.namespace, DEPLOYMENT, peers.addresses(), container="http")
+    assert "redis" in application, "the application reaches its Redis"
 
 
-def test_the_application_reaches_its_redis(operator: Operator) -> None:
-    assert reaches(operator.namespace, DEPLOYMENT, addresses(operator.namespace)["redis"], container="http")
-
-
-def test_only_those_who_are_named_reach_the_application_and_the_exporter(operator: Operator) -> None:
-    named = {
-        "networkPolicy": {
-            key: [{"podSelector": {"matchLabels": {"app": "nobody"}}}] for key in ("ingressFrom", "metricsFrom")
-        }
+def in_namespace(namespace: Namespace, pod: str) -> dict[str, Any]:
+    """A peer of a policy: one pod in a namespace."""
+    return {
+        "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": namespace.name}},
+        "podSelector": {"matchLabels": {"app": pod}},
     }
-    operator.release.upgrade({**VALUES, **named})
-    namespace = operator.namespace
-    until(lambda: not reaches(namespace, STRANGER, addresses(namespace)["application"]), "the application is closed")
-    found = {name: reaches(namespace, STRANGER, address) for name, address in addresses(namespace).items()}
-    assert found == dict.fromkeys(found, False)
+
+
+def test_only_the_named_peers_reach_the_application_and_the_metrics(peers: Peers) -> None:
+    named = {
+        "ingressFrom": [in_namespace(peers.places["gateway"], "gateway")],
+        "metricsFrom": [in_namespace(peers.places["prometheus"], "prometheus")],
+    }
+    upgrade(peers, {**EXPORTER, "networkPolicy": named})
+    closed: Reached = {peer: set() for peer in PEERS}
+    opened: Reached = {"gateway": {"application"}, "prometheus": {"exporter", "fluent-bit"}, "member": {"redis"}}
+    peers.expect({**closed, **opened})
     # The kubelet's probes come from the node, and `helm test` has labels that the policy admits.
-    assert len(operator.ready()) == 1
-    assert "Succeeded" in operator.release.test()
-    assert FULLNAME in operator.names()[0]
+    assert len(peers.operator.ready()) == 1
+    assert "Succeeded" in peers.operator.release.test()
+
+
+def test_additional_rules_open_exactly_what_they_name(peers: Peers) -> None:
+    visitor = in_namespace(peers.places["visitor"], "visitor")
+    nobody = [{"podSelector": {"matchLabels": {"app": "nobody"}}}]
+    stranger = {"from": [{"podSelector": {"matchLabels": {"app": "stranger"}}}], "ports": [{"port": 3000}]}
+    dns = {"ports": [{"port": 53, "protocol": "UDP"}, {"port": 53, "protocol": "TCP"}]}
+    redis = {"to": [{"podSelector": {"matchLabels": {"app.kubernetes.io/name": "redis"}}}], "ports": [{"port": 6379}]}
+    policy = {"ingressFrom": nobody, "metricsFrom": nobody, "extraIngress": [stranger], "egress": [dns, redis]}
+    own = {"networkPolicy": {"extraIngress": [{"from": [visitor], "ports": [{"port": 6379}]}]}}
+    upgrade(peers, {**EXPORTER, "networkPolicy": policy, "redis": own})
+    closed: Reached = {peer: set() for peer in PEERS}
+    peers.expect({**closed, "stranger": {"application"}, "visitor": {"redis"}, "member": {"redis"}})
+    server = {"stranger": f"{peers.places['stranger'].get('pod', 'stranger')['status']['podIP']}:8080"}
+    targets = {**server, "redis": peers.addresses()["redis"]}
+    until(
+        lambda: connections(peers.operator.namespace, DEPLOYMENT, targets, container="http") == {"redis"},
+        "the application reaches Redis and no other pod",
+    )
+
+
+def test_without_policies_everything_is_open(peers: Peers) -> None:
+    off = {"networkPolicy": {"enabled": False}}
+    upgrade(peers, {**EXPORTER, **off, "redis": off})
+    peers.expect(dict.fromkeys(PEERS, {*PORTS, "redis"}))
