@@ -17,8 +17,8 @@ PLAIN = {"preStopSleepSeconds": 0}
 EXPORTER = {**PLAIN, "metrics": {"exporter": {"mode": "always"}}}
 PORTS = {"application": 3000, "exporter": 7979, "fluent-bit": 2020}
 # Pods beside the release, and pods in another namespace. The member has the label of the release's pods.
-BESIDE = {"stranger": {}, "member": {"app.kubernetes.io/instance": "relay"}}
-ELSEWHERE = {"gateway": {}, "prometheus": {}, "visitor": {}}
+BESIDE: dict[str, dict[str, str]] = {"stranger": {}, "member": {"app.kubernetes.io/instance": "relay"}}
+ELSEWHERE: dict[str, dict[str, str]] = {"gateway": {}, "prometheus": {}, "visitor": {}}
 PEERS = [*BESIDE, *ELSEWHERE]
 
 Reached = dict[str, set[str]]
@@ -85,19 +85,23 @@ def peers(make_namespace: MakeNamespace, release_in: ReleaseIn, images: Images, 
         yield Peers(operator, places)
 
 
+def each_reaches(*names: str) -> Reached:
+    """Every peer reaches these ports."""
+    return {peer: set(names) for peer in PEERS}
+
+
 def upgrade(peers: Peers, values: Mapping[str, Any]) -> None:
     peers.operator.release.upgrade(values)
     until(lambda: len(peers.operator.pods()) == 1 and bool(peers.operator.ready()), "one pod is left and ready")
 
 
 def test_without_an_exporter_only_the_application_is_open(peers: Peers) -> None:
-    peers.expect({**dict.fromkeys(PEERS, {"application"}), "member": {"application", "redis"}})
+    peers.expect({**each_reaches("application"), "member": {"application", "redis"}})
 
 
 def test_without_named_peers_all_pods_reach_the_application_and_its_metrics(peers: Peers) -> None:
     upgrade(peers, EXPORTER)
-    open_ = set(PORTS)
-    peers.expect({**dict.fromkeys(PEERS, open_), "member": {*open_, "redis"}})
+    peers.expect({**each_reaches(*PORTS), "member": {*PORTS, "redis"}})
     application = connections(peers.operator.namespace, DEPLOYMENT, peers.addresses(), container="http")
     assert "redis" in application, "the application reaches its Redis"
 
@@ -116,9 +120,8 @@ def test_only_the_named_peers_reach_the_application_and_the_metrics(peers: Peers
         "metricsFrom": [in_namespace(peers.places["prometheus"], "prometheus")],
     }
     upgrade(peers, {**EXPORTER, "networkPolicy": named})
-    closed: Reached = {peer: set() for peer in PEERS}
     opened: Reached = {"gateway": {"application"}, "prometheus": {"exporter", "fluent-bit"}, "member": {"redis"}}
-    peers.expect({**closed, **opened})
+    peers.expect({**each_reaches(), **opened})
     # The kubelet's probes come from the node, and `helm test` has labels that the policy admits.
     assert len(peers.operator.ready()) == 1
     assert "Succeeded" in peers.operator.release.test()
@@ -133,8 +136,7 @@ def test_additional_rules_open_exactly_what_they_name(peers: Peers) -> None:
     policy = {"ingressFrom": nobody, "metricsFrom": nobody, "extraIngress": [stranger], "egress": [dns, redis]}
     own = {"networkPolicy": {"extraIngress": [{"from": [visitor], "ports": [{"port": 6379}]}]}}
     upgrade(peers, {**EXPORTER, "networkPolicy": policy, "redis": own})
-    closed: Reached = {peer: set() for peer in PEERS}
-    peers.expect({**closed, "stranger": {"application"}, "visitor": {"redis"}, "member": {"redis"}})
+    peers.expect({**each_reaches(), "stranger": {"application"}, "visitor": {"redis"}, "member": {"redis"}})
     server = {"stranger": f"{peers.places['stranger'].get('pod', 'stranger')['status']['podIP']}:8080"}
     targets = {**server, "redis": peers.addresses()["redis"]}
     until(
@@ -146,4 +148,4 @@ def test_additional_rules_open_exactly_what_they_name(peers: Peers) -> None:
 def test_without_policies_everything_is_open(peers: Peers) -> None:
     off = {"networkPolicy": {"enabled": False}}
     upgrade(peers, {**EXPORTER, **off, "redis": off})
-    peers.expect(dict.fromkeys(PEERS, {*PORTS, "redis"}))
+    peers.expect(each_reaches(*PORTS, "redis"))
