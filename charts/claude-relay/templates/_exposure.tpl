@@ -113,6 +113,7 @@ Annotations of the values take precedence. The Middleware of the chart is added 
   {{- if .Values.ingress.enabled -}}
     {{- include "claude-relay.exposure.ingressGuards" . -}}
   {{- end -}}
+  {{- include "claude-relay.exposure.templateGuards" . -}}
   {{- $served := .Values.servedPaths -}}
   {{- $blocked := include "claude-relay.exposure.blockedPattern" . -}}
   {{- range $path := concat $served.exact $served.prefixes }}
@@ -122,6 +123,27 @@ Annotations of the values take precedence. The Middleware of the chart is added 
   {{- end }}
   {{- if and .Values.httpRoute.enabled (not .Values.httpRoute.parentRefs) }}
 - httpRoute.enabled is true but httpRoute.parentRefs is empty: add a reference to the Gateway
+  {{- end }}
+{{- end -}}
+
+{{/* Rejects the result of a template that is no host name or no name of a Secret. The schema checks texts that are none. */}}
+{{- define "claude-relay.exposure.templateGuards" -}}
+  {{- $label := "[a-z0-9]([-a-z0-9]*[a-z0-9])?" -}}
+  {{- $name := printf "^(%s(\\.%s)*)?$" $label $label -}}
+  {{- $texts := dict -}}
+  {{- range $index, $host := .Values.ingress.hosts -}}
+    {{- $_ := set $texts (printf "ingress.hosts[%d].host" $index) (get $host "host" | default "" | trimPrefix "*.") -}}
+  {{- end -}}
+  {{- range $index, $host := .Values.httpRoute.hostnames -}}
+    {{- $_ := set $texts (printf "httpRoute.hostnames[%d]" $index) (trimPrefix "*." $host) -}}
+  {{- end -}}
+  {{- range $index, $tls := .Values.ingress.tls -}}
+    {{- $_ := set $texts (printf "ingress.tls[%d].secretName" $index) (get $tls "secretName" | default "") -}}
+  {{- end -}}
+  {{- range $path, $text := $texts }}
+    {{- if not (regexMatch $name $text) }}
+- {{ $path }}: the result of its template is {{ quote $text }}, which is not a valid name: change the template
+    {{- end }}
   {{- end }}
 {{- end -}}
 

@@ -17,6 +17,15 @@ two helpers before it reads `.Values`. The defaults are in _defaults.tpl.
 
 {{- define "claude-relay.values.complete" -}}
   {{- include "claude-relay.values.all" (dict "context" . "defaults" (include "claude-relay.defaults" . | fromJson)) -}}
+  {{- range $key, $parts := dict "ingress" (list "hosts" "tls") "httpRoute" (list "hostnames") -}}
+    {{- $branch := get $.Values $key -}}
+    {{- range $part := $parts -}}
+      {{- if contains "{{" (toJson (get $branch $part)) -}}
+        {{- $evaluated := include "claude-relay.evaluate" (dict "context" $ "value" (get $branch $part)) | fromJson -}}
+        {{- $_ := set $branch $part $evaluated.value -}}
+      {{- end -}}
+    {{- end -}}
+  {{- end -}}
   {{- $path := printf "%s/charts/redis/templates" (trimSuffix "/templates" .Template.BasePath) -}}
   {{- $redis := dict "Values" .Values.redis "Release" .Release "Capabilities" .Capabilities "Template" (dict "BasePath" $path) -}}
   {{- include "claude-relay.redis.values" $redis -}}

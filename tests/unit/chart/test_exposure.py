@@ -216,3 +216,41 @@ def test_peers_can_be_narrowed_and_the_test_pod_still_gets_in(render: Any) -> No
     assert http["from"][1]["podSelector"]["matchLabels"].items() <= test.labels.items()
     assert metrics["from"] == [peer]
     assert policy.at("spec.policyTypes") == ["Ingress", "Egress"]
+
+
+TEMPLATES = {
+    "global": {"domain": "example.com"},
+    "ingress": {
+        "enabled": True,
+        "hosts": [{"host": "{{ .Release.Name }}.{{ .Values.global.domain }}"}],
+        "tls": [
+            {
+                "secretName": '{{ include "claude-relay.fullname" . }}-tls',
+                "hosts": ["{{ .Release.Name }}.{{ .Values.global.domain }}"],
+            }
+        ],
+    },
+    "httpRoute": {"enabled": True, "parentRefs": [{"name": "g"}], "hostnames": ["*.{{ .Values.global.domain }}"]},
+}
+
+
+def test_hosts_and_certificates_are_templates(render: Any, any_helm: Any) -> None:
+    release = render(values=TEMPLATES, release="x", helm=any_helm)
+    ingress = release.only("Ingress")
+    assert [rule["host"] for rule in ingress.at("spec.rules")] == ["x.example.com"]
+    assert ingress.at("spec.tls") == [{"secretName": "x-claude-relay-tls", "hosts": ["x.example.com"]}]
+    assert release.only("HTTPRoute").at("spec.hostnames") == ["*.example.com"]
+
+
+@pytest.mark.parametrize("domain", ["https://example.com", "example.com:443", "Example", "a b", ""])
+def test_a_host_from_a_template_is_checked(refused: Any, merged: Any, domain: str) -> None:
+    refusal = refused(merged(TEMPLATES, {"global": {"domain": domain}}))
+    for path in ("ingress.hosts[0].host", "httpRoute.hostnames[0]"):
+        if domain or path.startswith("ingress"):
+            assert f"{path}: the result of its template is" in refusal
+
+
+def test_a_secret_of_a_certificate_from_a_template_is_checked(refused: Any) -> None:
+    tls = [{"secretName": "{{ .Values.global.domain }}_tls", "hosts": ["a.example.com"]}]
+    values = {"global": {"domain": "a"}, "ingress": {"enabled": True, "hosts": [{"host": "a.example.com"}], "tls": tls}}
+    assert "ingress.tls[0].secretName: the result of its template is" in refused(values)
