@@ -51,7 +51,8 @@ is enough, since the schema allows no other keys. Arguments: context, defaults.
 {{- define "claude-relay.values.openshift" -}}
   {{- /* `off` without quotes is false in YAML. Without the key, `get` returns an empty text. */ -}}
   {{- $mode := get (get .Values "global" | default dict) "openshift" | toString -}}
-  {{- if or (eq $mode "force") (and (has $mode (list "auto" "" "<nil>")) (.Capabilities.APIVersions.Has "security.openshift.io/v1")) -}}true{{- end -}}
+  {{- $served := .Capabilities.APIVersions.Has "security.openshift.io/v1" -}}
+  {{- if or (eq $mode "force") (and (has $mode (list "auto" "" "<nil>")) $served) -}}true{{- end -}}
 {{- end -}}
 
 {{/* Sets the defaults of a branch and of all branches below it. Arguments: values, defaults, nulls (whether there are any). */}}
