@@ -26,11 +26,13 @@ from chartgate.reports.results import Results
 from chartgate.tools.catalogue import version_key
 from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.embedded.process import EMBEDDED
-from chartgate.tools.engines import Engines, chosen_engines, engines_at_hand
+from chartgate.tools.engines import REFERENCE_SPEC, Engines, chosen_engines, engines_at_hand
+from chartgate.tools.helm import is_at_hand
 from chartgate.tools.progress import track
-from chartgate.values.case import MADE, Case
+from chartgate.values.case import MADE, Case, Origin
 from chartgate.values.chart import Chart, read_chart
-from chartgate.values.selection import Choice, Selection, select
+from chartgate.values.proof import Proof
+from chartgate.values.selection import OWN_REFUSAL, Choice, Selection, select
 from chartgate.values.settings import Settings
 
 EVERYTHING = Choice()
@@ -69,11 +71,16 @@ def _run(chart: Chart, choice: Choice, settings: Settings, server: RealServer | 
         for kind in ("renders", "charts"):
             store.forget_old(kind)
         renders = _render(chart.files, settings, choice, selection, engines)
+        proof = _proof(selection, renders, engines)
+        # Of the cases of a matrix that the gate made nobody has said that the chart takes them.
+        unsaid = selection.turned if "matrix" in selection.turned else frozenset[Origin]()
+        renders = [one for one in renders if not (one.case.origin in unsaid and OWN_REFUSAL in one.refusal)]
         renders = compare(chart.files, renders, _comparisons(checks, engines), settings.api_versions)
     columns = without_own_switches(_examine(checks, renders, clock), selection.turned)
     made = len({one.case.name for one in renders if one.case.name.startswith("schema/accepted-")})
-    general = [*nothing_examined(checks, columns), *uncovered(selection.proof, choice.matrix or chart.folder)]
-    general += too_few(made, selection.wanted) if next(selection.accepted, None) is not None else ()
+    general = [*nothing_examined(checks, columns), *uncovered(proof, choice.matrix or chart.folder)]
+    if not unsaid and next(selection.accepted, None) is not None:
+        general += too_few(made, selection.wanted)
     general += [finding for check in checks for finding in examine_files(check, chart)]
     judged = accept(columns, general, settings)
     with clock.phase("shrink"):
@@ -87,11 +94,12 @@ def _run(chart: Chart, choice: Choice, settings: Settings, server: RealServer | 
         chart=chart.folder,
         acceptances=judged.acceptances,
         seconds=clock.seconds,
-        coverage=selection.proof,
+        coverage=proof,
         reproductions=shown,
         notices=(
             *(f"not rendered by Helm {spec}, which cannot be had: {why}" for spec, why in engines.missing.items()),
             *(server.notices if server else ()),
+            *_not_rendered(selection),
             *_notes(columns),
         ),
         complete=not engines.missing,
@@ -102,6 +110,28 @@ def _checks(chart: Chart, server: RealServer | None) -> list[Check]:
     """The checks, with the kinds that the chart's settings describe and with the API server."""
     checks = with_schemas(CHECKS, chart.known_kinds.schemas)
     return [server.check if server and check.key == server.check.key else check for check in checks]
+
+
+def _proof(selection: Selection, renders: Sequence[Rendered], engines: Engines) -> tuple[Proof, ...]:
+    """What the cases prove that were rendered, each by the Helm that its row names."""
+    if selection.coverage is None:
+        return ()
+    asked = [one for one in renders if not one.case.helm or engines.of(one.case.helm)]
+    rendered = {one.case.name for one in asked if not one.refusal}
+    return selection.coverage.proven_by(rendered, {one.case.name for one in asked if one.refusal})
+
+
+def _not_rendered(selection: Selection) -> Iterator[str]:
+    """What no case of a whole run shows."""
+    left_out = selection.coverage.matrix.left_out if selection.coverage else ()
+    if left_out:
+        named = ", ".join(left_out[:5]) + (" and others" if len(left_out) > 5 else "")
+        yield (
+            f"not rendered: {len(left_out)} switches other than as they are by default ({named}): "
+            "write a matrix.yaml that has them as axes"
+        )
+    if not is_at_hand(REFERENCE_SPEC):
+        yield f"not rendered: the upgrade of an installed release, which needs Helm {REFERENCE_SPEC}"
 
 
 def _engines(settings: Settings, choice: Choice, cases: Sequence[Case]) -> Engines:
@@ -163,7 +193,7 @@ def _reproductions(
     ]
 
     def render(case: Case, like: Rendered) -> Rendered:
-        job = Job(case, like.helm or EMBEDDED, like.release.kube_version)
+        job = Job(case, like.helm or EMBEDDED, like.release.kube_version, like.full_version)
         again = render_jobs(chart, [job], settings.api_versions, what="shrinking")
         asked = [LIBRARY] if LIBRARY.key in like.others else []
         return compare(chart, again, asked, settings.api_versions)[0]

@@ -2,8 +2,8 @@
 
 Where a chart has no matrix.yaml, the gate turns each of its switches, and it makes values of the schema. Who sets
 `securityContext.runAsNonRoot: false` wants the pod to run as root; who sets `serviceAccount.create: false` has made the
-account. So a finding about how well the chart is made counts only where the chart cannot do without it: where no case
-has the same object, with the same container, and no such finding.
+account. So a finding about how well the chart is made does not count where the case's values name the field at fault,
+and some other case has the same object, with the same container, without the finding.
 """
 
 import re
@@ -25,6 +25,9 @@ WORKMANSHIP = frozenset({"checkov", "images", "network-policies", "pod-security"
 _CONTAINER = re.compile(r"\(([a-z0-9-]+)\)")
 _MAKES = re.compile(r"^(create|install)", re.IGNORECASE)
 
+SHORTEST_PART = 5
+"""Letters of a field's name that say nothing on their own, such as `spec`."""
+
 _Key = tuple[str, str, str]
 
 
@@ -42,7 +45,8 @@ def without_own_switches(columns: Sequence[Column], turned: Collection[Origin]) 
         def counts(finding: Finding, case: Case, avoidable: Collection[_Key] = avoidable) -> bool:
             if case.origin not in turned:
                 return True
-            return _key(finding) not in avoidable and not (finding.target in made and _given_up(case, finding.target))
+            avoided = _key(finding) in avoidable and _names(case, finding)
+            return not avoided and not (finding.target in made and _given_up(case, finding.target))
 
         kept.append(
             (
@@ -78,8 +82,24 @@ def _has_container(obj: KubeObject, where: str) -> bool:
     named = _CONTAINER.search(where)
     if named:
         return any(container.name == named[1] for container in obj.containers)
-    place = re.search(r"(?:initContainers|containers)\[\d+\]", where)
-    return place is None or any(container.path.endswith(place[0]) for container in obj.containers)
+    place = re.search(r"(initContainers|containers)/?(\[\d+\])", where)
+    return place is None or any(container.path.endswith(place[1] + place[2]) for container in obj.containers)
+
+
+def _names(case: Case, finding: Finding) -> bool:
+    """Whether the case's values set the field at fault, or switch off a part on the way to it."""
+    fields = re.findall(r"[A-Za-z]+", finding.where)
+    # checkov names some policies by their title alone.
+    said = [*fields, *re.findall(r"[A-Za-z]+", finding.what)]
+    parts = [word.lower() for word in said if len(word) > SHORTEST_PART]
+
+    def is_part(key: str) -> bool:
+        return any(part in key.lower() for part in parts)
+
+    return any(
+        path[-1] in fields or (path[-1] == "enabled" and len(path) > 1 and is_part(path[-2]))
+        for path, _ in _leaves(case)
+    )
 
 
 def _given_up(case: Case, target: str) -> bool:
@@ -87,22 +107,26 @@ def _given_up(case: Case, target: str) -> bool:
     kind = target.partition("/")[0].lower()
     return any(
         _MAKES.match(path[-1]) or (path[-1] == "enabled" and kind.startswith(path[-2].lower().removesuffix("s") or "?"))
-        for text in case.values
-        for path in _switched_off(_read(text))
-        if len(path) > 1
+        for path, value in _leaves(case)
+        if value is False and len(path) > 1
     )
 
 
-def _switched_off(node: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    if node is False:
-        yield path
-    elif isinstance(node, Mapping):
+def _leaves(case: Case) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """The paths of the case's values, without indices, and what stands there."""
+    for text in case.values:
+        try:
+            yield from _below(read_one(text), ())
+        except yaml.YAMLError:
+            continue  # Helm tells
+
+
+def _below(node: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    if isinstance(node, Mapping) and node:
         for key, child in node.items():
-            yield from _switched_off(child, (*path, str(key)))
-
-
-def _read(text: str) -> Any:
-    try:
-        return read_one(text)
-    except yaml.YAMLError:
-        return None
+            yield from _below(child, (*path, str(key)))
+    elif isinstance(node, list) and node:
+        for child in node:
+            yield from _below(child, path)
+    elif path:
+        yield path, node

@@ -132,7 +132,7 @@ def compare(
         rendered = renders[task[0]]
         if rendered.helm is None:
             return None
-        job = Job(rendered.case, rendered.helm, rendered.release.kube_version)
+        job = Job(rendered.case, rendered.helm, rendered.release.kube_version, rendered.full_version)
         try:
             return task[1].render(First(chart, rendered.release, job, api_versions))
         except RenderError as error:

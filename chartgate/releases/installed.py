@@ -25,7 +25,7 @@ from chartgate.tools.cache import scratch_folder
 from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.engines import REFERENCE_SPEC
 from chartgate.tools.helm import find_helm
-from chartgate.tools.schemas import custom_schemas, served_kinds
+from chartgate.tools.schemas import custom_schemas, full_version, served_kinds
 from chartgate.tools.served_api_versions import served_api_versions
 
 FORMAT = 1
@@ -44,7 +44,7 @@ def render_upgrade(chart: ChartFiles, job: Job, installed: Release, api_versions
     case, helm = job.case, find_helm(REFERENCE_SPEC)
     told = (*served_api_versions(job.kube_version), *api_versions, *case.api_versions)
     arguments = [case.release, "--namespace", case.namespace, *case.sets, "--include-crds", "--is-upgrade"]
-    arguments += ["--dry-run=server", "--disable-openapi-validation", "--kube-version", f"{job.kube_version}.0"]
+    arguments += ["--dry-run=server", "--disable-openapi-validation", "--kube-version", full_version(job.exact)]
     arguments += [part for version in told for part in ("--api-versions", version)]
     objects = [*(_as_stored(obj, installed) for obj in installed if not _is_gone(obj)), *_named_elsewhere(installed)]
     key = store.key_of("upgrade", chart.digest, helm.version, arguments, case.values, objects, FORMAT)

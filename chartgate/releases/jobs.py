@@ -24,6 +24,12 @@ class Job:
     case: Case
     helm: Engine
     kube_version: str
+    full_version: str = ""
+
+    @property
+    def exact(self) -> str:
+        """The version that the cluster is to have: the full one where somebody names one, such as 1.30.1-eks-1a2b3c."""
+        return self.full_version or self.kube_version
 
 
 def plan(cases: Sequence[Case], settings: Settings, engines: Engines, *, full: bool = False) -> list[Job]:
@@ -40,7 +46,9 @@ def plan(cases: Sequence[Case], settings: Settings, engines: Engines, *, full: b
         GateError: a version is not understood.
     """
     known = known_versions() if full else settings.kubernetes
-    versions = sorted({minor_version(version) for version in known}, key=version_key)
+    # Of a minor version that is named in several ways, the last way counts.
+    named = {minor_version(version): version for version in known}
+    versions = [named[minor] for minor in sorted(named, key=version_key)]
     jobs = []
     for number, case in enumerate(cases):
         if case.helm or case.kubernetes:
@@ -48,13 +56,17 @@ def plan(cases: Sequence[Case], settings: Settings, engines: Engines, *, full: b
         elif case.origin == "schema":
             jobs += _schema_jobs(case, number, versions, engines, full=full)
         elif engines.chosen or full or not number or not engines.embedded:
-            jobs += [Job(case, helm, version) for helm in engines.all for version in _told(helm, versions)]
+            jobs += [_job(case, helm, version) for helm in engines.all for version in _told(helm, versions)]
         else:
-            jobs += [Job(case, engines.embedded, version) for version in versions]
+            jobs += [_job(case, engines.embedded, version) for version in versions]
             for helm in engines.programs[number % max(1, len(engines.programs)) :][:1]:
                 told = _told(helm, versions)
-                jobs.append(Job(case, helm, told[number // len(engines.programs) % len(told)]))
+                jobs.append(_job(case, helm, told[number // len(engines.programs) % len(told)]))
     return jobs
+
+
+def _job(case: Case, helm: Engine, version: str) -> Job:
+    return Job(case, helm, minor_version(version), version)
 
 
 def _schema_jobs(case: Case, number: int, versions: Sequence[str], engines: Engines, *, full: bool) -> Iterator[Job]:
@@ -63,7 +75,7 @@ def _schema_jobs(case: Case, number: int, versions: Sequence[str], engines: Engi
     turn = number if full else number // len(helms)
     for helm in helms if full else [helms[number % len(helms)]]:
         told = _told(helm, versions)
-        yield Job(case, helm, told[turn % len(told)])
+        yield _job(case, helm, told[turn % len(told)])
 
 
 def _bound_jobs(case: Case, versions: Sequence[str], engines: Engines) -> list[Job]:
@@ -72,9 +84,7 @@ def _bound_jobs(case: Case, versions: Sequence[str], engines: Engines) -> list[J
     if helm is None and engines.chosen:
         return []
     helm = helm or engines.default
-    return [
-        Job(case, helm, v) for v in ([minor_version(case.kubernetes)] if case.kubernetes else _told(helm, versions))
-    ]
+    return [_job(case, helm, version) for version in ([case.kubernetes] if case.kubernetes else _told(helm, versions))]
 
 
 def _told(helm: Engine, versions: Sequence[str]) -> Sequence[str]:
@@ -101,7 +111,7 @@ def render_case(chart: ChartFiles, job: Job, api_versions: Sequence[str] = (), *
         sets=case.sets,
         release=case.release,
         namespace=case.namespace,
-        kube_version=job.kube_version,
+        kube_version=job.exact,
         api_versions=(*api_versions, *case.api_versions),
         cached=cached,
     )
@@ -118,10 +128,11 @@ def render_jobs(
 
     def attempt(job: Job) -> Rendered:
         try:
-            return Rendered(job.case, render_case(chart, job, api_versions), helm=job.helm)
+            release = render_case(chart, job, api_versions)
+            return Rendered(job.case, release, helm=job.helm, full_version=job.full_version)
         except RenderError as error:
             nothing = Release(job.case.release, job.case.namespace, job.helm.label, job.kube_version, ())
-            return Rendered(job.case, nothing, refusal=str(error), helm=job.helm)
+            return Rendered(job.case, nothing, {}, str(error), job.helm, job.full_version)
 
     pool = ThreadPoolExecutor(cpu_count() or 1)
     try:

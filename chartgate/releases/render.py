@@ -16,6 +16,7 @@ from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.embedded.process import EMBEDDED, EmbeddedHelm
 from chartgate.tools.engines import REFERENCE_SPEC, Engine
 from chartgate.tools.helm import Helm, find_helm
+from chartgate.tools.schemas import full_version, minor_version
 from chartgate.tools.served_api_versions import served_api_versions
 
 Values = Mapping[str, Any] | str | Sequence[str]
@@ -46,7 +47,8 @@ def render(
     Args:
         helm: for inputs that Helm's library cannot be told, a program takes its place.
         sets: Helm's own arguments, such as ["--set", "a.b=c"].
-        kube_version: Kubernetes minor version. A Helm before 3.6 cannot be told: it assumes its own.
+        kube_version: Kubernetes version: "1.30", or a full one, such as "1.30.1-eks-1a2b3c". A Helm before 3.6 cannot
+            be told: it assumes its own.
         api_versions: what the cluster serves beside what its Kubernetes version serves by default.
         cached: False asks Helm again, also when the answer is known: generated secrets differ then.
 
@@ -57,7 +59,7 @@ def render(
     # A Helm that assumes a version of its own must not be told what another one serves.
     served = served_api_versions(kube_version) if helm.knows_kube_version else ()
     told = (*served, *api_versions)
-    asked = _Asked(chart, texts_of(values), tuple(sets), release, namespace, kube_version, told)
+    asked = _Asked(chart, texts_of(values), tuple(sets), release, namespace, full_version(kube_version), told)
     if isinstance(helm, EmbeddedHelm):
         try:
             answer = _library_answer(asked) if cached else helm.ask(asked.request())
@@ -73,7 +75,9 @@ def render(
         raise RenderError(str(error)) from error
     installed = tuple(obj for obj in objects if is_installed(obj))
     left_out = tuple(obj for obj in objects if not is_installed(obj))
-    return Release(release, namespace, helm.label, kube_version, installed, tuple(answer["warnings"]), left_out)
+    return Release(
+        release, namespace, helm.label, minor_version(kube_version), installed, tuple(answer["warnings"]), left_out
+    )
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,7 @@ class _Asked:
 
     def arguments(self, helm: Helm) -> list[str]:
         """The command line of a program, values aside."""
-        told = ["--kube-version", f"{self.kube_version}.0"] if helm.knows_kube_version else []
+        told = ["--kube-version", self.kube_version] if helm.knows_kube_version else []
         served = [part for version in self.api_versions for part in ("--api-versions", version)]
         return [self.release, "--namespace", self.namespace, *self.sets, "--include-crds", *told, *served]
 
@@ -103,7 +107,7 @@ class _Asked:
             "sets": self.sets,
             "name": self.release,
             "namespace": self.namespace,
-            "kube_version": f"v{self.kube_version}.0",
+            "kube_version": f"v{self.kube_version}",
             "api_versions": self.api_versions,
         }
 

@@ -18,6 +18,7 @@ class Rendered:
             refuses that.
         refusal: Helm's words where it refused the case.
         helm: the Helm that rendered, where it is still to be asked more.
+        full_version: the Kubernetes version that it was told, such as 1.30.1-eks-1a2b3c; empty for the minor version.
     """
 
     case: Case
@@ -25,3 +26,4 @@ class Rendered:
     others: Mapping[str, Release | str] = field(default_factory=dict)
     refusal: str = ""
     helm: Engine | None = None
+    full_version: str = ""

@@ -52,7 +52,10 @@ def reproduction_text(reproduction: Reproduction, results: Results) -> str:
 
 def _proof(group: Proof) -> str:
     numbers = f"required {group.required:,}, covered {group.covered:,}, excluded {group.excluded:,}"
-    return f"every {group.strength} of {len(group.axes)} axes: {numbers}, uncovered {len(group.uncovered):,}"
+    numbers += f", uncovered {len(group.uncovered):,}"
+    numbers += f", refused by the chart {group.refused:,}" if group.refused else ""
+    numbers += f", not rendered {group.not_rendered:,}" if group.not_rendered else ""
+    return f"every {group.strength} of {len(group.axes)} axes: {numbers}"
 
 
 def _title(reproduction: Reproduction) -> str:

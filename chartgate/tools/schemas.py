@@ -61,15 +61,29 @@ class _Distilled:
 
 
 def minor_version(version: str) -> str:
-    """ "1.29" for "1.29", "v1.29" and "1.29.3".
+    """ "1.29" for "1.29", "v1.29", "1.29.3" and "v1.29.3-eks-1a2b3c".
 
     Raises:
         GateError: `version` is not a Kubernetes version.
     """
-    found = re.fullmatch(r"v?(\d+\.\d+)(\.\d+)?", version)
+    return _parts(version)[0]
+
+
+def full_version(version: str) -> str:
+    """What a cluster says of itself: "1.29.0" for "1.29", "1.29.3-gke.1" for "v1.29.3-gke.1".
+
+    Raises:
+        GateError: `version` is not a Kubernetes version.
+    """
+    minor, patch, build = _parts(version)
+    return f"{minor}{patch or '.0'}{build or ''}"
+
+
+def _parts(version: str) -> tuple[str, str | None, str | None]:
+    found = re.fullmatch(r"v?([1-9]\d*\.\d+)(?:(\.\d+)([-+][0-9A-Za-z.+-]+)?)?", version)
     if not found:
-        raise GateError(f'Kubernetes version "{version}" is not understood: write it like 1.29')
-    return found[1]
+        raise GateError(f'Kubernetes version "{version}" is not understood: write it like 1.29 or v1.29.3-eks-1a2b3c')
+    return found[1], found[2], found[3]
 
 
 @cache

@@ -1,7 +1,7 @@
 """The cases of a matrix: a covering array of those that must render, and one for each combination to be refused."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
@@ -10,7 +10,7 @@ from chartgate.errors import GateError
 from chartgate.tools.merging import merged
 from chartgate.values.case import Case
 from chartgate.values.matrix import Axis, Constraint, Matrix
-from chartgate.values.proof import Proof, Row, has
+from chartgate.values.proof import Proof, Row, has, proven_by
 from chartgate.values.remembered import proven_rows
 from chartgate.values.settings import Settings
 from chartgate.values.solver import Solver, bits
@@ -21,10 +21,23 @@ BETWEEN_PROGRAMS = 3
 
 @dataclass(frozen=True)
 class Coverage:
-    """The cases of a matrix, and a proof for each group of its axes."""
+    """The cases of a matrix, a proof for each group of its axes, and the labels of each case that must render."""
 
     cases: tuple[Case, ...]
     proof: tuple[Proof, ...]
+    matrix: Matrix
+    rows: Mapping[str, Row]
+
+    def proven_by(self, rendered: Collection[str], refused: Collection[str]) -> tuple[Proof, ...]:
+        """The proofs of a run in which the cases of these names were rendered, and refused by the chart itself."""
+        if self.rows.keys() <= set(rendered):
+            return self.proof
+        return proven_by(
+            self.matrix,
+            self.proof,
+            [row for name, row in self.rows.items() if name in rendered],
+            [row for name, row in self.rows.items() if name in refused and name not in rendered],
+        )
 
 
 def covering_cases(matrix: Matrix, settings: Settings, *, full: bool = False) -> Coverage:
@@ -40,10 +53,11 @@ def covering_cases(matrix: Matrix, settings: Settings, *, full: bool = False) ->
     rows, proof = proven_rows(matrix)
     if full:
         rows = list(_for_every_version(matrix, rows))
-    cases = [_case(matrix, row, replace(base, name=f"matrix/{number:04d}")) for number, row in enumerate(rows, 1)]
+    named = {f"matrix/{number:04d}": row for number, row in enumerate(rows, 1)}
+    cases = [_case(matrix, row, replace(base, name=name)) for name, row in named.items()]
     for number, (row, refusal) in enumerate(_refused_rows(matrix), 1):
         cases.append(_case(matrix, row, replace(base, name=f"matrix/refused-{number:03d}", refusal=refusal)))
-    return Coverage(tuple(cases), proof)
+    return Coverage(tuple(cases), proof, matrix, named)
 
 
 def _for_every_version(matrix: Matrix, rows: Sequence[Row]) -> Iterator[Row]:

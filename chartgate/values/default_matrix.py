@@ -7,6 +7,7 @@ from typing import Any
 from chartgate.tools.catalogue import version_key
 from chartgate.tools.kubernetes_yaml import read_one
 from chartgate.tools.schemas import minor_version
+from chartgate.values.asked_apis import asked_apis
 from chartgate.values.chart import Chart
 from chartgate.values.matrix import Axis, Constraint, Group, Matrix
 from chartgate.values.settings import OLD_KUBERNETES, Settings
@@ -14,6 +15,8 @@ from chartgate.values.shape import Path_, dotted
 
 MOST_AXES = 60
 """A chart with more switches than this gets those nearest to the top of its values."""
+MOST_APIS = 6
+"""A chart that asks about more APIs than this has them all at once in a case, but not each on its own."""
 
 
 def find_matrix(chart: Chart, helm: tuple[str, ...] = (), kubernetes: tuple[str, ...] = ()) -> Matrix:
@@ -21,8 +24,9 @@ def find_matrix(chart: Chart, helm: tuple[str, ...] = (), kubernetes: tuple[str,
 
     With `helm` and `kubernetes` it is made for these versions; where there are none, for those of the settings.
 
-    The axes are then the versions of its settings, its CI values, and each boolean and enum of values.schema.json, or
-    each boolean of values.yaml where there is no schema; any two labels occur together.
+    The axes are then the versions of its settings, the APIs that its templates ask about, its CI values, and each
+    boolean and enum of values.schema.json, or each boolean of values.yaml where there is no schema; any two labels
+    occur together.
 
     Raises:
         GateError: a file of the chart cannot be read.
@@ -30,13 +34,14 @@ def find_matrix(chart: Chart, helm: tuple[str, ...] = (), kubernetes: tuple[str,
     if chart.matrix is not None:
         return chart.matrix.for_versions(helm, kubernetes)
     settings = chart.settings.with_versions(helm=helm, kubernetes=kubernetes)
-    axes = [*_versions(settings), *_ci_axis(chart), *_switches(chart)]
+    switches = _switches(chart)
+    axes = [*_versions(settings), *_apis_axis(chart), *_ci_axis(chart), *switches[:MOST_AXES]]
     # A matrix needs something to combine with: a chart without any switch is still rendered for each version.
     strength = min(2, len(axes))
     constraints = tuple(_untold(settings))
-    return Matrix(
-        str(chart.folder), tuple(axes), constraints, (Group(strength, tuple(axis.name for axis in axes), {}),)
-    )
+    group = Group(strength, tuple(axis.name for axis in axes), {})
+    left_out = tuple(axis.name for axis in switches[MOST_AXES:])
+    return Matrix(str(chart.folder), tuple(axes), constraints, (group,), left_out=left_out)
 
 
 def _versions(settings: Settings) -> list[Axis]:
@@ -60,6 +65,14 @@ def _untold(settings: Settings) -> Iterator[Constraint]:
         yield Constraint((("helm", frozenset(old)), ("kubernetes", frozenset(newer))), reason)
 
 
+def _apis_axis(chart: Chart) -> Iterator[Axis]:
+    """What the cluster serves beside Kubernetes' own APIs: nothing, each API that templates ask about, and all."""
+    asked = asked_apis(chart.files)
+    single = {api: [api] for api in asked[:MOST_APIS]}
+    if asked:
+        yield Axis("apis", "apiVersions", {"none": [], **single, **({"all": asked} if len(asked) > 1 else {})})
+
+
 def _ci_axis(chart: Chart) -> Iterator[Axis]:
     cases, shape = chart.ci_cases, chart.shape
     # Where a chart cannot do without values of the user, its defaults alone would only be refused, again and again.
@@ -78,7 +91,7 @@ def _switches(chart: Chart) -> list[Axis]:
                 found[place.path] = choices
     else:
         found = {path: [True, False] for path, value in _leaves(defaults) if isinstance(value, bool)}
-    ordered = sorted(found.items(), key=lambda item: len(item[0]))[:MOST_AXES]
+    ordered = sorted(found.items(), key=lambda item: len(item[0]))
     return [Axis(dotted(path), "values", _choices(path, choices, defaults)) for path, choices in ordered]
 
 

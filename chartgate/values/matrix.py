@@ -70,6 +70,7 @@ class Matrix:
     """A chart's ways to be installed, and how thoroughly to combine them. `source` is where they are written.
 
     `narrowed`: only some of its versions are asked for, so that some combinations to be refused cannot occur.
+    `left_out` are the switches, values paths, that a matrix made for a chart has no axis for.
     """
 
     source: str
@@ -80,6 +81,7 @@ class Matrix:
     guards: tuple[str, ...] = ()
     keep: tuple[Reason, ...] = ()
     narrowed: bool = False
+    left_out: tuple[str, ...] = ()
 
     def for_versions(self, helm: Collection[str], kubernetes: Collection[str]) -> "Matrix":
         """The matrix with only these versions on its version axes, so that its array is made for what is rendered.

@@ -1,7 +1,7 @@
 """The proof that cases cover a matrix: counted from the cases alone, whoever made them and however."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, product
 
 from chartgate.values.matrix import Constraint, Group, Matrix
@@ -17,6 +17,9 @@ class Proof:
 
     `required` combinations of `strength` labels can occur; `covered` of them do, and `uncovered` names the rest. The
     constraints leave no case for `excluded` further ones. `broken` names cases that have a forbidden combination.
+
+    A case covers something when it is rendered. `refused` combinations occur only in cases that the chart itself
+    refuses, `not_rendered` ones only in cases that the run left out.
     """
 
     strength: int
@@ -26,11 +29,22 @@ class Proof:
     excluded: int
     uncovered: tuple[str, ...]
     broken: tuple[str, ...] = ()
+    refused: int = 0
+    not_rendered: int = 0
 
     @property
     def holds(self) -> bool:
-        """Whether something was required and all of it is covered by cases that keep to the constraints."""
-        return self.required > 0 and self.covered == self.required and not self.uncovered and not self.broken
+        """Whether something was required, and cases that keep to the constraints have all of it.
+
+        A combination that no case has is a fault of the array; one that was not rendered is told beside it.
+        """
+        told = self.covered + self.refused + self.not_rendered
+        return self.required > 0 and told == self.required and not self.uncovered and not self.broken
+
+    @property
+    def complete(self) -> bool:
+        """Whether all that was required was rendered."""
+        return self.holds and self.covered == self.required
 
 
 def prove(matrix: Matrix, rows: Sequence[Row]) -> tuple[Proof, ...]:
@@ -38,6 +52,28 @@ def prove(matrix: Matrix, rows: Sequence[Row]) -> tuple[Proof, ...]:
     solver = Solver(matrix.axes, matrix.constraints)
     broken = tuple(_described(row) for row in rows if any(has(row, constraint) for constraint in matrix.constraints))
     return tuple(_group_proof(matrix, group, rows, solver, broken) for group in matrix.groups)
+
+
+def proven_by(
+    matrix: Matrix, whole: Sequence[Proof], rendered: Sequence[Row], refused: Sequence[Row]
+) -> tuple[Proof, ...]:
+    """The proofs of a run, in which only some cases of an array became objects.
+
+    Args:
+        whole: the proofs of the whole array.
+        rendered: the rows of the cases that were rendered.
+        refused: the rows of the cases that the chart itself refused.
+    """
+    done, answered = prove(matrix, rendered), prove(matrix, [*rendered, *refused])
+    return tuple(
+        replace(
+            proof,
+            covered=of_done.covered,
+            refused=of_answered.covered - of_done.covered,
+            not_rendered=proof.covered - of_answered.covered,
+        )
+        for proof, of_done, of_answered in zip(whole, done, answered, strict=True)
+    )
 
 
 def has(row: Row, constraint: Constraint) -> bool:

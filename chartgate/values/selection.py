@@ -7,17 +7,20 @@ from itertools import islice
 from pathlib import Path
 
 from chartgate.errors import GateError
-from chartgate.tools.schemas import minor_version
+from chartgate.tools.schemas import full_version, minor_version
 from chartgate.values.case import MADE, Case, Origin
 from chartgate.values.chart import Chart
-from chartgate.values.coverage import covering_cases
+from chartgate.values.coverage import Coverage, covering_cases
 from chartgate.values.default_matrix import find_matrix
 from chartgate.values.generated import accepted_stream, refused_cases
 from chartgate.values.hostile import hostile_cases
 from chartgate.values.installable import require_installable
 from chartgate.values.proof import Proof
+from chartgate.values.vendors import vendor_cases
 
 GENERATED = 1000
+OWN_REFUSAL = "execution error at ("
+"""With these words Helm tells what `fail` and `required` in a template say."""
 HOSTILE_SHARE = 10
 """Generated cases of each other sort for one with a hostile text, which takes two renders."""
 
@@ -57,8 +60,8 @@ class Choice:
             f"only Helm {', '.join(self.helm)}": self.helm,
             f"only Kubernetes {', '.join(self.kubernetes)}": self.kubernetes,
             "only the cases that people wrote (--offered), so no covering array": self.offered,
-            f"only the cases {self.pattern} (--case), so no proof of coverage": self.pattern != "*",
-            f"only part {part} of {parts} of the cases (--shard), so no proof of coverage": parts > 1,
+            f"only the cases {self.pattern} (--case)": self.pattern != "*",
+            f"only part {part} of {parts} of the cases (--shard)": parts > 1,
         }
         return "; ".join(text for text, applies in said.items() if applies)
 
@@ -73,7 +76,7 @@ class Choice:
 class Selection:
     """The cases of a run, and for each group of the matrix' axes the proof that nothing is left uncovered.
 
-    There is no proof where only some cases of the covering array are in the run.
+    `coverage` is that of the whole covering array; `proof` is empty where only some of its cases are in the run.
 
     `hostile` are cases with hostile texts; `accepted` is a stream without an end of its own. Some of both contradict
     themselves, and are refused with the words of one of `guards`; `wanted` says how many others of the stream to take.
@@ -89,6 +92,7 @@ class Selection:
     wanted: int
     guards: tuple[str, ...]
     turned: frozenset[Origin] = frozenset({"schema"})
+    coverage: Coverage | None = None
 
 
 def select(chart: Chart, choice: Choice) -> Selection:
@@ -97,8 +101,8 @@ def select(chart: Chart, choice: Choice) -> Selection:
     Raises:
         GateError: the chart or its matrix cannot be read, the chart cannot be installed, or no case is left.
     """
-    offered = chart.offered_cases
     require_installable(chart.files)
+    offered = [*chart.offered_cases, *vendor_cases(chart, choice.kubernetes or chart.settings.kubernetes)]
     if choice.offered:
         return Selection(_some(offered, choice), (), (), iter(()), 0, ())
     versions = _versions(choice)
@@ -117,7 +121,9 @@ def select(chart: Chart, choice: Choice) -> Selection:
     stream = accepted if first is None else _chained(first, accepted)
     whole = set(coverage.cases) <= set(cases)
     turned: frozenset[Origin] = MADE if chart.matrix is None else frozenset({"schema"})
-    return Selection(cases, coverage.proof if whole else (), hostile, stream, wanted, matrix.guards, turned)
+    # Whoever writes a matrix lists the guards that may refuse values; elsewhere each of the chart's own may.
+    guards = (OWN_REFUSAL,) if chart.matrix is None else matrix.guards
+    return Selection(cases, coverage.proof if whole else (), hostile, stream, wanted, guards, turned, coverage)
 
 
 def named_cases(chart: Chart, choice: Choice) -> list[Case]:
@@ -146,7 +152,9 @@ def _chained(first: Case, others: Iterator[Case]) -> Iterator[Case]:
 
 def _versions(choice: Choice) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The Helm and the Kubernetes versions that the user asks for; none: those of the matrix."""
-    return choice.helm, tuple(dict.fromkeys(minor_version(version) for version in choice.kubernetes))
+    named = {minor_version(version): version for version in choice.kubernetes}
+    plain = (minor if full_version(version) == f"{minor}.0" else version for minor, version in named.items())
+    return choice.helm, tuple(plain)
 
 
 def _some(cases: Sequence[Case], choice: Choice, *, enough: bool = False) -> tuple[Case, ...]:

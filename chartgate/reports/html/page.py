@@ -17,6 +17,7 @@ from chartgate.reports.html.objects import ObjectPages
 from chartgate.reports.locations import locations
 from chartgate.reports.results import Results
 from chartgate.reports.tools import tool_versions
+from chartgate.values.proof import Proof
 
 
 def html_report(results: Results) -> bytes:
@@ -101,18 +102,23 @@ def _coverage(results: Results) -> str:
         f"<tr><td>{proof.strength} of {len(proof.axes)} axes</td>"
         + "".join(f'<td class="r">{number:,}</td>' for number in (proof.required, proof.covered, proof.excluded))
         + f'<td class="r">{len(proof.uncovered):,}</td>'
-        f"<td>{_PROVEN if proof.holds else _OPEN}</td></tr>"
+        + "".join(f'<td class="r">{number:,}</td>' for number in (proof.refused, proof.not_rendered))
+        + f"<td>{_badge(proof)}</td></tr>"
         for proof in results.coverage
     )
     return (
         '<section id="coverage"><h2>Coverage</h2><p class="why">Every combination of so many choices occurs in a case, '
         'unless the constraints rule it out.</p><table class="plain"><thead><tr><th>every combination of'
-        '<th class="r">required<th class="r">covered<th class="r">excluded<th class="r">uncovered<th></thead>'
+        '<th class="r">required<th class="r">covered<th class="r">excluded<th class="r">uncovered'
+        '<th class="r">refused by the chart<th class="r">not rendered<th></thead>'
         f"{rows}</table></section>"
     )
 
 
-_PROVEN, _OPEN = '<b class="badge passed">proven</b>', '<b class="badge failed">open</b>'
+def _badge(proof: Proof) -> str:
+    if proof.complete:
+        return '<b class="badge passed">proven</b>'
+    return '<b class="badge">in part</b>' if proof.holds else '<b class="badge failed">open</b>'
 
 
 def _findings(results: Results, ids: dict[str, str], cases: CasePages) -> str:
