@@ -48,10 +48,11 @@ class KubernetesLoader(yaml.CSafeLoader):
         self.flatten_mapping(node)
         return {self._key(key): self.construct_object(value, deep=deep) for key, value in node.value}
 
-    def _key(self, node: Node) -> Hashable:
+    def _key(self, node: Node) -> str:
         """A key as JSON has it: Kubernetes reads `on: 1` as "true": 1, and so does Helm."""
         key = self.construct_object(node, deep=True)
-        if not isinstance(key, Hashable):
+        # Null among others: sigs.k8s.io/yaml makes JSON of these types of keys only.
+        if not isinstance(key, str | bool | int | float):
             raise ConstructorError(None, None, "a key is no text", node.start_mark)
         return _in_json(key)
 
@@ -65,8 +66,8 @@ class KubernetesLoader(yaml.CSafeLoader):
         raise ConstructorError(None, None, f"{node.value} is a number that JSON does not have", node.start_mark)
 
 
-def _in_json(key: Hashable) -> Hashable:
-    return str(key).lower() if isinstance(key, bool) else str(key) if isinstance(key, int | float) else key
+def _in_json(key: str | bool | int | float) -> str:
+    return str(key).lower() if isinstance(key, bool) else str(key)
 
 
 def _number(text: str) -> float | int:

@@ -37,6 +37,13 @@ def test_keys_are_texts_as_in_json() -> None:
     assert read_one("{on: a, 1: b, 1.5: c, x: d}") == {"true": "a", "1": "b", "1.5": "c", "x": "d"}
 
 
+@pytest.mark.parametrize("text", ["{null: a, b: c}", "{~: a}", "? [a]\n: b\n", "? {a: b}\n: c\n"])
+def test_a_key_that_json_does_not_have_is_an_error(text: str) -> None:
+    for read in (read_one, read_values):
+        with pytest.raises(yaml.YAMLError, match="a key is no text"):
+            read(text)
+
+
 def test_empty_documents_are_left_out() -> None:
     assert read_all("---\n# nothing\n---\na: 1\n---\n") == [{"a": 1}]
 
