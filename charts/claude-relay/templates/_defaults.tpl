@@ -483,7 +483,7 @@
    "branches": {}
   },
   "ingress": {
-   "keys": 10,
+   "keys": 12,
    "within": false,
    "values": {
     "enabled": false,
@@ -492,24 +492,28 @@
     "traefikMiddleware": "auto",
     "strictPaths": false,
     "hosts": [],
-    "tls": []
+    "tls": [],
+    "extraPaths": []
    },
    "maps": {
     "annotations": {},
     "labels": {},
-    "middlewareAnnotations": {}
+    "middlewareAnnotations": {},
+    "defaultBackend": {}
    },
    "branches": {}
   },
   "httpRoute": {
-   "keys": 8,
+   "keys": 10,
    "within": true,
    "values": {
     "enabled": false,
     "parentRefs": [],
     "hostnames": [],
     "strictPaths": true,
-    "ifCRDMissing": "render"
+    "ifCRDMissing": "render",
+    "filters": [],
+    "extraRules": []
    },
    "maps": {
     "annotations": {},
@@ -517,9 +521,10 @@
    },
    "branches": {
     "timeouts": {
-     "keys": 2,
+     "keys": 3,
      "within": false,
      "values": {
+      "mode": "auto",
       "request": "",
       "backendRequest": ""
      },

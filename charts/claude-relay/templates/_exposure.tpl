@@ -1,7 +1,8 @@
 {{/*
 Exposure: the paths that an Ingress or an HTTPRoute forwards. The application answers /metrics without authentication, in
-upper and lower case, so `/metrics` and `/prometheus` must be blocked. Rules send these paths to a Service that does not
-exist. A rule cannot be case-insensitive, so annotations of each controller that can do this block the other spellings.
+upper and lower case, so `/metrics` and `/prometheus` must be blocked. With strict paths, only the paths that the application
+serves are forwarded. Otherwise, rules send the blocked paths to a Service that does not exist. A rule cannot be
+case-insensitive, so annotations of each controller that can do this block the other spellings.
 */}}
 
 {{/* The name of the Service that does not exist. */}}
@@ -48,13 +49,40 @@ paths: {{ toJson $paths }}
 {{- end -}}
 {{- end -}}
 
+{{/* "true" if the rules of the HTTPRoute have timeouts. GKE refuses them, and the Gateway API has them since 1.2. */}}
+{{- define "claude-relay.exposure.gatewayTimeouts" -}}
+{{- $timeouts := .Values.httpRoute.timeouts -}}
+{{- $versions := .Capabilities.APIVersions -}}
+{{- /* The only kind that shows a version since 1.2: it is v1 since 1.4. */ -}}
+{{- $recent := $versions.Has "gateway.networking.k8s.io/v1/BackendTLSPolicy" -}}
+{{- $gke := $versions.Has "networking.gke.io/v1/GCPBackendPolicy" -}}
+{{- $wanted := or $timeouts.request $timeouts.backendRequest (and $recent (not $gke)) -}}
+{{- if or (eq $timeouts.mode "always") (and (eq $timeouts.mode "auto") $wanted) -}}true{{- end -}}
+{{- end -}}
+
+{{/* `tls` of the Ingress: a JSON list. An entry without hosts gets all hosts of the Ingress. */}}
+{{- define "claude-relay.exposure.tls" -}}
+{{- $hosts := list -}}
+{{- range .Values.ingress.hosts -}}
+{{- $hosts = append $hosts (get . "host") -}}
+{{- end -}}
+{{- $hosts = compact $hosts | uniq -}}
+{{- $entries := list -}}
+{{- range .Values.ingress.tls -}}
+{{- $own := get . "hosts" | default $hosts -}}
+{{- $entries = append $entries (merge (ternary (dict "hosts" $own) dict (not (empty $own))) (omit . "hosts")) -}}
+{{- end -}}
+{{- toJson $entries -}}
+{{- end -}}
+
 {{/* "true" if a Traefik Middleware is created: by the class or the kinds of the cluster, Traefik may serve the Ingress. */}}
 {{- define "claude-relay.exposure.traefik" -}}
 {{- $mode := .Values.ingress.traefikMiddleware -}}
 {{- if .Values.ingress.enabled -}}
 {{- $known := .Capabilities.APIVersions.Has "traefik.io/v1alpha1/Middleware" -}}
 {{- $expected := or (contains "traefik" .Values.ingress.className) $known -}}
-{{- if or (eq $mode "always") (and (eq $mode "auto") $expected) -}}true{{- end -}}
+{{- $auto := and (eq $mode "auto") $expected (not .Values.ingress.strictPaths) -}}
+{{- if or (eq $mode "always") $auto -}}true{{- end -}}
 {{- end -}}
 {{- end -}}
 
@@ -121,8 +149,36 @@ Annotations of the values take precedence. The Middleware of the chart is added 
 - servedPaths: {{ $path }} makes /metrics reachable from outside: remove it
     {{- end }}
   {{- end }}
-  {{- if and .Values.httpRoute.enabled (not .Values.httpRoute.parentRefs) }}
+  {{- if .Values.httpRoute.enabled -}}
+    {{- include "claude-relay.exposure.routeGuards" . -}}
+  {{- end -}}
+{{- end -}}
+
+{{- define "claude-relay.exposure.routeGuards" -}}
+  {{- $route := .Values.httpRoute -}}
+  {{- if not $route.parentRefs }}
 - httpRoute.enabled is true but httpRoute.parentRefs is empty: add a reference to the Gateway
+  {{- end }}
+  {{- if and (eq $route.timeouts.mode "never") (or $route.timeouts.request $route.timeouts.backendRequest) }}
+- httpRoute.timeouts.mode is never but a timeout is set: set the mode to auto, or leave request and backendRequest empty
+  {{- end }}
+  {{- $blocked := include "claude-relay.exposure.blockedPattern" . -}}
+  {{- $fullname := include "claude-relay.fullname" . -}}
+  {{- range $index, $rule := $route.extraRules }}
+    {{- $own := false }}
+    {{- range get $rule "backendRefs" | default list }}
+      {{- $own = or $own (eq (get . "name" | toString) $fullname) }}
+    {{- end }}
+    {{- $open := empty (get $rule "matches") }}
+    {{- range get $rule "matches" | default list }}
+      {{- $path := get . "path" | default (dict "value" "/") }}
+      {{- $value := get $path "value" | default "/" | toString }}
+      {{- $exact := eq (get $path "type" | toString) "Exact" }}
+      {{- $open = or $open (regexMatch $blocked $value) (and (eq $value "/") (not $exact)) }}
+    {{- end }}
+    {{- if and $own $open }}
+- httpRoute.extraRules[{{ $index }}] makes /metrics reachable from outside: change its matches or its backendRefs
+    {{- end }}
   {{- end }}
 {{- end -}}
 
@@ -183,21 +239,36 @@ Annotations of the values take precedence. The Middleware of the chart is added 
       {{- end }}
     {{- end }}
   {{- end }}
+  {{- /* A shared certificate can have hosts of other Ingresses, but an entry without any host of this one is a mistake. */ -}}
   {{- range $index, $tls := .Values.ingress.tls }}
-    {{- if not (get $tls "hosts") }}
-- ingress.tls[{{ $index }}].hosts is empty: add the hosts of the certificate
-    {{- end }}
+    {{- $served := or (has "" $hosts) (not $hosts) (not (get $tls "hosts")) }}
     {{- range $host := get $tls "hosts" | default list }}
-      {{- $served := or (has "" $hosts) (not $hosts) }}
       {{- range $one := $hosts }}
         {{- $wildcards := list (regexReplaceAll "^[^.]+" $one "*") (regexReplaceAll "^[^.]+" $host "*") }}
         {{- if or (eq $one $host) (eq (first $wildcards) $host) (eq (last $wildcards) $one) }}
           {{- $served = true }}
         {{- end }}
       {{- end }}
-      {{- if not $served }}
-- ingress.tls[{{ $index }}].hosts: {{ $host }} is not in ingress.hosts: add it there
-      {{- end }}
     {{- end }}
+    {{- if not $served }}
+- ingress.tls[{{ $index }}].hosts: {{ join ", " $tls.hosts }} is not in ingress.hosts: add a host of ingress.hosts
+    {{- end }}
+  {{- end }}
+  {{- $fullname := include "claude-relay.fullname" . }}
+  {{- range $index, $path := .Values.ingress.extraPaths }}
+    {{- $own := eq (get (get $path.backend "service" | default dict) "name" | toString) $fullname }}
+    {{- if and $own (or (regexMatch $blocked $path.path) (eq $path.path "/")) }}
+- ingress.extraPaths[{{ $index }}] makes /metrics reachable from outside: remove it, or use ingress.hosts
+    {{- end }}
+  {{- end }}
+  {{- if eq (get (get .Values.ingress.defaultBackend "service" | default dict) "name" | toString) $fullname }}
+- ingress.defaultBackend is the Service of the application, which makes /metrics reachable from outside: use ingress.hosts
+  {{- end }}
+  {{- $middleware := "traefik.io/v1alpha1/Middleware" }}
+  {{- /* Only a real cluster has "v1/Pod". */}}
+  {{- $missing := and (.Capabilities.APIVersions.Has "v1/Pod") (not (.Capabilities.APIVersions.Has $middleware)) }}
+  {{- if and $missing (include "claude-relay.exposure.traefik" .) }}
+- the cluster does not have {{ $middleware }}, with which Traefik blocks /metrics: install the CRDs of Traefik, or set
+  ingress.strictPaths to true and ingress.traefikMiddleware to auto
   {{- end }}
 {{- end -}}

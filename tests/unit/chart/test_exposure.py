@@ -68,7 +68,7 @@ def test_haproxy_denies_in_the_backend(render: Any, key: str) -> None:
 def test_traefik_gets_a_middleware_before_the_users(render: Any) -> None:
     key = "traefik.ingress.kubernetes.io/router.middlewares"
     values = ingress(className="traefik", annotations={key: "infra-headers@kubernetescrd"})
-    release = render(values=values, release="x", namespace="relay")
+    release = render(values=values, release="x", namespace="relay", api_versions=["traefik.io/v1alpha1/Middleware"])
     assert (
         release.only("Ingress").annotations[key]
         == "relay-x-claude-relay-blocked@kubernetescrd,infra-headers@kubernetescrd"
@@ -84,9 +84,10 @@ def test_traefik_gets_a_middleware_before_the_users(render: Any) -> None:
     [
         (ingress(), [], False),
         (ingress(), ["traefik.io/v1alpha1/Middleware"], True),
-        (ingress(className="traefik-internal"), [], True),
-        (ingress(traefikMiddleware="always"), [], True),
+        (ingress(className="traefik-internal"), ["traefik.io/v1alpha1/Middleware"], True),
+        (ingress(traefikMiddleware="always"), ["traefik.io/v1alpha1/Middleware"], True),
         (ingress(className="traefik", traefikMiddleware="never"), [], False),
+        (ingress(className="traefik", strictPaths=True), [], False),
         ({}, ["traefik.io/v1alpha1/Middleware"], False),
     ],
 )
@@ -102,6 +103,8 @@ def test_strict_paths_let_only_what_is_served_pass(render: Any) -> None:
     assert ("/", "Exact") in served
     assert not [path for path, kind in served if kind == "Prefix" and path == "/"]
     assert len(served) == 15
+    # GKE gives up a whole Ingress with a rule to a Service that does not exist.
+    assert {service for _, _, service in paths(obj)[""]} == {"x-claude-relay"}
     # With regular expressions the exact `/` would match everything.
     assert "nginx.ingress.kubernetes.io/use-regex" not in obj.annotations
 
@@ -131,6 +134,41 @@ def test_tls_and_class_are_the_users(render: Any) -> None:
     assert spec["tls"] == [{"secretName": "t", "hosts": ["a.example.com"]}]
 
 
+@pytest.mark.parametrize(
+    ("own", "expected"),
+    [
+        ([], ["a.ex.com", "b.ex.com"]),
+        (None, ["a.ex.com", "b.ex.com"]),
+        (["*.ex.com"], ["*.ex.com"]),
+        (["a.ex.com", "shared.example.org"], ["a.ex.com", "shared.example.org"]),
+    ],
+)
+def test_a_wildcard_or_shared_certificate_is_enough(render: Any, own: Any, expected: list[str]) -> None:
+    values = ingress(hosts=[{"host": "a.ex.com"}, {"host": "b.ex.com"}], tls=[{"secretName": "t", "hosts": own}])
+    assert render(values=values).only("Ingress").at("spec.tls") == [{"secretName": "t", "hosts": expected}]
+
+
+def test_paths_and_a_backend_of_the_user(render: Any, refused: Any) -> None:
+    docs = {"service": {"name": "docs", "port": {"number": 80}}}
+    values = ingress(extraPaths=[{"path": "/docs", "backend": docs}], defaultBackend=docs)
+    obj = render(values=values, release="x").only("Ingress")
+    assert paths(obj)[""][0] == ("/docs", "Prefix", "docs")
+    assert obj.at("spec.defaultBackend") == docs
+    own = {"service": {"name": "relay-claude-relay", "port": {"name": "http"}}}
+    for path in ("/", "/Metrics"):
+        assert "ingress.extraPaths[0] makes /metrics" in refused(ingress(extraPaths=[{"path": path, "backend": own}]))
+    assert "ingress.defaultBackend is the Service of the application" in refused(ingress(defaultBackend=own))
+
+
+def test_a_cluster_without_the_kinds_of_traefik_is_refused_with_the_remedy(render: Any, refused: Any) -> None:
+    values = ingress(className="traefik")
+    message = refused(values, api_versions=["v1/Pod"])
+    assert "the cluster does not have traefik.io/v1alpha1/Middleware" in message
+    assert "set ingress.strictPaths to true" in message
+    assert render(values, api_versions=["v1/Pod", "traefik.io/v1alpha1/Middleware"])
+    assert render(ingress(className="traefik", strictPaths=True), api_versions=["v1/Pod"])
+
+
 def route(**values: Any) -> dict[str, Any]:
     return {"httpRoute": {"enabled": True, "parentRefs": [{"name": "gateway"}], **values}}
 
@@ -140,25 +178,62 @@ def matches(rule: Any) -> list[tuple[str, str]]:
 
 
 def test_the_route_has_the_same_protection(render: Any) -> None:
-    blocked, *served = render(values=route(), release="x").only("HTTPRoute").at("spec.rules")
-    assert blocked["backendRefs"] == [{"name": "x-claude-relay-blocked", "port": 80}]
-    assert set(matches(blocked)) == {
-        (kind, path) for kind in ("Exact", "PathPrefix") for path in ("/metrics", "/prometheus")
-    }
+    served = render(values=route(), release="x").only("HTTPRoute").at("spec.rules")
+    # No rule leads to a Service that does not exist: GKE refuses the whole route.
+    assert {ref["name"] for rule in served for ref in rule["backendRefs"]} == {"x-claude-relay"}
     listed = [match for rule in served for match in matches(rule)]
     assert len(listed) == 15
     assert ("PathPrefix", "/") not in listed
     # The first v1 of the API allows eight matches a rule.
     assert max(len(rule["matches"]) for rule in served) <= 8
-    assert {rule["timeouts"]["request"] for rule in served} == {"600s"}
+
+
+GATEWAY_1_4 = "gateway.networking.k8s.io/v1/BackendTLSPolicy"
+GKE = "networking.gke.io/v1/GCPBackendPolicy"
+
+
+@pytest.mark.parametrize(
+    ("timeouts", "api", "expected"),
+    [
+        ({}, [], None),
+        ({}, [GATEWAY_1_4], {"request": "600s"}),
+        ({}, [GATEWAY_1_4, GKE], None),
+        ({"request": "90s"}, [], {"request": "90s"}),
+        ({"backendRequest": "5s"}, [], {"request": "600s", "backendRequest": "5s"}),
+        ({"mode": "always"}, [], {"request": "600s"}),
+        ({"mode": "never"}, [GATEWAY_1_4], None),
+    ],
+)
+def test_a_route_has_timeouts_where_the_gateway_api_has_them(
+    render: Any, any_helm: Any, timeouts: Any, api: list[str], expected: Any
+) -> None:
+    """Gateway API v1.0 and v1.1 have no timeouts: their API server would remove them, or refuse the route."""
+    release = render(values=route(timeouts=timeouts), helm=any_helm, api_versions=api)
+    rules = release.only("HTTPRoute").at("spec.rules")
+    assert [rule.get("timeouts") for rule in rules] == [expected] * len(rules)
+
+
+def test_a_route_has_filters_and_rules_of_the_user(render: Any, refused: Any) -> None:
+    filters = [{"type": "ResponseHeaderModifier", "responseHeaderModifier": {"remove": ["Server"]}}]
+    docs = {"matches": [{"path": {"type": "PathPrefix", "value": "/docs"}}], "backendRefs": [{"name": "docs"}]}
+    *served, last = render(values=route(filters=filters, extraRules=[docs])).only("HTTPRoute").at("spec.rules")
+    assert served
+    assert all(rule["filters"] == filters for rule in served)
+    assert last == docs
+    for matches_ in ([], [{"path": {"value": "/"}}], [{"path": {"value": "/METRICS"}}], [{"method": "GET"}]):
+        own = {"matches": matches_, "backendRefs": [{"name": "relay-claude-relay", "port": 80}]}
+        assert "httpRoute.extraRules[0] makes /metrics reachable" in refused(route(extraRules=[own]))
+    assert "httpRoute.timeouts.mode is never but a timeout is set" in refused(
+        route(timeouts={"mode": "never", "request": "5s"})
+    )
 
 
 @pytest.mark.parametrize(
     ("milliseconds", "duration"), [(99_999_000, "99999s"), (99_999_001, "1667m"), (2**31 - 1, "35792m")]
 )
 def test_a_long_timeout_of_a_route_has_at_most_five_digits(render: Any, milliseconds: int, duration: str) -> None:
-    release = render(values={**route(), "config": {"requestTimeout": milliseconds}})
-    served = release.only("HTTPRoute").at("spec.rules")[1:]
+    release = render(values={**route(timeouts={"mode": "always"}), "config": {"requestTimeout": milliseconds}})
+    served = release.only("HTTPRoute").at("spec.rules")
     assert {rule["timeouts"]["request"] for rule in served} == {duration}
 
 

@@ -50,7 +50,10 @@ EXTERNAL_REDIS = {"redis": {"enabled": False}, "externalRedis": {"host": "redis.
             {"helmTest": {"enabled": False}},
             DEFAULT - {("Pod", "x-claude-relay-test"), ("NetworkPolicy", "x-claude-relay-test")},
         ),
-        ({"ingress": {"enabled": True}}, DEFAULT | {("Ingress", "x-claude-relay")}),
+        (
+            {"ingress": {"enabled": True, "traefikMiddleware": "never"}},
+            DEFAULT | {("Ingress", "x-claude-relay")},
+        ),
         (
             {"ingress": {"enabled": True, "className": "traefik"}},
             DEFAULT | {("Ingress", "x-claude-relay"), ("Middleware", "x-claude-relay-blocked")},
@@ -93,7 +96,8 @@ EXTERNAL_REDIS = {"redis": {"enabled": False}, "externalRedis": {"host": "redis.
 def test_a_release_has_exactly_these_objects(
     render: Any, values: Mapping[str, Any], expected: set[tuple[str, str]]
 ) -> None:
-    assert render(values=values, release="x").inventory() == sorted(expected)
+    release = render(values=values, release="x", api_versions=["traefik.io/v1alpha1/Middleware"])
+    assert release.inventory() == sorted(expected)
 
 
 @pytest.mark.parametrize(

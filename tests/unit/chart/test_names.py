@@ -17,6 +17,7 @@ EVERYTHING = {
         "data": {"external": {"enabled": True, "accessMode": "ReadWriteMany"}},
     },
 }
+TRAEFIK = ["traefik.io/v1alpha1/Middleware"]
 LOOK_ALIKES = ["123", "1e3", "0x1f", "true", "null"]
 RELEASES = [
     "x",
@@ -38,7 +39,7 @@ LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
 
 @pytest.mark.parametrize("name", RELEASES)
 def test_names_are_labels_and_each_ones_own(render: Any, name: str) -> None:
-    release = render(values=EVERYTHING, release=name)
+    release = render(values=EVERYTHING, api_versions=TRAEFIK, release=name)
     names = release.inventory()
     assert len(names) > 20
     assert not [pair for pair in names if len(pair[1]) > 63 or not LABEL.fullmatch(pair[1])]
@@ -73,7 +74,7 @@ def test_the_application_finds_its_redis(render: Any, name: str, overrides: dict
 
 @pytest.mark.parametrize("name", RELEASES)
 def test_no_service_selects_pods_of_another_workload(render: Any, name: str) -> None:
-    release = render(values=EVERYTHING, release=name)
+    release = render(values=EVERYTHING, api_versions=TRAEFIK, release=name)
     pairs = [
         (
             service.name,
@@ -91,7 +92,7 @@ def test_no_service_selects_pods_of_another_workload(render: Any, name: str) -> 
 
 @pytest.mark.parametrize("name", LOOK_ALIKES)
 def test_a_name_that_looks_like_something_else_stays_a_name(render: Any, name: str) -> None:
-    release = render(values=EVERYTHING, release=name, namespace=name)
+    release = render(values=EVERYTHING, api_versions=TRAEFIK, release=name, namespace=name)
     for obj in release:
         assert obj.at("metadata.namespace") == name
         assert obj.labels["app.kubernetes.io/instance"] == name
@@ -102,7 +103,7 @@ def test_a_name_that_looks_like_something_else_stays_a_name(render: Any, name: s
 
 
 def test_names_and_selectors_are_the_public_charts(render: Any) -> None:
-    release = render(values=EVERYTHING, release="prod")
+    release = render(values=EVERYTHING, api_versions=TRAEFIK, release="prod")
     deployment = release.get("Deployment", "prod-claude-relay")
     assert deployment.at("spec.selector.matchLabels") == {
         "app.kubernetes.io/name": "claude-relay",
@@ -152,5 +153,5 @@ def test_common_labels_are_on_every_object_and_pod_but_in_no_selector(render: An
 
 
 def test_every_object_names_its_namespace(render: Any) -> None:
-    release = render(values=EVERYTHING, namespace="relay")
+    release = render(values=EVERYTHING, api_versions=TRAEFIK, namespace="relay")
     assert not [obj.ref for obj in release if obj.at("metadata.namespace") != "relay"]
