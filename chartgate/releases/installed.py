@@ -75,14 +75,19 @@ def _as_stored(obj: KubeObject, release: Release) -> dict[str, Any]:
     about |= {"uid": f"uid-of-{obj.name}", "creationTimestamp": "2024-01-01T00:00:00Z", "resourceVersion": "1"}
     if obj.namespace:
         about["namespace"] = obj.namespace
-    about["labels"] = {**(about.get("labels") or {}), "app.kubernetes.io/managed-by": "Helm"}
+    about["labels"] = {**_mapping(about.get("labels")), "app.kubernetes.io/managed-by": "Helm"}
     marks = {"meta.helm.sh/release-name": release.name, "meta.helm.sh/release-namespace": release.namespace}
-    about["annotations"] = {**(about.get("annotations") or {}), **marks}
+    about["annotations"] = {**_mapping(about.get("annotations")), **marks}
     if obj.kind == "Secret":
-        texts = stored.pop("stringData", None) or {}
+        texts = _mapping(stored.pop("stringData", None))
         coded = {key: base64.b64encode(str(text).encode()).decode() for key, text in texts.items()}
-        stored["data"] = {**(stored.get("data") or {}), **coded}
+        stored["data"] = {**_mapping(stored.get("data")), **coded}
     return stored
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    """A mapping; an empty one in the place of anything else, which the checks report."""
+    return value if isinstance(value, dict) else {}
 
 
 def _named_elsewhere(release: Release) -> Iterator[dict[str, Any]]:
