@@ -3,21 +3,18 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
+from typing import Any
+
+from markupsafe import Markup
 
 from chartgate.reports.html.graph import Reference
+from chartgate.reports.html.kinds import group
 from chartgate.reports.html.layout import layers
+from chartgate.reports.html.templating import filled
 
 NODE_HEIGHT, ROW, GAP, MARGIN = 40, 52, 84, 6
 KIND_CHARACTER, NAME_CHARACTER, PADDING = 6.3, 7.3, 24
 LONGEST_NAME = 36
-
-_GROUPS = {
-    "workload": {"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob", "Pod"},
-    "network": {"Service", "Ingress", "HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute", "Gateway", "NetworkPolicy"},
-    "config": {"ConfigMap", "Secret", "PersistentVolumeClaim"},
-    "identity": {"ServiceAccount", "Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"},
-}
 
 
 @dataclass(frozen=True)
@@ -26,7 +23,7 @@ class Drawing:
 
     width: int
     height: int
-    body: str
+    body: Markup
 
 
 def draw(refs: Sequence[str], references: Sequence[Reference]) -> Drawing | None:
@@ -51,14 +48,13 @@ def draw(refs: Sequence[str], references: Sequence[Reference]) -> Drawing | None
         for index, node in enumerate(column):
             boxes[node] = (left, top + index * ROW, width)
         left += width + GAP
-    parts = [_edge(boxes[source], boxes[target], source, target, hows) for (source, target), hows in roles.items()]
-    parts += [_node(node, boxes[node], made=node in made) for column in columns for node in column]
-    return Drawing(round(left - GAP + MARGIN), height, "".join(parts))
-
-
-def group(kind: str) -> str:
-    """What a kind is for, as the page colours it."""
-    return next((name for name, kinds in _GROUPS.items() if kind in kinds), "other")
+    body = filled(
+        "drawing.svg.j2",
+        edges=[_edge(boxes[source], boxes[target], source, target, hows) for (source, target), hows in roles.items()],
+        nodes=[_node(node, boxes[node], made=node in made) for column in columns for node in column],
+        height=NODE_HEIGHT,
+    )
+    return Drawing(round(left - GAP + MARGIN), height, body)
 
 
 def _width(ref: str) -> float:
@@ -66,34 +62,28 @@ def _width(ref: str) -> float:
     return max(len(kind) * KIND_CHARACTER, min(len(name), LONGEST_NAME) * NAME_CHARACTER) + PADDING
 
 
-def _node(ref: str, box: tuple[float, float, float], *, made: bool) -> str:
+def _node(ref: str, box: tuple[float, float, float], *, made: bool) -> dict[str, Any]:
     kind, _, name = ref.partition("/")
     left, top, width = box
     half = LONGEST_NAME // 2
     shown = name if len(name) <= LONGEST_NAME else f"{name[: half - 1]}…{name[-half:]}"
-    note = "" if made else " – not made by the chart"
-    return (
-        f'<a class="n {group(kind)}{"" if made else " outside"}" data-ref="{escape(ref)}">'
-        f"<title>{escape(ref)}{note}</title>"
-        f'<rect x="{left:.0f}" y="{top:.0f}" width="{width:.0f}" height="{NODE_HEIGHT}" rx="6"/>'
-        f'<rect class="s" x="{left:.0f}" y="{top:.0f}" width="4" height="{NODE_HEIGHT}" rx="2"/>'
-        f'<text class="k" x="{left + 13:.0f}" y="{top + 15:.0f}">{escape(kind)}</text>'
-        f'<text x="{left + 13:.0f}" y="{top + 31:.0f}">{escape(shown)}</text></a>'
-    )
+    places = {"left": round(left), "top": round(top), "width": round(width), "text": round(left + 13)}
+    return {"ref": ref, "made": made, "group": group(kind), "kind": kind, "shown": shown, **places}
 
 
 def _edge(
     source: tuple[float, float, float], target: tuple[float, float, float], start: str, end: str, hows: Sequence[str]
-) -> str:
+) -> dict[str, Any]:
     middle = NODE_HEIGHT / 2
     forward = source[0] < target[0]
     x1, y1 = source[0] + (source[2] if forward else 0), source[1] + middle
     x2, y2 = target[0] + (0 if forward else target[2]), target[1] + middle
     pull = max(36, abs(x2 - x1) / 2) * (1 if forward else -1)
     tip = 5 if forward else -5
-    label = escape(f"{start} {', '.join(sorted(hows))} {end}")
-    return (
-        f'<g class="e" data-from="{escape(start)}" data-to="{escape(end)}"><title>{label}</title>'
-        f'<path d="M{x1:.0f} {y1:.0f}C{x1 + pull:.0f} {y1:.0f} {x2 - pull:.0f} {y2:.0f} {x2 - tip:.0f} {y2:.0f}"/>'
-        f'<path class="h" d="M{x2:.0f} {y2:.0f}l{-tip * 1.6:.0f} -4v8z"/></g>'
-    )
+    return {
+        "source": start,
+        "target": end,
+        "hows": sorted(hows),
+        "line": f"M{x1:.0f} {y1:.0f}C{x1 + pull:.0f} {y1:.0f} {x2 - pull:.0f} {y2:.0f} {x2 - tip:.0f} {y2:.0f}",
+        "head": f"M{x2:.0f} {y2:.0f}l{-tip * 1.6:.0f} -4v8z",
+    }
