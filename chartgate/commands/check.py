@@ -13,7 +13,7 @@ from chartgate.reports.files import require_writable, write_report
 from chartgate.reports.html import html_report
 from chartgate.reports.json_report import json_report
 from chartgate.reports.junit import junit_report
-from chartgate.reports.kept import keep, kept, key_of
+from chartgate.reports.last_run import keep, kept, key_of
 from chartgate.reports.overview import overview_of
 from chartgate.reports.results import Results
 from chartgate.reports.sarif import sarif_report

@@ -14,11 +14,8 @@ from chartgate.findings.finding import Finding
 from chartgate.findings.registry import BY_KEY
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.rendered import Rendered
-from chartgate.reports.locations import locations
-from chartgate.reports.masking import argument_without_secrets, masked, secret_texts, values_without_secrets
-from chartgate.reports.overview import reproduction_text
-from chartgate.reports.results import Results, cell_of
-from chartgate.reports.tools import tool_versions
+from chartgate.reports.masking import masked
+from chartgate.reports.results import Results
 
 FORMAT = 2
 
@@ -30,21 +27,22 @@ def json_report(results: Results) -> bytes:
 
 def report_data(results: Results) -> dict[str, Any]:
     """The report as plain data, in the shape of `report.schema.json`."""
-    found_at = locations(results)
+    found_at = results.locations
     findings = list(results.occurrences_by_render)
     number = {finding: index for index, finding in enumerate(findings)}
     objects: dict[str, dict[str, Any]] = {}
     return {
         "format": FORMAT,
-        "chart": results.chart.name,
+        "chart": results.chart.folder.name,
         "summary": results.summary,
-        "versions": tool_versions(results),
+        "leftOut": results.left_out,
+        "versions": results.versions,
         "seconds": {phase: round(seconds, 3) for phase, seconds in results.seconds.items()},
         "coverage": [{**asdict(proof), "holds": proof.holds} for proof in results.coverage],
         "checks": [_check(key) for key in results.checks],
         "findings": [_finding(finding, found_at[finding].template, found_at[finding].line) for finding in findings],
         "reproductions": [
-            {"finding": number[one.finding], "case": one.case, "values": reproduction_text(one, results)}
+            {"finding": number[one.finding], "case": one.case, "values": results.shown_reproduction(one)}
             for one in results.reproductions
         ],
         "notices": list(results.notices),
@@ -75,8 +73,6 @@ def _case(
     results: Results, name: str, number: Mapping[Finding, int], objects: dict[str, dict[str, Any]]
 ) -> dict[str, Any]:
     case, renders = results.cases[name], results.renders[name]
-    secrets = secret_texts(obj for rendered in renders for obj in rendered.release)
-    cells = {check: cell_of(verdicts) for check, verdicts in results.cells[name].items()}
     return {
         "name": name,
         "origin": case.origin,
@@ -84,15 +80,15 @@ def _case(
         "refusal": case.refusal,
         "release": case.release,
         "namespace": case.namespace,
-        "values": [values_without_secrets(text, secrets) for text in case.values],
-        "sets": [argument_without_secrets(text, secrets) for text in case.sets],
+        "values": results.shown_values(name),
+        "sets": results.shown_sets(name),
         "verdicts": {
             check: {
                 "outcome": cell.outcome,
                 "examined": cell.examined,
                 "findings": [number[finding] for finding in cell.findings],
             }
-            for check, cell in cells.items()
+            for check, cell in results.cells[name].items()
         },
         "accepted": [
             {

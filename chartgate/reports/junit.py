@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from xml.etree import ElementTree as ET
 
 from chartgate.findings.finding import Finding
-from chartgate.reports.locations import Location, locations
-from chartgate.reports.results import Cell, Results, cell_of
+from chartgate.reports.locations import Location
+from chartgate.reports.results import Cell, Results
 
 # What XML 1.0 cannot hold, not even escaped.
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -17,20 +17,23 @@ _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 def junit_report(results: Results) -> bytes:
     """The whole file, in UTF-8."""
-    found_at = locations(results)
+    found_at = results.locations
     root = ET.Element("testsuites", {"name": "chartgate"})
     for check in results.checks:
         suite = _suite(root, check)
         suite.set("time", f"{results.seconds.get(check, 0):.3f}")
+        if results.left_out:
+            properties = ET.SubElement(suite, "properties")
+            ET.SubElement(properties, "property", {"name": "part of the whole", "value": _text(results.left_out)})
         for case, cells in results.cells.items():
             if check in cells:
-                _add(suite, check, case, cell_of(cells[check]), found_at)
+                _add(suite, check, case, cells[check], found_at)
     if results.general:
         suite = _suite(root, "gate")
         for finding in results.general:
             _add(suite, "gate", f"{finding.check}: {finding.object}: {finding.rule}", Cell(1, (finding,)), found_at)
     for suite in root:
-        suite.set("tests", str(len(suite)))
+        suite.set("tests", str(len(suite.findall("testcase"))))
         suite.set("failures", str(sum(test.find("failure") is not None for test in suite)))
         suite.set("errors", "0")
         suite.set("skipped", str(sum(test.find("skipped") is not None for test in suite)))

@@ -2,12 +2,11 @@
 
 import re
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from chartgate.findings.finding import Finding
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.rendered import Rendered
-from chartgate.reports.results import Results, object_of
+from chartgate.tools.chart_files import ChartFiles
 
 _KEY = re.compile(r"^(?P<indent> *)(?P<item>(?:- +)*)[\"']?(?P<key>[^\s\"':#{][^\"':]*)[\"']?:(?:\s|$)")
 
@@ -22,9 +21,9 @@ class Location:
 
 @dataclass
 class Templates:
-    """The template files of the chart in folder `chart`, each read once."""
+    """The templates of a chart."""
 
-    chart: Path
+    chart: ChartFiles
     _lines: dict[str, list[str]] = field(default_factory=dict)
 
     def locate(self, finding: Finding, rendered: Rendered | None) -> Location:
@@ -39,21 +38,16 @@ class Templates:
 
     def _read(self, template: str) -> list[str]:
         if template not in self._lines:
-            try:
-                # Not splitlines(): an editor counts newlines alone.
-                self._lines[template] = (self.chart / template).read_text(encoding="utf-8").split("\n")
-            except (OSError, UnicodeDecodeError):
-                self._lines[template] = []
+            # Not splitlines(): an editor counts newlines alone.
+            known = template in self.chart.contents
+            self._lines[template] = self.chart.text(template).split("\n") if known else []
         return self._lines[template]
 
 
-def locations(results: Results) -> dict[Finding, Location]:
-    """The location of each distinct finding, by the first render that has it."""
-    templates = Templates(results.chart)
-    return {
-        finding: templates.locate(finding, renders[0] if renders else None)
-        for finding, renders in results.occurrences_by_render.items()
-    }
+def object_of(finding: Finding, rendered: Rendered) -> KubeObject | None:
+    """The object that a finding is about; None when it is about something else, such as the case."""
+    about = (finding.object, finding.group, finding.namespace)
+    return next((o for o in rendered.release if (o.ref, o.identity.group, o.own_namespace) == about), None)
 
 
 def line_in(lines: list[str], obj: KubeObject, where: str) -> int:

@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from chartgate.findings.finding import Finding
 from chartgate.findings.reproduction import Reproduction
-from chartgate.reports.masking import as_yaml, secret_texts, values_without_secrets
-from chartgate.reports.results import Results, cell_of
+from chartgate.reports.defects import Defect
+from chartgate.reports.results import Results
 from chartgate.values.case import Origin
 from chartgate.values.proof import Proof
 
@@ -30,24 +29,21 @@ class Row:
 
 @dataclass(frozen=True)
 class Overview:
-    """A run in numbers, and its findings in full, each with the names of the cases that have it.
+    """A run in numbers, and its defects in full: `findings` is how many distinct findings they are.
 
-    `coverage` tells what the cases of a matrix prove. `reproductions` are titles and values files that show a finding.
+    `left_out` says what the options left out of a whole run. `coverage` tells what the cases of a matrix prove.
+    `reproductions` are titles and values files that show a finding.
     """
 
     checks: Sequence[str]
     rows: Sequence[Row]
     coverage: Sequence[str]
-    findings: Sequence[tuple[Finding, Sequence[str]]]
+    findings: int
+    defects: Sequence[Defect]
     reproductions: Sequence[tuple[str, str]]
     notices: Sequence[str]
     summary: str
-
-
-def reproduction_text(reproduction: Reproduction, results: Results) -> str:
-    """A values file; what the case's Secrets hold is masked in it."""
-    secrets = secret_texts(obj for rendered in results.renders[reproduction.case] for obj in rendered.release)
-    return values_without_secrets(as_yaml(dict(reproduction.values)), secrets)
+    left_out: str
 
 
 def _proof(group: Proof) -> str:
@@ -65,17 +61,22 @@ def _title(reproduction: Reproduction) -> str:
 
 def overview_of(results: Results) -> Overview:
     """The overview of a run."""
-    rows = []
-    for name, cells in results.cells.items():
-        found = {check: cell_of(verdicts) for check, verdicts in cells.items()}
-        counts = {check: Count(cell.examined, len(cell.findings)) for check, cell in found.items()}
-        rows.append(Row(name, results.cases[name].origin, counts))
+    rows = [
+        Row(
+            name,
+            results.cases[name].origin,
+            {check: Count(cell.examined, len(cell.findings)) for check, cell in cells.items()},
+        )
+        for name, cells in results.cells.items()
+    ]
     return Overview(
         results.checks,
         rows,
         [_proof(group) for group in results.coverage],
-        list(results.occurrences.items()),
-        [(_title(one), reproduction_text(one, results)) for one in results.reproductions],
+        len(results.occurrences_by_render),
+        results.defects,
+        [(_title(one), results.shown_reproduction(one)) for one in results.reproductions],
         list(results.notices),
         results.summary,
+        results.left_out,
     )

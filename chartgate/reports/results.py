@@ -9,36 +9,57 @@ from pathlib import Path
 from chartgate.findings.acceptance import Acceptance
 from chartgate.findings.finding import Finding, Verdict
 from chartgate.findings.reproduction import Reproduction
-from chartgate.releases.objects import KubeObject
 from chartgate.releases.rendered import Rendered
-from chartgate.reports.alike import Alike, alike
+from chartgate.reports.defects import Defect, defects_of
+from chartgate.reports.locations import Location, Templates
+from chartgate.reports.masking import argument_without_secrets, as_yaml, secret_texts, values_without_secrets
+from chartgate.reports.versions import tool_versions
+from chartgate.tools.chart_files import ChartFiles
 from chartgate.values.case import MADE, Case
 from chartgate.values.proof import Proof
 
+NO_FILES = ChartFiles(Path(), {})
 EXAMPLES = 3
 """Cases that a program made which are told in full for a defect."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Case × check, over all renders of the case: how much was examined, what was found, how often it was accepted."""
+
+    examined: int
+    findings: tuple[Finding, ...]
+
+    @property
+    def outcome(self) -> str:
+        """ "failed", "passed", or "empty": there was nothing to examine."""
+        if self.findings:
+            return "failed"
+        return "passed" if self.examined else "empty"
 
 
 @dataclass(frozen=True)
 class Results:
     """Everything the gate found out: the verdicts of each check in order, and findings about the run itself.
 
-    `chart` is the chart's folder; `seconds` what each phase took; `coverage` proves, for
+    `chart` are the files that were rendered; `seconds` what each phase took; `coverage` proves, for
     each group of a matrix' axes, that the cases have every combination; `notices` tell what could not be done
     and what the checks note; `complete` says whether every tool was available;
-    `reproductions` are the fewest values that show a finding, for some of those in cases that a program made.
+    `reproductions` are the fewest values that show a finding, for some of those in cases that a program made;
+    `left_out` says what the options left out of a whole run, empty for a whole one.
     """
 
     verdicts: Sequence[tuple[str, Sequence[Verdict]]]
     general: Sequence[Finding]
     summary: str
-    chart: Path = Path()
+    chart: ChartFiles = NO_FILES
     acceptances: Sequence[Acceptance] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
     coverage: Sequence[Proof] = ()
     notices: Sequence[str] = ()
     complete: bool = True
     reproductions: Sequence[Reproduction] = ()
+    left_out: str = ""
 
     @property
     def occurrences(self) -> dict[Finding, list[str]]:
@@ -66,18 +87,51 @@ class Results:
         return [key for key, _ in self.verdicts]
 
     @cached_property
-    def cells(self) -> dict[str, dict[str, list[Verdict]]]:
-        """The verdicts by case and check, one a render, in order."""
-        cells: defaultdict[str, dict[str, list[Verdict]]] = defaultdict(dict)
-        for check, verdicts in self.verdicts:
-            for verdict in verdicts:
-                cells[verdict.rendered.case.name].setdefault(check, []).append(verdict)
-        return dict(cells)
+    def cells(self) -> dict[str, dict[str, Cell]]:
+        """What each check says of each case, by case and check, in order."""
+        verdicts: defaultdict[str, defaultdict[str, list[Verdict]]] = defaultdict(lambda: defaultdict(list))
+        for check, some in self.verdicts:
+            for verdict in some:
+                verdicts[verdict.rendered.case.name][check].append(verdict)
+        return {case: {check: _cell(some) for check, some in cells.items()} for case, cells in verdicts.items()}
 
     @cached_property
-    def defects(self) -> list[Alike]:
+    def locations(self) -> dict[Finding, Location]:
+        """Where to look for each distinct finding, by the first render that has it."""
+        return {
+            finding: self.templates.locate(finding, renders[0] if renders else None)
+            for finding, renders in self.occurrences_by_render.items()
+        }
+
+    @cached_property
+    def templates(self) -> Templates:
+        """The templates of the chart, to look up lines in."""
+        return Templates(self.chart)
+
+    @cached_property
+    def versions(self) -> dict[str, list[str]]:
+        """Versions of what the run was made with, by name."""
+        return tool_versions([rendered.release for renders in self.renders.values() for rendered in renders])
+
+    def shown_values(self, case: str) -> list[str]:
+        """The values files of a case; what its Secrets hold is masked in them."""
+        return [values_without_secrets(text, self._secrets(case)) for text in self.cases[case].values]
+
+    def shown_sets(self, case: str) -> list[str]:
+        """The --set arguments of a case, flag and value in turn; what its Secrets hold is masked in them."""
+        return [argument_without_secrets(text, self._secrets(case)) for text in self.cases[case].sets]
+
+    def shown_reproduction(self, reproduction: Reproduction) -> str:
+        """The values that show a finding, as YAML; what the case's Secrets hold is masked in them."""
+        return values_without_secrets(as_yaml(dict(reproduction.values)), self._secrets(reproduction.case))
+
+    def _secrets(self, case: str) -> frozenset[str]:
+        return secret_texts(obj for rendered in self.renders[case] for obj in rendered.release)
+
+    @cached_property
+    def defects(self) -> list[Defect]:
         """The findings as the defects that they are, in order."""
-        return alike(self.occurrences.items())
+        return defects_of(self.occurrences.items())
 
     @cached_property
     def told_in_full(self) -> list[str]:
@@ -116,29 +170,8 @@ class Results:
         return {name: renders[0].case for name, renders in self.renders.items()}
 
 
-@dataclass(frozen=True)
-class Cell:
-    """Case × check, over all renders of the case: how much was examined, what was found, how often it was accepted."""
-
-    examined: int
-    findings: tuple[Finding, ...]
-
-    @property
-    def outcome(self) -> str:
-        """ "failed", "passed", or "empty": there was nothing to examine."""
-        if self.findings:
-            return "failed"
-        return "passed" if self.examined else "empty"
-
-
-def cell_of(verdicts: Iterable[Verdict]) -> Cell:
+def _cell(verdicts: Iterable[Verdict]) -> Cell:
     """One cell of the table; each distinct finding counts once."""
     verdicts = list(verdicts)
     findings = dict.fromkeys(finding for verdict in verdicts for finding in verdict.findings)
     return Cell(sum(verdict.examined for verdict in verdicts), tuple(findings))
-
-
-def object_of(finding: Finding, rendered: Rendered) -> KubeObject | None:
-    """The object that a finding is about; None when it is about something else, such as the case."""
-    about = (finding.object, finding.group, finding.namespace)
-    return next((o for o in rendered.release if (o.ref, o.identity.group, o.own_namespace) == about), None)

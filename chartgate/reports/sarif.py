@@ -12,9 +12,8 @@ from chartgate.findings.check import EVERY_CHECK
 from chartgate.findings.document import PUBLISHED
 from chartgate.findings.finding import Finding
 from chartgate.findings.registry import BY_KEY, CHECKS
-from chartgate.reports.locations import Location, Templates, locations
-from chartgate.reports.results import Results, object_of
-from chartgate.reports.tools import tool_versions
+from chartgate.reports.locations import Location, object_of
+from chartgate.reports.results import Results
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 NAMED_CASES = 3
@@ -27,7 +26,7 @@ def sarif_report(results: Results, base: Path) -> bytes:
     """
     rules = _rules(results)
     order = {rule["id"]: index for index, rule in enumerate(rules)}
-    found_at = locations(results)
+    found_at = results.locations
     found = [
         _result(results, finding, list(dict.fromkeys(r.case.name for r in renders)), found_at[finding], order, base)
         for finding, renders in results.occurrences_by_render.items()
@@ -36,13 +35,13 @@ def sarif_report(results: Results, base: Path) -> bytes:
         "tool": {
             "driver": {
                 "name": "chartgate",
-                "semanticVersion": tool_versions(results)["chartgate"][0],
+                "semanticVersion": results.versions["chartgate"][0],
                 "rules": rules,
             }
         },
         "columnKind": "unicodeCodePoints",
         "results": found + _suppressed(results, order, base),
-        "properties": {"summary": results.summary, "versions": tool_versions(results)},
+        "properties": {"summary": results.summary, "leftOut": results.left_out, "versions": results.versions},
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1).encode() + b"\n"
 
@@ -94,7 +93,7 @@ def _result(
         "locations": [
             {
                 "physicalLocation": {
-                    "artifactLocation": {"uri": _uri(results.chart / location.template, base)},
+                    "artifactLocation": {"uri": _uri(results.chart.folder / location.template, base)},
                     "region": {"startLine": location.line},
                 },
                 "logicalLocations": [{"fullyQualifiedName": f"{finding.object}{where}".rstrip(":"), "kind": "object"}],
@@ -106,7 +105,6 @@ def _result(
 
 
 def _suppressed(results: Results, order: dict[str, int], base: Path) -> list[dict[str, Any]]:
-    templates = Templates(results.chart)
     entries: dict[tuple[Finding, str], list[str]] = {}
     for acceptance in results.acceptances:
         entries.setdefault((acceptance.finding, acceptance.reason), []).append(acceptance.case)
@@ -115,7 +113,7 @@ def _suppressed(results: Results, order: dict[str, int], base: Path) -> list[dic
         renders = results.renders.get(cases[0], [])
         rendered = next((each for each in renders if object_of(finding, each)), None)
         result = _result(
-            results, finding, [case for case in cases if case], templates.locate(finding, rendered), order, base
+            results, finding, [case for case in cases if case], results.templates.locate(finding, rendered), order, base
         )
         suppressed.append({**result, "suppressions": [{"kind": "external", "justification": reason}]})
     return suppressed

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from chartgate.reports.alike import Alike, alike
+from chartgate.reports.defects import Defect
 from chartgate.reports.overview import Count, Overview, Row
 from chartgate.values.case import MADE, Origin
 
@@ -23,8 +23,7 @@ def print_report(overview: Overview, console: Console) -> None:
         console.print(part)
     for line in overview.coverage:
         console.print(escape(line), soft_wrap=True)
-    defects = alike(overview.findings)
-    for check, found in groupby(defects, key=lambda defect: defect.finding.check):
+    for check, found in groupby(overview.defects, key=lambda defect: defect.finding.check):
         console.print(f"\n[bold]{escape(check)}[/bold]")
         for defect in found:
             console.print(_line(defect), soft_wrap=True)
@@ -33,12 +32,14 @@ def print_report(overview: Overview, console: Console) -> None:
         console.print(escape(values.rstrip()), soft_wrap=True)
     for notice in overview.notices:
         console.print(f"\n[yellow]{escape(notice)}[/yellow]", soft_wrap=True)
-    number = len(overview.findings)
+    number = overview.findings
     colour = "red" if number else "green"
     outcome = _counted(number, "finding") if number else "no findings"
-    if len(defects) < number:
-        outcome += f" of {_counted(len(defects), 'defect')}"
+    if len(overview.defects) < number:
+        outcome += f" of {_counted(len(overview.defects), 'defect')}"
     console.print(f"\n[{colour}]{outcome}[/{colour}]: {escape(overview.summary)}", soft_wrap=True)
+    if overview.left_out:
+        console.print(f"[yellow]part of the whole:[/yellow] {escape(overview.left_out)}", soft_wrap=True)
 
 
 def _table(overview: Overview, width: int) -> Iterator[Table | str]:
@@ -94,7 +95,7 @@ def _cell(count: Count | None, *, wide: bool) -> str:
     return f"[green]{count.examined} ok[/green]" if wide else "[green]✓[/green]" if count.examined else "–"
 
 
-def _line(defect: Alike) -> str:
+def _line(defect: Defect) -> str:
     finding, cases = defect.finding, defect.cases
     others = f" and {len(defect.objects) - 1} more" if len(defect.objects) > 1 else ""
     where = f" {finding.where}:" if finding.where else ""

@@ -11,8 +11,8 @@ from chartgate.releases.rendered import Rendered
 from chartgate.reports.html.drawing import Drawing, draw
 from chartgate.reports.html.graph import references
 from chartgate.reports.json_report import object_key
-from chartgate.reports.masking import argument_without_secrets, as_yaml, secret_texts, values_without_secrets
-from chartgate.reports.results import Cell, Results, cell_of
+from chartgate.reports.masking import as_yaml
+from chartgate.reports.results import Cell, Results
 from chartgate.tools.kubernetes_yaml import read_one
 from chartgate.values.case import MADE, Case
 
@@ -78,7 +78,7 @@ class CasePages:
     def page(self, name: str) -> CasePage:
         """The page of one case."""
         at, renders = self._names.index(name), self._results.renders[name]
-        cells = {check: cell_of(verdicts) for check, verdicts in self._results.cells[name].items()}
+        cells = self._results.cells[name]
         return CasePage(
             name,
             self._results.cases[name],
@@ -102,11 +102,9 @@ class CasePages:
 
     def _values(self, name: str) -> list[str]:
         case = self._results.cases[name]
-        secrets = secret_texts(obj for rendered in self._results.renders[name] for obj in rendered.release)
         # A program writes JSON; people read YAML.
-        texts = [as_yaml(read_one(text)) if case.origin in MADE else text for text in case.values]
-        texts = [values_without_secrets(text, secrets) for text in texts]
-        sets = [argument_without_secrets(text, secrets) for text in case.sets]
+        texts = [as_yaml(read_one(text)) if case.origin in MADE else text for text in self._results.shown_values(name)]
+        sets = self._results.shown_sets(name)
         texts.append("\n".join(" ".join(pair) for pair in zip(sets[::2], sets[1::2], strict=False)))
         return [text for text in texts if text.strip()]
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from chartgate.reports.results import Cell, Results, cell_of
+from chartgate.reports.results import Cell, Results
 from chartgate.values.case import Origin
 
 MANY = 5
@@ -53,7 +53,7 @@ def heat_map(results: Results) -> list[MapGroup]:
 
 def _row(results: Results, name: str) -> MapRow:
     accepted = {acceptance.finding.check for acceptance in results.acceptances_of(name)}
-    cells = {check: cell_of(results.cells[name].get(check, ())) for check in results.checks}
+    cells = {check: results.cells[name].get(check, Cell(0, ())) for check in results.checks}
     marks = [_mark(cell, accepted=check in accepted) for check, cell in cells.items()]
     return MapRow(name, not any(cell.findings for cell in cells.values()), marks)
 

@@ -10,9 +10,7 @@ from chartgate.reports.html.case_page import CasePages
 from chartgate.reports.html.heat_map import heat_map
 from chartgate.reports.html.names import case_ids
 from chartgate.reports.html.templating import filled
-from chartgate.reports.locations import locations
 from chartgate.reports.results import Results
-from chartgate.reports.tools import tool_versions
 
 
 def html_report(results: Results) -> bytes:
@@ -23,7 +21,7 @@ def html_report(results: Results) -> bytes:
     text = filled(
         "page.html.j2",
         results=results,
-        chart=results.chart.resolve().name,
+        chart=results.chart.folder.resolve().name,
         style=style,
         script=script,
         style_hash=_hash(style),
@@ -36,9 +34,9 @@ def html_report(results: Results) -> bytes:
         ],
         heat_map=heat_map(results),
         checks=[BY_KEY[key] for key in results.checks],
-        tools=tool_versions(results),
+        tools=results.versions,
         ids=case_ids(results.told_in_full),
-        found_at=locations(results),
+        found_at=results.locations,
         pages=pages,
         objects=cases.objects,
         drawings=cases.drawings,

@@ -16,6 +16,7 @@ from chartgate.reports.html.graph import Reference, references
 from chartgate.reports.html.layout import layers
 from chartgate.reports.html.names import case_ids
 from chartgate.reports.results import Results
+from chartgate.tools.chart_files import ChartFiles
 from chartgate.values.case import Case
 
 HOSTILE = """</script></pre><script>alert('"1"')</script><img src=x onerror=alert(1)>"""
@@ -82,7 +83,12 @@ def results(release_of: Callable[..., Release], tmp_path: Path) -> Results:
     case = Case(HOSTILE, HOSTILE, (f"password: hush-hush-hush\na: {HOSTILE}\n",))
     bad, good = Rendered(case, release_of(RELEASE)), Rendered(Case("good"), release_of(RELEASE))
     finding = Finding("schema", "invalid", "Deployment/web", HOSTILE, HOSTILE, HOSTILE)
-    return Results([("schema", [Verdict(bad, 5, (finding,)), Verdict(good, 5, ())])], [], "", chart=tmp_path / "<b>")
+    return Results(
+        [("schema", [Verdict(bad, 5, (finding,)), Verdict(good, 5, ())])],
+        [],
+        "",
+        chart=ChartFiles(tmp_path / "<b>", {}),
+    )
 
 
 def test_nothing_of_a_chart_becomes_markup(results: Results) -> None:

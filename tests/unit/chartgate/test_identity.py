@@ -17,8 +17,8 @@ from chartgate.releases.objects import KubeObject, kube_object
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
 from chartgate.reports.diff.compare import compare
+from chartgate.reports.locations import object_of
 from chartgate.reports.masking import masked
-from chartgate.reports.results import object_of
 from chartgate.values.case import Case
 
 FindingsOf = Callable[..., list[Finding]]

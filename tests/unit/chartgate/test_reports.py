@@ -3,7 +3,9 @@
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.resources import files
+from io import StringIO
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -11,6 +13,7 @@ from xml.etree import ElementTree as ET
 import jsonschema
 import pytest
 import yaml
+from rich.console import Console
 
 from chartgate.errors import GateError
 from chartgate.findings.acceptance import Acceptance
@@ -19,6 +22,7 @@ from chartgate.findings.registry import BY_KEY
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
 from chartgate.reports.files import write_report
+from chartgate.reports.html import html_report
 from chartgate.reports.json_report import json_report, object_key, report_data
 from chartgate.reports.junit import junit_report
 from chartgate.reports.masking import (
@@ -29,8 +33,11 @@ from chartgate.reports.masking import (
     values_without_secrets,
     without_secrets,
 )
+from chartgate.reports.overview import overview_of
 from chartgate.reports.results import Results
 from chartgate.reports.sarif import sarif_report
+from chartgate.reports.table import print_report
+from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.kubernetes_yaml import read_one
 from chartgate.values.case import Case
 from chartgate.values.proof import Proof
@@ -57,9 +64,7 @@ ACCEPTED = Finding("schema", "deprecated", "ConfigMap/c", "", "old", "use the ne
 @pytest.fixture
 def results(release_of: Callable[..., Release], tmp_path: Path) -> Results:
     """Two cases: one with a defect and an accepted finding, one in which a check has nothing to examine."""
-    template = tmp_path / "templates" / "x.yaml"
-    template.parent.mkdir()
-    template.write_text("kind: Secret\n---\nkind: ConfigMap\ndata:\n  a: b\n", encoding="utf-8")
+    files = {"templates/x.yaml": b"kind: Secret\n---\nkind: ConfigMap\ndata:\n  a: b\n"}
     values = ("password: hush-hush-hush\nname: </pre>\n",)
     bad = Rendered(Case(HOSTILE, "</b>", values, ("--set", "a=plain-token")), release_of(OBJECTS))
     good = Rendered(Case("good"), release_of(OBJECTS, "1.19"))
@@ -70,11 +75,27 @@ def results(release_of: Callable[..., Release], tmp_path: Path) -> Results:
         ],
         [Finding("exceptions", "unused", "chartgate.yaml", "", "nothing matches", "remove it")],
         "2 cases",
-        chart=tmp_path,
+        chart=ChartFiles(tmp_path, files),
         acceptances=[Acceptance(ACCEPTED, HOSTILE, "a good reason")],
         seconds={"schema": 1.5},
         coverage=[Proof(2, ("a", "b"), 4, 4, 1, ())],
     )
+
+
+def test_every_report_says_that_it_is_of_a_part_of_the_whole(results: Results, tmp_path: Path) -> None:
+    part = replace(results, left_out="only the cases a*")
+    out = StringIO()
+    print_report(overview_of(part), Console(file=out, width=200))
+    texts = {
+        "table": out.getvalue(),
+        "JUnit": junit_report(part).decode(),
+        "SARIF": sarif_report(part, tmp_path).decode(),
+        "JSON": json_report(part).decode(),
+        "HTML": html_report(part).decode(),
+    }
+    assert [name for name, text in texts.items() if "only the cases a*" not in text] == []
+    assert "art of the whole" not in html_report(results).decode()
+    assert ET.fromstring(texts["JUnit"]).attrib["tests"] == "5"  # noqa: S314 (the gate wrote it)
 
 
 def test_junit_has_a_test_case_for_each_case_and_check(results: Results) -> None:

@@ -2,16 +2,16 @@
 
 import importlib.metadata
 import platform
+from collections.abc import Sequence
 
-from chartgate.reports.results import Results
+from chartgate.releases.release import Release
 from chartgate.tools.catalogue import version_key
 
 LIBRARIES = ("chartgate", "checkov", "jsonschema-rs", "pyyaml")
 
 
-def tool_versions(results: Results) -> dict[str, list[str]]:
-    """Versions by name, oldest first; Helm's and Kubernetes' are those of the renders."""
-    releases = [rendered.release for renders in results.renders.values() for rendered in renders]
+def tool_versions(releases: Sequence[Release]) -> dict[str, list[str]]:
+    """Versions by name, oldest first; Helm's and Kubernetes' are those of the releases."""
     versions = {name: [importlib.metadata.version(name)] for name in LIBRARIES}
     versions["python"] = [platform.python_version()]
     versions["helm"] = sorted({release.helm_version for release in releases}, key=_order)

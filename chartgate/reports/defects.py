@@ -8,7 +8,7 @@ from chartgate.findings.finding import Finding
 
 
 @dataclass(frozen=True)
-class Alike:
+class Defect:
     """Findings of different cases that differ only in the name of their object: the first, and all names and cases."""
 
     finding: Finding
@@ -16,26 +16,26 @@ class Alike:
     cases: tuple[str, ...]
 
 
-def alike(found: Iterable[tuple[Finding, Sequence[str]]]) -> list[Alike]:
+def defects_of(found: Iterable[tuple[Finding, Sequence[str]]]) -> list[Defect]:
     """Findings, each with the names of its cases, as the defects that they are, in the order of their first ones."""
     groups: defaultdict[tuple[str, ...], list[_Group]] = defaultdict(list)
     in_order: list[_Group] = []
     for finding, cases in found:
-        alike_so_far = groups[_without_name(finding)]
+        like_it = groups[_without_name(finding)]
         # Two objects of one release are two defects.
-        group = next((group for group in alike_so_far if cases and not group.cases.keys() & set(cases)), None)
+        group = next((group for group in like_it if cases and not group.cases.keys() & set(cases)), None)
         if group is None:
             group = _Group(finding)
-            alike_so_far.append(group)
+            like_it.append(group)
             in_order.append(group)
         group.objects[finding.object] = None
         group.cases.update(dict.fromkeys(cases))
-    return [Alike(group.finding, tuple(group.objects), tuple(group.cases)) for group in in_order]
+    return [Defect(group.finding, tuple(group.objects), tuple(group.cases)) for group in in_order]
 
 
 @dataclass
 class _Group:
-    """What becomes an Alike; the keys of both mappings are in order."""
+    """What becomes a Defect; the keys of both mappings are in order."""
 
     finding: Finding
     objects: dict[str, None] = field(default_factory=dict)
