@@ -9,9 +9,9 @@ from rich.table import Table
 
 from chartgate.commands.command import CLEAN, FINDINGS, Command, add_chart, console
 from chartgate.values.chart import read_chart
-from chartgate.values.coverage import covering_cases
 from chartgate.values.default_matrix import find_matrix
 from chartgate.values.matrix import FILE_NAME
+from chartgate.values.matrix_cases import covering_cases
 from chartgate.values.proof import Proof
 
 NAMED = 10

@@ -12,7 +12,7 @@ from chartgate.releases.comparisons import HARMLESS_WORD
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
-from chartgate.values.hostile import WORD
+from chartgate.values.hostile_cases import WORD
 
 
 def expected(rendered: Rendered, harmless: Release) -> list[tuple[KubeObject, str, str]]:

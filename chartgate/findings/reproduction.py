@@ -11,11 +11,11 @@ from chartgate.findings.runner import examine
 from chartgate.releases.rendered import Rendered
 from chartgate.tools.kubernetes_yaml import read_one
 from chartgate.values.case import Case
+from chartgate.values.minimal_values import minimal
 from chartgate.values.shape import values_text
-from chartgate.values.shrinking import shrunk
 
 MOST = 5
-"""Distinct defects that are shrunk: each takes hundreds of renders."""
+"""Distinct defects whose values are made minimal: each takes hundreds of renders."""
 
 Render = Callable[[Case, Rendered], Rendered]
 """Renders a case as an earlier one was rendered."""
@@ -59,7 +59,7 @@ def _reproduction(finding: Finding, first: Rendered, check: Check, render: Rende
         return any(_kind(other) == _kind(finding) for other in found)
 
     values = read_one(case.values[0]) if case.values else {}
-    return Reproduction(finding, case.name, shrunk(values, shows)) if shows(values) else None
+    return Reproduction(finding, case.name, minimal(values, shows)) if shows(values) else None
 
 
 def _kind(finding: Finding) -> tuple[str, str, str, str]:

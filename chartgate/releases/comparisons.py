@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from os import cpu_count
 from typing import Any
 
-from chartgate.releases.installed import render_upgrade
 from chartgate.releases.jobs import Job, render_case
 from chartgate.releases.next_version import next_version
 from chartgate.releases.release import Release
 from chartgate.releases.render import RenderError
 from chartgate.releases.rendered import Rendered
+from chartgate.releases.upgrade import render_upgrade
 from chartgate.tools.catalogue import version_key
 from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.embedded.process import EMBEDDED

@@ -8,8 +8,8 @@ from typing import Any
 
 from chartgate.errors import GateError, Inexpressible
 from chartgate.releases import store
+from chartgate.releases.helm_program import ProgramAnswer, ask_program
 from chartgate.releases.manifests import ManifestError, is_installed, read_sources, split_output
-from chartgate.releases.program import ProgramAnswer, ask_program
 from chartgate.releases.release import Release
 from chartgate.tools.catalogue import version_key
 from chartgate.tools.chart_files import ChartFiles

@@ -13,10 +13,10 @@ from chartgate.tools.chart_files import ChartFiles, read_chart_files
 from chartgate.tools.kubernetes_yaml import read_values
 from chartgate.tools.progress import say
 from chartgate.tools.reading import Reading, shown
-from chartgate.values.asked_apis import api_cases
+from chartgate.values.api_cases import api_cases
 from chartgate.values.case import Case
-from chartgate.values.ci_files import ci_cases
-from chartgate.values.documents import document_cases, refuse
+from chartgate.values.ci_cases import ci_cases
+from chartgate.values.document_cases import document_cases, refuse
 from chartgate.values.known_kinds import KnownKinds, read_known_kinds
 from chartgate.values.matrix import FILE_NAME as MATRIX_FILE
 from chartgate.values.matrix import Matrix, read_matrix

@@ -7,7 +7,7 @@ from typing import Any
 from chartgate.tools.catalogue import version_key
 from chartgate.tools.kubernetes_yaml import read_one
 from chartgate.tools.schemas import minor_version
-from chartgate.values.asked_apis import asked_apis
+from chartgate.values.api_cases import apis_in_templates
 from chartgate.values.chart import Chart
 from chartgate.values.matrix import Axis, Constraint, Group, Matrix
 from chartgate.values.settings import OLD_KUBERNETES, Settings
@@ -67,7 +67,7 @@ def _untold(settings: Settings) -> Iterator[Constraint]:
 
 def _apis_axis(chart: Chart) -> Iterator[Axis]:
     """What the cluster serves beside Kubernetes' own APIs: nothing, each API that templates ask about, and all."""
-    asked = asked_apis(chart.files)
+    asked = apis_in_templates(chart.files)
     single = {api: [api] for api in asked[:MOST_APIS]}
     if asked:
         yield Axis("apis", "apiVersions", {"none": [], **single, **({"all": asked} if len(asked) > 1 else {})})

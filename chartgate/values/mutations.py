@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from chartgate.values.invention import HOSTILE, MOST_CHARACTERS
+from chartgate.values.random_values import HOSTILE, MOST_CHARACTERS
 from chartgate.values.shape import Path_, Place, Shape, dotted
 
 UNKNOWN_KEY = "unknownToChartgate"

@@ -10,12 +10,12 @@ from chartgate.errors import GateError
 from chartgate.tools.schemas import full_version, minor_version
 from chartgate.values.case import MADE, Case, Origin
 from chartgate.values.chart import Chart
-from chartgate.values.coverage import Coverage, covering_cases
 from chartgate.values.default_matrix import find_matrix
-from chartgate.values.generated import accepted_stream, refused_cases
-from chartgate.values.hostile import hostile_cases
+from chartgate.values.hostile_cases import hostile_cases
 from chartgate.values.installable import require_installable
+from chartgate.values.matrix_cases import Coverage, covering_cases
 from chartgate.values.proof import Proof
+from chartgate.values.schema_cases import accepted_stream, refused_cases
 from chartgate.values.vendors import vendor_cases
 
 GENERATED = 1000

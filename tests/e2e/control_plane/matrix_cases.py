@@ -5,9 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from chartgate.values.chart import read_chart
-from chartgate.values.coverage import Coverage, covering_cases
 from chartgate.values.default_matrix import find_matrix
 from chartgate.values.matrix import Combination, Matrix
+from chartgate.values.matrix_cases import Coverage, covering_cases
 
 Only = Mapping[str, frozenset[str]]
 

@@ -16,7 +16,7 @@ from chartgate.releases.render import RenderError
 from chartgate.releases.rendered import Rendered
 from chartgate.values.case import Case
 from chartgate.values.chart import read_chart
-from chartgate.values.hostile import hostile_cases
+from chartgate.values.hostile_cases import hostile_cases
 
 
 @pytest.fixture(scope="module")

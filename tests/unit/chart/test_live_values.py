@@ -12,8 +12,8 @@ from chartgate.releases.render import RenderError
 from chartgate.tools.kubernetes_yaml import read_one
 from chartgate.tools.merging import merged
 from chartgate.values.chart import read_chart
-from chartgate.values.invention import Inventor
 from chartgate.values.matrix import read_matrix
+from chartgate.values.random_values import RandomValues
 from chartgate.values.shape import Place, Shape, dotted, placed
 
 TRIES = 4
@@ -38,7 +38,7 @@ def bases(chart: Path) -> list[dict[str, Any]]:
     return [{}, *written, *(dict(values) for values in read_matrix(chart / "matrix.yaml").fragments() if values)]
 
 
-def others(inventor: Inventor, place: Place, current: Any) -> Iterator[Any]:
+def others(inventor: RandomValues, place: Place, current: Any) -> Iterator[Any]:
     """Values that the schema takes in the place of `current`."""
     for _ in range(TRIES):
         try:
@@ -80,7 +80,7 @@ class Reader:
         if before is None:
             return False
         full = merged(self.shape.defaults, values)
-        inventor = Inventor(self.shape, Random(dotted(place.path)))
+        inventor = RandomValues(self.shape, Random(dotted(place.path)))
         for value in others(inventor, place, at(full, place.path)):
             changed = placed(values, place.path, value, full)
             if not self.shape.fits(changed):

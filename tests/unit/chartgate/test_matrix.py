@@ -8,8 +8,8 @@ import pytest
 from chartgate.errors import GateError
 from chartgate.values.chart import read_chart
 from chartgate.values.default_matrix import find_matrix
-from chartgate.values.gaps import gaps
 from chartgate.values.matrix import read_matrix
+from chartgate.values.matrix_gaps import gaps
 from chartgate.values.shape import Shape
 
 MakeChart = Callable[[dict[str, str]], Path]

@@ -10,12 +10,12 @@ from random import Random
 import pytest
 
 from chartgate.errors import GateError
-from chartgate.values.array import covering_rows
+from chartgate.values.array_cache import proven_rows
 from chartgate.values.case import Case
-from chartgate.values.coverage import covering_cases
+from chartgate.values.covering_array import covering_rows
 from chartgate.values.matrix import Axis, Constraint, Group, Matrix
+from chartgate.values.matrix_cases import covering_cases
 from chartgate.values.proof import prove
-from chartgate.values.remembered import proven_rows
 from chartgate.values.settings import Settings
 from chartgate.values.solver import Solver
 
@@ -106,7 +106,7 @@ def test_an_array_is_kept_and_proven_again(tmp_path: Path, monkeypatch: pytest.M
     made = proven_rows(matrix)
     (kept,) = tmp_path.rglob("*.json")
     content = kept.read_bytes()
-    monkeypatch.setattr("chartgate.values.array.covering_rows", lambda _: pytest.fail("made again"))
+    monkeypatch.setattr("chartgate.values.covering_array.covering_rows", lambda _: pytest.fail("made again"))
     assert proven_rows(matrix) == made
     monkeypatch.undo()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))

@@ -2,8 +2,8 @@
 
 from random import Random
 
-from chartgate.values.invention import Inventor
 from chartgate.values.mutations import mutations
+from chartgate.values.random_values import RandomValues
 from chartgate.values.shape import Shape
 
 SCHEMA = {
@@ -23,7 +23,7 @@ def test_null_fits_and_is_no_value_to_try() -> None:
     assert not shape.fits({"mode": "other"})
     kinds = {place.path[0]: place.schema["type"] for place in shape.leaves}
     assert kinds == {"mode": "string", "port": "integer", "size": ["integer", "string"], "hosts": "array"}
-    inventor = Inventor(shape, Random(1))
+    inventor = RandomValues(shape, Random(1))
     modes = {inventor.value(shape.root["properties"]["mode"]) for _ in range(40)}
     assert modes == {"on", "off"}
 

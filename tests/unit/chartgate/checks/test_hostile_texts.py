@@ -9,7 +9,7 @@ from chartgate.findings.runner import examine
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
 from chartgate.values.case import Case
-from chartgate.values.hostile import WORD
+from chartgate.values.hostile_cases import WORD
 
 CASE = Case("c", proves="defaults with '1e3' at text", hostile="1e3", harmless=("text: x",))
 

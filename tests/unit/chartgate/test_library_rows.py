@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from chartgate.values.array import covering_rows
-from chartgate.values.lightening import lightened
+from chartgate.values.covering_array import covering_rows
+from chartgate.values.library_rows import with_library
 from chartgate.values.matrix import Axis, Constraint, Group, Matrix
 from chartgate.values.proof import prove
 
@@ -21,7 +21,7 @@ def programs(rows: list[dict[str, str]]) -> int:
 
 def test_the_array_is_lighter_and_proven() -> None:
     heavy = covering_rows(MATRIX)
-    light = [dict(row) for row in lightened(MATRIX, heavy)]
+    light = [dict(row) for row in with_library(MATRIX, heavy)]
     assert programs(light) < programs(heavy)
     assert len(light) == len(heavy)
     assert all(group.holds for group in prove(MATRIX, light))
@@ -30,11 +30,11 @@ def test_the_array_is_lighter_and_proven() -> None:
 def test_a_constraint_that_speaks_of_the_library_is_kept() -> None:
     never = Constraint((("helm", frozenset({"embedded"})), ("a", frozenset({"1"}))))
     matrix = replace(MATRIX, constraints=(never,))
-    light = lightened(matrix, covering_rows(matrix))
+    light = with_library(matrix, covering_rows(matrix))
     assert not [row for row in light if row["helm"] == "embedded" and row["a"] == "1"]
     assert all(group.holds for group in prove(matrix, light))
 
 
 def test_a_matrix_without_the_library_stays_as_it_is() -> None:
     rows = [{"helm": "3", "a": "0"}]
-    assert lightened(Matrix("m", (Axis("helm", "helm", {"3": "3"}), AXES[1]), (), ()), rows) == rows
+    assert with_library(Matrix("m", (Axis("helm", "helm", {"3": "3"}), AXES[1]), (), ()), rows) == rows

@@ -5,9 +5,9 @@ import inspect
 import json
 from pathlib import Path
 
-from chartgate.tools.cache import cache_folder, write_whole
-from chartgate.values import array, lightening, solver
-from chartgate.values.lightening import lightened
+from chartgate.tools.cache import cache_folder, load, write_whole
+from chartgate.values import covering_array, library_rows, solver
+from chartgate.values.library_rows import with_library
 from chartgate.values.matrix import Matrix
 from chartgate.values.proof import Proof, Row, prove
 
@@ -24,7 +24,7 @@ def proven_rows(matrix: Matrix) -> tuple[list[Row], tuple[Proof, ...]]:
         proof = prove(matrix, kept)
         if all(group.holds for group in proof):
             return kept, proof
-    rows = lightened(matrix, array.covering_rows(matrix))
+    rows = with_library(matrix, covering_array.covering_rows(matrix))
     write_whole(path, json.dumps(rows).encode())
     return rows, prove(matrix, rows)
 
@@ -38,17 +38,14 @@ def _key(matrix: Matrix) -> str:
             (group.strength, group.axes, sorted((name, sorted(labels)) for name, labels in group.only.items()))
             for group in matrix.groups
         ],
-        [inspect.getsource(module) for module in (array, lightening, solver)],
+        [inspect.getsource(module) for module in (covering_array, library_rows, solver)],
     ]
     return hashlib.sha256(json.dumps(what).encode()).hexdigest()
 
 
 def _load(path: Path, matrix: Matrix) -> list[Row]:
     """The kept rows; none when there are none, or when they are not rows of this matrix."""
-    try:
-        rows = json.loads(path.read_bytes())
-        labels = {axis.name: set(axis.labels) for axis in matrix.axes}
-        fitting = all(row.keys() == labels.keys() and all(row[name] in labels[name] for name in row) for row in rows)
-    except (OSError, ValueError, AttributeError, TypeError):
-        return []
-    return rows if fitting else []
+    rows = load(path, list[dict[str, str]]) or []
+    labels = {axis.name: set(axis.labels) for axis in matrix.axes}
+    fitting = all(row.keys() == labels.keys() and all(row[name] in labels[name] for name in row) for row in rows)
+    return list(rows) if fitting else []

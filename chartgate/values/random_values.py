@@ -84,7 +84,7 @@ class At:
     default: Any = None
 
 
-class Inventor:
+class RandomValues:
     """Invents values that fit a part of `shape`'s schema."""
 
     def __init__(self, shape: Shape, random: Random) -> None:

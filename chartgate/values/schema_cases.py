@@ -14,9 +14,9 @@ from chartgate.tools.kubernetes_yaml import read_one
 from chartgate.tools.merging import merged
 from chartgate.values.case import Case
 from chartgate.values.chart import Chart
-from chartgate.values.invention import Inventor
 from chartgate.values.matrix import Matrix
 from chartgate.values.mutations import Mutation, mutations
+from chartgate.values.random_values import RandomValues
 from chartgate.values.settings import Settings
 from chartgate.values.shape import Place, Shape, dotted, placed, values_text
 
@@ -65,7 +65,7 @@ def accepted_stream(chart: Chart, seed: int) -> Iterator[Case]:
     if source is None:
         return
     random = Random(seed)
-    inventor = Inventor(source.shape, random)
+    inventor = RandomValues(source.shape, random)
     places = [place for place in source.places if _inventable(inventor, place)]
     if not places or not source.bases:
         return
@@ -164,7 +164,7 @@ def _is_kept(place: Place, matrix: Matrix | None) -> bool:
     return matrix is not None and any(fnmatchcase(dotted(place.path), kept.path) for kept in matrix.keep)
 
 
-def _inventable(inventor: Inventor, place: Place) -> bool:
+def _inventable(inventor: RandomValues, place: Place) -> bool:
     try:
         inventor.value_at(place)
     except LookupError:

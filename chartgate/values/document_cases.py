@@ -16,7 +16,7 @@ from chartgate.errors import GateError
 from chartgate.tools.kubernetes_yaml import read_all
 from chartgate.tools.reading import Reading
 from chartgate.values.case import Case
-from chartgate.values.commands import HelmCommand, helm_commands
+from chartgate.values.helm_commands import HelmCommand, helm_commands
 
 NOT_VALUES = "<!-- chartgate: not values -->"
 

@@ -6,7 +6,7 @@ from typing import Any
 MOST_TRIES = 400
 
 
-def shrunk(values: Mapping[str, Any], fails: Callable[[Mapping[str, Any]], bool]) -> dict[str, Any]:
+def minimal(values: Mapping[str, Any], fails: Callable[[Mapping[str, Any]], bool]) -> dict[str, Any]:
     """`values` without every key and list item whose removal leaves `fails` true.
 
     Large parts are tried first. After `MOST_TRIES` calls of `fails` the smallest found so far is returned.

@@ -14,12 +14,12 @@ from chartgate.tools.kubernetes_yaml import read_one
 from chartgate.values.case import Case
 from chartgate.values.chart import Chart, read_chart
 from chartgate.values.formats import EXAMPLES
-from chartgate.values.generated import accepted_stream, refused_cases
-from chartgate.values.hostile import WORD, hostile_cases
+from chartgate.values.hostile_cases import WORD, hostile_cases
 from chartgate.values.intent import meant_text
-from chartgate.values.invention import HOSTILE, Inventor
+from chartgate.values.minimal_values import minimal
+from chartgate.values.random_values import HOSTILE, RandomValues
+from chartgate.values.schema_cases import accepted_stream, refused_cases
 from chartgate.values.shape import Shape, dotted, placed, values_text
-from chartgate.values.shrinking import shrunk
 
 MakeChart = Callable[[dict[str, str]], Path]
 
@@ -144,7 +144,7 @@ def test_a_schema_with_one_switch_has_two_cases(make_chart: MakeChart) -> None:
 
 
 def test_hostile_texts_stay_what_they_are_in_a_values_file(shape: Shape) -> None:
-    inventor = Inventor(shape, Random(1))
+    inventor = RandomValues(shape, Random(1))
     assert inventor.hostile({"type": "string"}) == list(HOSTILE)
     assert inventor.hostile({"type": "string", "pattern": "^[a-z]{1,9}$"}) == ["no", "null", "true"]
     values = {"texts": [*HOSTILE, "\x7f", "\x85", "\ufeff"]}
@@ -167,13 +167,13 @@ def test_shrinking_leaves_what_is_at_fault() -> None:
     def fails(candidate: Mapping[str, Any]) -> bool:
         return any(isinstance(item, dict) and "e" in item for item in candidate.get("a", {}).get("c", []))
 
-    assert shrunk(values, fails) == {"a": {"c": [{"e": 4}]}}
+    assert minimal(values, fails) == {"a": {"c": [{"e": 4}]}}
 
 
 def test_shrinking_ends(tiny: Path) -> None:
     (case,) = islice(accepted_stream(read_chart(tiny), 1), 1)
-    assert shrunk(values_of(case), lambda _: True) == {}
-    assert shrunk({"a": 1}, lambda _: False) == {"a": 1}
+    assert minimal(values_of(case), lambda _: True) == {}
+    assert minimal({"a": 1}, lambda _: False) == {"a": 1}
 
 
 def test_a_value_is_placed_beside_what_is_there() -> None:
@@ -192,7 +192,7 @@ def _schema(**properties: Any) -> Shape:
 @pytest.mark.parametrize("name", sorted(EXAMPLES))
 def test_a_text_with_a_format_has_the_format(name: str) -> None:
     shape = _schema(value={"type": "string", "format": name})
-    inventor = Inventor(shape, Random(1))
+    inventor = RandomValues(shape, Random(1))
     made = {inventor.value(shape.root["properties"]["value"]) for _ in range(20)}
     assert made <= set(EXAMPLES[name])
     assert all(shape.fits({"value": text}) for text in EXAMPLES[name])
@@ -237,7 +237,7 @@ def test_a_reference_leads_to_any_part_of_the_schema(reference: str) -> None:
 def test_what_a_reference_elsewhere_allows_is_left_open(reference: str) -> None:
     shape = Shape({"properties": {"x": {"$ref": reference}}}, {})
     with pytest.raises(LookupError):
-        Inventor(shape, Random(1)).value(shape.leaves[0].schema)
+        RandomValues(shape, Random(1)).value(shape.leaves[0].schema)
 
 
 @pytest.mark.parametrize(
@@ -261,7 +261,7 @@ def test_what_a_reference_elsewhere_allows_is_left_open(reference: str) -> None:
 )
 def test_a_schema_at_its_limits_gives_a_value_or_none(part: Mapping[str, Any], found: bool) -> None:
     shape = Shape({"type": "object", "required": ["value"], "properties": {"value": part}}, {})
-    inventor = Inventor(shape, Random(1))
+    inventor = RandomValues(shape, Random(1))
     if found:
         assert shape.fits({"value": inventor.value(part)})
     else:

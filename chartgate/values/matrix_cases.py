@@ -8,10 +8,10 @@ from typing import Any
 
 from chartgate.errors import GateError
 from chartgate.tools.merging import merged
+from chartgate.values.array_cache import proven_rows
 from chartgate.values.case import Case
 from chartgate.values.matrix import Axis, Constraint, Matrix
 from chartgate.values.proof import Proof, Row, has, proven_by
-from chartgate.values.remembered import proven_rows
 from chartgate.values.settings import Settings
 from chartgate.values.solver import Solver, bits
 

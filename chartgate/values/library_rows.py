@@ -10,7 +10,7 @@ from chartgate.values.proof import Row, has
 LIBRARY = "embedded"
 
 
-def lightened(matrix: Matrix, rows: Sequence[Row]) -> list[Row]:
+def with_library(matrix: Matrix, rows: Sequence[Row]) -> list[Row]:
     """The rows, as many as can be with the label `embedded` on the axis of Helm versions; they cover the same.
 
     A row keeps its version where it is the only one left with some combination of it, or where a constraint says so.

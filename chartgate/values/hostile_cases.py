@@ -11,9 +11,9 @@ from typing import Any
 
 from chartgate.values.case import Case
 from chartgate.values.chart import Chart
-from chartgate.values.generated import Base, Source, source_of
 from chartgate.values.intent import meant_text
-from chartgate.values.invention import HOSTILE, SAYS_WHAT_A_TEXT_IS
+from chartgate.values.random_values import HOSTILE, SAYS_WHAT_A_TEXT_IS
+from chartgate.values.schema_cases import Base, Source, source_of
 from chartgate.values.shape import Path_, Place, Shape, dotted, placed, values_text
 
 WORD = "zzharmlesszz"

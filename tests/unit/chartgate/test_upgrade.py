@@ -7,8 +7,8 @@ import pytest
 
 from chartgate import gate
 from chartgate.findings.registry import CHECKS
-from chartgate.releases.installed import render_upgrade
 from chartgate.releases.jobs import Job, render_case
+from chartgate.releases.upgrade import render_upgrade
 from chartgate.tools.chart_files import read_chart_files
 from chartgate.tools.embedded.process import EMBEDDED
 from chartgate.values.case import Case

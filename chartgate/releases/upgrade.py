@@ -14,11 +14,11 @@ from threading import Thread
 from typing import Any
 
 from chartgate.releases import store
+from chartgate.releases.helm_program import ProgramAnswer, ask_program
 from chartgate.releases.identity import CLUSTER_SCOPED, full_kind
 from chartgate.releases.jobs import Job
 from chartgate.releases.manifests import ManifestError, read_sources, split_output
 from chartgate.releases.objects import KubeObject
-from chartgate.releases.program import ProgramAnswer, ask_program
 from chartgate.releases.release import Release
 from chartgate.releases.render import RenderError
 from chartgate.tools.cache import scratch_folder

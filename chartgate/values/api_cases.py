@@ -10,7 +10,7 @@ _QUESTION = re.compile(r"""APIVersions\.Has\s+\(?\s*["`]([^"`]+)["`]""")
 _TEMPLATE = re.compile(r"(charts/[^/]+/)?templates/")
 
 
-def asked_apis(files: ChartFiles) -> list[str]:
+def apis_in_templates(files: ChartFiles) -> list[str]:
     """The API versions and kinds that templates name in `.Capabilities.APIVersions.Has "…"`, sorted.
 
     Those of unpacked subcharts are among them; those that Kubernetes itself serves are not, because each Kubernetes
@@ -24,5 +24,5 @@ def api_cases(files: ChartFiles, release: str, namespace: str) -> list[Case]:
     """For each API that the templates ask about a case: the defaults on a cluster that serves it."""
     return [
         Case(f"api/{api}", f"the defaults where {api} is served", (), (), release, namespace, api_versions=(api,))
-        for api in asked_apis(files)
+        for api in apis_in_templates(files)
     ]

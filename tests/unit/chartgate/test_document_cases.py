@@ -8,8 +8,8 @@ from chartgate.errors import GateError
 from chartgate.findings.user_values import user_values
 from chartgate.tools.reading import Reading
 from chartgate.values.case import Case
-from chartgate.values.commands import PLACEHOLDER, helm_commands
-from chartgate.values.documents import document_cases
+from chartgate.values.document_cases import document_cases
+from chartgate.values.helm_commands import PLACEHOLDER, helm_commands
 
 
 def cases_of(tmp_path: Path, text: str) -> list[Case]:
