@@ -5,6 +5,7 @@ version; 1.0.0 is the first, and has none.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -68,3 +69,18 @@ def test_an_upgrade_from_an_earlier_chart_replaces_nothing(
         assert selectors(kept) == selectors(before)
         for ref, data in secrets(before).items():
             assert {key: secrets(now)[ref].get(key) for key in data} == data
+
+
+def test_an_upgrade_with_the_earlier_values_alone_has_the_defaults_of_the_new_ones(
+    release_called: ReleaseCalled, namespace: Namespace, earlier_chart: Path
+) -> None:
+    """`--reuse-values` replaces the values.yaml of the new chart by the values of the installed one."""
+    release = release_called("prod")
+    release.install({"config": {"adminPassword": "chosen by the operator"}}, chart=earlier_chart)
+    keys = secrets(namespace.objects())
+    replace(release, options=(*release.options, "--reuse-values")).upgrade()
+    assert namespace.get("StatefulSet", "prod-redis")["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] == 30
+    assert namespace.get("ConfigMap", "prod-claude-relay-config")["data"]["LOG_LEVEL"] == "info"
+    now = secrets(namespace.objects())
+    for ref, data in keys.items():
+        assert {key: now[ref].get(key) for key in data} == data
