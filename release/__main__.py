@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from chartgate.errors import GateError
 from release import changelog, pages
 from release.archive import read_chart_file
 from release.check import check
@@ -23,7 +24,7 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
     options = _parser().parse_args(arguments)
     try:
         options.run(root, options)
-    except ReleaseError as error:
+    except (ReleaseError, GateError) as error:
         print(f"release: {error}", file=sys.stderr)
         return 1
     return 0

@@ -11,7 +11,6 @@ from chartgate.releases.release import Release
 from chartgate.releases.render import RenderError, render
 from chartgate.tools.chart_files import read_chart_files
 from chartgate.tools.embedded.process import EMBEDDED
-from chartgate.values.chart import read_chart
 from release.errors import ReleaseError
 
 
@@ -34,15 +33,14 @@ def every_image(chart: Path) -> list[str]:
     A case's own choice of images is undone, and images that a case adds, such as an extra container's, are left out.
 
     Raises:
-        GateError: the chart cannot be read.
         ReleaseError: Helm refuses a case, or no case has one of the chart's images.
     """
     defaults = yaml.safe_load((chart / "values.yaml").read_text(encoding="utf-8"))
     undone = _chosen_images(defaults)
     undone["global"] = {"imageRegistry": ""}
     last = yaml.safe_dump(undone, sort_keys=True)
-    texts: list[tuple[str, ...]] = [(), *(case.values for case in read_chart(chart).ci_cases)]
-    found = {image for values in texts for image in images_with(chart, [*values, last])}
+    cases = [path.read_text(encoding="utf-8") for path in sorted((chart / "ci").glob("*-values.yaml"))]
+    found = {image for values in ["", *cases] for image in images_with(chart, [values, last])}
     own = {repository: [i for i in found if i.startswith(f"{repository}:")] for repository in _repositories(defaults)}
     missing = sorted(repository for repository, images in own.items() if not images)
     if missing:

@@ -5,13 +5,14 @@ are texts that hold YAML, as Helm asks for texts.
 """
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import yaml
 
 from release import changelog, git
 from release.changelog import Change
-from release.settings import Settings
+from release.settings import CHART, Settings
 
 PREFIX = "artifacthub.io/"
 ICON = "icon.svg"
@@ -58,6 +59,17 @@ def release_metadata(
         "maintainers": list(settings.maintainers),
         "annotations": {**chart_file.get("annotations", {}), **annotations},
     }
+
+
+def release_readme(text: str, settings: Settings, version: str) -> str:
+    """The README of the archive: links to files outside the chart lead to the chart's repository, at the version's tag.
+
+    >>> settings = Settings("", "", "https://git.example.com/chart", ())
+    >>> release_readme("[images](../../docs/images.md#all)", settings, "1.0.0")
+    '[images](https://git.example.com/chart/blob/v1.0.0/docs/images.md#all)'
+    """
+    up = "../" * len(Path(CHART).parts)
+    return text.replace(f"]({up}", f"]({settings.home}/blob/v{version}/")
 
 
 def repository_metadata(settings: Settings) -> str:

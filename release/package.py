@@ -12,7 +12,7 @@ from release.errors import ReleaseError
 from release.git import Repository
 from release.images import every_image
 from release.index import add_to_index, require_same
-from release.metadata import ICON, KEY, release_metadata, repository_metadata
+from release.metadata import ICON, KEY, release_metadata, release_readme, repository_metadata
 from release.sbom import bill_of_materials
 from release.settings import KEY_FILE, read_settings
 from release.signing import Signer, fingerprint_of, public_key, verify
@@ -56,6 +56,9 @@ def make_package(root: Path, folder: Path, signer: Signer | None = None, *, rehe
         images = every_image(chart)
         changes = changelog.changes_of(root, str(data["version"]))
         metadata = release_metadata(data, settings, changes, images, fingerprint_of(key) if key else "")
+        readme = chart / "README.md"
+        text = release_readme(readme.read_text(encoding="utf-8"), settings, str(data["version"]))
+        readme.write_text(text, encoding="utf-8")
         archive = pack(chart, made, when, metadata, signer.options() if signer else ())
         if signer and key:
             verify(archive, key)

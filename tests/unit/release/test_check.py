@@ -39,7 +39,7 @@ def test_a_changed_chart_needs_a_new_version(project: ProjectCopy, path: str) ->
 
 def test_a_changed_subchart_needs_a_new_version_too(project: ProjectCopy) -> None:
     project.git("tag", "v1.0.0")
-    project.edit("charts/claude-relay/charts/redis/values.yaml", "# Default", "# The default")
+    project.edit("charts/claude-relay/charts/redis/values.yaml", "# Default values", "# The default values")
     project.raise_version("1.0.1")
     project.commit()
     with pytest.raises(ReleaseError, match=r"charts/redis has changed .*charts/redis/Chart\.yaml"):

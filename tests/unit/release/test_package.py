@@ -14,9 +14,9 @@ from chartgate.tools.helm import find_helm
 from release.archive import contents, packaging_helm, run_helm, sha256
 from release.errors import ReleaseError
 from release.package import Made, make_package
-from release.settings import KEY_FILE
+from release.settings import KEY_FILE, read_settings
 from release.signing import Signer, verify
-from tests.project_copy import FIRST_COMMIT, ProjectCopy, copy_project
+from tests.project_copy import FIRST_COMMIT, ROOT, ProjectCopy, copy_project
 from tests.signing_key import new_signer
 
 
@@ -251,9 +251,13 @@ def test_the_readme_names_the_published_addresses(release: tuple[ProjectCopy, Ma
     headings = {
         re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in re.findall(r"(?m)^#+ (.*)", text)
     }
+    home = f"{read_settings(ROOT).home}/blob/v1.0.0/"
+    assert any(link.startswith(home) for link in links)
     for link in links:
         if link.startswith("#"):
             assert link[1:] in headings, link
+        elif link.startswith(home):
+            assert (ROOT / link.removeprefix(home).partition("#")[0]).exists(), link
         elif not link.startswith("https://"):
             assert link in contents(made.archive), link
 
