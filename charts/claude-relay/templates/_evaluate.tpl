@@ -43,17 +43,25 @@ Annotations of an object as YAML; empty if there are none. Arguments: context; o
 in the values) and default (of the chart). Each takes precedence over the next one, and all over `commonAnnotations`.
 */}}
 {{- define "claude-relay.annotations" -}}
-  {{- $annotations := dict -}}
+  {{- $common := .context.Values.commonAnnotations -}}
+  {{- $own := get . "own" -}}
   {{- $users := dict -}}
-  {{- range $source := list .context.Values.commonAnnotations (get . "own" | default dict) -}}
-    {{- range $key, $text := $source -}}
-      {{- $_ := set $users $key $text -}}
+  {{- range $source := list $common $own -}}
+    {{- if $source -}}
+      {{- range $key, $text := $source -}}
+        {{- $_ := set $users $key $text -}}
+      {{- end -}}
     {{- end -}}
   {{- end -}}
-  {{- $users = include "claude-relay.evaluated" (dict "context" .context "value" $users) | fromYaml -}}
-  {{- range $source := list (get . "default" | default dict) $users (get . "fixed" | default dict) -}}
-    {{- range $key, $text := $source -}}
-      {{- $_ := set $annotations $key $text -}}
+  {{- if $users -}}
+    {{- $users = (include "claude-relay.evaluate" (dict "context" .context "value" $users) | fromJson).value -}}
+  {{- end -}}
+  {{- $annotations := dict -}}
+  {{- range $source := list (get . "default") $users (get . "fixed") -}}
+    {{- if $source -}}
+      {{- range $key, $text := $source -}}
+        {{- $_ := set $annotations $key $text -}}
+      {{- end -}}
     {{- end -}}
   {{- end -}}
   {{- if $annotations -}}
