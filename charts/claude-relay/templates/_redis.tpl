@@ -309,7 +309,7 @@ Deployment reads, whose name can differ from the present one.
   {{- end }}
   {{- if and .volumePermissions.enabled (not (and (get .podSecurityContext "runAsUser") (get .podSecurityContext "runAsGroup"))) }}
 - redis.volumePermissions.enabled is true, but redis.podSecurityContext has no runAsUser or no runAsGroup: set both, because the
-  init container makes them the owner of the data
+  init container makes them the owner of the data. On OpenShift, which chooses them, set redis.volumePermissions.enabled to false
   {{- end }}
 {{- end -}}
 
