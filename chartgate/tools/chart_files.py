@@ -6,14 +6,14 @@ Source: pkg/chart/loader/directory.go and internal/sympath/walk.go in helm/helm.
 import hashlib
 import os
 import re
-import shutil
 import stat
-import tempfile
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import yaml
@@ -158,14 +158,15 @@ _copying = threading.Lock()
 def _copy(files: ChartFiles) -> Path:
     folder = cache_folder("charts") / files.digest
     if _holds(folder, files.contents):
-        os.utime(folder)  # the age of what is in use starts anew
+        with suppress(OSError):  # a cache that can only be read is good enough
+            os.utime(folder)  # the age of what is in use starts anew
         return folder
-    unfinished = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".part-"))
     try:
-        _write(unfinished / "whole", files.contents)
-        if folder.exists():
-            folder.rename(unfinished / "damaged")
-        (unfinished / "whole").rename(folder)
+        with TemporaryDirectory(dir=folder.parent, prefix=".part-", ignore_cleanup_errors=True) as unfinished:
+            _write(Path(unfinished, "whole"), files.contents)
+            if folder.exists():
+                folder.rename(Path(unfinished, "damaged"))
+            Path(unfinished, "whole").rename(folder)
     except OSError as error:
         # Another run may have made it meanwhile.
         if not _holds(folder, files.contents):
@@ -173,8 +174,6 @@ def _copy(files: ChartFiles) -> Path:
                 f"{shown(files.folder)}: cannot be copied to {folder}: {error.strerror}: free some space there, or set "
                 "XDG_CACHE_HOME to another folder"
             ) from error
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
     return folder
 
 

@@ -25,7 +25,6 @@ from pytest_kind.cluster import KindCluster
 from chartgate.errors import GateError
 from chartgate.releases.release import Release
 from chartgate.tools.helm import find_helm
-from chartgate.tools.programs import find_program
 from tests.e2e.cluster.images import Images
 from tests.e2e.cluster.kind import ClusterError, cluster_of, running
 from tests.e2e.cluster.namespace import Kubectl, MakeNamespace, Namespace
@@ -34,6 +33,7 @@ from tests.e2e.cluster.pods import Neighbour
 from tests.e2e.cluster.policies import enforce
 from tests.e2e.cluster.release import ClusterRelease, ReleaseIn
 from tests.e2e.cluster.report import sections
+from tests.e2e.programs import find_program
 
 HELM = "4.3.1"
 STEP_SECONDS = 300

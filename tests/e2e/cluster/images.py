@@ -15,8 +15,8 @@ from pytest_kind.cluster import KindCluster
 
 from chartgate.releases.release import Release
 from chartgate.tools.cache import scratch_folder
-from chartgate.tools.programs import image_program
 from tests.e2e.cluster.kind import node, on_node
+from tests.e2e.programs import image_program
 
 FOLDER = Path(__file__).parents[1] / "images"
 BUILDS_AT_ONCE = 2

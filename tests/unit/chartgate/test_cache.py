@@ -1,6 +1,8 @@
 """The cache: a second run is warm, and no state of the folder is a fault of the gate."""
 
+import errno
 import os
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from chartgate.releases import store
 from chartgate.tools import fingerprint
 from chartgate.tools.cache import cache_folder, load, made_once
 from chartgate.tools.catalogue import catalogue
+from chartgate.tools.chart_files import read_chart_files
 
 MakeChart = Callable[[dict[str, str]], Path]
 
@@ -92,6 +95,29 @@ def test_a_cache_that_cannot_be_written_is_told(
     said = capsys.readouterr().err
     assert f"cannot make the cache folder {file}/chartgate" in said
     assert "set XDG_CACHE_HOME to a writable folder" in said
+
+
+@pytest.mark.usefixtures("without_checkov")
+def test_a_cache_that_can_only_be_read_is_told_or_is_good_enough(
+    make_chart: MakeChart, own_cache: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chart = make_chart(CHART)
+    kept = read_chart_files(chart).copy
+    assert kept.is_relative_to(own_cache)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    # Whoever runs these tests may be root, who can write everywhere.
+    with monkeypatch.context() as patch:
+        for module, name in ((tempfile, "mkstemp"), (tempfile, "mkdtemp"), (os, "utime")):
+            patch.setattr(module, name, refuse)
+        assert read_chart_files(chart).copy == kept
+        with pytest.raises(GateError, match=r"cannot be copied to .*: Read-only file system: .* set XDG_CACHE_HOME"):
+            _ = read_chart_files(chart).with_file("more", b"").copy
+    monkeypatch.setattr(tempfile, "mkstemp", refuse)
+    assert cli.main([str(chart), *OPTIONS]) == cli.UNUSABLE
+    assert "Read-only file system: free disk space or set XDG_CACHE_HOME" in capsys.readouterr().err
 
 
 def test_a_relative_cache_folder_counts_as_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from chartgate.errors import GateError
-from chartgate.tools import programs
 from chartgate.tools.catalogue import GoModule, Package, Program, catalogue
+from tests.e2e import programs
 
 PROGRAM = b"program"
 SOURCE = GoModule("example.com/program", "v1.2.3", "h1:x=")
