@@ -2,6 +2,7 @@
 
 import argparse
 import gc
+import importlib.metadata
 import os
 import signal
 import sys
@@ -75,5 +76,7 @@ def _gate_parser() -> argparse.ArgumentParser:
         epilog=f"subcommands (chartgate SUBCOMMAND --help):\n{listed}\n\n{EXIT_CODES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    installed = importlib.metadata.version("chartgate")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {installed}")
     check.COMMAND.add_arguments(parser)
     return parser
