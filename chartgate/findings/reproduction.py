@@ -56,10 +56,19 @@ def _reproduction(finding: Finding, first: Rendered, check: Check, render: Rende
     def shows(values: Mapping[str, Any]) -> bool:
         again = render(replace(case, values=(values_text(values),)), first)
         found = (other for verdict in examine(check, [again]) for other in verdict.findings)
-        return any(_kind(other) == _kind(finding) for other in found)
+        # Other words are another defect: what is printed must show what is said above it.
+        return any(_words(other) == _words(finding) for other in found)
 
     values = read_one(case.values[0]) if case.values else {}
-    return Reproduction(finding, case.name, minimal(values, shows)) if shows(values) else None
+    if not isinstance(values, dict) or not shows(values):
+        return None
+    fewest = minimal(values, shows)
+    # What the defaults show is told of the defaults.
+    return Reproduction(finding, case.name, fewest) if fewest else None
+
+
+def _words(finding: Finding) -> tuple[str, str, str]:
+    return finding.rule, finding.where, finding.what
 
 
 def _kind(finding: Finding) -> tuple[str, str, str, str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from chartgate.findings.finding import Finding
+from chartgate.findings.same_defect import defect_key, object_key
 
 
 @dataclass(frozen=True)
@@ -21,14 +22,14 @@ def defects_of(found: Iterable[tuple[Finding, Sequence[str]]]) -> list[Defect]:
     groups: defaultdict[tuple[str, ...], list[_Group]] = defaultdict(list)
     in_order: list[_Group] = []
     for finding, cases in found:
-        like_it = groups[_without_name(finding)]
-        # Two objects of one release are two defects.
-        group = next((group for group in like_it if cases and not group.cases.keys() & set(cases)), None)
+        like_it = groups[defect_key(finding)]
+        group = next((group for group in like_it if cases and group.has_room(finding, cases)), None)
         if group is None:
             group = _Group(finding)
             like_it.append(group)
             in_order.append(group)
         group.objects[finding.object] = None
+        group.keys.add(object_key(finding))
         group.cases.update(dict.fromkeys(cases))
     return [Defect(group.finding, tuple(group.objects), tuple(group.cases)) for group in in_order]
 
@@ -40,9 +41,8 @@ class _Group:
     finding: Finding
     objects: dict[str, None] = field(default_factory=dict)
     cases: dict[str, None] = field(default_factory=dict)
+    keys: set[str] = field(default_factory=set)
 
-
-def _without_name(finding: Finding) -> tuple[str, ...]:
-    kind, _, name = finding.object.partition("/")
-    what = finding.what.replace(name, "") if name else finding.what
-    return finding.check, finding.rule, kind, finding.where, what, finding.remedy
+    def has_room(self, finding: Finding, cases: Sequence[str]) -> bool:
+        """Whether a finding in these cases is of the same defect: about the same object, or in cases of its own."""
+        return object_key(finding) in self.keys or not self.cases.keys() & set(cases)

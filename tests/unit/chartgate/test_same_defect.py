@@ -1,0 +1,26 @@
+"""A defect is told once, however many versions, objects of one helper or random names show it."""
+
+import pytest
+
+from chartgate.findings.finding import Finding
+from chartgate.reports.defects import defects_of
+
+
+def found(check: str, rule: str, objects: list[str], where: str, what: list[str]) -> list[tuple[Finding, list[str]]]:
+    return [(Finding(check, rule, obj, where, text, "do it"), ["defaults"]) for obj in objects for text in what]
+
+
+@pytest.mark.parametrize(
+    ("findings", "defects"),
+    [
+        (found("schema", "invalid", ["Job/a"], "spec", [f"no (Kubernetes 1.{n})" for n in range(19, 38)]), 1),
+        (found("labels", "missing", [f"Job/{n}" for n in range(10)], "metadata.labels", ["instance is missing"]), 1),
+        (found("names", "characters", ["Service/no_", "Deployment/no_-web"], "metadata.name", ["is not a label"]), 1),
+        (found("api-server", "enum", [f"Job/a-{end}" for end in ("x7k2p", "0b9qq", "zz1zz")], "spec", ["no"]), 1),
+        (found("api-server", "enum", ["Job/a", "Job/b"], "spec", ["no"]), 2),
+        (found("api-server", "enum", ["Job/a-backup", "Job/a-restore"], "spec", ["no"]), 2),
+        (found("api-server", "enum", ["Job/a"], "spec", ["is A", "is B"]), 2),
+    ],
+)
+def test_findings_of_one_defect_are_one_line(findings: list[tuple[Finding, list[str]]], defects: int) -> None:
+    assert len(defects_of(findings)) == defects
