@@ -13,7 +13,7 @@ from chartgate.reports.files import require_writable, write_report
 from chartgate.reports.html import html_report
 from chartgate.reports.json_report import json_report
 from chartgate.reports.junit import junit_report
-from chartgate.reports.last_run import keep, kept, key_of
+from chartgate.reports.last_run import key_of, store_result, stored_result
 from chartgate.reports.overview import overview_of
 from chartgate.reports.results import Results
 from chartgate.reports.sarif import sarif_report
@@ -57,7 +57,7 @@ def run(options: Namespace) -> int:
         api_server=options.api_server,
     )
     chart = read_chart(options.chart, choice.matrix)
-    overview = None if wanted or options.fresh else kept(key_of(chart, choice))
+    overview = None if wanted or options.fresh else stored_result(key_of(chart, choice))
     if overview is None:
         results = gate.check(chart, choice)
         for name, path in wanted.items():
@@ -65,7 +65,7 @@ def run(options: Namespace) -> int:
         overview = overview_of(results)
         if results.complete:  # else the tools that are missing now may be available later
             # A new key: the tools that this run has downloaded are available to the next one.
-            keep(key_of(chart, choice), overview)
+            store_result(key_of(chart, choice), overview)
     else:
         say("nothing changed since the last run, whose result this is; --fresh runs again")
     print_report(overview, console())

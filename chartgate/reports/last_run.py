@@ -1,4 +1,4 @@
-"""Overviews kept by everything that they depend on, so that a run after which nothing has changed is not done again."""
+"""The result of an earlier run, stored under a hash of all that it depends on, so that nothing is done twice."""
 
 from dataclasses import asdict
 
@@ -20,12 +20,12 @@ def key_of(chart: Chart, choice: Choice) -> str:
     return store.key_of(str(chart.folder.resolve()), chart.digest, asdict(choice), fingerprint())
 
 
-def kept(key: str) -> Overview | None:
+def stored_result(key: str) -> Overview | None:
     """The overview of an earlier run; None when there was none, or what is kept cannot be read."""
     return store.load(KIND, key, Overview)
 
 
-def keep(key: str, overview: Overview) -> None:
+def store_result(key: str, overview: Overview) -> None:
     """Keep an overview for later runs."""
     store.save(KIND, key, asdict(overview))
     store.forget_old(KIND)
