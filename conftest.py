@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from chartgate.releases.render import Values, render_notes
+from chartgate.releases.program import ask_program
+from chartgate.releases.render import RenderError, Values, texts_of
 from chartgate.tools.chart_files import read_chart_files
 from chartgate.tools.helm import Helm, find_helm
 from chartgate.values.settings import Settings
@@ -31,7 +32,7 @@ def settings(chart_settings: Settings) -> Settings:
 
 @pytest.fixture(scope="session")
 def notes(chart: Path, helm: Helm, settings: Settings) -> Callable[..., str]:
-    """The project's NOTES.txt, rendered; takes values, sets, release and namespace."""
+    """The NOTES.txt that a user reads after the installation; takes values, sets, release and namespace."""
 
     def notes(
         values: Values = (),
@@ -40,8 +41,11 @@ def notes(chart: Path, helm: Helm, settings: Settings) -> Callable[..., str]:
         release: str = settings.release,
         namespace: str = settings.namespace,
     ) -> str:
-        return render_notes(
-            read_chart_files(chart), helm=helm, values=values, sets=sets, release=release, namespace=namespace
-        )
+        # Helm 4 alone shows them without a cluster.
+        arguments = [release, "--namespace", namespace, *sets, "--dry-run=client", "--hide-secret"]
+        answer = ask_program(helm, read_chart_files(chart), "install", arguments, texts_of(values))
+        if answer["error"]:
+            raise RenderError(answer["error"])
+        return str(answer["manifests"].partition("\nNOTES:\n")[2])
 
     return notes

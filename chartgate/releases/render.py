@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from chartgate.errors import GateError, Inexpressible
+from chartgate.errors import Inexpressible
 from chartgate.releases import store
 from chartgate.releases.helm_program import ProgramAnswer, ask_program
 from chartgate.releases.manifests import ManifestError, is_installed, read_sources, split_output
 from chartgate.releases.release import Release
-from chartgate.tools.catalogue import version_key
 from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.embedded.process import EMBEDDED, EmbeddedHelm
 from chartgate.tools.engines import REFERENCE_SPEC, Engine
@@ -110,32 +109,6 @@ class _Asked:
             "kube_version": f"v{self.kube_version}",
             "api_versions": self.api_versions,
         }
-
-
-def render_notes(
-    chart: ChartFiles,
-    *,
-    helm: Helm,
-    values: Values = (),
-    sets: Sequence[str] = (),
-    release: str = "release",
-    namespace: str = "default",
-) -> str:
-    """The NOTES.txt that a user reads after the installation; empty when the chart has none.
-
-    Needs Helm 4: an older `helm install` asks a cluster even when it only pretends.
-
-    Raises:
-        RenderError: Helm exits with an error.
-        GateError: Helm is older than 4, or cannot be run.
-    """
-    if version_key(helm.version) < (4,):
-        raise GateError(f"helm {helm.version} shows no notes without a cluster: use Helm 4")
-    arguments = [release, "--namespace", namespace, *sets, "--dry-run=client", "--hide-secret"]
-    answer = ask_program(helm, chart, "install", arguments, texts_of(values))
-    if answer["error"]:
-        raise RenderError(answer["error"])
-    return str(answer["manifests"].partition("\nNOTES:\n")[2])
 
 
 def texts_of(values: Values) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 
 from chartgate.findings.check import Check, Fault
-from chartgate.findings.checkov.decided import decided, unguarded_on_purpose
+from chartgate.findings.checkov.asked_for import asks_for, unguarded_on_purpose
 from chartgate.findings.checkov.relations import LACKS_POLICY, related_kinds
 from chartgate.findings.checkov.scan import Judgement, Unit, scan
 from chartgate.findings.scopes import EachRelease
@@ -59,13 +59,13 @@ def judge(release: Release, judgements: Judgements) -> Iterator[Fault]:
             policy, keys = failure["check"], failure["keys"]
             if policy != LACKS_POLICY:
                 where = ", ".join(keys) or "object"
-                asked = _decided(obj, policy, keys)
+                asked = _asked_for(obj, policy, keys)
                 yield Fault(policy, where, failure["what"], failure["remedy"], object=obj, unless=asked)
     yield from _unguarded_pods(release)
 
 
-def _decided(obj: KubeObject, policy: str, keys: Sequence[str]) -> Callable[[UserValues], bool]:
-    return lambda values: decided(values, obj, policy, keys)
+def _asked_for(obj: KubeObject, policy: str, keys: Sequence[str]) -> Callable[[UserValues], bool]:
+    return lambda values: asks_for(values, obj, policy, keys)
 
 
 def _unguarded_pods(release: Release) -> Iterator[Fault]:
@@ -120,7 +120,7 @@ def object_text(obj: KubeObject) -> str:
 CHECK = Check(
     key="checkov",
     title="checkov's Kubernetes policies",
-    why="They collect what security reviews ask for; what a case's own values decide is not held against the chart.",
+    why="They collect what security reviews ask for; what a case's own values ask for is no fault of the chart.",
     source="checkov, framework kubernetes",
     scopes=(EachRelease(judge, count=count, prepare=Judgements),),
     apart=True,

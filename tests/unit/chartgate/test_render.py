@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from chartgate.errors import GateError
 from chartgate.releases import store
 from chartgate.releases.release import Release
-from chartgate.releases.render import RenderError, render, render_notes
+from chartgate.releases.render import RenderError, render
 from chartgate.tools.chart_files import read_chart_files
 from chartgate.tools.embedded.process import EMBEDDED
 from chartgate.tools.engines import find_engine
@@ -63,15 +62,6 @@ def test_a_refusal_has_helms_own_words(make_chart: MakeChart, helm: Helm) -> Non
     chart = make_chart({"templates/a.yaml": '{{ fail "set a.b, since c" }}'})
     with pytest.raises(RenderError, match=r"set a\.b, since c"):
         render(read_chart_files(chart), helm=helm)
-
-
-def test_notes_are_what_a_user_reads_after_the_installation(
-    make_chart: MakeChart, helm: Helm, oldest_helm: Helm
-) -> None:
-    chart = make_chart({"templates/a.yaml": CONFIG_MAP, "templates/NOTES.txt": "Now type {{ .Values.next }}.\n"})
-    assert render_notes(read_chart_files(chart), helm=helm, values={"next": "this"}).strip() == "Now type this."
-    with pytest.raises(GateError, match="use Helm 4"):
-        render_notes(read_chart_files(chart), helm=oldest_helm)
 
 
 @pytest.mark.parametrize(

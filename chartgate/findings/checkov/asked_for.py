@@ -1,7 +1,7 @@
-"""Whether a case's own values decide what a policy is about: then it is the user's own, and no template can mend it.
+"""Whether a case's own values ask for what a policy fails at: then the user wants it, and no template can mend it.
 
-checkov says with most findings which paths of the object it looked at. A finding counts as decided when the values
-themselves hold what stands at each of these paths, or leave it out.
+checkov says with most findings which paths of the object it looked at. The values ask for a finding when they hold what
+stands at each of these paths, or leave it out.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,10 +28,10 @@ GUARDS = ("networkPolicy", "networkPolicies")
 """What values call the part that makes NetworkPolicies, which is off by its own name and not by a field of the pod."""
 
 
-def decided(values: UserValues, obj: KubeObject, policy: str, keys: Sequence[str]) -> bool:
-    """Whether the values decide what `policy` fails at in the object; `keys` are the paths that checkov names."""
+def asks_for(values: UserValues, obj: KubeObject, policy: str, keys: Sequence[str]) -> bool:
+    """Whether the values ask for what `policy` fails at in the object; `keys` are the paths that checkov names."""
     paths = list(keys) or list(_unnamed(obj, policy))
-    return values.makes(obj) or (bool(paths) and all(_decided(values, obj, path) for path in paths))
+    return values.makes(obj) or (bool(paths) and all(_asks_for_path(values, obj, path) for path in paths))
 
 
 def unguarded_on_purpose(values: UserValues, pod: KubeObject) -> bool:
@@ -57,7 +57,7 @@ def _at(mapping: Mapping[str, object], path: str) -> object:
     return node
 
 
-def _decided(values: UserValues, obj: KubeObject, path: str) -> bool:
+def _asks_for_path(values: UserValues, obj: KubeObject, path: str) -> bool:
     """Whether the values hold something on the way to `path` as it stands there, or leave it out where it ends."""
     containers = {container.path: container for container in obj.containers}
     node: object = obj.manifest

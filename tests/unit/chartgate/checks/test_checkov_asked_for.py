@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from chartgate.findings.checkov import CHECK
-from chartgate.findings.checkov.decided import POD_FIELDS, decided
+from chartgate.findings.checkov.asked_for import POD_FIELDS, asks_for
 from chartgate.findings.finding import Finding
 from chartgate.findings.user_values import UserValues
 from chartgate.releases.objects import kube_object
@@ -90,7 +90,7 @@ def test_what_the_template_makes_otherwise_is_told(rules: Callable[..., set[str]
 @pytest.mark.parametrize("key", ["rules/verbs", "rules/[*]/verbs", "rules/[7]/verbs", "rules/[0]/[0]", "kind/verbs"])
 def test_a_path_that_leads_nowhere_is_not_decided(key: str) -> None:
     role = kube_object({"kind": "Role", "metadata": {"name": "r"}, "rules": [{"verbs": ["*"]}]}, "t", "apps")
-    assert not decided(UserValues(("verbs: []",)), role, "CKV2_K8S_5", [key])
+    assert not asks_for(UserValues(("verbs: []",)), role, "CKV2_K8S_5", [key])
 
 
 @pytest.mark.parametrize(
