@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from chartgate.releases.program import ask_program
+from chartgate.releases.helm_program import ask_program
 from chartgate.releases.render import RenderError, Values, texts_of
 from chartgate.tools.chart_files import read_chart_files
 from chartgate.tools.helm import Helm, find_helm
