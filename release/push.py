@@ -9,6 +9,20 @@ from release.archive import run_helm, sha256
 from release.errors import ReleaseError
 from release.index import Chart, require_same
 
+# The answers of registries (OCI distribution specification, Error Codes), and Helm's word for them.
+_MISSING = re.compile(r"(?<!credential )not found|manifest unknown|name unknown")
+
+
+def is_missing(message: str) -> bool:
+    """Whether Helm says that a registry does not have a version, and not that it may not ask.
+
+    >>> is_missing("registry.example.com/charts/claude-relay:1.0.0: not found")
+    True
+    >>> is_missing('HEAD "https://registry.example.com/v2/": basic credential not found')
+    False
+    """
+    return _MISSING.search(message) is not None
+
 
 def push_archive(archive: Path, chart: Chart, registry: str, options: Sequence[str] = ()) -> str:
     """Push an archive, with the provenance file beside it, and return its reference by digest.
@@ -32,7 +46,7 @@ def push_archive(archive: Path, chart: Chart, registry: str, options: Sequence[s
                 ["pull", reference, "--version", version, "--destination", temporary, *options], home=folder
             )
         except ReleaseError as error:
-            if "not found" not in str(error):
+            if not is_missing(str(error)):
                 raise
             said = run_helm(["push", str(archive), registry, *options], home=folder)
         else:

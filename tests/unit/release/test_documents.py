@@ -14,6 +14,7 @@ from release.errors import ReleaseError
 from release.git import Repository, precedence
 from release.images import every_image, images_with
 from release.metadata import name_of
+from release.push import is_missing
 from release.sbom import bill_of_materials
 from release.settings import FILE, read_settings
 from tests.project_copy import ProjectCopy
@@ -174,6 +175,12 @@ def test_the_bill_of_materials_is_valid_and_whole(project: ProjectCopy, tmp_path
     }
     assert len(parts["container"]) == 5
     assert text == bill_of_materials(archive, data, [*ALL, pinned], 1_700_000_000)
+
+
+def test_a_registry_that_asks_for_a_login_is_not_an_empty_one() -> None:
+    assert is_missing("registry.example.com/charts/claude-relay:1.0.0: not found")
+    assert not is_missing('HEAD "https://registry.example.com/v2/charts": basic credential not found')
+    assert not is_missing("response status code 403: denied: permission_denied")
 
 
 def test_the_notes_are_the_changelogs_entry(project: ProjectCopy, capsys: pytest.CaptureFixture[str]) -> None:
