@@ -52,10 +52,9 @@ paths: {{ toJson $paths }}
 {{/* "true" if the rules of the HTTPRoute have timeouts. GKE refuses them, and the Gateway API has them since 1.2. */}}
 {{- define "claude-relay.exposure.gatewayTimeouts" -}}
 {{- $timeouts := .Values.httpRoute.timeouts -}}
-{{- $versions := .Capabilities.APIVersions -}}
 {{- /* The only kind that shows a version since 1.2: it is v1 since 1.4. */ -}}
-{{- $recent := $versions.Has "gateway.networking.k8s.io/v1/BackendTLSPolicy" -}}
-{{- $gke := $versions.Has "networking.gke.io/v1/GCPBackendPolicy" -}}
+{{- $recent := .Capabilities.APIVersions.Has "gateway.networking.k8s.io/v1/BackendTLSPolicy" -}}
+{{- $gke := .Capabilities.APIVersions.Has "networking.gke.io/v1/GCPBackendPolicy" -}}
 {{- $wanted := or $timeouts.request $timeouts.backendRequest (and $recent (not $gke)) -}}
 {{- if or (eq $timeouts.mode "always") (and (eq $timeouts.mode "auto") $wanted) -}}true{{- end -}}
 {{- end -}}

@@ -9,7 +9,7 @@ immutable: they are the name and the instance, as in all earlier versions of the
 {{- end -}}
 
 {{- define "claude-relay.fullname" -}}
-{{- $name := include "claude-relay.name" . -}}
+{{- $name := default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" -}}
 {{- if .Values.fullnameOverride -}}
 {{- .Values.fullnameOverride | trunc 63 | trimAll "-" -}}
 {{- else if contains $name .Release.Name -}}

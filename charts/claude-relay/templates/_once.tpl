@@ -20,6 +20,6 @@ in the values that prints all values would print generated secrets.
 {{- define "claude-relay.renderUsers" -}}
   {{- /* Each item of .Subcharts contains the same Release. */ -}}
   {{- $context := omit .context "Release" "Subcharts" -}}
-  {{- $_ := set $context "Release" (omit .context.Release "_claudeRelay" "_claudeRelayNames") -}}
+  {{- $_ := set $context "Release" (omit .context.Release "_claudeRelay" "_claudeRelayNames" "_claudeRelayValues") -}}
   {{- tpl .text $context -}}
 {{- end -}}

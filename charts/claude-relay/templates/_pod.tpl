@@ -86,6 +86,11 @@ enableServiceLinks: false
 
 {{/* The data of the ConfigMap with the scripts. `dotenv` is an empty /app/.env. Without it, the application creates one. */}}
 {{- define "claude-relay.scripts.data" -}}
+{{- $once := dict "helper" "claude-relay.scripts.newData" "context" . "release" .Release "name" .Template.BasePath -}}
+{{- include "claude-relay.once" $once -}}
+{{- end -}}
+
+{{- define "claude-relay.scripts.newData" -}}
 {{- range $path, $content := .Files.Glob "files/scripts/*" }}
 {{ base $path }}: {{ toString $content | toJson }}
 {{- end }}

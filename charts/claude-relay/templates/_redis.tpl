@@ -9,7 +9,7 @@ The name of the objects of Redis is the name of the release and "-redis", or onl
 characters, because a label of the StatefulSet's pods is its name and a hash of 11 characters.
 */}}
 {{- define "claude-relay.redis.fullname" -}}
-{{- $name := include "claude-relay.redis.name" . -}}
+{{- $name := default "redis" .values.nameOverride | trunc 30 | trimSuffix "-" -}}
 {{- if .values.fullnameOverride -}}
 {{- .values.fullnameOverride | trunc 52 | trimAll "-" -}}
 {{- else if and (contains $name .release.Name) (not (contains "claude-relay" .release.Name)) -}}

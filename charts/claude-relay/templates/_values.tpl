@@ -5,14 +5,25 @@ two helpers before it reads `.Values`. The defaults are in _defaults.tpl.
 */}}
 
 {{- define "claude-relay.values" -}}
-  {{- $once := dict "helper" "claude-relay.values.complete" "context" . "release" .Release "name" .Template.BasePath -}}
-  {{- include "claude-relay.once" $once -}}
+  {{- if not (hasKey (get .Release "_claudeRelayValues" | default dict) .Template.BasePath) -}}
+    {{- include "claude-relay.values.complete" . -}}
+    {{- include "claude-relay.values.done" . -}}
+  {{- end -}}
 {{- end -}}
 
 {{/* The same for the subchart. */}}
 {{- define "claude-relay.redis.values" -}}
-  {{- $once := dict "helper" "claude-relay.values.completeRedis" "context" . "release" .Release "name" .Template.BasePath -}}
-  {{- include "claude-relay.once" $once -}}
+  {{- if not (hasKey (get .Release "_claudeRelayValues" | default dict) .Template.BasePath) -}}
+    {{- include "claude-relay.values.completeRedis" . -}}
+    {{- include "claude-relay.values.done" . -}}
+  {{- end -}}
+{{- end -}}
+
+{{/* Notes in .Release, which all templates of a release share, that the values of an instance are complete. */}}
+{{- define "claude-relay.values.done" -}}
+  {{- $done := get .Release "_claudeRelayValues" | default dict -}}
+  {{- $_ := set $done .Template.BasePath true -}}
+  {{- $_ := set .Release "_claudeRelayValues" $done -}}
 {{- end -}}
 
 {{- define "claude-relay.values.complete" -}}
