@@ -181,7 +181,11 @@ def _holds(folder: Path, contents: Mapping[str, bytes]) -> bool:
     """Whether a folder holds these files and no others."""
     try:
         present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()}
-        return present == contents.keys() and all((folder / name).read_bytes() == contents[name] for name in contents)
+        return (
+            folder.is_dir()
+            and present == contents.keys()
+            and all((folder / name).read_bytes() == contents[name] for name in contents)
+        )
     except OSError:
         return False
 
