@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 _IMPORT = re.compile(r'^\t(?:(\w+) )?"([^"]+)"$', re.MULTILINE)
 _TYPE = re.compile(r"^type (\w+) (?:= )?(\S+)(?: \{)?$")
-_CONSTANT = re.compile(r'^(?:const |\t)\w+\s+(\w+)\s+= "([^"]*)"')
+_CONSTANT = re.compile(r'^(?:const |\t)\w+\s+(?:(\w+)\s+= "([^"]*)"|= (\w+)\("([^"]*)"\))')
 _FIELD = re.compile(r'^\t(?:(\w+)\s+)?([\w.*\[\]]+)\s+`[^`]*json:"([^",]*)(,inline)?')
 _PART_OF_TYPE = re.compile(r"^(?:\*|\[\]|map\[\w+\])+")
 
@@ -22,12 +22,14 @@ class GoType:
         base: "struct", or the type that it is another name of, such as "string".
         markers: the lines of its comment that begin with a plus, without it.
         fields: of a struct, the type of each JSON field, without pointers, lists and maps; embedded structs under "".
+        wrapped: the fields whose type is a pointer, a list or a map.
         constants: of a string type, the values of its constants in order.
     """
 
     base: str
     markers: tuple[str, ...] = ()
     fields: list[tuple[str, str]] = field(default_factory=list)
+    wrapped: set[str] = field(default_factory=set)
     constants: list[str] = field(default_factory=list)
 
 
@@ -51,6 +53,8 @@ def read_types(source: str, package: str) -> dict[str, GoType]:
             types[f"{package}.{found[1]}"] = current
         elif current is not None and current.base == "struct" and (found := _FIELD.match(line)):
             current.fields.append((found[3], _qualified(found[2], package, imports)))
+            if _PART_OF_TYPE.match(found[2]):
+                current.wrapped.add(found[3])
         elif line.startswith("}"):
             current = None
         markers = []
@@ -62,7 +66,8 @@ def read_types(source: str, package: str) -> dict[str, GoType]:
 
 
 def _constants(source: str) -> Iterator[tuple[str, str]]:
-    yield from (found.groups() for line in source.splitlines() if (found := _CONSTANT.match(line)))  # type: ignore[misc]
+    for found in filter(None, map(_CONSTANT.match, source.splitlines())):
+        yield found[1] or found[3], found[2] or found[4] or ""
 
 
 def _qualified(name: str, package: str, imports: Mapping[str, str]) -> str:

@@ -18,7 +18,7 @@ from chartgate.tools.catalogue import CustomResources, KubernetesSchemas, catalo
 from chartgate.tools.definitions import definitions_in
 from chartgate.tools.download import fetch_package
 
-FORM = 2
+FORM = 3
 """Version of what is kept in the cache: an older one is not read."""
 
 Schema = dict[str, Any]
@@ -202,10 +202,14 @@ def _folder(entry: KubernetesSchemas) -> Path:
     return cache_folder("schemas", f"{entry.package.name}-{entry.package.version}-{FORM}")
 
 
+_INT32 = {"minimum": -(2**31), "maximum": 2**31 - 1}
+
+
 def _without_prose(node: Any) -> Any:
-    """A schema without its descriptions, which are most of its text and judge nothing."""
+    """A schema without its descriptions, which are most of its text and judge nothing; "int32" becomes its bounds."""
     if isinstance(node, dict):
-        return {
+        bounds = _INT32 if node.get("format") == "int32" else {}
+        return bounds | {
             key: _without_prose(child)
             for key, child in node.items()
             if not (key == "description" and isinstance(child, str))

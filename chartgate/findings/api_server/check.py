@@ -2,7 +2,17 @@
 
 from collections.abc import Callable, Iterator
 
-from chartgate.findings.api_server import enums, formats, ranges, shapes
+from chartgate.findings.api_server import (
+    enums,
+    formats,
+    kind_parts,
+    metadata,
+    pod_parts,
+    ranges,
+    selectors,
+    shapes,
+    texts,
+)
 from chartgate.findings.check import Check, Fault, Rule
 from chartgate.findings.scopes import EachObject
 from chartgate.findings.user_values import UserValues
@@ -14,7 +24,7 @@ def judge(obj: KubeObject, kube_version: str) -> Iterator[Fault]:
 
     A value that the gate made of the schema itself, and that an object has word for word, is not the chart's fault.
     """
-    for rules in (enums, ranges, shapes, formats):
+    for rules in (metadata, enums, ranges, shapes, pod_parts, kind_parts, selectors, formats, texts):
         for fault in rules.judge(obj, kube_version):
             # What a fault says never quotes the data of a Secret.
             yield Fault(fault.rule, fault.where, fault.what, unless=made(fault.value))

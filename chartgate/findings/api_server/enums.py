@@ -18,7 +18,9 @@ BY_HAND: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     # apiextensions-apiserver, pkg/apis/apiextensions/validation: ValidateCustomResourceDefinitionSpec.
     "CustomResourceDefinition": {"spec.scope": ("Cluster", "Namespaced")},
     # pkg/apis/core/validation: ValidatePersistentVolumeReclaimPolicy, of the class in pkg/apis/storage/validation.
-    "StorageClass": {"reclaimPolicy": ("Retain", "Delete")},
+    "StorageClass": {"reclaimPolicy": ("", "Retain", "Delete")},
+    # The constants of discovery/v1.AddressType are expressions.
+    "EndpointSlice": {"addressType": ("IPv4", "IPv6", "FQDN")},
     # pkg/apis/admissionregistration/validation: validateWebhook in version v1.
     "MutatingWebhookConfiguration": _WEBHOOKS,
     "ValidatingWebhookConfiguration": _WEBHOOKS,
@@ -26,7 +28,7 @@ BY_HAND: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 
 
 def judge(obj: KubeObject, _: str) -> Iterator[Fault]:
-    """A fault for each field of the object whose word Kubernetes does not know; an empty one gets the default."""
+    """A fault for each field of the object whose word Kubernetes does not know."""
     kinds, _types = _table()
     api_version, kind = obj.kind_key
     group = api_version.rpartition("/")[0]
@@ -36,7 +38,7 @@ def judge(obj: KubeObject, _: str) -> Iterator[Fault]:
     for path, words in BY_HAND.get(obj.kind, {}).items():
         found.update({where: (value, words) for where, value in places(obj.manifest, path)})
     for where, (value, words) in found.items():
-        if value not in ("", *words):
+        if value not in words:
             yield Fault("enum", where, value, f'is "{value}", and must be one of {", ".join(filter(None, words))}')
 
 

@@ -21,16 +21,24 @@ class Fault:
 def places(node: Any, path: str, where: str = "") -> Iterator[tuple[str, Any]]:
     """Each (place, value) at a dotted path such as "ports[].protocol"; none where a part is missing or null.
 
+    A part "*" stands for every key.
+
     >>> list(places({"ports": [{"port": 1}, {"port": 2}]}, "ports[].port"))
     [('ports[0].port', 1), ('ports[1].port', 2)]
+    >>> list(places({"limits": {"cpu": 1}}, "limits.*"))
+    [('limits[cpu]', 1)]
     """
-    key, _, rest = path.partition(".")
-    is_list = key.endswith("[]")
-    value = node.get(key.removesuffix("[]")) if isinstance(node, Mapping) else None
-    here = f"{where}.{key.removesuffix('[]')}".lstrip(".")
-    found = [(here, value)]
-    if is_list:
-        found = [(f"{here}[{index}]", item) for index, item in enumerate(value)] if isinstance(value, list) else []
+    part, _, rest = path.partition(".")
+    key = part.removesuffix("[]")
+    if not isinstance(node, Mapping):
+        return
+    here = f"{where}.{key}".lstrip(".")
+    found = [(here, node.get(key))]
+    if part == "*":
+        found = [(f"{where}[{name}]", value) for name, value in node.items()]
+    elif part != key:
+        items = node.get(key)
+        found = [(f"{here}[{index}]", item) for index, item in enumerate(items)] if isinstance(items, list) else []
     for place, item in found:
         if item is None:
             continue

@@ -35,8 +35,8 @@ def judge(obj: KubeObject, kube_version: str) -> Iterator[Fault]:
                 what = f'"{name}" is not a valid name of an environment variable{before}'
                 yield Fault("format", where, name, what)
         for where, mount in places(container, "volumeMounts[].mountPath", path):
-            if ":" in str(mount) or not mount:
-                yield Fault("format", where, mount, f'"{mount}" is not a valid path: it is empty or has a colon')
+            if not mount:
+                yield Fault("required", where, mount, "is empty, and must be a path")
     rules = _RULES.get(obj.kind)
     if rules is not None:
         yield from rules(obj)
@@ -76,7 +76,7 @@ def _service(obj: KubeObject) -> Iterator[Fault]:
 def _ingress(obj: KubeObject) -> Iterator[Fault]:
     """pkg/apis/networking/validation: validateIngressRules, validateHTTPIngressPath."""
     for where, host in places(obj.spec, "rules[].host", "spec"):
-        if host and (not _HOST.fullmatch(str(host)) or _ADDRESS.fullmatch(str(host))):
+        if host and (len(str(host)) > 253 or not _HOST.fullmatch(str(host)) or _ADDRESS.fullmatch(str(host))):
             what = f'"{host}" is not a DNS name in lower case: no scheme, port, path or IP address'
             yield Fault("format", where, host, what)
     for where, path in places(obj.spec, "rules[].http.paths[]", "spec"):
@@ -90,6 +90,8 @@ def _network_policy(obj: KubeObject) -> Iterator[Fault]:
     """pkg/apis/networking/validation: ValidateIPBlock."""
     for way, peers in (("ingress", "from"), ("egress", "to")):
         for where, block in places(obj.spec, f"{way}[].{peers}[].ipBlock.cidr", "spec"):
+            yield from _cidr(where, block)
+        for where, block in places(obj.spec, f"{way}[].{peers}[].ipBlock.except[]", "spec"):
             yield from _cidr(where, block)
 
 
@@ -133,6 +135,13 @@ def amount(where: str, value: Any, *, limited: bool = True) -> Iterator[Fault]:
             yield Fault("range", where, value, f'is "{value}", and must be a number, or a percentage such as 50%')
     elif isinstance(value, int) and value < 0:
         yield Fault("range", where, value, f"is {value}, and must be at least 0")
+
+
+def _daemon_set(obj: KubeObject) -> Iterator[Fault]:
+    """pkg/apis/apps/validation: ValidateRollingUpdateDaemonSet."""
+    for field in ("maxSurge", "maxUnavailable"):
+        for where, value in places(obj.spec, f"updateStrategy.rollingUpdate.{field}", "spec"):
+            yield from amount(where, value)
 
 
 _MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
@@ -202,5 +211,6 @@ _RULES = {
     "NetworkPolicy": _network_policy,
     "PodDisruptionBudget": _disruption_budget,
     "Deployment": _deployment,
+    "DaemonSet": _daemon_set,
     "CronJob": _cron_job,
 }

@@ -41,6 +41,15 @@ UNMARKED: Mapping[str, str] = {
 # Types of fields that belong to alpha features: an API server drops them unread.
 OFF_BY_DEFAULT = frozenset({"core/v1.GRPCProbeMode", "core/v1.HTTPProtocol", "core/v1.Signal"})
 
+# Types whose fields have no default, so that an empty word is refused.
+NEVER_EMPTY = frozenset(
+    {
+        *("core/v1.NodeSelectorOperator", "core/v1.SeccompProfileType", "batch/v1.PodFailurePolicyAction"),
+        *("batch/v1.PodFailurePolicyOnExitCodesOperator", "autoscaling/v2.MetricSourceType", "core/v1.IPFamily"),
+        *("autoscaling/v2.MetricTargetType", "autoscaling/v2.HPAScalingPolicyType"),
+    }
+)
+
 Table = Mapping[str, Mapping[str, list[str] | str]]
 
 
@@ -96,7 +105,7 @@ def _reduced(sources: Mapping[str, str]) -> tuple[dict[str, str], dict[str, dict
     useful = _leading_to(spelled, words)
     table = {
         name: {
-            key: words.get(kind, kind)
+            key: _words(kind, words[kind], wrapped=key in types[name].wrapped) if kind in words else kind
             for key, kind in fields.items()
             if (kind in words or kind in useful) and key != "status"
         }
@@ -111,6 +120,13 @@ def _reduced(sources: Mapping[str, str]) -> tuple[dict[str, str], dict[str, dict
     }
     reached = _reached(table, kinds.values())
     return kinds, {name: fields for name, fields in table.items() if name in reached}
+
+
+def _words(kind: str, words: list[str], *, wrapped: bool) -> list[str]:
+    """The words of a field. An empty one stands for the default, but not of a pointer or in a list."""
+    if kind in NEVER_EMPTY:
+        return [word for word in words if word]
+    return words if wrapped else list(dict.fromkeys(["", *words]))
 
 
 def _is_kind(one: GoType) -> bool:

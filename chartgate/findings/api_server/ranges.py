@@ -13,15 +13,25 @@ _PORT: Range = (1, 65535)
 
 # pkg/apis/core/validation: ValidatePodSpec, ValidatePodSecurityContext.
 POD: Mapping[str, Range] = {
-    "terminationGracePeriodSeconds": _NOT_NEGATIVE,
     "activeDeadlineSeconds": (1, 2147483647),
     "securityContext.runAsUser": (0, 2147483647),
     "securityContext.runAsGroup": (0, 2147483647),
     "securityContext.fsGroup": (0, 2147483647),
+    "securityContext.supplementalGroups[]": (0, 2147483647),
     "topologySpreadConstraints[].maxSkew": (1, None),
+    "topologySpreadConstraints[].minDomains": (1, None),
+    "volumes[].projected.sources[].serviceAccountToken.expirationSeconds": (600, 2**32),
     "volumes[].configMap.defaultMode": (0, 0o777),
     "volumes[].secret.defaultMode": (0, 0o777),
     "volumes[].projected.defaultMode": (0, 0o777),
+    "volumes[].downwardAPI.defaultMode": (0, 0o777),
+    **{
+        f"volumes[].{source}.items[].mode": (0, 0o777)
+        for source in (
+            *("configMap", "secret", "downwardAPI", "projected.sources[].configMap"),
+            *("projected.sources[].secret", "projected.sources[].downwardAPI"),
+        )
+    },
     "affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[].weight": (1, 100),
     "affinity.podAffinity.preferredDuringSchedulingIgnoredDuringExecution[].weight": (1, 100),
     "affinity.podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution[].weight": (1, 100),
@@ -43,6 +53,13 @@ CONTAINER: Mapping[str, Range] = {
         for probe in ("livenessProbe", "readinessProbe", "startupProbe")
         for handler in ("httpGet", "tcpSocket", "grpc")
     },
+    **{
+        f"lifecycle.{hook}.{handler}.port": _PORT
+        for hook in ("preStop", "postStart")
+        for handler in ("httpGet", "tcpSocket")
+    },
+    "livenessProbe.terminationGracePeriodSeconds": (1, None),
+    "startupProbe.terminationGracePeriodSeconds": (1, None),
 }
 # pkg/apis/batch/validation: validateJobSpec.
 _JOB = ("backoffLimit", "completions", "parallelism", "activeDeadlineSeconds", "ttlSecondsAfterFinished")
@@ -55,7 +72,16 @@ KINDS: Mapping[str, Mapping[str, Range]] = {
         }
         for kind in ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet")
     },
-    "Job": {f"spec.{field}": _NOT_NEGATIVE for field in _JOB},
+    "StatefulSet": {
+        **{f"spec.{field}": _NOT_NEGATIVE for field in ("replicas", "revisionHistoryLimit", "minReadySeconds")},
+        "spec.updateStrategy.rollingUpdate.partition": _NOT_NEGATIVE,
+        "spec.ordinals.start": _NOT_NEGATIVE,
+    },
+    "Job": {
+        **{f"spec.{field}": _NOT_NEGATIVE for field in _JOB},
+        "spec.backoffLimitPerIndex": _NOT_NEGATIVE,
+        "spec.maxFailedIndexes": (0, 100_000),
+    },
     "CronJob": {
         **{f"spec.jobTemplate.spec.{field}": _NOT_NEGATIVE for field in _JOB},
         "spec.startingDeadlineSeconds": _NOT_NEGATIVE,
@@ -65,7 +91,7 @@ KINDS: Mapping[str, Mapping[str, Range]] = {
     # ValidateService; the node ports are the API server's --service-node-port-range, unless an operator changes it.
     "Service": {
         "spec.ports[].port": _PORT,
-        "spec.ports[].targetPort": _PORT,
+        "spec.ports[].targetPort": (0, 65535),
         "spec.healthCheckNodePort": (0, 65535),
         "spec.sessionAffinityConfig.clientIP.timeoutSeconds": (1, 86400),
     },
@@ -91,8 +117,17 @@ KINDS: Mapping[str, Mapping[str, Range]] = {
         "spec.rules[].http.paths[].backend.service.port.number": _PORT,
         "spec.defaultBackend.service.port.number": _PORT,
     },
+    # kube-aggregator, pkg/apis/apiregistration/validation: ValidateAPIService.
+    "APIService": {
+        "spec.groupPriorityMinimum": (1, 20_000),
+        "spec.versionPriority": (1, 1000),
+        "spec.service.port": _PORT,
+    },
+    # pkg/apis/core/validation: validateEndpointPort; pkg/apis/coordination/validation: ValidateLeaseSpec.
+    "Endpoints": {"subsets[].ports[].port": _PORT},
+    "Lease": {"spec.leaseDurationSeconds": (1, None)},
     **{
-        kind: {"webhooks[].timeoutSeconds": (1, 30)}
+        kind: {"webhooks[].timeoutSeconds": (1, 30), "webhooks[].clientConfig.service.port": _PORT}
         for kind in ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
     },
 }

@@ -1,5 +1,7 @@
 """Parts that have to be there, and parts that exclude each other. Each names its function in Kubernetes."""
 
+import base64
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -33,7 +35,7 @@ def _pod(obj: KubeObject, path: str, spec: Mapping[str, Any]) -> Iterator[Fault]
     """validateContainers, ValidatePodTemplateSpecForReplicaSet, validateJobSpec, validateVolumes."""
     if not spec.get("containers"):
         yield Fault("required", f"{path}.containers", [], "has no container, and a pod must have one")
-    policy = spec.get("restartPolicy", "Always")
+    policy = spec.get("restartPolicy") or "Always"
     if obj.kind in _FOREVER and policy != "Always":
         yield Fault("enum", f"{path}.restartPolicy", policy, f'is "{policy}", and must be Always in a {obj.kind}')
     if obj.kind in _UNTIL_DONE and policy not in {"OnFailure", "Never"}:
@@ -44,6 +46,8 @@ def _pod(obj: KubeObject, path: str, spec: Mapping[str, Any]) -> Iterator[Fault]
     for name, count in Counter(name for name in every if isinstance(name, str)).items():
         if count > 1:
             yield Fault("repeated", f"{path}.containers", name, f'two containers have the name "{name}"')
+    for where, claim in places(spec, "volumes[].ephemeral.volumeClaimTemplate", path):
+        yield from _claim_spec(f"{where}.spec", claim.get("spec") or EMPTY)
     for where, volume in places(spec, "volumes[]", path):
         sources = sorted(volume.keys() - {"name"}) if isinstance(volume, Mapping) else []
         sources = [source for source in sources if volume[source] is not None]
@@ -141,8 +145,10 @@ def _claim(obj: KubeObject) -> Iterator[Fault]:
 
 def _stateful_set(obj: KubeObject) -> Iterator[Fault]:
     """ValidatePersistentVolumeClaimTemplateSpec."""
-    for where, spec in places(obj.manifest, "spec.volumeClaimTemplates[].spec"):
-        yield from _claim_spec(where, spec)
+    for where, claim in places(obj.manifest, "spec.volumeClaimTemplates[]"):
+        if not (claim.get("metadata") or EMPTY).get("name"):
+            yield Fault("required", f"{where}.metadata.name", "", "is empty, and a claim must have it")
+        yield from _claim_spec(f"{where}.spec", claim.get("spec") or EMPTY)
     yield from _selector(obj)
 
 
@@ -160,8 +166,23 @@ def _secret(obj: KubeObject) -> Iterator[Fault]:
     for key in _KEYS_OF_TYPE.get(str(kind), ()):
         if key not in keys:
             yield Fault("required", f"data.{key}", "", f"is missing, and a Secret of type {kind} must have it")
+    yield from _registries(obj)
     if kind == "kubernetes.io/basic-auth" and not keys & {"username", "password"}:
         yield Fault("required", "data", "", "has neither username nor password, and must have one of them")
+
+
+def _registries(obj: KubeObject) -> Iterator[Fault]:
+    """ValidateSecret: what a registry Secret holds is JSON."""
+    kind = str(obj.manifest.get("type"))
+    for key in _KEYS_OF_TYPE.get(kind, ()) if kind.startswith("kubernetes.io/docker") else ():
+        plain = (obj.manifest.get("stringData") or EMPTY).get(key)
+        encoded = (obj.manifest.get("data") or EMPTY).get(key)
+        if plain is None and encoded is None:
+            continue
+        try:
+            json.loads(base64.b64decode(str(encoded)) if plain is None else str(plain))
+        except ValueError:
+            yield Fault("format", f"data[{key}]", None, f"is not JSON, and a Secret of type {kind} must have it")
 
 
 def _config_map(obj: KubeObject) -> Iterator[Fault]:

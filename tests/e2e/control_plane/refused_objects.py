@@ -111,7 +111,7 @@ FAULTS: tuple[tuple[str, str, str, str], ...] = (
     ("containerPort: 80", "containerPort: 80000", "range", "containers[0].ports[0].containerPort"),
     ("periodSeconds: 0", "periodSeconds: -1", "range", "containers[0].livenessProbe.periodSeconds"),
     ("periodSeconds: 0", "successThreshold: 2", "range", "containers[0].livenessProbe.successThreshold"),
-    ("periodSeconds: 0", "exec: {}", "exclusive", "containers[0].livenessProbe"),
+    ("periodSeconds: 0", "exec: {command: [a]}", "exclusive", "containers[0].livenessProbe"),
     (
         "mountPath: /v}",
         "mountPath: /v}, {name: v, mountPath: /v}",
@@ -119,7 +119,7 @@ FAULTS: tuple[tuple[str, str, str, str], ...] = (
         "containers[0].volumeMounts[1].mountPath",
     ),
     ("type: NodePort", "type: Nodeport", "enum", "spec.type"),
-    ("type: NodePort, ", "", "exclusive", "spec.externalTrafficPolicy"),
+    ("{clusterIP: None,", "{clusterIP: None, externalTrafficPolicy: Local,", "exclusive", "spec.externalTrafficPolicy"),
     ("nodePort: 30080", "nodePort: 80", "range", "spec.ports[0].nodePort"),
     ("port: 80, targetPort", "port: 0, targetPort", "range", "spec.ports[0].port"),
     ("nodePort: 30080}", "nodePort: 30080}, {port: 81}", "required", "spec.ports"),
