@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from chartgate.findings.api_server.fault import Fault, places
-from chartgate.findings.api_server.texts import SUBDOMAIN
+from chartgate.findings.api_server.texts import ADDRESS, SUBDOMAIN, is_qualified_name
 from chartgate.releases.objects import EMPTY, KubeObject
 
 _WEBHOOK_RULES = {
@@ -161,6 +161,8 @@ def _exit_codes(codes: Mapping[str, Any], where: str, names: set[str]) -> Iterat
         yield Fault("range", f"{where}.values", values, "has 0, which the operator In may not have")
     if len(set(values)) < len(values):
         yield Fault("repeated", f"{where}.values", values, "has a value twice")
+    if values != sorted(values):
+        yield Fault("range", f"{where}.values", values, "is not in ascending order")
     name = codes.get("containerName")
     if name is not None and name not in names:
         yield Fault("format", f"{where}.containerName", name, f'is "{name}", and no container has this name')
@@ -305,8 +307,48 @@ def _network_policy(obj: KubeObject) -> Iterator[Fault]:
         yield Fault("repeated", "spec.policyTypes", obj.spec["policyTypes"], "has more than two types")
 
 
+def _endpoints(obj: KubeObject) -> Iterator[Fault]:
+    """pkg/apis/core/validation: validateEndpointSubsets."""
+    for where, subset in places(obj.manifest, "subsets[]"):
+        if not subset.get("addresses") and not subset.get("notReadyAddresses"):
+            yield Fault("required", where, subset, "has neither addresses nor notReadyAddresses, and must have one")
+
+
+def _limits(obj: KubeObject) -> Iterator[Fault]:
+    """pkg/apis/core/validation: ValidateLimitRange."""
+    seen = set()
+    for where, kind in places(obj.spec, "limits[].type", "spec"):
+        if kind in seen:
+            yield Fault("repeated", where, kind, f'"{kind}" appears twice')
+        if not is_qualified_name(str(kind)):
+            yield Fault("format", where, kind, f'is "{kind}", and must be Container, Pod or PersistentVolumeClaim')
+        seen.add(kind)
+
+
+def _storage_class(obj: KubeObject) -> Iterator[Fault]:
+    """pkg/apis/storage/validation: validateAllowedTopologies."""
+    terms = [list(places(term, "matchLabelExpressions[]")) for _, term in places(obj.manifest, "allowedTopologies[]")]
+    texts = [str([expression for _, expression in term]) for term in terms]
+    for index, term in enumerate(terms):
+        where = f"allowedTopologies[{index}].matchLabelExpressions"
+        keys = [expression.get("key") for _, expression in term]
+        if not term:
+            yield Fault("required", where, [], "is empty, and must have an expression")
+        if len(set(keys)) < len(keys) or texts.index(texts[index]) < index:
+            yield Fault("repeated", where, keys, "appears twice, or has a key twice")
+        for place, expression in term:
+            values = expression.get("values") or []
+            if len(set(values)) < len(values):
+                yield Fault("repeated", f"allowedTopologies[{index}].{place}.values", values, "has a value twice")
+
+
 def _endpoint_slice(obj: KubeObject) -> Iterator[Fault]:
-    """pkg/apis/discovery/validation: ValidateEndpointSlice."""
+    """pkg/apis/discovery/validation: ValidateEndpointSlice, validateEndpoints."""
+    kind = obj.manifest.get("addressType")
+    form = SUBDOMAIN if kind == "FQDN" else ADDRESS
+    for where, address in places(obj.manifest, "endpoints[].addresses[]"):
+        if not address or not form.fits(str(address)):
+            yield Fault("format", where, address, f'is "{address}", and must be {form.what}')
     names = [port.get("name") or "" for _, port in places(obj.manifest, "ports[]")]
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield Fault("repeated", "ports", name, f'two ports have the name "{name}"')
@@ -364,5 +406,8 @@ _RULES: Mapping[str, _Rules] = {
     "ValidatingWebhookConfiguration": _webhooks,
     "APIService": _api_service,
     "EndpointSlice": _endpoint_slice,
+    "Endpoints": _endpoints,
+    "LimitRange": _limits,
+    "StorageClass": _storage_class,
     "CustomResourceDefinition": _definition,
 }

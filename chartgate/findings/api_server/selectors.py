@@ -6,7 +6,7 @@ from typing import Any
 from chartgate.findings.api_server.fault import Fault, places, pods
 from chartgate.findings.api_server.texts import is_label_value, is_qualified_name
 from chartgate.releases.identity import is_own_kind
-from chartgate.releases.objects import KubeObject
+from chartgate.releases.objects import EMPTY, KubeObject
 
 _WITH_VALUES = frozenset({"In", "NotIn"})
 _WITHOUT_VALUES = frozenset({"Exists", "DoesNotExist"})
@@ -32,6 +32,8 @@ def judge(obj: KubeObject, _: str) -> Iterator[Fault]:
         yield from _labels(f"{path}.nodeSelector", spec.get("nodeSelector") or {})
         for where, toleration in places(spec, "tolerations[]", path):
             yield from _toleration(where, toleration)
+    if obj.kind == "RuntimeClass":
+        yield from _scheduling(obj.manifest.get("scheduling") or EMPTY)
 
 
 def _label_selectors(node: Any, where: str) -> Iterator[Fault]:
@@ -84,9 +86,21 @@ def _requirement(where: str, requirement: Mapping[str, Any], *, strict: bool = T
             yield Fault("format", f"{where}.values[{index}]", value, f'is "{value}", and {operator} needs a number')
 
 
+def _scheduling(scheduling: Mapping[str, Any]) -> Iterator[Fault]:
+    """pkg/apis/node/validation: validateScheduling."""
+    yield from _labels("scheduling.nodeSelector", scheduling.get("nodeSelector") or {})
+    tolerations = list(places(scheduling, "tolerations[]", "scheduling"))
+    for index, (where, toleration) in enumerate(tolerations):
+        yield from _toleration(where, toleration)
+        if toleration in [other for _, other in tolerations[:index]]:
+            yield Fault("repeated", where, toleration, "appears twice")
+
+
 def _toleration(where: str, toleration: Mapping[str, Any]) -> Iterator[Fault]:
     """ValidateTolerations."""
     operator, value = toleration.get("operator") or "Equal", toleration.get("value")
+    if toleration.get("key") and not is_qualified_name(str(toleration["key"])):
+        yield Fault("format", f"{where}.key", toleration["key"], f'"{toleration["key"]}" is not a valid key of a taint')
     if not toleration.get("key") and operator != "Exists":
         what = f"is {operator}, and must be Exists where the key is empty, which means all keys"
         yield Fault("enum", f"{where}.operator", operator, what)

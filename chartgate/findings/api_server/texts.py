@@ -190,7 +190,6 @@ POD: Mapping[str, Form] = {
     "hostAliases[].hostnames[]": Form(SUBDOMAIN.what, SUBDOMAIN.fits, may_be_empty=False),
     "dnsConfig.nameservers[]": ADDRESS,
     "readinessGates[].conditionType": REQUIRED_QUALIFIED,
-    "tolerations[].key": QUALIFIED,
     "topologySpreadConstraints[].topologyKey": FILLED,
     "dnsConfig.searches[]": SEARCH,
     "securityContext.sysctls[].name": SYSCTL,
@@ -314,7 +313,8 @@ KINDS: Mapping[str, Mapping[str, Form]] = {
         "spec.metrics[].object.describedObject.kind": SEGMENT,
         "spec.metrics[].containerResource.container": FILLED_LABEL,
         **{f"spec.metrics[].{metric}.metric.name": SEGMENT for metric in _METRICS},
-        **{f"spec.metrics[].{metric}.name": FILLED for metric in _METRICS[:2]},
+        "spec.metrics[].resource.name": FILLED,
+        "spec.metrics[].containerResource.name": REQUIRED_QUALIFIED,
         **{
             f"spec.metrics[].{metric}.target.{field}": AMOUNT
             for metric in _METRICS
