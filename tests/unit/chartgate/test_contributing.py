@@ -54,7 +54,7 @@ def test_every_scope_is_listed() -> None:
 def test_the_glossary_names_what_there_is() -> None:
     glossary = DOCUMENT.partition("### Words")[2].partition("\n### ")[0]
     rows = re.findall(r"^\| ([a-z]+) \| (.*) \|$", glossary, re.MULTILINE)
-    assert len(rows) == 10
+    assert len(rows) >= 10
     package = "\n".join(path.read_text(encoding="utf-8") for path in Path(scopes.__file__).parents[1].rglob("*.py"))
     for word, meaning in rows:
         for name in re.findall(r"`([A-Z]\w+)`", meaning):
