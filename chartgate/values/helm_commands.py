@@ -28,6 +28,7 @@ _OTHER_VALUE_FLAGS = frozenset(
     }
     | {"--post-renderer", "--name-template", "--api-versions", "-a", "--kube-version", "--show-only", "-s"}
 )
+_IS_NAME = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
 _END = frozenset({"|", "||", "&&", ";", "&", ">", ">>", "<", "<<"})
 
 
@@ -106,6 +107,8 @@ def _read(words: list[str], chart_name: str) -> HelmCommand | None:
     if not release_and_chart or not _is_chart(release_and_chart[-1], chart_name):
         return None
     release = release_and_chart[0] if len(release_and_chart) > 1 else ""
+    # The reader of [RELEASE_NAME] or MY_NAMESPACE writes a name of their own.
+    release, namespace = (name if _IS_NAME.fullmatch(name) else "" for name in (release, namespace))
     return HelmCommand(release, namespace, tuple(values_files), tuple(sets))
 
 

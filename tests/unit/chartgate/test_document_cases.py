@@ -93,3 +93,9 @@ def test_a_case_names_the_objects_that_its_user_makes() -> None:
         "x", values=("tls: [{secretName: cert}]\njwtSecret: hush\n",), sets=("--set", "auth.existingSecret=mine,a=b")
     )
     assert user_values(case).named_objects == {"cert", "mine"}
+
+
+@pytest.mark.parametrize("name", ["[RELEASE_NAME]", "RELEASE", "my_release"])
+def test_a_placeholder_stands_for_a_name_of_the_reader(name: str) -> None:
+    (command,) = helm_commands(f"helm install {name} repo/tiny --namespace {name}", "tiny")
+    assert (command.release, command.namespace) == ("", "")
