@@ -61,6 +61,7 @@ LONGEST_INTEGER = 2**53
 
 
 MOST_ITEMS = 100
+LONGEST_KEY = 253
 MOST_CHARACTERS = 100_000
 
 
@@ -91,6 +92,7 @@ class RandomValues:
         self.shape = shape
         self.random = random
         self._text = _Text(random)
+        self._keys: dict[int, tuple[Schema, Schema]] = {}
 
     def value_at(self, place: Place) -> Any:
         """A value that fits the schema of a place, and that people may mean there.
@@ -226,7 +228,7 @@ class RandomValues:
                     continue  # may be left out
         more = schema.get("additionalProperties", True)
         if isinstance(more, Mapping):
-            names = {"type": "string", **self.shape.resolved(schema.get("propertyNames", {}))}
+            names = self._key_schema(schema)
             for index in range(self.random.randint(0, 2)):
                 key = f"example.com/key-{index}"
                 name = key if self.shape.fits_at(key, names) else self.value(names, at and At("key"), depth + 1)
@@ -234,6 +236,15 @@ class RandomValues:
         elif schema.get("additionalProperties") is True or not schema.get("properties"):
             raise LookupError("the schema leaves the content open")
         return found
+
+    def _key_schema(self, schema: Schema) -> Schema:
+        """The schema of the keys of a map: a key in YAML has at most 1024 characters (YAML 1.2, 7.4.2)."""
+        if id(schema) not in self._keys:
+            names = self.shape.resolved(schema.get("propertyNames", {}))
+            longest = min(int(names.get("maxLength", LONGEST_KEY)), LONGEST_KEY)
+            # The map is kept beside its keys, so that its identity is not given to another.
+            self._keys[id(schema)] = (schema, {"type": "string", **names, "maxLength": longest})
+        return self._keys[id(schema)][1]
 
 
 def _number_of(schema: Schema, *keys: str) -> float | None:

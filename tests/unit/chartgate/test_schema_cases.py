@@ -299,3 +299,13 @@ def test_a_text_is_one_that_people_mean(key: str, default: str, expected: str | 
 @pytest.mark.parametrize("key", ["password", "podAnnotations", "message", "extraArgs", "description", "customConfig"])
 def test_a_free_text_may_be_anything(key: str) -> None:
     assert meant_text(key, "some") is None
+
+
+def test_the_keys_of_a_map_are_ones_that_yaml_takes() -> None:
+    part = {"type": "object", "propertyNames": {"pattern": "^[a-z]+$"}, "additionalProperties": {"type": "string"}}
+    shape = _schema(value=part)
+    keys = {
+        key for seed in range(200) for key in RandomValues(shape, Random(seed)).value(shape.root["properties"]["value"])
+    }
+    assert keys
+    assert max(map(len, keys)) <= 253
