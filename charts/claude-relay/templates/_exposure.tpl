@@ -94,7 +94,8 @@ Annotations of the Ingress, for long streams without buffering and for all spell
 Annotations of the values take precedence. The Middleware of the chart is added before those of the values.
 */}}
 {{- define "claude-relay.exposure.annotations" -}}
-{{- $annotations := include "claude-relay.annotations" (dict "context" . "own" .Values.ingress.annotations) | fromYaml -}}
+{{- /* With its last line break, which toYaml removes: it can be that of a text. */ -}}
+{{- $annotations := printf "%s\n" (include "claude-relay.annotations" (dict "context" . "own" .Values.ingress.annotations)) | fromYaml -}}
 {{- $seconds := include "claude-relay.exposure.timeoutSeconds" . -}}
 {{- $deny := printf "http-request deny deny_status 404 if { path,url_dec -i -m reg ^/+(metrics|prometheus)(/|$) }\n" -}}
 {{- if .Values.ingress.controllerAnnotations -}}

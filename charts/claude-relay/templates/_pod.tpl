@@ -81,7 +81,7 @@ enableServiceLinks: false
 {{- if include "claude-relay.metrics.enabled" . -}}
 {{- $_ := set $annotations "checksum/exporter" (include "claude-relay.metrics.data" . | sha256sum) -}}
 {{- end -}}
-{{- merge $annotations (include "claude-relay.evaluated" (dict "context" . "value" .Values.podAnnotations) | fromYaml) | toYaml -}}
+{{- merge $annotations (include "claude-relay.evaluate" (dict "context" . "value" .Values.podAnnotations) | fromJson).value | toYaml -}}
 {{- end -}}
 
 {{/* The data of the ConfigMap with the scripts. `dotenv` is an empty /app/.env. Without it, the application creates one. */}}

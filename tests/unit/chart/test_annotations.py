@@ -88,6 +88,20 @@ def test_each_object_has_a_value_for_its_annotations(render: Any, merged: Any, n
         ), path
 
 
+LINES = "first\nsecond\n"
+
+
+def test_an_annotation_of_several_lines_keeps_its_last_line_break(render: Any, merged: Any, nested: Any) -> None:
+    values: dict[str, Any] = ALL
+    for path in OWN:
+        values = merged(values, nested({path: {"zz": LINES}}))
+    values = merged(values, {"podAnnotations": {"zz": LINES}, "redis": {"podAnnotations": {"zz": LINES}}})
+    for obj in render(values=values, api_versions=TRAEFIK):
+        assert obj.annotations.get("zz", LINES) == LINES, obj.ref
+        if obj.pod_template is not None and obj.kind != "Pod":
+            assert obj.pod_template["metadata"]["annotations"]["zz"] == LINES, obj.ref
+
+
 def test_the_objects_of_the_job_and_its_secrets_have_annotations(render: Any) -> None:
     values = {
         "global": {"secretsJob": True},
