@@ -193,7 +193,27 @@ dotenv: ""
   {{- if and (eq .Values.dnsPolicy "None") (not (get .Values.dnsConfig "nameservers")) }}
 - dnsPolicy is None but dnsConfig.nameservers is empty: set at least one name server
   {{- end }}
+  {{- include "claude-relay.pod.tolerationGuards" (dict "path" "tolerations" "tolerations" .Values.tolerations) }}
+  {{- include "claude-relay.pod.tolerationGuards" (dict "path" "helmTest.tolerations" "tolerations" .Values.helmTest.tolerations) }}
   {{- include "claude-relay.pod.additionGuards" . }}
+{{- end -}}
+
+{{/* What an API server refuses in tolerations (kubernetes/kubernetes, ValidateTolerations). Arguments: path, tolerations. */}}
+{{- define "claude-relay.pod.tolerationGuards" -}}
+  {{- range $index, $one := .tolerations }}
+    {{- $where := printf "%s[%d]" $.path $index }}
+    {{- $operator := get $one "operator" | default "Equal" }}
+    {{- if and (not (get $one "key")) (ne $operator "Exists") }}
+- {{ $where }} has no key: add the key, or set the operator to Exists, which tolerates every taint
+    {{- end }}
+    {{- if and (get $one "value") (eq $operator "Exists") }}
+- {{ $where }} has the operator Exists and a value: remove the value, or set the operator to Equal
+    {{- end }}
+    {{- $limited := and (hasKey $one "tolerationSeconds") (not (kindIs "invalid" (get $one "tolerationSeconds"))) }}
+    {{- if and $limited (ne (toString (get $one "effect")) "NoExecute") }}
+- {{ $where }} has tolerationSeconds but not the effect NoExecute: set the effect to NoExecute, or remove tolerationSeconds
+    {{- end }}
+  {{- end }}
 {{- end -}}
 
 {{/* Additions in the values must not have a name or a path that is already in use. */}}

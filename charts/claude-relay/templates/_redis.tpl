@@ -230,6 +230,7 @@ Deployment reads, whose name can differ from the present one.
 - redis.enabled is true and externalRedis.{{ $key }} is set: set redis.enabled to false, or remove externalRedis.{{ $key }}
     {{- end }}
   {{- end }}
+  {{- include "claude-relay.pod.tolerationGuards" (dict "path" "redis.tolerations" "tolerations" $values.tolerations) }}
   {{- if and $values.persistence.existingClaim (not $values.persistence.enabled) }}
 - redis.persistence.existingClaim is set but redis.persistence.enabled is false: set it to true, or leave
   redis.persistence.existingClaim empty

@@ -35,6 +35,16 @@ CONTRADICTIONS = [
         "storage.logs.fluentbit.resources.requests.cpu is not set",
     ),
     ({"redis": {"auth": {"password": "p"}}}, "redis.auth.enabled is false"),
+    ({"tolerations": [{}]}, "tolerations[0] has no key"),
+    ({"redis": {"tolerations": [{"key": "", "operator": "Equal"}]}}, "redis.tolerations[0] has no key"),
+    (
+        {"helmTest": {"tolerations": [{"key": "a", "operator": "Exists", "value": "b"}]}},
+        "helmTest.tolerations[0] has the operator Exists and a value",
+    ),
+    (
+        {"tolerations": [{"operator": "Exists"}, {"key": "a", "effect": "NoSchedule", "tolerationSeconds": 0}]},
+        "tolerations[1] has tolerationSeconds but not the effect NoExecute",
+    ),
     (
         {"redis": {"auth": {"enabled": True, "password": "p", "existingSecret": "s"}}},
         "redis.auth.password and redis.auth.existingSecret are both set",

@@ -106,7 +106,8 @@ OPEN = re.compile(
     r".*(nodeAffinity|podAffinity|podAntiAffinity|valueFrom|configMapRef|secretRef)|redis\.global|"
     r".*(extraVolumes|extraVolumeMounts|extraContainers|initContainers|topologySpreadConstraints|parentRefs)\[\]|"
     r".*(etricRelabelings|relabelings|metrics|rules|ngressFrom|etricsFrom|xtraIngress|egress)\[\]|extraObjects\[\]|"
-    r".*(output\.config|output\.existingSecretKeys|Probe\.custom)|hostAliases\[\]|dnsConfig|lifecycle|config\.(env|secretEnv)"
+    r".*(output\.config|output\.existingSecretKeys|Probe\.custom)|hostAliases\[\]|dnsConfig|lifecycle|config\.(env|secretEnv)|"
+    r"ingress\.(extraPaths\[\]\.backend|defaultBackend)|httpRoute\.(filters|extraRules)\[\]"
 )
 
 
