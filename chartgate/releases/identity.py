@@ -7,7 +7,7 @@ may have a kind of a name that Kubernetes has as well: a Service of serving.knat
 from dataclasses import dataclass
 from functools import cache
 
-from chartgate.tools.schemas import known_versions, served_kinds
+from chartgate.tools.served_api_versions import served_by_any
 
 CLUSTER_SCOPED = frozenset(
     {
@@ -88,15 +88,16 @@ def full_kind(api_version: str, kind: str) -> str:
 
 
 def is_own_kind(api_version: str, kind: str) -> bool:
-    """Whether the kind is one of Kubernetes itself, in any version."""
+    """Whether the kind is one of Kubernetes itself that some version serves by default."""
     return group_of(api_version, kind) in _own_groups().get(kind, ())
 
 
 @cache
 def _own_groups() -> dict[str, frozenset[str]]:
-    """The groups in which Kubernetes has a kind, by kind."""
+    """The groups in which Kubernetes has a kind, by kind, as far as a cluster serves it by default."""
     found: dict[str, set[str]] = {}
-    for version in known_versions():
-        for api_version, kind in served_kinds(version):
+    for api in served_by_any():
+        api_version, _, kind = api.rpartition("/")
+        if kind[0].isupper():  # not a version alone, such as "apps/v1"
             found.setdefault(kind, set()).add(group_of(api_version, kind))
     return {kind: frozenset(groups) for kind, groups in found.items()}
