@@ -64,16 +64,11 @@ def proven_by(
         rendered: the rows of the cases that were rendered.
         refused: the rows of the cases that the chart itself refused.
     """
-    done, answered = prove(matrix, rendered), prove(matrix, [*rendered, *refused])
-    return tuple(
-        replace(
-            proof,
-            covered=of_done.covered,
-            refused=of_answered.covered - of_done.covered,
-            not_rendered=proof.covered - of_answered.covered,
-        )
-        for proof, of_done, of_answered in zip(whole, done, answered, strict=True)
-    )
+    counted = []
+    for proof, group in zip(whole, matrix.groups, strict=True):
+        done, answered = (_covered(matrix, group, rows) for rows in (rendered, [*rendered, *refused]))
+        counted.append(replace(proof, covered=done, refused=answered - done, not_rendered=proof.covered - answered))
+    return tuple(counted)
 
 
 def has(row: Row, constraint: Constraint) -> bool:
@@ -81,12 +76,24 @@ def has(row: Row, constraint: Constraint) -> bool:
     return all(row[name] in labels for name, labels in constraint.when)
 
 
+def _covered(matrix: Matrix, group: Group, rows: Sequence[Row]) -> int:
+    """How many of the combinations that a group asks for occur in the rows."""
+    return sum(
+        len(occurring.intersection(_label_tuples(matrix, group, names))) for names, occurring in _occurring(group, rows)
+    )
+
+
+def _occurring(group: Group, rows: Sequence[Row]) -> Iterator[tuple[tuple[str, ...], set[tuple[str, ...]]]]:
+    """The labels that occur together in the rows, for each combination of axes."""
+    columns = {name: [row[name] for row in rows] for name in group.axes}
+    for names in combinations(group.axes, group.strength):
+        yield names, set(zip(*(columns[name] for name in names), strict=True))
+
+
 def _group_proof(matrix: Matrix, group: Group, rows: Sequence[Row], solver: Solver, broken: tuple[str, ...]) -> Proof:
     covered = excluded = 0
     uncovered = []
-    columns = {name: [row[name] for row in rows] for name in group.axes}
-    for names in combinations(group.axes, group.strength):
-        occurring = set(zip(*(columns[name] for name in names), strict=True))
+    for names, occurring in _occurring(group, rows):
         for labels in _label_tuples(matrix, group, names):
             if labels in occurring:
                 covered += 1

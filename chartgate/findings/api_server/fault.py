@@ -3,9 +3,11 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from chartgate.releases.objects import KubeObject
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,58 @@ def places(node: Any, path: str, where: str = "") -> Iterator[tuple[str, Any]]:
             yield from places(item, rest, place)
         else:
             yield place, item
+
+
+class Table(Generic[T]):
+    """What a rule knows of fields, by path as `places` takes it. One walk finds all the fields that an object has.
+
+    >>> list(Table({"ports[].port": 1, "ports[].name": 2, "type": 3}).places({"ports": [{"port": 80}]}))
+    [('ports[0].port', 80, 1)]
+    """
+
+    def __init__(self, fields: Mapping[str, T]) -> None:
+        self._fields = fields
+        self._tree: _Tree = {}
+        for path in fields:
+            *parents, last = path.split(".")
+            tree = self._tree
+            for part in parents:
+                tree = tree.setdefault(part, ([], {}))[1]
+            tree.setdefault(last, ([], {}))[0].append(path)
+
+    def places(self, node: Any, where: str = "") -> Iterator[tuple[str, Any, T]]:
+        """Each (place, value, what the table has of its path) below a node at the place `where`."""
+        return ((place, value, self._fields[path]) for place, value, path in _walk(self._tree, node, where))
+
+
+_Tree = dict[str, tuple[list[str], "_Tree"]]
+"""By part of a path: the paths that end there, and the parts below it."""
+
+
+def _walk(tree: _Tree, node: Any, where: str) -> Iterator[tuple[str, Any, str]]:
+    for part, (paths, below) in tree.items() if isinstance(node, Mapping) else ():
+        if part == "*" or part.removesuffix("[]") in node:
+            for place, value in places(node, part, where):
+                yield from ((place, value, path) for path in paths)
+                if below:
+                    yield from _walk(below, value, place)
+
+
+class Tables(Generic[T]):
+    """What a rule knows of the fields of objects by kind, of pods and of containers."""
+
+    def __init__(self, kinds: Mapping[str, Mapping[str, T]], pod: Mapping[str, T], container: Mapping[str, T]) -> None:
+        self._kinds = {kind: Table(fields) for kind, fields in kinds.items()}
+        self._pod, self._container = Table(pod), Table(container)
+
+    def places(self, obj: KubeObject) -> Iterator[tuple[str, Any, T]]:
+        """Each (place, value, what is known of its field) in an object, in its pod and in the pod's containers."""
+        if obj.kind in self._kinds:
+            yield from self._kinds[obj.kind].places(obj.manifest)
+        for path, spec in pods(obj):
+            yield from self._pod.places(spec, path)
+        for path, container in containers(obj):
+            yield from self._container.places(container, path)
 
 
 _STEP = re.compile(r"\[([^\]]*)\]|([^.\[\]]+)")

@@ -1,9 +1,8 @@
 """Numbers with a range. Each table names the function of kubernetes/kubernetes that refuses what is outside."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
-from chartgate.findings.api_server.fault import Fault, containers, places, pods
+from chartgate.findings.api_server.fault import Fault, Tables, places
 from chartgate.releases.objects import KubeObject
 
 Range = tuple[int, int | None]
@@ -132,19 +131,15 @@ KINDS: Mapping[str, Mapping[str, Range]] = {
     },
 }
 NODE_PORTS: Range = (30000, 32767)
+_TABLES = Tables(KINDS, POD, CONTAINER)
 
 
 def judge(obj: KubeObject, _: str) -> Iterator[Fault]:
     """A fault for each number outside its range, and for each pair of numbers that contradicts itself."""
-    tables: list[tuple[str, Mapping[str, Any], Mapping[str, Range]]] = [("", obj.manifest, KINDS.get(obj.kind, {}))]
-    tables += [(path, spec, POD) for path, spec in pods(obj)]
-    tables += [(path, container, CONTAINER) for path, container in containers(obj)]
-    for start, node, table in tables:
-        for path, (least, greatest) in table.items():
-            for where, value in places(node, path, start):
-                if _is_outside(value, least, greatest):
-                    bound = f"at least {least}" if greatest is None else f"from {least} to {greatest}"
-                    yield Fault("range", where, value, f"is {value}, and must be {bound}")
+    for where, value, (least, greatest) in _TABLES.places(obj):
+        if _is_outside(value, least, greatest):
+            bound = f"at least {least}" if greatest is None else f"from {least} to {greatest}"
+            yield Fault("range", where, value, f"is {value}, and must be {bound}")
     yield from _node_ports(obj)
     yield from _pairs(obj)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from chartgate.findings.api_server.fault import Fault, containers, places, pods
+from chartgate.findings.api_server.fault import Fault, Tables, containers
 from chartgate.releases.objects import KubeObject
 
 
@@ -377,21 +377,17 @@ KINDS: Mapping[str, Mapping[str, Form]] = {
         ),
     },
 }
+_TABLES = Tables(KINDS, POD, CONTAINER)
 
 
 def judge(obj: KubeObject, _: str) -> Iterator[Fault]:
     """A fault for each text that is not what its field needs, and for each wrong amount of a container."""
-    tables: list[tuple[str, Mapping[str, Any], Mapping[str, Form]]] = [("", obj.manifest, KINDS.get(obj.kind, {}))]
-    tables += [(path, spec, POD) for path, spec in pods(obj)]
-    tables += [(path, container, CONTAINER) for path, container in containers(obj)]
-    for start, node, table in tables:
-        for path, form in table.items():
-            for where, value in places(node, path, start):
-                text = str(value)
-                if isinstance(value, bool) or (isinstance(value, int) and form in (PORT, PORT_NAME)):
-                    continue
-                if not (form.fits(text) if text else form.may_be_empty):
-                    yield Fault("format", where, value, f'is "{text}", and must be {form.what}')
+    for where, value, form in _TABLES.places(obj):
+        text = str(value)
+        if isinstance(value, bool) or (isinstance(value, int) and form in (PORT, PORT_NAME)):
+            continue
+        if not (form.fits(text) if text else form.may_be_empty):
+            yield Fault("format", where, value, f'is "{text}", and must be {form.what}')
     for path, container in containers(obj):
         yield from _resources(path, container)
 
