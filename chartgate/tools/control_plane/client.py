@@ -170,7 +170,7 @@ class ApiServer:
                 connection.request(verb, path, None if text is None else text.encode(), dict(headers))
                 answer = connection.getresponse()
                 return answer, answer.read()
-            except (ConnectionError, http.client.RemoteDisconnected, http.client.CannotSendRequest):
+            except (ConnectionError, ssl.SSLEOFError, http.client.RemoteDisconnected, http.client.CannotSendRequest):
                 connection.close()
                 self._local.connection = None
                 if attempt == 2:

@@ -73,7 +73,7 @@ def operator(
 ) -> Operator:
     """Of the running release."""
     values = exposed()
-    images.load_chart_images(render(values))
+    images.load_chart_images(render(values, api_versions=["traefik.io/v1alpha1/Middleware"]))
     images.prepare("traefik", "prometheus", "nginx", "haproxy")
     release = release_in(namespace)
     release.install(values)
