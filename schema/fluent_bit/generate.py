@@ -103,39 +103,32 @@ def value_forms(refused: Mapping[str, Any], plugin: str) -> dict[str, list[str]]
     return {key: refused["forms"][form] for section in sections for key, form in section.items()}
 
 
-def form_lines(key: str, form: Iterable[str]) -> list[str]:
-    return [f"  {key}:", *(f"    - {json.dumps(part)}" for part in form)]
-
-
-def output_file(keys: Iterable[str], about: Mapping[str, Any]) -> str:
+def output_file(common: Mapping[str, Any], about: Mapping[str, Any], keys: Iterable[str]) -> str:
     """The table of one output, which the chart reads: Helm parses it at each render, so it holds nothing else."""
-    head = [HEADING] if "plugin" not in about else [HEADING, f"plugin: {about['plugin']}"]
-    lines = [*head, *listed("keys", keys), *listed("credentials", about.get("credentials", []))]
-    if "plugin" in about:
-        lines += [*listed("required", about.get("required", [])), f"defaults: {json.dumps(about.get('defaults', {}))}"]
-        lines += ["values:", *(line for key, form in about["values"].items() for line in form_lines(key, form))]
-    return "\n".join(lines) + "\n"
-
-
-def listed(name: str, words: Iterable[str]) -> list[str]:
-    text = f"{name}: [{', '.join(json.dumps(word) if '*' in word else word for word in words)}]"
-    return textwrap.wrap(text, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+    content = {
+        "plugin": about["plugin"],
+        "keys": sorted([*common["keys"], *keys]),
+        "credentials": [*common["credentials"], *about.get("credentials", [])],
+        "required": about["required"],
+        "defaults": about.get("defaults", {}),
+        "values": about["values"],
+    }
+    return json.dumps(content, indent=1) + "\n"
 
 
 def outputs() -> dict[Path, str]:
     """Every file that is made here, and its text."""
     known, about, refused = table(), read("outputs.yaml"), read("values.yaml")
     shared = {*about["common"]["keys"], *(word for words in known["outputs"]["common"].values() for word in words)}
-    files = {
-        GATE: gate_file(known, refused),
-        OUTPUTS / "_common.yaml": output_file(about["common"]["keys"], about["common"]),
-    }
+    files = {GATE: gate_file(known, refused)}
     for name, one in about["outputs"].items():
         types = known["outputs"]["plugins"][one["plugin"]]
         own = sorted({word for words in types.values() for word in words} - shared)
         required = refused["required"].get(f"output {one['plugin']}", "").split()
         values = value_forms(refused, one["plugin"])
-        files[OUTPUTS / f"{name}.yaml"] = output_file(own, {**one, "required": required, "values": values})
+        files[OUTPUTS / f"{name}.json"] = output_file(
+            about["common"], {**one, "required": required, "values": values}, own
+        )
     stood_in = {
         group: {"common": known[group]["common"], **{name: known[group]["plugins"][name] for name in names}}
         for group, names in STOOD_IN.items()

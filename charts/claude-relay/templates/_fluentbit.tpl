@@ -53,9 +53,8 @@ variable → value, for the Secret of the chart) and `references` (environment v
 
 {{- define "claude-relay.fluentbit.readOutput" -}}
 {{- $fluentbit := .Values.storage.logs.fluentbit -}}
-{{- $common := .Files.Get "files/fluent-bit/outputs/_common.yaml" | fromYaml -}}
-{{- $plugin := .Files.Get (printf "files/fluent-bit/outputs/%s.yaml" (include "claude-relay.fluentbit.type" .)) | fromYaml -}}
-{{- $secret := include "claude-relay.fluentbit.keyPattern" (concat $common.credentials $plugin.credentials) -}}
+{{- $plugin := .Files.Get (printf "files/fluent-bit/outputs/%s.json" (include "claude-relay.fluentbit.type" .)) | fromJson -}}
+{{- $secret := include "claude-relay.fluentbit.keyPattern" $plugin.credentials -}}
 {{- $given := dict -}}
 {{- range $key := concat (keys $fluentbit.output.config) (keys $fluentbit.output.existingSecretKeys) -}}
 {{- $_ := set $given (lower $key) true -}}
@@ -263,16 +262,15 @@ volumeMounts:
   {{- $output := .Values.storage.logs.fluentbit.output -}}
   {{- $path := "storage.logs.fluentbit.output" -}}
   {{- $type := include "claude-relay.fluentbit.type" . -}}
-  {{- $plugin := .Files.Get (printf "files/fluent-bit/outputs/%s.yaml" $type) | fromYaml -}}
-  {{- $known := concat (.Files.Get "files/fluent-bit/outputs/_common.yaml" | fromYaml).keys $plugin.keys -}}
-  {{- $pattern := include "claude-relay.fluentbit.keyPattern" $known -}}
+  {{- $plugin := .Files.Get (printf "files/fluent-bit/outputs/%s.json" $type) | fromJson -}}
+  {{- $pattern := include "claude-relay.fluentbit.keyPattern" $plugin.keys -}}
   {{- if and (eq .Values.storage.logs.mode "forward") (not (has $output.type (list "stdout" "forward"))) }}
 - storage.logs.mode is forward but {{ $path }}.type is {{ $output.type }}: set storage.logs.mode to fluentbit for this output
   {{- end }}
   {{- $given := dict }}
   {{- range $key := concat (keys $output.config | sortAlpha) (keys $output.existingSecretKeys | sortAlpha) }}
     {{- if and $output.checkKeys (not (regexMatch $pattern $key)) }}
-- {{ $path }}.config.{{ $key }} is not a key of the output {{ $type }}: use one of {{ join " " (sortAlpha $known) }}, or set
+- {{ $path }}.config.{{ $key }} is not a key of the output {{ $type }}: use one of {{ join " " $plugin.keys }}, or set
   {{ $path }}.checkKeys to false
     {{- end }}
     {{- if hasKey $given (lower $key) }}
