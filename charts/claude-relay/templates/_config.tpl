@@ -137,48 +137,41 @@ NODE_EXTRA_CA_CERTS: /etc/claude-relay/bundle/ca.crt
   {{- $own := list (dict "name" "TIMEZONE_OFFSET" "value" (int64 .Values.config.timezoneOffset | toString)) -}}
   {{- $own = concat $own (include "claude-relay.config.secretEnv" (dict "context" . "keys" $keys) | fromJsonArray) -}}
   {{- $own = concat $own (include "claude-relay.config.redisEnv" . | fromJsonArray) -}}
-  {{- $users := include "claude-relay.config.usersEnv" (dict "context" . "pattern" ".") | fromJsonArray -}}
-  {{- include "claude-relay.config.withUsers" (dict "own" $own "users" $users) -}}
+  {{- include "claude-relay.config.withUsers" (dict "context" . "own" $own "pattern" ".") -}}
 {{- end -}}
 
 {{/* The environment variables of the init container that writes init.json: a YAML list. */}}
 {{- define "claude-relay.config.adminEnv" -}}
   {{- $own := include "claude-relay.config.secretEnv" (dict "context" . "keys" (list "adminUsername" "adminPassword")) | fromJsonArray -}}
-  {{- $users := include "claude-relay.config.usersEnv" (dict "context" . "pattern" "^ADMIN_(USERNAME|PASSWORD)$") | fromJsonArray -}}
-  {{- include "claude-relay.config.withUsers" (dict "own" $own "users" $users) -}}
-{{- end -}}
-
-{{/* The variables of `extraEnv` whose names match a pattern: a JSON list. Arguments: context, pattern. */}}
-{{- define "claude-relay.config.usersEnv" -}}
-  {{- $found := list -}}
-  {{- range .context.Values.extraEnv -}}
-    {{- if regexMatch $.pattern .name -}}
-      {{- $found = append $found (include "claude-relay.evaluate" (dict "context" $.context "value" .) | fromJson).value -}}
-    {{- end -}}
-  {{- end -}}
-  {{- toJson $found -}}
+  {{- include "claude-relay.config.withUsers" (dict "context" . "own" $own "pattern" "^ADMIN_(USERNAME|PASSWORD)$") -}}
 {{- end -}}
 
 {{/* The environment variables of the init container that waits for Redis: the password, and `extraEnv` for Redis and Node.js. */}}
 {{- define "claude-relay.config.waitEnv" -}}
   {{- $own := include "claude-relay.config.redisEnv" . | fromJsonArray -}}
-  {{- $users := include "claude-relay.config.usersEnv" (dict "context" . "pattern" "^(REDIS|NODE)_") | fromJsonArray -}}
-  {{- include "claude-relay.config.withUsers" (dict "own" $own "users" $users) -}}
+  {{- include "claude-relay.config.withUsers" (dict "context" . "own" $own "pattern" "^(REDIS|NODE)_") -}}
 {{- end -}}
 
-{{/* Merges two lists of variables to a YAML list. `users` takes precedence over `own`. Arguments: own, users. */}}
+{{/*
+Variables of the chart and of `extraEnv`, which takes precedence: a YAML list. Arguments: context, own (of the chart), pattern (of
+the names in `extraEnv`).
+*/}}
 {{- define "claude-relay.config.withUsers" -}}
-{{- $taken := list -}}
-{{- range .users -}}
-{{- $taken = append $taken .name -}}
-{{- end -}}
-{{- $env := list -}}
-{{- range .own -}}
-{{- if not (has .name $taken) -}}
-{{- $env = append $env . -}}
-{{- end -}}
-{{- end -}}
-{{- concat $env .users | toYaml -}}
+  {{- $taken := list -}}
+  {{- $users := list -}}
+  {{- range .context.Values.extraEnv -}}
+    {{- if regexMatch $.pattern .name -}}
+      {{- $taken = append $taken .name -}}
+      {{- $users = append $users (include "claude-relay.evaluate" (dict "context" $.context "value" .) | fromJson).value -}}
+    {{- end -}}
+  {{- end -}}
+  {{- $env := list -}}
+  {{- range .own -}}
+    {{- if not (has .name $taken) -}}
+      {{- $env = append $env . -}}
+    {{- end -}}
+  {{- end -}}
+  {{- concat $env $users | toYaml -}}
 {{- end -}}
 
 {{/* The address at which a process inside the pod reaches the application. */}}

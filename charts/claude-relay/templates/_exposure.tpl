@@ -143,11 +143,10 @@ Annotations of the values take precedence. The Middleware of the chart is added 
   {{- end -}}
   {{- include "claude-relay.exposure.templateGuards" . -}}
   {{- $served := .Values.servedPaths -}}
-  {{- $blocked := include "claude-relay.exposure.blockedPattern" . -}}
-  {{- range $path := concat $served.exact $served.prefixes }}
-    {{- if or (regexMatch $blocked $path) (and (eq $path "/") (has "/" $served.prefixes)) }}
+  {{- $blocked := printf "(?m)%s" (include "claude-relay.exposure.blockedPattern" .) -}}
+  {{- $open := regexFindAll $blocked (concat $served.exact $served.prefixes | join "\n") -1 -}}
+  {{- range $path := has "/" $served.prefixes | ternary (append $open "/") $open }}
 - servedPaths: {{ $path }} makes /metrics reachable from outside: remove it
-    {{- end }}
   {{- end }}
   {{- if .Values.httpRoute.enabled -}}
     {{- include "claude-relay.exposure.routeGuards" . -}}

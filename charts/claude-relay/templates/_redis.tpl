@@ -241,11 +241,12 @@ Deployment reads, whose name can differ from the present one.
 - redis.extraConfig sets a directive that the chart sets ({{ $fixed }}): remove it, and use redis.appendOnly, redis.auth and
   redis.service instead
   {{- end }}
-  {{- $limit := include "claude-relay.redis.memoryLimit" $values | int64 }}
-  {{- $wanted := has $values.maxMemory (list "auto" "0") | ternary "" $values.maxMemory }}
-  {{- if and $limit (gt (include "claude-relay.storage.bytes" $wanted | int64) (div (mul $limit 9) 10)) }}
-- redis.maxMemory ({{ $wanted }}) is more than 90 % of redis.resources.limits.memory, so the kernel would kill Redis
+  {{- if not (has $values.maxMemory (list "auto" "0")) }}
+    {{- $limit := include "claude-relay.redis.memoryLimit" $values | int64 }}
+    {{- if and $limit (gt (include "claude-relay.storage.bytes" $values.maxMemory | int64) (div (mul $limit 9) 10)) }}
+- redis.maxMemory ({{ $values.maxMemory }}) is more than 90 % of redis.resources.limits.memory, so the kernel would kill Redis
   before it reaches redis.maxMemory: decrease redis.maxMemory or increase the limit
+    {{- end }}
   {{- end }}
   {{- range $key := list "password" "existingSecret" }}
     {{- if and (get $values.auth $key) (not $values.auth.enabled) }}
@@ -262,11 +263,14 @@ Deployment reads, whose name can differ from the present one.
     {{- end }}
   {{- end }}
   {{- include "claude-relay.redis.additionGuards" $values -}}
-  {{- $names := list (include "claude-relay.fullname" .) }}
-  {{- range $suffix := list "blocked" "config" "env" "fluent-bit" "fluent-bit-config" "metrics" "scripts" "secret" "secrets" "test" }}
-    {{- $names = append $names (include "claude-relay.nameWith" (dict "context" $ "suffix" $suffix)) }}
-  {{- end }}
+  {{- $suffixes := list "blocked" "config" "env" "fluent-bit" "fluent-bit-config" "metrics" "scripts" "secret" "secrets" "test" }}
   {{- range $name := list $fullname (printf "%s-config" $fullname) (printf "%s-headless" $fullname) }}
+    {{- $names := list (include "claude-relay.fullname" $) }}
+    {{- range $suffix := $suffixes }}
+      {{- if hasSuffix $suffix $name }}
+        {{- $names = append $names (include "claude-relay.nameWith" (dict "context" $ "suffix" $suffix)) }}
+      {{- end }}
+    {{- end }}
     {{- if has $name $names }}
 - the application and Redis would both have an object with the name {{ $name }}: change fullnameOverride, nameOverride,
   redis.fullnameOverride or redis.nameOverride
