@@ -157,4 +157,6 @@ def test_a_text_with_braces_that_is_no_template_of_helm_is_left_as_it_is(render:
 
 def test_a_template_in_an_annotation_cannot_read_generated_secrets(render: Any) -> None:
     release = render(values={"commonAnnotations": {MARK: "{{ .Release.Name }} {{ toJson .Release }}"}})
-    assert "_claudeRelay" not in release.only("Deployment").annotations[MARK]
+    text = release.only("Deployment").annotations[MARK]
+    assert text.startswith('relay {"')
+    assert "_claudeRelay" not in text

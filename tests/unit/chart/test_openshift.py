@@ -44,5 +44,8 @@ def test_a_user_of_the_operator_is_kept(render: Any, any_helm: Any) -> None:
     assert found[release.only("StatefulSet").ref] == {"fsGroup"}
 
 
-def test_elsewhere_the_application_runs_as_a_high_user(render: Any) -> None:
-    assert render().only("Deployment").at("spec.template.spec.securityContext.runAsUser") == 10001
+def test_elsewhere_each_pod_has_its_user(render: Any) -> None:
+    """chartgate.yaml accepts each of these kinds without a high user, so this test is what holds the defaults."""
+    workloads = render({"global": {"secretsJob": True}}).workloads()
+    users = {workload.kind: workload.pod_spec["securityContext"]["runAsUser"] for workload in workloads}
+    assert users == {"Deployment": 10001, "Job": 10001, "Pod": 10001, "StatefulSet": 999}
