@@ -2,9 +2,14 @@
 The cluster: its version of Kubernetes and the optional kinds that it has.
 */}}
 
-{{/* The version of Kubernetes: the version of a real cluster, which has "v1/Pod", otherwise `kubeVersion` of the values. */}}
+{{/* "true" in a real cluster, which has the kind "v1/Pod". Without a cluster, Helm only knows the kinds of `--api-versions`. */}}
+{{- define "claude-relay.capabilities.cluster" -}}
+{{- if .Capabilities.APIVersions.Has "v1/Pod" -}}true{{- end -}}
+{{- end -}}
+
+{{/* The version of Kubernetes: the version of a real cluster, otherwise `kubeVersion` of the values. */}}
 {{- define "claude-relay.kubeVersion" -}}
-{{- if or (not .Values.kubeVersion) (.Capabilities.APIVersions.Has "v1/Pod") -}}
+{{- if or (not .Values.kubeVersion) (include "claude-relay.capabilities.cluster" .) -}}
 {{- .Capabilities.KubeVersion.Version -}}
 {{- else -}}
 {{- .Values.kubeVersion -}}
@@ -30,8 +35,7 @@ prometheusRule: monitoring.coreos.com/v1/PrometheusRule
 {{- define "claude-relay.capabilities.guards" -}}
   {{- $version := include "claude-relay.kubeVersion" . -}}
   {{- $capabilities := .Capabilities -}}
-  {{- /* Only a real cluster has "v1/Pod". */ -}}
-  {{- if and (semverCompare "<1.19-0" $version) ($capabilities.APIVersions.Has "v1/Pod") }}
+  {{- if and (semverCompare "<1.19-0" $version) (include "claude-relay.capabilities.cluster" .) }}
 - Kubernetes {{ $version }} is too old: the chart requires Kubernetes 1.19 or later
   {{- end }}
   {{- $since := dict "ipFamilyPolicy" "1.20" "ipFamilies" "1.20" "loadBalancerClass" "1.21" "internalTrafficPolicy" "1.21" }}

@@ -264,8 +264,7 @@ Annotations of the values take precedence. The Middleware of the chart is added 
 - ingress.defaultBackend is the Service of the application, which makes /metrics reachable from outside: use ingress.hosts
   {{- end }}
   {{- $middleware := "traefik.io/v1alpha1/Middleware" }}
-  {{- /* Only a real cluster has "v1/Pod". */}}
-  {{- $missing := and (.Capabilities.APIVersions.Has "v1/Pod") (not (.Capabilities.APIVersions.Has $middleware)) }}
+  {{- $missing := and (include "claude-relay.capabilities.cluster" .) (not (.Capabilities.APIVersions.Has $middleware)) }}
   {{- if and $missing (include "claude-relay.exposure.traefik" .) }}
 - the cluster does not have {{ $middleware }}, with which Traefik blocks /metrics: install the CRDs of Traefik, or set
   ingress.strictPaths to true and ingress.traefikMiddleware to auto
