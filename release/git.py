@@ -7,6 +7,7 @@ import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from chartgate.tools.version_ranges import Version, read_version
 from release.errors import ReleaseError
 
 
@@ -75,7 +76,7 @@ class Repository:
 
 
 # https://semver.org, without build metadata, which no OCI tag can have.
-_VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?")
+_VERSION = re.compile(r"(0|[1-9]\d*)(\.(0|[1-9]\d*)){2}(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?")
 
 
 def is_version(text: str) -> bool:
@@ -88,17 +89,12 @@ def is_prerelease(version: str) -> bool:
     return "-" in version
 
 
-def precedence(version: str) -> tuple[object, ...]:
+def precedence(version: str) -> Version:
     """A sort key: the precedence of semantic versions (semver.org, section 11).
 
     >>> sorted(["1.1.0", "1.1.0-rc.2", "1.1.0-rc.10", "1.0.9"], key=precedence)
     ['1.0.9', '1.1.0-rc.2', '1.1.0-rc.10', '1.1.0']
     """
-    found = _VERSION.fullmatch(version)
-    if found is None:
+    if not is_version(version):
         raise ReleaseError(f"{version!r} is not a semantic version without build metadata, such as 1.2.3: correct it")
-    numbers = tuple(int(part) for part in found.groups()[:3])
-    if found[4] is None:
-        return (*numbers, 1)
-    identifiers = tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in found[4].split("."))
-    return (*numbers, 0, identifiers)
+    return read_version(version)

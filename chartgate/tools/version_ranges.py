@@ -20,15 +20,17 @@ _HYPHEN = re.compile(r"(\S+)\s+-\s+(\S+)")
 
 @total_ordering
 @dataclass(frozen=True)
-class _Version:
+class Version:
+    """A version. Two of them compare as SemVer 2.0.0, section 11, says."""
+
     numbers: tuple[int, int, int]
     pre: str = ""
 
-    def __lt__(self, other: "_Version") -> bool:
+    def __lt__(self, other: "Version") -> bool:
         return self._key() < other._key()
 
     def _key(self) -> tuple[object, ...]:
-        # A pre-release comes before its release; numbers in it come before words (SemVer 2.0.0, 11).
+        # A pre-release comes before its release; numbers in it come before words.
         identifiers = [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in self.pre.split(".")]
         return (self.numbers, not self.pre, identifiers)
 
@@ -39,19 +41,24 @@ def in_range(version: str, wanted: str) -> bool:
     Raises:
         ValueError: one of the two cannot be read.
     """
-    parsed = _parsed(version)
+    parsed = read_version(version)
     results = [_all_hold(parsed, part) for part in wanted.split("||")]
     return any(results)
 
 
-def _parsed(version: str) -> _Version:
+def read_version(version: str) -> Version:
+    """The version in a text, with or without a leading "v"; numbers that are not there are 0.
+
+    Raises:
+        ValueError: the text is not a version.
+    """
     found = _VERSION.fullmatch(version.strip())
     if not found:
         raise ValueError(f'"{version}" is not a version')
-    return _Version((int(found[1]), int(found[2] or 0), int(found[3] or 0)), found[4] or "")
+    return Version((int(found[1]), int(found[2] or 0), int(found[3] or 0)), found[4] or "")
 
 
-def _all_hold(version: _Version, text: str) -> bool:
+def _all_hold(version: Version, text: str) -> bool:
     terms = _HYPHEN.sub(r">=\1 <=\2", text).replace(",", " ").strip()
     position, holds = 0, bool(terms)
     if not terms:
@@ -65,12 +72,12 @@ def _all_hold(version: _Version, text: str) -> bool:
     return holds
 
 
-def _holds(version: _Version, operator: str, parts: str, pre: str) -> bool:
+def _holds(version: Version, operator: str, parts: str, pre: str) -> bool:
     given = [int(part) for part in re.split(r"\.?[xX*]", parts)[0].split(".") if part]
     if version.pre and not pre:
         return False  # a pre-release is only in ranges that name one
     numbers = (*given, 0, 0, 0)[:3]
-    low = _Version((numbers[0], numbers[1], numbers[2]), pre)
+    low = Version((numbers[0], numbers[1], numbers[2]), pre)
     partial = 0 < len(given) < 3
 
     def within(kept: int) -> bool:
@@ -90,7 +97,7 @@ def _holds(version: _Version, operator: str, parts: str, pre: str) -> bool:
     return compare[{"=": "", "=>": ">=", "=<": "<=", "~>": "~"}.get(operator, operator)]()
 
 
-def _caret(low: _Version, given: int) -> int:
+def _caret(low: Version, given: int) -> int:
     """How many numbers ^ keeps: up to the first one that is not 0; all of "^*", as Helm has it."""
     if given == 0:
         return 3
