@@ -7,18 +7,18 @@ compresses them with a library of its own. The bytes depend on the commit and on
 import hashlib
 import os
 import re
-import shutil
 import subprocess
-import tarfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from chartgate.errors import GateError
+from chartgate.tools.archives import members
+from chartgate.tools.cache import scratch_folder
 from chartgate.tools.catalogue import catalogue
 from chartgate.tools.helm import Helm, find_helm
+from chartgate.tools.kubernetes_yaml import read_one
 from release.errors import ReleaseError
 from release.git import Repository, precedence
 from release.settings import CHART
@@ -37,12 +37,9 @@ def packaging_helm() -> Helm:
     """The Helm that makes archives: the newest of the catalogue, never another one that is on PATH.
 
     Raises:
-        ReleaseError: it cannot be had.
+        GateError: it cannot be had.
     """
-    try:
-        return find_helm(catalogue().helm[-1].version)
-    except GateError as error:
-        raise ReleaseError(str(error)) from error
+    return find_helm(catalogue().helm[-1].version)
 
 
 def stage(repository: Repository, commit: str, folder: Path) -> Path:
@@ -58,9 +55,9 @@ def read_chart_file(chart: Path) -> dict[str, Any]:
         ReleaseError: it is not a mapping in YAML, or its version is not a semantic version.
     """
     try:
-        data = yaml.safe_load((chart / "Chart.yaml").read_text(encoding="utf-8"))
+        data = read_one((chart / "Chart.yaml").read_bytes())
         precedence(str(data["version"]))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, TypeError, KeyError) as error:
+    except (OSError, yaml.YAMLError, TypeError, KeyError) as error:
         raise ReleaseError(f"{chart.name}/Chart.yaml: cannot be read as a chart's: {error}: correct it") from error
     except ReleaseError as error:
         raise ReleaseError(f"{chart.name}/Chart.yaml: version: {error}") from error
@@ -84,7 +81,7 @@ def pack(
         text = yaml.safe_dump(dict(metadata), sort_keys=False, allow_unicode=True, width=1000)
         (chart / "Chart.yaml").write_text(text, encoding="utf-8")
     folder.mkdir(parents=True, exist_ok=True)
-    run_helm(["package", str(chart), "--destination", str(folder), *signing], home=folder, when=when)
+    run_helm(["package", str(chart), "--destination", str(folder), *signing], when=when)
     data = read_chart_file(chart)
     archive = folder / f"{data['name']}-{data['version']}.tgz"
     os.utime(archive, (when, when))  # `helm push` writes it into the registry's manifest
@@ -99,12 +96,10 @@ def pack(
 
 def contents(archive: Path) -> dict[str, str]:
     """The SHA-256 of each file in a chart's archive, by its path below the chart's folder."""
-    with tarfile.open(archive) as files:
-        return {
-            member.name.partition("/")[2]: hashlib.sha256(opened.read()).hexdigest()
-            for member in files
-            if (opened := files.extractfile(member)) is not None
-        }
+    return {
+        name.partition("/")[2]: hashlib.sha256(content).hexdigest()
+        for name, content in members(archive.read_bytes(), "*")
+    }
 
 
 def sha256(path: Path) -> str:
@@ -112,11 +107,10 @@ def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def run_helm(arguments: Sequence[str], *, home: Path, helm: Helm | None = None, when: int | None = None) -> str:
+def run_helm(arguments: Sequence[str], *, helm: Helm | None = None, when: int | None = None) -> str:
     """Helm's standard output. Nothing of the user's own Helm takes part, but the login to a registry.
 
     Args:
-        home: a folder for what Helm would write into the user's home; nothing stays in it.
         helm: the program; by default the one that makes archives.
         when: the value of SOURCE_DATE_EPOCH (https://reproducible-builds.org/specs/source-date-epoch/).
 
@@ -124,18 +118,23 @@ def run_helm(arguments: Sequence[str], *, home: Path, helm: Helm | None = None, 
         ReleaseError: Helm ends with an error; the message has its words.
     """
     helm = helm or packaging_helm()
-    folders = {name: str(home / ".helm") for name in ("HELM_CACHE_HOME", "HELM_CONFIG_HOME", "HELM_DATA_HOME")}
-    login = {key: os.environ[key] for key in ("HELM_REGISTRY_CONFIG",) if key in os.environ}
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("HELM_", "SOURCE_DATE_EPOCH"))}
+    login = ("HELM_CONFIG_HOME", "HELM_REGISTRY_CONFIG")
+    kept = {
+        key: value
+        for key, value in os.environ.items()
+        if key in login or not key.startswith(("HELM_", "SOURCE_DATE_EPOCH"))
+    }
     epoch = {} if when is None else {"SOURCE_DATE_EPOCH": str(when)}
-    done = subprocess.run(
-        [str(helm.path), *arguments],
-        env={**kept, **folders, **login, **epoch},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    shutil.rmtree(home / ".helm", ignore_errors=True)
+    with scratch_folder() as home:
+        own = dict.fromkeys(("HELM_CACHE_HOME", "HELM_DATA_HOME"), str(home))
+        own["HELM_REPOSITORY_CONFIG"] = str(home / "repositories.yaml")
+        done = subprocess.run(
+            [str(helm.path), *arguments],
+            env={**kept, **own, **epoch},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     if done.returncode:
         raise ReleaseError(f"helm {arguments[0]}: {done.stderr.strip()}")
     return done.stdout

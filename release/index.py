@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from chartgate.tools.kubernetes_yaml import read_one
 from release.archive import run_helm, sha256
 from release.errors import ReleaseError
 
@@ -37,7 +38,7 @@ def add_to_index(folder: Path, archive: Path, chart: Chart, repository: str) -> 
         staged = Path(temporary)
         shutil.copy2(archive, staged)
         merge = ["--merge", str(path)] if before else []
-        run_helm(["repo", "index", str(staged), "--url", repository, *merge], home=staged)
+        run_helm(["repo", "index", str(staged), "--url", repository, *merge])
         after = _entries(staged / FILE)
         # Helm leaves out, without an error, entries that it takes for invalid.
         lost = sorted(" ".join(key) for key, entry in before.items() if not entry.items() <= after.get(key, {}).items())
@@ -69,9 +70,9 @@ def require_same(what: str, published: str, made: str) -> None:
 
 def _entries(path: Path) -> dict[Chart, Mapping[str, Any]]:
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = read_one(path.read_bytes())
         return {(name, str(entry["version"])): entry for name, entries in data["entries"].items() for entry in entries}
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, TypeError, KeyError, AttributeError) as error:
+    except (OSError, yaml.YAMLError, TypeError, KeyError, AttributeError) as error:
         raise ReleaseError(
             f"{path}: cannot be read as a repository's index: {error}: restore it from the last publication"
         ) from error

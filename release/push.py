@@ -40,17 +40,14 @@ def push_archive(archive: Path, chart: Chart, registry: str, options: Sequence[s
     name, version = chart
     reference = f"{registry}/{name}"
     with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary)
         try:
-            said = run_helm(
-                ["pull", reference, "--version", version, "--destination", temporary, *options], home=folder
-            )
+            said = run_helm(["pull", reference, "--version", version, "--destination", temporary, *options])
         except ReleaseError as error:
             if not is_missing(str(error)):
                 raise
-            said = run_helm(["push", str(archive), registry, *options], home=folder)
+            said = run_helm(["push", str(archive), registry, *options])
         else:
-            require_same(f"{reference}:{version}", sha256(folder / archive.name), sha256(archive))
+            require_same(f"{reference}:{version}", sha256(Path(temporary, archive.name)), sha256(archive))
     digest = re.search(r"sha256:[0-9a-f]{64}", said)
     if digest is None:
         raise ReleaseError(f"{reference}: Helm did not tell the digest of the pushed chart: {said.strip()}")

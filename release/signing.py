@@ -64,7 +64,7 @@ def verify(archive: Path, key: Path) -> None:
         keyring = Path(temporary) / "keyring.gpg"
         keyring.write_bytes(_gpg(temporary, "--dearmor", "--output", "-", str(key)))
         try:
-            run_helm(["verify", str(archive), "--keyring", str(keyring)], home=Path(temporary))
+            run_helm(["verify", str(archive), "--keyring", str(keyring)])
         except ReleaseError as error:
             raise ReleaseError(f"{archive.name}: its signature is not one of {KEY_FILE}: {error}") from error
 

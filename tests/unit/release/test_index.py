@@ -19,7 +19,7 @@ def archive(tmp_path: Path) -> Path:
     chart = tmp_path / "tiny"
     chart.mkdir()
     (chart / "Chart.yaml").write_text("apiVersion: v2\nname: tiny\nversion: 0.1.0\n", encoding="utf-8")
-    run_helm(["package", str(chart), "--destination", str(tmp_path)], home=tmp_path)
+    run_helm(["package", str(chart), "--destination", str(tmp_path)])
     return tmp_path / "tiny-0.1.0.tgz"
 
 
@@ -39,9 +39,11 @@ def test_an_entry_has_the_url_and_the_digest_of_its_archive(archive: Path, folde
 
 def test_entries_whose_archives_are_elsewhere_stay(archive: Path, folder: Path) -> None:
     entry = {"apiVersion": "v2", "name": "tiny", "version": "0.0.9", "urls": ["https://old.example.com/tiny-0.0.9.tgz"]}
-    other = {**entry, "name": "other", "annotations": {"a": "b"}}
+    other = {**entry, "name": "other", "annotations": {"a": "b"}, "created": "2026-01-02T00:00:00Z"}
     before = {"apiVersion": "v1", "entries": {"tiny": [entry], "other": [other]}}
-    (folder / "index.yaml").write_text(yaml.safe_dump(before), encoding="utf-8")
+    # A time that Helm did not write need not be in quotes.
+    text = yaml.safe_dump(before).replace("'2026-01-02T00:00:00Z'", "2026-01-02T00:00:00Z")
+    (folder / "index.yaml").write_text(text, encoding="utf-8")
     add_to_index(folder, archive, TINY, URL)
     after = yaml.safe_load((folder / "index.yaml").read_text(encoding="utf-8"))["entries"]
     assert [e["version"] for e in after["tiny"]] == ["0.1.0", "0.0.9"]

@@ -144,7 +144,7 @@ def test_helm_package_in_a_working_tree_leaves_out_what_lies_about(
     for name in STRAYS:
         (chart / name).parent.mkdir(parents=True, exist_ok=True)
         (chart / name).write_text("stray: true\n", encoding="utf-8")
-    run_helm(["package", str(chart), "--destination", str(tmp_path)], home=tmp_path, helm=find_helm(spec))
+    run_helm(["package", str(chart), "--destination", str(tmp_path)], helm=find_helm(spec))
     assert set(contents(tmp_path / made.archive.name)) == set(contents(made.archive))
 
 
