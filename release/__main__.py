@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from chartgate.errors import GateError
+from chartgate.tools.chart_files import read_chart_files
 from release import changelog, pages
 from release.archive import read_chart_file
 from release.check import check
@@ -24,7 +25,7 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
     options = _parser().parse_args(arguments)
     try:
         options.run(root, options)
-    except (ReleaseError, GateError) as error:
+    except GateError as error:
         print(f"release: {error}", file=sys.stderr)
         return 1
     return 0
@@ -95,7 +96,8 @@ def _package(root: Path, options: argparse.Namespace) -> None:
 
 def _images(root: Path, options: argparse.Namespace) -> None:
     chart = root / CHART
-    images = images_with(chart, [_read(path) for path in options.values]) if options.values else every_image(chart)
+    texts = [_read(path) for path in options.values or ()]
+    images = images_with(read_chart_files(chart), texts) if texts else every_image(chart)
     print("\n".join(images))
 
 
@@ -118,9 +120,7 @@ def _publish_pages(root: Path, options: argparse.Namespace) -> None:
 
 
 def _notes(root: Path, _: argparse.Namespace) -> None:
-    version = str(read_chart_file(root / CHART)["version"])
-    changelog.changes_of(root, version)
-    print(changelog.notes_of(_read(root / changelog.FILE), version))
+    print(changelog.notes_of(root, str(read_chart_file(root / CHART)["version"])))
 
 
 def _read(path: Path) -> str:

@@ -28,27 +28,26 @@ def changes_of(root: Path, version: str) -> list[Change]:
     Raises:
         ReleaseError: the file cannot be read, has no such version, or no change of it.
     """
+    return _changes(notes_of(root, version))
+
+
+def notes_of(root: Path, version: str) -> str:
+    """The text below the heading of a version, up to the next version.
+
+    Raises:
+        ReleaseError: the file cannot be read, has no such version, or no change of it.
+    """
     try:
         text = (root / FILE).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ReleaseError(f"{FILE}: cannot be read: {error}") from error
-    section = notes_of(text, version)
-    if section is None:
+    heading = re.search(rf"(?m)^## \[?v?{re.escape(version)}\]?(?= |$).*$", text)
+    if heading is None:
         raise ReleaseError(f"{FILE}: no entry for version {version}: add the heading `## {version}` and the changes")
-    changes = list(_changes(section))
-    if not changes:
+    section = re.split(r"(?m)^## ", text[heading.end() :], maxsplit=1)[0].strip()
+    if not _changes(section):
         raise ReleaseError(f"{FILE}: the entry for version {version} is empty: list the changes")
-    return changes
-
-
-def notes_of(text: str, version: str) -> str | None:
-    """The text below the heading of a version, up to the next version; None without that heading."""
-    heading = re.compile(rf"(?m)^## \[?v?{re.escape(version)}\]?(?= |$).*$")
-    found = heading.search(text)
-    if found is None:
-        return None
-    rest = text[found.end() :]
-    return re.split(r"(?m)^## ", rest, maxsplit=1)[0].strip()
+    return section
 
 
 def _changes(section: str) -> list[Change]:

@@ -7,9 +7,9 @@ python -m release.generate --check    exit 1 and name the files that differ
 import sys
 from pathlib import Path
 
+from chartgate.errors import GateError
 from release.addresses import installation
 from release.archive import LICENSE
-from release.errors import ReleaseError
 from release.settings import CHART, read_settings
 from schema.files import ROOT, SourceError, main
 
@@ -24,7 +24,7 @@ def outputs(root: Path = ROOT) -> dict[Path, str]:
     """
     try:
         settings = read_settings(root)
-    except ReleaseError as error:
+    except GateError as error:
         raise SourceError(str(error)) from error
     readme = root / CHART / "README.md"
     before, begin, rest = readme.read_text(encoding="utf-8").partition(BEGIN)

@@ -1,28 +1,29 @@
 """The images that a release of the chart pulls, taken from the rendered objects."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from chartgate.errors import GateError
 from chartgate.releases.release import Release
 from chartgate.releases.render import RenderError, render
-from chartgate.tools.chart_files import read_chart_files
+from chartgate.tools.chart_files import ChartFiles, read_chart_files
 from chartgate.tools.embedded.process import EMBEDDED
+from chartgate.tools.reading import Reading
+from chartgate.values.ci_cases import ci_cases
 from release.errors import ReleaseError
 
 
-def images_with(chart: Path, values: Sequence[str]) -> list[str]:
+def images_with(chart: ChartFiles, values: Sequence[str]) -> list[str]:
     """The images of an installation with these values files (texts), tests and hooks included; sorted, each once.
 
     Raises:
         ReleaseError: Helm refuses the values.
     """
     try:
-        release = render(read_chart_files(chart), helm=EMBEDDED, values=tuple(values))
-    except (RenderError, GateError) as error:
+        release = render(chart, helm=EMBEDDED, values=tuple(values))
+    except RenderError as error:
         raise ReleaseError(f"the chart cannot be rendered: {error}") from error
     return sorted(_images(release))
 
@@ -35,12 +36,13 @@ def every_image(chart: Path) -> list[str]:
     Raises:
         ReleaseError: Helm refuses a case, or no case has one of the chart's images.
     """
-    defaults = yaml.safe_load((chart / "values.yaml").read_text(encoding="utf-8"))
+    files = read_chart_files(chart)
+    defaults = files.mapping("values.yaml")
     undone = _chosen_images(defaults)
     undone["global"] = {"imageRegistry": ""}
     last = yaml.safe_dump(undone, sort_keys=True)
-    cases = [path.read_text(encoding="utf-8") for path in sorted((chart / "ci").glob("*-values.yaml"))]
-    found = {image for values in ["", *cases] for image in images_with(chart, [values, last])}
+    cases = [case.values for case in ci_cases(chart, Reading(), "release", "default")]
+    found = {image for values in [(), *cases] for image in images_with(files, [*values, last])}
     own = {repository: [i for i in found if i.startswith(f"{repository}:")] for repository in _repositories(defaults)}
     missing = sorted(repository for repository, images in own.items() if not images)
     if missing:
@@ -55,7 +57,7 @@ def _images(release: Release) -> set[str]:
     return {str(container.manifest.get("image", "")) for container in containers} - {""}
 
 
-def _chosen_images(values: dict[str, Any]) -> dict[str, Any]:
+def _chosen_images(values: Mapping[str, Any]) -> dict[str, Any]:
     """The part of the values that chooses images: each mapping with a `repository`, at its place."""
     if isinstance(values.get("repository"), str):
         return {key: value for key, value in values.items() if key in {"repository", "tag", "digest", "registry"}}
@@ -63,7 +65,7 @@ def _chosen_images(values: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in nested.items() if value}
 
 
-def _repositories(values: dict[str, Any]) -> Iterator[str]:
+def _repositories(values: Mapping[str, Any]) -> Iterator[str]:
     if isinstance(values.get("repository"), str):
         yield values["repository"]
         return

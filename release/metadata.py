@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from msgspec import to_builtins
 
 from release import changelog, git
 from release.changelog import Change
@@ -35,7 +36,7 @@ def release_metadata(
     """
     version = str(chart_file["version"])
     links = [
-        *settings.links,
+        *to_builtins(settings.links),
         {"name": "changelog", "url": f"{settings.home}/blob/v{version}/{changelog.FILE}"},
         {"name": "support", "url": f"{settings.home}/issues"},
     ]
@@ -48,7 +49,7 @@ def release_metadata(
     if any(change.kind == "security" for change in changes):
         annotations[f"{PREFIX}containsSecurityUpdates"] = "true"
     if settings.recommendations:
-        annotations[f"{PREFIX}recommendations"] = _yaml(list(settings.recommendations))
+        annotations[f"{PREFIX}recommendations"] = _yaml(to_builtins(settings.recommendations))
     if fingerprint:
         annotations[f"{PREFIX}signKey"] = _yaml({"fingerprint": fingerprint, "url": f"{settings.repository}/{KEY}"})
     return {
@@ -56,7 +57,7 @@ def release_metadata(
         "home": settings.home,
         "icon": f"{settings.repository}/{ICON}",
         "sources": [settings.home, *chart_file.get("sources", ())],
-        "maintainers": list(settings.maintainers),
+        "maintainers": list(to_builtins(settings.maintainers)),
         "annotations": {**chart_file.get("annotations", {}), **annotations},
     }
 
@@ -74,7 +75,7 @@ def release_readme(text: str, settings: Settings, version: str) -> str:
 
 def repository_metadata(settings: Settings) -> str:
     """artifacthub-repo.yml, which lies beside index.yaml: who may claim the repository on Artifact Hub."""
-    owners = [{key: maintainer[key] for key in ("name", "email")} for maintainer in settings.maintainers]
+    owners = [{"name": maintainer.name, "email": maintainer.email} for maintainer in settings.maintainers]
     identity = {"repositoryID": settings.artifact_hub_id} if settings.artifact_hub_id else {}
     return _yaml({**identity, "owners": owners})
 

@@ -24,7 +24,6 @@ class Made:
 
     archive: Path
     digest: str
-    images: tuple[str, ...]
     signed: bool
 
 
@@ -79,4 +78,4 @@ def make_package(root: Path, folder: Path, signer: Signer | None = None, *, rehe
         folder.mkdir(parents=True, exist_ok=True)
         add_to_index(folder, archive, (str(data["name"]), str(data["version"])), settings.repository)
         shutil.copytree(made, folder, dirs_exist_ok=True)
-    return Made(published, digest, tuple(images), signed=signer is not None)
+    return Made(published, digest, signed=signer is not None)

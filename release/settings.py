@@ -1,14 +1,14 @@
 """`release.yaml`, typed and checked."""
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 from urllib.parse import urlsplit
 
-import jsonschema
-import yaml
+from msgspec import Meta, Struct
 
+from chartgate.tools.models import parsed
+from chartgate.tools.reading import Reading
 from release.errors import ReleaseError
 
 FILE = "release/release.yaml"
@@ -19,52 +19,43 @@ KEY_FILE = "release/signing-key.asc"
 # Names that nobody can own (RFC 2606, section 2 and 3).
 _RESERVED = re.compile(r"(^|\.)(example\.(com|net|org)|example|test|invalid)$")
 
-_LINK = {
-    "type": "object",
-    "properties": {"name": {"type": "string", "minLength": 1}, "url": {"type": "string", "pattern": "^https?://"}},
-    "required": ["url"],
-    "additionalProperties": False,
-}
-_SCHEMA = {
-    "type": "object",
-    "properties": {
-        "repository": {"type": "string", "pattern": "^https?://[^/]+(/.*[^/])?$"},
-        "oci": {"type": "string", "pattern": "^oci://[^/]+(/.*[^/])?$"},
-        "home": {"type": "string", "pattern": "^https?://[^/]+(/.*[^/])?$"},
-        "maintainers": {
-            "type": "array",
-            "minItems": 1,
-            "items": {
-                "type": "object",
-                "properties": {
-                    "name": {"type": "string", "minLength": 1},
-                    "email": {"type": "string", "pattern": "^[^@ ]+@[^@ ]+$"},
-                    "url": {"type": "string", "pattern": "^https?://"},
-                },
-                "required": ["name", "email"],
-                "additionalProperties": False,
-            },
-        },
-        "artifact_hub_id": {"type": "string", "pattern": "^[0-9a-f-]{36}$"},
-        "links": {"type": "array", "items": {**_LINK, "required": ["name", "url"]}},
-        "recommendations": {"type": "array", "items": _LINK},
-    },
-    "required": ["repository", "oci", "home", "maintainers"],
-    "additionalProperties": False,
-}
+Text = Annotated[str, Meta(min_length=1)]
+Url = Annotated[str, Meta(pattern="^https?://")]
+# Without a slash at its end.
+Address = Annotated[str, Meta(pattern="^https?://[^/]+(/.*[^/])?$")]
 
 
-@dataclass(frozen=True)
-class Settings:
-    """What `release.yaml` says. Addresses have no slash at their end."""
+class Maintainer(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Who answers."""
 
-    repository: str
-    oci: str
-    home: str
-    maintainers: tuple[dict[str, str], ...]
-    artifact_hub_id: str = ""
-    links: tuple[dict[str, str], ...] = ()
-    recommendations: tuple[dict[str, str], ...] = ()
+    name: Text
+    email: Annotated[str, Meta(pattern="^[^@ ]+@[^@ ]+$")]
+    url: Url | None = None
+
+
+class Link(Struct, frozen=True, forbid_unknown_fields=True):
+    """A named link of the Artifact Hub page."""
+
+    name: Text
+    url: Url
+
+
+class Recommendation(Struct, frozen=True, forbid_unknown_fields=True):
+    """The page of another package on Artifact Hub."""
+
+    url: Url
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True):
+    """What `release.yaml` says, which describes each key."""
+
+    repository: Address
+    oci: Annotated[str, Meta(pattern="^oci://[^/]+(/.*[^/])?$")]
+    home: Address
+    maintainers: Annotated[tuple[Maintainer, ...], Meta(min_length=1)]
+    artifact_hub_id: Annotated[str, Meta(pattern="^[0-9a-f-]{36}$")] = ""
+    links: tuple[Link, ...] = ()
+    recommendations: tuple[Recommendation, ...] = ()
 
     def reserved(self) -> list[str]:
         """The addresses that nobody can own, as `key: address`."""
@@ -76,15 +67,9 @@ def read_settings(root: Path) -> Settings:
     """The settings of the project in folder `root`.
 
     Raises:
-        ReleaseError: the file cannot be read, is not YAML, or a key is missing or invalid.
+        GateError: the file cannot be read, is not YAML, or a key is missing or invalid.
     """
-    try:
-        data: Any = yaml.safe_load((root / FILE).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ReleaseError(f"{FILE}: cannot be read as YAML: {error}") from error
-    fault = jsonschema.exceptions.best_match(jsonschema.Draft7Validator(_SCHEMA).iter_errors(data))
-    if fault is not None:
-        place = "".join(f"{part}: " for part in fault.absolute_path)
-        raise ReleaseError(f"{FILE}: {place}{fault.message}: correct it")
-    fields: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
-    return Settings(**fields)
+    content = Reading().content(root / FILE)
+    if content is None:
+        raise ReleaseError(f"{FILE}: there is no such file: write the addresses that the chart is published at")
+    return parsed(content, Path(FILE), Settings)

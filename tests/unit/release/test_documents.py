@@ -7,8 +7,10 @@ import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
+from chartgate.errors import GateError
+from chartgate.tools.chart_files import read_chart_files
 from release.__main__ import main
-from release.archive import contents, pack, read_chart_file, stage
+from release.archive import contents, pack, read_chart_file, run_helm, stage
 from release.changelog import Change, changes_of, notes_of
 from release.errors import ReleaseError
 from release.git import Repository, precedence
@@ -67,7 +69,7 @@ def test_changes_have_the_kind_of_their_heading(tmp_path: Path) -> None:
         Change("Read this."),
     ]
     assert changes_of(tmp_path, "1.1.0") == [Change("The first.")]
-    assert notes_of(CHANGELOG, "1.1.0") == "- The first."
+    assert notes_of(tmp_path, "1.1.0") == "- The first."
     with pytest.raises(ReleaseError, match=r"no entry for version 1\.10"):
         changes_of(tmp_path, "1.10")
 
@@ -82,21 +84,23 @@ def test_versions_have_the_order_of_semver() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("repository: [", "cannot be read as YAML"),
-        ("", "None is not of type 'object'"),
-        (WHOLE, "'repository' is a required"),
+        ("repository: [", "is not YAML"),
+        ("", '"repository" is a required'),
+        ("[]", "file: .*is not of type"),
+        (WHOLE, '"repository" is a required'),
         (f"{WHOLE}repository: https://r.example.com/\n", "repository: .* does not match"),
         (f"{WHOLE}repository: https://r.example.com\nmail: x\n", "'mail' was unexpected"),
+        (f"{WHOLE}repository: https://r.example.com\nartifact_hub_id: ''\n", "artifact_hub_id: .* does not match"),
         (
             f"{WHOLE}repository: https://r.example.com\nlinks: [{{url: x, name: y}}]",
-            "links: 0: url: 'x' does not match",
+            r'links\[0\]\.url: "x" does not match',
         ),
     ],
 )
 def test_invalid_settings_are_refused(tmp_path: Path, text: str, message: str) -> None:
     (tmp_path / "release").mkdir()
     (tmp_path / FILE).write_text(text, encoding="utf-8")
-    with pytest.raises(ReleaseError, match=rf"{FILE}: .*{message}"):
+    with pytest.raises(GateError, match=rf"{FILE}: .*{message}"):
         read_settings(tmp_path)
 
 
@@ -127,7 +131,8 @@ def test_an_image_that_no_case_has_is_an_error(project: ProjectCopy) -> None:
 
 
 def test_the_images_of_one_installation(chart: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert images_with(chart, ["redis: {enabled: false}\nexternalRedis: {host: redis.example.com}"]) == ALL[1:3]
+    external = "redis: {enabled: false}\nexternalRedis: {host: redis.example.com}"
+    assert images_with(read_chart_files(chart), [external]) == ALL[1:3]
     values = tmp_path / "values.yaml"
     values.write_text("global: {imageRegistry: registry.example.com}\n", encoding="utf-8")
     assert main(["images", "--values", str(values)]) == 0
@@ -181,6 +186,21 @@ def test_a_registry_that_asks_for_a_login_is_not_an_empty_one() -> None:
     assert is_missing("registry.example.com/charts/claude-relay:1.0.0: not found")
     assert not is_missing('HEAD "https://registry.example.com/v2/charts": basic credential not found')
     assert not is_missing("response status code 403: denied: permission_denied")
+
+
+@pytest.mark.parametrize(
+    ("variable", "place"),
+    [("XDG_CONFIG_HOME", "helm/registry/config.json"), ("HELM_CONFIG_HOME", "registry/config.json")],
+)
+def test_the_login_to_a_registry_is_the_users(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str, place: str
+) -> None:
+    for name in ("HELM_CONFIG_HOME", "HELM_REGISTRY_CONFIG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv(variable, str(tmp_path))
+    assert run_helm(["env", "HELM_REGISTRY_CONFIG"]).strip() == str(tmp_path / place)
+    monkeypatch.setenv("HELM_REGISTRY_CONFIG", "/elsewhere")
+    assert run_helm(["env", "HELM_REGISTRY_CONFIG"]).strip() == "/elsewhere"
 
 
 def test_the_notes_are_the_changelogs_entry(project: ProjectCopy, capsys: pytest.CaptureFixture[str]) -> None:

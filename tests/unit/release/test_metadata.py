@@ -117,7 +117,7 @@ def test_a_prerelease_says_so(settings: Settings, chart: Path, version: str, exp
 
 def test_the_repository_tells_its_owners(settings: Settings) -> None:
     data = yaml.safe_load(repository_metadata(settings))
-    assert data == {"owners": [{key: owner[key] for key in ("name", "email")} for owner in settings.maintainers]}
+    assert data == {"owners": [{"name": owner.name, "email": owner.email} for owner in settings.maintainers]}
     identity = "0f8fad5b-d9cb-469f-a165-70867728950e"
     known = yaml.safe_load(repository_metadata(Settings("", "", "", settings.maintainers, identity)))
     assert known["repositoryID"] == identity
