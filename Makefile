@@ -19,6 +19,8 @@ lint: .venv/.synced
 	$(RUN)mypy
 	$(RUN)lint-imports
 	$(RUN)python -m chartgate.tools.run_helm 3 4 -- lint --strict $(CHART)
+	$(RUN)python -m release.actionlint
+	$(RUN)zizmor --quiet --offline --strict-collection .github
 
 # A file's tests stay together, so that they share its fixtures.
 unit: .venv/.synced
@@ -44,7 +46,7 @@ e2e-processes: .venv/.synced ## those that need processes only: control-plane, R
 e2e-cluster: .venv/.synced ## those on a kind cluster, which needs Docker
 	$(RUN)pytest tests/e2e/cluster
 
-generate: .venv/.synced ## values.schema.json, the README's value tables and addresses, docs/checks.md and the list of served API versions
+generate: .venv/.synced ## every file that is made of another: values, schemas, tables, docs/checks.md, docs/environment.md, lists of Kubernetes' APIs
 	$(RUN)python -m schema.generate
 	$(RUN)python -m schema.fluent_bit.generate
 	$(RUN)python -m schema.application.generate

@@ -1,5 +1,6 @@
 """The public workflows, which cannot run here, say what they should. actionlint and zizmor read them in `make lint`."""
 
+import configparser
 import re
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,17 @@ def test_it_runs_what_ci_runs(workflow: dict[str, Any]) -> None:
     assert "release-check" in found
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert [target for target in here if not re.search(rf"(?m)^{target}:", makefile)] == []
+
+
+@pytest.mark.parametrize("target", ["lint", "unit", "conformance"])
+def test_tox_runs_the_commands_of_the_makefile(target: str) -> None:
+    tox = configparser.ConfigParser(interpolation=None)
+    tox.read(ROOT / "tox.ini", encoding="utf-8")
+    said = [line.removesuffix(" {posargs}") for line in tox[f"testenv:{target}"]["commands"].strip().splitlines()]
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8").replace("$(CHART)", "charts/claude-relay")
+    recipe = re.search(rf"(?m)^{target}:.*\n((?:\t.*\n)+)", makefile)
+    assert recipe
+    assert [line.strip().removeprefix("$(RUN)").removesuffix(" $(ARGS)") for line in recipe[1].splitlines()] == said
 
 
 def test_every_night_the_whole_product_is_shared_by_machines(workflow: dict[str, Any]) -> None:
