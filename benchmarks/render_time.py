@@ -6,12 +6,9 @@ Both charts render the CI values of the earlier commit in one process, without t
 """
 
 import argparse
-import io
 import shutil
 import statistics
-import subprocess
 import sys
-import tarfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,6 +20,7 @@ from benchmarks.cases import CHART
 from benchmarks.tables import say_table
 from chartgate.errors import GateError
 from chartgate.tools.cache import scratch_folder
+from release.git import Repository
 
 ROOT = CHART.parent.parent
 TARGET = 1.25
@@ -36,8 +34,7 @@ def main() -> int:
     options = parser.parse_args()
     try:
         with scratch_folder() as folder:
-            before = folder / "before"
-            _unpack(options.commit, before)
+            before = _unpacked(options.commit, folder)
             after = folder / "after"
             shutil.copytree(CHART, after, ignore=shutil.ignore_patterns("values.schema.json"))
             values = [yaml.safe_load(path.read_text("utf-8")) or {} for path in sorted(before.glob("ci/*-values.yaml"))]
@@ -55,17 +52,13 @@ def main() -> int:
     return 0
 
 
-def _unpack(commit: str, folder: Path) -> None:
-    """The chart as it was at `commit`, without its schemas."""
-    path = CHART.relative_to(ROOT).as_posix()
-    answer = subprocess.run(["git", "archive", "--format=tar", f"{commit}:{path}"], cwd=ROOT, capture_output=True)
-    if answer.returncode:
-        reason = answer.stderr.decode().strip()
-        raise GateError(f"git cannot read {path} at {commit}: {reason}: name a commit that has the chart")
-    with tarfile.open(fileobj=io.BytesIO(answer.stdout)) as archive:
-        archive.extractall(folder, filter="data")
-    for schema in folder.rglob("values.schema.json"):
+def _unpacked(commit: str, folder: Path) -> Path:
+    """The chart as it was at `commit`, without its schemas, below `folder`."""
+    chart = CHART.relative_to(ROOT)
+    Repository(ROOT).extract(commit, (str(chart),), folder)
+    for schema in (folder / chart).rglob("values.schema.json"):
         schema.unlink()
+    return folder / chart
 
 
 def _take_turns(charts: dict[str, Path], cases: Sequence[dict[str, object]], rounds: int) -> dict[str, float]:

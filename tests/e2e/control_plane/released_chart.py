@@ -1,10 +1,10 @@
 """The chart as it was released before, taken from the git tag of that release."""
 
-import io
 import re
-import subprocess
-import tarfile
 from pathlib import Path
+
+from release.errors import ReleaseError
+from release.git import Repository
 
 CHANGELOG = "CHANGELOG.md"
 CHART_FILE = "charts/claude-relay/Chart.yaml"
@@ -21,12 +21,11 @@ def earlier_release(repository: Path) -> list[str]:
 
 def released_chart(repository: Path, chart: Path, version: str, folder: Path) -> Path:
     """Unpack a released version under `folder`; `chart` is its path in the repository."""
-    command = ["git", "-C", str(repository), "archive", f"v{version}", str(chart)]
-    done = subprocess.run(command, capture_output=True, check=False)
-    assert not done.returncode, (
-        f"{CHANGELOG} tells of {version}, but there is no chart of it: {done.stderr.decode().strip()}: "
-        f"fetch the tags (git fetch --tags), or tag the release v{version}"
-    )
-    with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
-        archive.extractall(folder, filter="data")
+    try:
+        Repository(repository).extract(f"v{version}", (str(chart),), folder)
+    except ReleaseError as error:
+        raise AssertionError(
+            f"{CHANGELOG} tells of {version}, but there is no chart of it: {error}: "
+            f"fetch the tags (git fetch --tags), or tag the release v{version}"
+        ) from error
     return folder / chart
