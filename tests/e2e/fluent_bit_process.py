@@ -4,11 +4,9 @@ import base64
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
@@ -16,11 +14,11 @@ from threading import Thread
 from chartgate.releases.release import Release
 from tests.e2e.images.receiver.inbox import Inbox
 from tests.e2e.images.receiver.over_http import server
+from tests.e2e.processes import SECONDS, eventually, free_port
 
 IMAGES = Path(__file__).parent / "images"
 CONFIGURATION = "/fluent-bit/etc/claude-relay"
 FOLDERS = (CONFIGURATION, "/fluent-bit/state", "/app/logs")
-SECONDS = 20
 POD = {"POD_IP": "127.0.0.1", "POD_NAME": "relay-0", "POD_NAMESPACE": "relay", "NODE_NAME": "node-1"}
 
 
@@ -80,13 +78,6 @@ class FluentBitProcess:
         return re.sub(r"(HTTP_Port\s+)\d+", rf"\g<1>{self.http_port}", text)
 
 
-def free_port() -> int:
-    """A port that nobody has now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @contextmanager
 def receiving(port: int = 0, certificates: Path | None = None) -> Iterator[tuple[int, Inbox]]:
     """An HTTP receiver on this machine, or one of HTTPS with the certificate in a folder: its port, and what it got."""
@@ -98,15 +89,3 @@ def receiving(port: int = 0, certificates: Path | None = None) -> Iterator[tuple
     finally:
         receiver.shutdown()
         receiver.server_close()
-
-
-def eventually(condition: Callable[[], bool], told: Callable[[], object]) -> None:
-    """Wait until it holds.
-
-    Raises:
-        AssertionError: it does not within 20 s; the text is `told`.
-    """
-    deadline = time.monotonic() + SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, str(told())
-        time.sleep(0.05)

@@ -2,15 +2,14 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from chartgate.releases.release import Release
+from tests.e2e.processes import free_port
 
 READY_SECONDS = 30
 FOLDERS = ("/data", "/run/redis", "/etc/redis")
@@ -35,7 +34,7 @@ class RedisPod:
         self.data = folder / "data"
         self.log = folder / "log"
         self.data.mkdir(parents=True)
-        self.port = _free_port()
+        self.port = free_port()
 
     @contextmanager
     def running(self, release: Release, password: str | None = None) -> Iterator["RedisPod"]:
@@ -104,10 +103,3 @@ class RedisPod:
         for folder in FOLDERS:
             text = text.replace(folder, str(self._inside(folder)))
         return text.replace("port 6379", f"port {self.port}")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: Any = probe.getsockname()[1]
-        return int(port)

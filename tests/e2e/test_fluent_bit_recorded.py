@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.fluent_bit_process import IMAGES, eventually, free_port, receiving
+from tests.e2e.fluent_bit_process import IMAGES, receiving
 from tests.e2e.images.receiver.inbox import Inbox
+from tests.e2e.processes import eventually, free_port
 from tests.e2e.recorded.configurations import Recorded, recorded
 
 NOT_DONE = 3

@@ -1,6 +1,5 @@
 """The stand-in for Fluent Bit does what the tests rely on: what the real one does with the chart's configuration."""
 
-import io
 import json
 import re
 import shutil
@@ -16,9 +15,9 @@ import yaml
 
 from chartgate.releases.release import Release
 from tests.e2e.certificates import make_certificates
-from tests.e2e.fluent_bit_process import POD, FluentBitProcess, eventually, free_port, receiving
-from tests.e2e.images.fluent_bit.msgpack import EventTime, pack, unpack
+from tests.e2e.fluent_bit_process import POD, FluentBitProcess, receiving
 from tests.e2e.images.receiver.inbox import Inbox
+from tests.e2e.processes import eventually, free_port
 
 Rendered = Callable[..., Release]
 DAY = "claude-relay-2026-11-24.log"
@@ -346,26 +345,3 @@ def test_a_plugin_that_it_does_not_have_is_refused(tmp_path: Path, rendered: Ren
     sidecar = FluentBitProcess(tmp_path, rendered(sending_to(1, "kafka", Brokers="a:9092")))
     assert sidecar.start().wait(20) == 3
     assert "[OUTPUT kafka]: this stand-in does not do it" in sidecar.output.read_text()
-
-
-@pytest.mark.parametrize(
-    ("value", "packed"),
-    [
-        (-1, "d3ffffffffffffffff"),
-        (1.5, "cb3ff8000000000000"),
-        ("ü", "db00000002c3bc"),
-        (None, "c0"),
-        ([True], "dd00000001c3"),
-        ({"": False}, "df00000001db00000000c2"),
-        (EventTime(1.5), "d700000000011dcd6500"),
-    ],
-)
-def test_messagepack_is_written_as_specified(value: Any, packed: str) -> None:
-    assert pack(value).hex() == packed
-
-
-@pytest.mark.parametrize(
-    ("packed", "value"), [("92a161c0", ["a", None]), ("81a16201", {"b": 1}), ("c40178", b"x"), ("dc0001ff", [-1])]
-)
-def test_messagepack_is_read_as_specified(packed: str, value: Any) -> None:
-    assert unpack(io.BytesIO(bytes.fromhex(packed))) == value

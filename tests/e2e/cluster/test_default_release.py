@@ -1,7 +1,6 @@
 """The chart with its default values, unmodified, and what its operator does next."""
 
 import re
-import socket
 
 import pytest
 
@@ -11,6 +10,7 @@ from tests.e2e.cluster.operator import REDIS, SECRET, Operator
 from tests.e2e.cluster.pods import Neighbour
 from tests.e2e.cluster.report import sections
 from tests.e2e.cluster.shell import Shell
+from tests.e2e.processes import free_port
 
 UPSTREAM_KEY = "sk-of-the-upstream"
 
@@ -72,9 +72,3 @@ def test_the_report_of_a_failure_has_everything_but_the_secrets(operator: Operat
     secret = namespace.secret(SECRET)
     for key in ("jwt-secret", "encryption-key", "admin-password"):
         assert [title for title, text in texts.items() if secret[key] in text] == []
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

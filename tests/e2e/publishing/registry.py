@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -10,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import urlopen
+
+from tests.e2e.processes import free_port
 
 PROGRAM = "docker-registry"
 READY_SECONDS = 30
@@ -36,9 +37,7 @@ def running_registry(folder: Path) -> Iterator[Registry]:
     """
     if not shutil.which(PROGRAM):
         raise RegistryError(f"{PROGRAM} is not on PATH: install Debian's package docker-registry")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{probe.getsockname()[1]}"
+    address = f"127.0.0.1:{free_port()}"
     storage = folder / "storage"
     settings = {
         "version": 0.1,
