@@ -1,4 +1,5 @@
-# Everything runs from here. Only Python >= 3.11 and make have to be there: the rest is fetched, pinned, into .venv and .tools.
+# Everything runs from here. Python >= 3.11 and make have to be there, for `test` also git and GnuPG: the rest is fetched, pinned,
+# into .venv and .tools.
 PYTHON ?= python3
 CHART ?= charts/claude-relay
 DIST ?= dist
