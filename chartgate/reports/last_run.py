@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 from chartgate.releases import store
 from chartgate.reports.overview import Overview
+from chartgate.tools.control_plane.programs import named_servers
 from chartgate.tools.fingerprint import fingerprint
 from chartgate.values.chart import Chart
 from chartgate.values.selection import Choice
@@ -17,7 +18,8 @@ def key_of(chart: Chart, choice: Choice) -> str:
     Raises:
         GateError: a file of the chart cannot be read or is invalid.
     """
-    return store.key_of(str(chart.folder.resolve()), chart.digest, asdict(choice), fingerprint())
+    tools = fingerprint(named_servers() if choice.api_server else ())
+    return store.key_of(str(chart.folder.resolve()), chart.digest, asdict(choice), tools)
 
 
 def stored_result(key: str) -> Overview | None:

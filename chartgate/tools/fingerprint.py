@@ -5,24 +5,30 @@ import importlib.metadata
 import json
 import platform
 import shutil
+from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
 
 from chartgate.tools.catalogue import catalogue
 from chartgate.tools.helm import is_at_hand
 
-LIBRARIES = ("checkov", "helm-python-sdk", "jsonschema-rs", "pyyaml", "rstr")
+LIBRARIES = ("checkov", "helm-python-sdk", "jsonschema-rs", "markdown-it-py", "pyyaml", "rstr")
 PROGRAMS = ("fluent-bit", "helm", "promtool")
 
 
-def fingerprint() -> str:
-    """A hash that changes when the gate, its libraries, or a program that it would use changes."""
+def fingerprint(programs: Iterable[Path] = ()) -> str:
+    """A hash that changes when the gate, its libraries, or a program that it would use changes.
+
+    Args:
+        programs: programs that this run uses beside those on PATH and the Helms; a missing one is a state, too.
+    """
     package = Path(str(files("chartgate")))
     sources = sorted(path for path in package.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
     what = [
         [(path.relative_to(package).as_posix(), hashlib.sha256(path.read_bytes()).hexdigest()) for path in sources],
         [(name, importlib.metadata.version(name)) for name in LIBRARIES],
         [(name, _state(shutil.which(name))) for name in PROGRAMS],
+        [(str(program), _state(shutil.which(str(program)))) for program in programs],
         [(release.version, is_at_hand(release.version)) for release in catalogue().helm],
         platform.python_version(),
     ]

@@ -29,6 +29,12 @@ def find_assets(programs: Sequence[str] = SERVERS) -> Path:
     return folder
 
 
+def named_servers() -> list[Path]:
+    """The programs of the folder that the user names; none where no folder is named and the catalogue's pin counts."""
+    named = os.environ.get(ASSETS)
+    return [Path(named) / name for name in SERVERS] if named else []
+
+
 def _official() -> Path:
     """What setup-envtest has or downloads. It verifies archives by the SHA-512 in the index of their project."""
     pin = catalogue().envtest

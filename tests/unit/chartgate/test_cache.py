@@ -11,10 +11,14 @@ import pytest
 from chartgate import cli
 from chartgate.errors import GateError
 from chartgate.releases import store
+from chartgate.reports.last_run import key_of
 from chartgate.tools import fingerprint
 from chartgate.tools.cache import cache_folder, load, made_once
 from chartgate.tools.catalogue import catalogue
 from chartgate.tools.chart_files import read_chart_files
+from chartgate.tools.control_plane.programs import ASSETS, SERVERS
+from chartgate.values.chart import read_chart
+from chartgate.values.selection import Choice
 
 MakeChart = Callable[[dict[str, str]], Path]
 
@@ -51,6 +55,28 @@ def test_the_second_run_is_warm_although_the_first_one_downloaded_tools(
     before = iter([False] * len(catalogue().helm))
     monkeypatch.setattr(fingerprint, "is_at_hand", lambda _: next(before, True))
     assert [cold(chart, capsys) for _ in range(3)] == [True, False, False]
+
+
+def test_a_result_of_an_api_server_is_not_told_for_another_one(
+    make_chart: MakeChart, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    chart = read_chart(make_chart(CHART))
+
+    def keys() -> tuple[str, str]:
+        return key_of(chart, Choice(api_server=True)), key_of(chart, Choice())
+
+    monkeypatch.delenv(ASSETS, raising=False)
+    found = [keys()]
+    monkeypatch.setenv(ASSETS, str(tmp_path))
+    found.append(keys())
+    for text in ("one", "another"):
+        for name in SERVERS:
+            (tmp_path / name).write_text(text)
+            (tmp_path / name).chmod(0o755)
+        found += [keys(), keys()]
+    asked, not_asked = ([pair[index] for pair in found] for index in (0, 1))
+    assert len(set(not_asked)) == 1
+    assert [asked.index(key) for key in asked] == [0, 1, 2, 2, 4, 4]
 
 
 @pytest.mark.usefixtures("without_checkov")
