@@ -1,4 +1,4 @@
-"""`chartgate matrix CHART`: the covering array of the chart's matrix, proven."""
+"""`chartgate matrix CHART`: the covering array of the chart's matrix, proven, and what no axis varies."""
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
@@ -12,6 +12,7 @@ from chartgate.values.chart import read_chart
 from chartgate.values.default_matrix import find_matrix
 from chartgate.values.matrix import FILE_NAME
 from chartgate.values.matrix_cases import covering_cases
+from chartgate.values.matrix_gaps import gaps
 from chartgate.values.proof import Proof
 
 NAMED = 10
@@ -24,7 +25,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     chart = read_chart(options.chart, options.matrix)
-    coverage = covering_cases(find_matrix(chart), chart.settings)
+    matrix = find_matrix(chart)
+    coverage = covering_cases(matrix, chart.settings)
     out = console()
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("every combination of")
@@ -39,6 +41,11 @@ def run(options: Namespace) -> int:
     ):
         for name in list(dict.fromkeys(names))[:NAMED]:
             out.print(f"[red]{title}:[/red] {escape(name)}", soft_wrap=True)
+    missing = gaps(matrix, chart.shape) if chart.shape else []
+    for gap in missing[:NAMED]:
+        out.print(f"[yellow]{escape(gap)}[/yellow]", soft_wrap=True)
+    if len(missing) > NAMED:
+        out.print(f"[yellow]and {len(missing) - NAMED} more that no axis has[/yellow]", soft_wrap=True)
     refused = sum(case.refusal is not None for case in coverage.cases)
     proven = all(proof.holds for proof in coverage.proof)
     outcome = "[green]proven[/green]" if proven else "[red]not proven[/red]"
@@ -50,4 +57,6 @@ def _numbers(proof: Proof) -> tuple[int, int, int, int]:
     return proof.required, proof.covered, proof.excluded, len(proof.uncovered)
 
 
-COMMAND = Command("matrix", "make the covering array of the chart's matrix and print its proof", add_arguments, run)
+COMMAND = Command(
+    "matrix", "prove the covering array of the chart's matrix, and list what no axis varies", add_arguments, run
+)

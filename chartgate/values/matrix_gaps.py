@@ -1,7 +1,8 @@
 """What a matrix leaves out: booleans and enum values of values.schema.json that no axis varies."""
 
+import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -10,7 +11,8 @@ from chartgate.values.shape import Path_, Shape
 
 
 def gaps(matrix: Matrix, shape: Shape) -> list[str]:
-    """`path=value` of each choice that no case makes and no `unvaried` entry explains; entries that explain nothing.
+    """A sentence about each choice that no case makes and no entry of `unvaried` explains, and about each such entry
+    that explains nothing.
 
     A default counts as made, since some case leaves it alone.
     """
@@ -26,24 +28,34 @@ def gaps(matrix: Matrix, shape: Shape) -> list[str]:
         if not any(type(one) is type(choice) and one == choice for one in made[path])
     ]
     patterns = [entry.path for entry in matrix.unvaried]
-    idle = [pattern for pattern in patterns if not any(fnmatchcase(path, _escaped(pattern)) for path, _ in missing)]
     unexplained = [
-        f"{path}={choice}" for path, choice in missing if not any(fnmatchcase(path, _escaped(one)) for one in patterns)
+        f"{path}={json.dumps(choice, ensure_ascii=False)}: no axis has it: add it to an axis, or to unvaried with the "
+        "reason"
+        for path, choice in missing
+        if not any(fnmatchcase(path, _escaped(pattern)) for pattern in patterns)
     ]
-    return [*unexplained, *(f"unvaried: {pattern}: explains nothing: remove it" for pattern in idle)]
+    idle = [
+        f"unvaried: {pattern}: explains nothing: remove it"
+        for pattern in patterns
+        if not any(fnmatchcase(path, _escaped(pattern)) for path, _ in missing)
+    ]
+    return [*unexplained, *idle]
 
 
-def _choices(shape: Shape, schema: Any, path: Path_) -> Iterator[tuple[str, list[Any]]]:
+def _choices(
+    shape: Shape, schema: Any, path: Path_, above: tuple[int, ...] = ()
+) -> Iterator[tuple[str, Sequence[Any]]]:
     schema = shape.resolved(schema)
-    if schema.get("enum"):
+    if isinstance(schema.get("enum"), list):
         yield _pattern(path), schema["enum"]
     elif schema.get("type") == "boolean":
         yield _pattern(path), [True, False]
-    if len(path) < 12:  # a schema may refer to itself
-        for key, child in (schema.get("properties") or {}).items():
-            yield from _choices(shape, child, (*path, key))
-        if isinstance(schema.get("items"), Mapping):
-            yield from _choices(shape, schema["items"], (*path, 0))
+    if id(schema) in above:  # a schema may refer to itself
+        return
+    for key, child in shape.properties(schema).items():
+        yield from _choices(shape, child, (*path, key), (*above, id(schema)))
+    if isinstance(schema.get("items"), Mapping):
+        yield from _choices(shape, schema["items"], (*path, 0), (*above, id(schema)))
 
 
 def _pattern(path: Path_) -> str:

@@ -96,6 +96,23 @@ def test_matrix_prints_the_proof(make_chart: MakeChart, capsys: pytest.CaptureFi
     assert "0 of them to be refused" in out
 
 
+def test_matrix_tells_what_no_axis_varies(make_chart: MakeChart, capsys: pytest.CaptureFixture[str]) -> None:
+    axes = "axes:\n" + "".join(f"  - {{name: {n}, values: {{less: {{}}, more: {{{n}: true}}}}}}\n" for n in "ab")
+    properties = {name: {"type": "boolean"} for name in "abc"} | {"mode": {"enum": list("0123456789ab")}}
+    schema = json.dumps({"$schema": "http://json-schema.org/draft-07/schema#", "properties": properties})
+    unvaried = "unvaried: [{path: a, reason: an axis varies it}]\n"
+    files = {
+        **CHART,
+        "values.yaml": "a: false\nb: false\nc: false\n",
+        "values.schema.json": schema,
+        "matrix.yaml": f"{axes}strength: [{{t: 2}}]\n{unvaried}",
+    }
+    assert cli.main(["matrix", str(make_chart(files))]) == cli.CLEAN
+    said = [line for line in capsys.readouterr().out.splitlines() if "no axis has" in line]
+    assert said[0] == "c=true: no axis has it: add it to an axis, or to unvaried with the reason"
+    assert (len(said), said[-1]) == (11, "and 4 more that no axis has")
+
+
 def test_a_chart_without_a_matrix_has_one_made_of_what_it_says(
     make_chart: MakeChart, capsys: pytest.CaptureFixture[str]
 ) -> None:

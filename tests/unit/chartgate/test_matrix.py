@@ -124,7 +124,18 @@ def test_what_a_matrix_leaves_out_is_told(tmp_path: Path) -> None:
         "list": {"type": "array", "items": {"properties": {"mode": {"enum": ["a", "b"]}}}},
     }
     shape = Shape({"properties": properties}, {"live": False, "dead": False})
-    assert gaps(read_matrix(path), shape) == ["dead=True", "unvaried: none: explains nothing: remove it"]
+    assert gaps(read_matrix(path), shape) == [
+        "dead=true: no axis has it: add it to an axis, or to unvaried with the reason",
+        "unvaried: none: explains nothing: remove it",
+    ]
+
+
+def test_the_choices_of_a_schema_that_refers_to_itself_are_found_once_around(tmp_path: Path) -> None:
+    path = tmp_path / "matrix.yaml"
+    path.write_text(AXES + "strength: [{t: 1}]\n")
+    node = {"properties": {"live": {"type": "boolean"}, "left": {"$ref": "#"}, "right": {"items": {"$ref": "#"}}}}
+    missing = {gap.partition("=")[0] for gap in gaps(read_matrix(path), Shape(node, {"live": True}))}
+    assert missing == {"live"}
 
 
 def test_the_matrix_of_this_chart_leaves_no_switch_out(chart: Path) -> None:
