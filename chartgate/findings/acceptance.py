@@ -10,7 +10,8 @@ from fnmatch import fnmatchcase
 from chartgate.findings.check import Check, Fault, Rule
 from chartgate.findings.finding import Column, Finding, Verdict
 from chartgate.findings.runner import finding_of
-from chartgate.values.settings import FILE_NAME, AcceptedFinding, Declaration, Settings
+from chartgate.values.settings import FILE_NAME, Settings
+from chartgate.values.settings_file import AcceptedFinding, Declaration
 
 Entry = AcceptedFinding | Declaration
 

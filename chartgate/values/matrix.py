@@ -10,7 +10,7 @@ from msgspec import UNSET
 from chartgate.errors import GateError
 from chartgate.tools.models import parsed
 from chartgate.tools.reading import Reading
-from chartgate.values.matrix_file import KINDS, AxisEntry, MatrixFile
+from chartgate.values.matrix_file import KINDS, AxisEntry, Kept, MatrixFile, Unvaried
 
 FILE_NAME = "matrix.yaml"
 
@@ -58,14 +58,6 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Reason:
-    """A pattern on values paths, and why the values there are treated differently."""
-
-    path: str
-    reason: str
-
-
-@dataclass(frozen=True)
 class Matrix:
     """A chart's ways to be installed, and how thoroughly to combine them. `source` is where they are written.
 
@@ -77,9 +69,9 @@ class Matrix:
     axes: tuple[Axis, ...]
     constraints: tuple[Constraint, ...]
     groups: tuple[Group, ...]
-    unvaried: tuple[Reason, ...] = ()
+    unvaried: tuple[Unvaried, ...] = ()
     guards: tuple[str, ...] = ()
-    keep: tuple[Reason, ...] = ()
+    keep: tuple[Kept, ...] = ()
     narrowed: bool = False
     left_out: tuple[str, ...] = ()
 
@@ -184,9 +176,9 @@ def _matrix(source: str, file: MatrixFile) -> Matrix:
             )
             for entry in file.strength
         ),
-        tuple(Reason(entry.path, entry.reason) for entry in file.unvaried),
+        tuple(file.unvaried),
         tuple(file.generated.guards),
-        tuple(Reason(entry.path, entry.reason) for entry in file.generated.keep),
+        tuple(file.generated.keep),
     )
 
 

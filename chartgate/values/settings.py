@@ -12,7 +12,7 @@ from chartgate.tools.models import parsed
 from chartgate.tools.reading import Reading
 from chartgate.tools.schemas import known_versions
 from chartgate.tools.version_ranges import in_range
-from chartgate.values.settings_file import SettingsFile
+from chartgate.values.settings_file import AcceptedFinding, Declaration, SettingsFile
 
 FILE_NAME = "chartgate.yaml"
 DEFAULT_HELM = ("3", "4")
@@ -21,24 +21,6 @@ OLD_HELM = "3.2.4"
 OLD_KUBERNETES = (1, 19)
 SUPPORTED_BY_UPSTREAM = 3
 """The newest minor versions that Kubernetes maintains (Kubernetes documentation, Version Skew Policy)."""
-
-
-@dataclass(frozen=True)
-class AcceptedFinding:
-    """A finding that is accepted: rule `rule` of check `check` on the objects that match the glob `objects`."""
-
-    check: str
-    rule: str
-    objects: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class Declaration:
-    """Objects, a glob on "Kind/name", that the chart refers to and does not make."""
-
-    objects: str
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -94,11 +76,9 @@ def read_settings(files: ChartFiles, reading: Reading) -> Settings:
         documents_named=file.documents is not UNSET,
         release=file.release,
         namespace=file.namespace,
-        outside=tuple(Declaration(entry.object, entry.reason) for entry in file.outside),
-        absent=tuple(Declaration(entry.object, entry.reason) for entry in file.absent),
-        exceptions=tuple(
-            AcceptedFinding(entry.check, entry.rule, entry.objects, entry.reason) for entry in file.exceptions
-        ),
+        outside=tuple(file.outside),
+        absent=tuple(file.absent),
+        exceptions=tuple(file.exceptions),
         schemas=tuple(files.folder / schema for schema in file.schemas),
     )
 

@@ -10,14 +10,14 @@ HelmVersion = Annotated[str, Meta(pattern=r"^[0-9]+(\.[0-9]+\.[0-9]+)?$")]
 MinorVersion = Annotated[str, Meta(pattern=r"^[0-9]+\.[0-9]+$")]
 
 
-class DeclarationEntry(Struct, frozen=True, forbid_unknown_fields=True):
+class Declaration(Struct, frozen=True, forbid_unknown_fields=True, rename={"objects": "object"}):
     """Objects that the chart refers to and does not make."""
 
-    object: Annotated[str, Meta(description="Pattern on Kind/name.", pattern="^[^/]+/.+$")]
+    objects: Annotated[str, Meta(description="Pattern on Kind/name.", pattern="^[^/]+/.+$")]
     reason: Annotated[Reason, Meta(description="Who makes it, or why nobody does.")]
 
 
-class ExceptionEntry(Struct, frozen=True, forbid_unknown_fields=True):
+class AcceptedFinding(Struct, frozen=True, forbid_unknown_fields=True):
     """Findings that are accepted."""
 
     check: Annotated[Text, Meta(description="Key of the check.")]
@@ -82,14 +82,14 @@ class SettingsFile(Struct, frozen=True, forbid_unknown_fields=True, rename={"api
         ),
     ] = []
     outside: Annotated[
-        list[DeclarationEntry],
+        list[Declaration],
         Meta(description="Objects that the chart refers to and that exist before it is installed."),
     ] = []
     absent: Annotated[
-        list[DeclarationEntry],
+        list[Declaration],
         Meta(
             description="Objects that the chart refers to on purpose although nobody makes them, such as a backend "
             "that blocks a path."
         ),
     ] = []
-    exceptions: Annotated[list[ExceptionEntry], Meta(description="Findings that are accepted.")] = []
+    exceptions: Annotated[list[AcceptedFinding], Meta(description="Findings that are accepted.")] = []

@@ -7,7 +7,8 @@ from chartgate.findings.finding import Finding, Verdict
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
 from chartgate.values.case import Case
-from chartgate.values.settings import AcceptedFinding, Declaration, Settings
+from chartgate.values.settings import Settings
+from chartgate.values.settings_file import AcceptedFinding, Declaration
 
 ReleaseOf = Callable[..., Release]
 
@@ -28,14 +29,14 @@ def remaining(found: Judged) -> list[Finding]:
 
 
 def test_an_exception_drops_its_rule_on_its_objects(release_of: ReleaseOf) -> None:
-    exception = AcceptedFinding("checkov", "CKV_1", "Deployment/*", REASON)
+    exception = AcceptedFinding("checkov", "CKV_1", REASON, "Deployment/*")
     found = judged(release_of, Settings(exceptions=(exception,)))
     assert (remaining(found), found.unused) == ([MISSING, FILES], [])
     assert [(one.finding, one.case, one.reason) for one in found.acceptances] == [(POLICY, "x", REASON)]
 
 
 def test_an_exception_drops_findings_about_the_charts_files_and_the_run_too(release_of: ReleaseOf) -> None:
-    exception = AcceptedFinding("chart", "kube-version", "*", REASON)
+    exception = AcceptedFinding("chart", "kube-version", REASON, "*")
     found = judged(release_of, Settings(exceptions=(exception,)))
     assert (remaining(found), found.unused) == ([POLICY, MISSING], [])
     assert [(one.finding, one.case) for one in found.acceptances] == [(FILES, "")]
@@ -52,7 +53,7 @@ def test_outside_and_absent_drop_references_to_their_objects(release_of: Release
 
 def test_an_entry_that_matches_nothing_is_a_finding(release_of: ReleaseOf) -> None:
     settings = Settings(
-        exceptions=(AcceptedFinding("checkov", "CKV_1", "StatefulSet/*", REASON),),
+        exceptions=(AcceptedFinding("checkov", "CKV_1", REASON, "StatefulSet/*"),),
         absent=(Declaration("Service/other", REASON),),
     )
     found = judged(release_of, settings)
@@ -65,8 +66,8 @@ def test_a_finding_of_any_column_uses_an_entry(release_of: ReleaseOf) -> None:
     rendered = Rendered(Case("x"), release_of(""))
     columns = [("one", [Verdict(rendered, 1, (POLICY,))]), ("other", [Verdict(rendered, 1, (MISSING,))])]
     exceptions = (
-        AcceptedFinding("checkov", "CKV_1", "*", REASON),
-        AcceptedFinding("references", "missing", "*", REASON),
+        AcceptedFinding("checkov", "CKV_1", REASON, "*"),
+        AcceptedFinding("references", "missing", REASON, "*"),
     )
     found = accept(columns, [], Settings(exceptions=exceptions))
     assert (remaining(found), found.unused) == ([], [])
