@@ -1,96 +1,98 @@
-"""The catalogue of everything the gate may download, typed. The pins themselves are in `catalogue.yaml`."""
+"""The catalogue of everything the gate may download. The pins themselves are in `catalogue.yaml`."""
 
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Annotated
 
-from chartgate.tools.catalogue_file import CatalogueFile, GoPin, PackagePin, SourcePin
+from msgspec import Meta, Struct
+
 from chartgate.tools.models import parsed
 
+Version = Annotated[str, Meta(pattern=r"^v?\d+\.\d+(\.\d+.*)?$")]
+MinorVersion = Annotated[str, Meta(pattern=r"^\d+\.\d+$")]
+Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 
-@dataclass(frozen=True)
-class Package:
-    """One version of a registry's package.
 
-    `registry` is "pypi" or "npm"; `sha256` lists the accepted archives (one a platform where they differ); `member`
-    is the path to the wanted file through nested archives (glob patterns, outermost first).
+class GoModule(Struct, frozen=True, forbid_unknown_fields=True, rename={"name": "go"}):
+    """One version of a Go module; `sum` is its "h1:" hash as in a go.sum file: SHA-256 over the module's files."""
+
+    name: str
+    version: Version
+    sum: Annotated[str, Meta(pattern="^h1:")]
+
+
+class Package(Struct, frozen=True, forbid_unknown_fields=True):
+    """One version of a package of PyPI or npm: `pypi` or `npm` is its name.
+
+    `sha256` lists the accepted archives (one a platform where they differ); `member` is the path to the wanted file
+    through nested archives (glob patterns, outermost first).
     """
 
-    registry: str
-    name: str
-    version: str
-    sha256: tuple[str, ...]
+    version: Version
+    sha256: Annotated[tuple[Sha256, ...], Meta(min_length=1)]
+    pypi: str = ""
+    npm: str = ""
     member: tuple[str, ...] = ()
 
+    @property
+    def registry(self) -> str:
+        """ "pypi" or "npm"."""
+        return "pypi" if self.pypi else "npm"
 
-@dataclass(frozen=True)
-class GoModule:
-    """One version of a Go module; `sum` is its "h1:" hash, which is SHA-256 over the module's files."""
-
-    name: str
-    version: str
-    sum: str
+    @property
+    def name(self) -> str:
+        """The name in the registry."""
+        return self.pypi or self.npm
 
 
-@dataclass(frozen=True)
-class HelmRelease:
+class HelmRelease(Struct, frozen=True, forbid_unknown_fields=True):
     """A Helm version; `binary` is the SHA-256 of the official linux/amd64 program."""
 
-    version: str
-    binary: str
+    version: Version
+    binary: Sha256
     copy: Package
 
 
-@dataclass(frozen=True)
-class Program:
-    """A program of the end-to-end tests; `binary` is the SHA-256 of the official linux/amd64 one behind `official`.
+class KubernetesSchemas(Struct, frozen=True, forbid_unknown_fields=True):
+    """The package that holds the schemas of the minor versions from the first to the second, both included."""
 
-    `copy` is where a registry has it: the same program in a package, or its source in a Go module. `variable` is the
-    environment variable that names one of the user's own.
-    """
-
-    version: str
-    official: str
-    binary: str
-    copy: Package | GoModule
-    variable: str
-
-
-@dataclass(frozen=True)
-class KubernetesSchemas:
-    """The package that holds the schemas of the minor versions `oldest` to `newest`, both included."""
-
-    oldest: str
-    newest: str
+    kubernetes: tuple[MinorVersion, MinorVersion]
     package: Package
 
+    @property
+    def oldest(self) -> str:
+        """The first of the minor versions."""
+        return self.kubernetes[0]
 
-@dataclass(frozen=True)
-class CustomResources:
+    @property
+    def newest(self) -> str:
+        """The last of the minor versions."""
+        return self.kubernetes[1]
+
+
+class CustomResources(Struct, frozen=True, forbid_unknown_fields=True):
     """Custom resource definitions: the files of `module` that match the glob `files`."""
 
     module: GoModule
     files: str
 
 
-@dataclass(frozen=True)
-class Envtest:
+class Envtest(Struct, frozen=True, forbid_unknown_fields=True):
     """The program that downloads a control plane's programs and verifies them, and which Kubernetes to ask it for."""
 
     setup: GoModule
-    kubernetes: str
+    kubernetes: Version
 
 
-@dataclass(frozen=True)
-class Catalogue:
+class Catalogue(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+    """All that the gate may download; Helm releases oldest first."""
+
     helm: tuple[HelmRelease, ...]
     kubernetes: tuple[KubernetesSchemas, ...]
     kubernetes_api: GoModule
     custom_resources: tuple[CustomResources, ...]
-    programs: dict[str, Program]
     envtest: Envtest
-    image_programs: dict[str, Package | GoModule]
     clients: dict[str, Package]
 
 
@@ -102,35 +104,6 @@ def version_key(version: str) -> tuple[int, ...]:
 
 @cache
 def catalogue() -> Catalogue:
-    """The pins that come with this version of chartgate; Helm releases oldest first."""
+    """The pins that come with this version of chartgate."""
     path = Path(str(files(__package__).joinpath("catalogue.yaml")))
-    file = parsed(path.read_bytes(), path, CatalogueFile)
-    return Catalogue(
-        helm=tuple(
-            HelmRelease(version, pin.binary, _package(pin.copy))
-            for version, pin in sorted(file.helm.items(), key=lambda item: version_key(item[0]))
-        ),
-        kubernetes=tuple(KubernetesSchemas(*entry.kubernetes, _package(entry.package)) for entry in file.kubernetes),
-        kubernetes_api=_module(file.kubernetes_api),
-        custom_resources=tuple(CustomResources(_module(entry.module), entry.files) for entry in file.custom_resources),
-        programs={
-            name: Program(pin.version, pin.official, pin.binary, _source(pin.copy), pin.variable)
-            for name, pin in file.programs.items()
-        },
-        envtest=Envtest(_module(file.envtest.setup), file.envtest.kubernetes),
-        image_programs={name: _source(pin) for name, pin in file.image_programs.items()},
-        clients={name: _package(pin) for name, pin in file.clients.items()},
-    )
-
-
-def _source(pin: SourcePin) -> Package | GoModule:
-    return GoModule(pin.go, pin.version, pin.sum) if pin.go else _package(pin)
-
-
-def _module(pin: GoPin) -> GoModule:
-    return GoModule(pin.go, pin.version, pin.sum)
-
-
-def _package(pin: PackagePin | SourcePin) -> Package:
-    registry, name = ("pypi", pin.pypi) if pin.pypi else ("npm", pin.npm)
-    return Package(registry, name, pin.version, tuple(pin.sha256), tuple(pin.member))
+    return parsed(path.read_bytes(), path, Catalogue)

@@ -26,7 +26,10 @@ def found() -> dict[str, set[str]]:
     return versions
 
 
-@pytest.mark.parametrize("path", ["chartgate/tools/catalogue.yaml", "benchmarks/pins.yaml", "release/actionlint.yaml"])
+@pytest.mark.parametrize(
+    "path",
+    ["chartgate/tools/catalogue.yaml", "tests/e2e/pins.yaml", "benchmarks/pins.yaml", "release/actionlint.yaml"],
+)
 def test_every_pinned_download_is_found(path: str) -> None:
     versions = found()
 

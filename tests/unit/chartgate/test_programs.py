@@ -9,15 +9,24 @@ from pathlib import Path
 import pytest
 
 from chartgate.errors import GateError
-from chartgate.tools.catalogue import GoModule, Package, Program, catalogue
+from chartgate.tools.catalogue import GoModule, Package
 from tests.e2e import programs
+from tests.e2e.programs import Program, Source
 
 PROGRAM = b"program"
-SOURCE = GoModule("example.com/program", "v1.2.3", "h1:x=")
+MODULE = GoModule("example.com/program", "v1.2.3", "h1:x=")
+SOURCE = Source(module=MODULE)
 
 
-def pinned(copy: Package | GoModule, content: bytes = PROGRAM) -> Program:
-    return Program("1.2.3", "https://example.com/v{version}", hashlib.sha256(content).hexdigest(), copy, "PROGRAM_BIN")
+def pinned(source: Source) -> Program:
+    return Program(
+        version="1.2.3",
+        official="https://example.com/v{version}",
+        binary=hashlib.sha256(PROGRAM).hexdigest(),
+        variable="PROGRAM_BIN",
+        module=source.module,
+        package=source.package,
+    )
 
 
 def package(content: bytes) -> bytes:
@@ -27,7 +36,7 @@ def package(content: bytes) -> bytes:
     return buffer.getvalue()
 
 
-PACKAGE = Package("pypi", "holder", "2.0.0", ("aa",), ("folder/program",))
+PACKAGE = Source(package=Package("2.0.0", ("aa",), "holder", member=("folder/program",)))
 
 
 @pytest.fixture
@@ -63,7 +72,7 @@ def test_a_package_must_hold_the_same_program(monkeypatch: pytest.MonkeyPatch) -
 def test_source_is_built(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     built = tmp_path / "program"
     built.write_bytes(b"built")
-    monkeypatch.setattr(programs, "go_program", lambda module: {SOURCE: built}[module])
+    monkeypatch.setattr(programs, "go_program", lambda module: {MODULE: built}[module])
     assert programs._fetched(pinned(SOURCE), "program") == b"built"
 
 
@@ -73,12 +82,10 @@ def test_other_platforms_are_told_what_to_do(monkeypatch: pytest.MonkeyPatch) ->
         programs.find_program.__wrapped__("kind")
 
 
-def test_the_program_of_an_image_comes_from_the_catalogue_and_is_kept(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_program_of_an_image_is_a_pinned_one_and_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setattr(programs, "fetch_package", lambda _: package(PROGRAM))
-    monkeypatch.setitem(catalogue().image_programs, "folder", PACKAGE)
+    monkeypatch.setitem(programs.pins().images, "folder", PACKAGE)
     assert programs.image_program("folder") == PROGRAM
     monkeypatch.setattr(programs, "fetch_package", lambda _: pytest.fail("it is fetched once"))
     assert programs.image_program("folder") == PROGRAM
@@ -90,6 +97,6 @@ def test_an_image_whose_program_is_published_as_source_is_built(
 ) -> None:
     built = tmp_path / "program"
     built.write_bytes(PROGRAM)
-    monkeypatch.setattr(programs, "go_program", lambda module: built if module == SOURCE else None)
-    monkeypatch.setitem(catalogue().image_programs, "folder", SOURCE)
+    monkeypatch.setattr(programs, "go_program", lambda module: built if module == MODULE else None)
+    monkeypatch.setitem(programs.pins().images, "folder", SOURCE)
     assert programs.image_program("folder") == PROGRAM

@@ -5,21 +5,22 @@ import io
 import platform
 import tarfile
 import zipfile
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from chartgate.errors import GateError
 from chartgate.tools import helm as helm_module
 from chartgate.tools import run_helm
 from chartgate.tools.archives import member, members
 from chartgate.tools.cache import cache_folder, write_whole
-from chartgate.tools.catalogue import Package, catalogue
+from chartgate.tools.catalogue import catalogue, version_key
 from chartgate.tools.download import require_sha256
 from chartgate.tools.helm import Helm, find_helm, fits
 from chartgate.tools.schemas import api_schemas, known_versions, minor_version, served_kinds
 from chartgate.tools.served_api_versions import FILE, document
+from tests.e2e import programs
 
 
 def zipped(**files: bytes) -> bytes:
@@ -134,12 +135,17 @@ def test_every_pin_is_a_sha256() -> None:
     pins = [pin for release in catalogue().helm for pin in (release.binary, *release.copy.sha256)]
     pins += [pin for package in catalogue().clients.values() for pin in package.sha256]
     pins += [pin for entry in catalogue().kubernetes for pin in entry.package.sha256]
-    pins += [program.binary for program in catalogue().programs.values()]
-    sources = [*catalogue().image_programs.values(), *(program.copy for program in catalogue().programs.values())]
-    packages = [source for source in sources if isinstance(source, Package)]
-    pins += [pin for package in packages for pin in package.sha256]
+    pins += [program.binary for program in programs.pins().programs.values()]
+    sources = [*programs.pins().images.values(), *programs.pins().programs.values()]
+    pins += [pin for source in sources if source.package for pin in source.package.sha256]
+    assert all(source.pin for source in sources)
     assert pins
     assert all(len(pin) == 64 and int(pin, 16) for pin in pins)
+
+
+def test_the_helms_of_the_catalogue_stand_oldest_first() -> None:
+    versions = [release.version for release in catalogue().helm]
+    assert versions == sorted(versions, key=version_key)
 
 
 def test_every_kubernetes_minor_has_schemas() -> None:
