@@ -1,4 +1,4 @@
-"""JUnit XML: a suite a check, a test case a case; findings about the run itself are a suite of their own.
+"""JUnit XML: a suite a check, a test case a case; findings about the run itself and notices are a suite of their own.
 
 The form is the one that CI servers share (Jenkins' xunit plugin, junit-10.xsd): it knows tests, failures and skips.
 """
@@ -28,10 +28,12 @@ def junit_report(results: Results) -> bytes:
         for case, cells in results.cells.items():
             if check in cells:
                 _add(suite, check, case, cells[check], found_at)
-    if results.general:
+    if results.general or results.notices:
         suite = _suite(root, "gate")
         for finding in results.general:
             _add(suite, "gate", f"{finding.check}: {finding.object}: {finding.rule}", Cell(1, (finding,)), found_at)
+        if results.notices:
+            ET.SubElement(suite, "system-out").text = _text("\n".join(results.notices))
     for suite in root:
         suite.set("tests", str(len(suite.findall("testcase"))))
         suite.set("failures", str(sum(test.find("failure") is not None for test in suite)))

@@ -22,7 +22,8 @@ NAMED_CASES = 3
 def sarif_report(results: Results, base: Path) -> bytes:
     """The whole file. Files are named from folder `base` on when the chart lies in it, else absolutely.
 
-    A finding that chartgate.yaml accepts is there as well, suppressed with the reason given.
+    A finding that chartgate.yaml accepts is there as well, suppressed with the reason given. Notices are
+    notifications of the invocation.
     """
     rules = _rules(results)
     order = {rule["id"]: index for index, rule in enumerate(rules)}
@@ -39,6 +40,14 @@ def sarif_report(results: Results, base: Path) -> bytes:
                 "rules": rules,
             }
         },
+        "invocations": [
+            {
+                "executionSuccessful": True,
+                "toolExecutionNotifications": [
+                    {"level": "note", "message": {"text": notice}} for notice in results.notices
+                ],
+            }
+        ],
         "columnKind": "unicodeCodePoints",
         "results": found + _suppressed(results, order, base),
         "properties": {"summary": results.summary, "leftOut": results.left_out, "versions": results.versions},

@@ -82,17 +82,32 @@ def results(release_of: Callable[..., Release], tmp_path: Path) -> Results:
     )
 
 
-def test_every_report_says_that_it_is_of_a_part_of_the_whole(results: Results, tmp_path: Path) -> None:
-    part = replace(results, left_out="only the cases a*")
+def every_report(results: Results) -> dict[str, str]:
     out = StringIO()
-    print_report(overview_of(part), Console(file=out, width=200))
-    texts = {
+    print_report(overview_of(results), Console(file=out, width=200))
+    return {
         "table": out.getvalue(),
-        "JUnit": junit_report(part).decode(),
-        "SARIF": sarif_report(part, tmp_path).decode(),
-        "JSON": json_report(part).decode(),
-        "HTML": html_report(part).decode(),
+        "JUnit": junit_report(results).decode(),
+        "SARIF": sarif_report(results, Path()).decode(),
+        "JSON": json_report(results).decode(),
+        "HTML": html_report(results).decode(),
     }
+
+
+def test_every_report_has_the_notices(results: Results) -> None:
+    notices = ("not rendered by Helm 3.2.4", f"another \x1b of {HOSTILE}")
+    texts = every_report(replace(results, notices=notices, general=()))
+    assert [name for name, text in texts.items() if "not rendered by Helm 3.2.4" not in text] == []
+    gate = ET.fromstring(texts["JUnit"])[-1]  # noqa: S314 (the gate wrote it)
+    assert (gate.get("name"), gate.get("tests"), len(gate)) == ("gate", "0", 1)
+    (invocation,) = json.loads(texts["SARIF"])["runs"][0]["invocations"]
+    assert [one["message"]["text"] for one in invocation["toolExecutionNotifications"]] == list(notices)
+    assert '<script>alert("1")' not in texts["HTML"]
+    assert 'id="notices"' not in every_report(results)["HTML"]
+
+
+def test_every_report_says_that_it_is_of_a_part_of_the_whole(results: Results) -> None:
+    texts = every_report(replace(results, left_out="only the cases a*"))
     assert [name for name, text in texts.items() if "only the cases a*" not in text] == []
     assert "art of the whole" not in html_report(results).decode()
     assert ET.fromstring(texts["JUnit"]).attrib["tests"] == "5"  # noqa: S314 (the gate wrote it)
