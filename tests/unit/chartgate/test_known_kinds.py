@@ -12,26 +12,12 @@ from chartgate.findings.schema import check_with
 from chartgate.tools.reading import Reading
 from chartgate.values.chart import read_chart
 from chartgate.values.known_kinds import KnownKinds, read_known_kinds
+from tests.unit.chartgate.manifests import DEFINITION, WIDGET
 
 MakeChart = Callable[[dict[str, str]], Path]
 FindingsOf = Callable[..., list[Finding]]
 
-DEFINITION = """\
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: {name: widgets.example.com}
-spec:
-  group: example.com
-  scope: Namespaced
-  names: {kind: Widget, plural: widgets}
-  versions:
-    - name: v1
-      served: true
-      storage: true
-      schema: {openAPIV3Schema: {type: object, properties: {spec: {type: object, properties: {size: {type: integer}}}}}}
-"""
 SCHEMA = {"type": "object", "properties": {"spec": {"type": "object", "properties": {"size": {"type": "integer"}}}}}
-WIDGET = "apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: w}\nspec: {size: 3}\n"
 
 
 def read(folder: Path, files: dict[str, str], *paths: str) -> KnownKinds:

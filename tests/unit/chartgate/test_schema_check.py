@@ -11,6 +11,7 @@ from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
 from chartgate.tools.schemas import strict
 from chartgate.values.case import Case
+from tests.unit.chartgate.manifests import DEFINITION, WIDGET
 
 FindingsOf = Callable[..., list[Finding]]
 
@@ -80,25 +81,7 @@ def test_a_kind_without_schema_is_a_note(release_of: Callable[..., Release]) -> 
     assert note.what == "is not checked, since no schema of a.example/v1 Odd is known"
 
 
-WIDGETS = """\
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: {name: widgets.example.com}
-spec:
-  group: example.com
-  scope: Namespaced
-  names: {kind: Widget, plural: widgets}
-  versions:
-    - name: v1
-      served: true
-      storage: true
-      schema: {openAPIV3Schema: {type: object, properties: {spec: {type: object, properties: {size: {type: integer}}}}}}
----
-apiVersion: example.com/v1
-kind: Widget
-metadata: {name: w}
-spec: {size: 3}
-"""
+WIDGETS = f"{DEFINITION}---\n{WIDGET}"
 
 
 def test_a_custom_resource_is_held_to_the_charts_own_definition(findings_of: FindingsOf) -> None:
