@@ -14,7 +14,6 @@ from chartgate.values.default_matrix import find_matrix
 from chartgate.values.hostile_cases import hostile_cases
 from chartgate.values.installable import require_installable
 from chartgate.values.matrix_cases import Coverage, covering_cases
-from chartgate.values.proof import Proof
 from chartgate.values.schema_cases import accepted_stream, refused_cases
 from chartgate.values.vendors import vendor_cases
 
@@ -74,9 +73,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Selection:
-    """The cases of a run, and for each group of the matrix' axes the proof that nothing is left uncovered.
-
-    `coverage` is that of the whole covering array; `proof` is empty where only some of its cases are in the run.
+    """The cases of a run. `coverage` is that of the whole covering array; None in a run of the offered cases alone.
 
     `hostile` are cases with hostile texts; `accepted` is a stream without an end of its own. Some of both contradict
     themselves, and are refused with the words of one of `guards`; `wanted` says how many others of the stream to take.
@@ -86,7 +83,6 @@ class Selection:
     """
 
     cases: tuple[Case, ...]
-    proof: tuple[Proof, ...]
     hostile: tuple[Case, ...]
     accepted: Iterator[Case]
     wanted: int
@@ -104,7 +100,7 @@ def select(chart: Chart, choice: Choice) -> Selection:
     require_installable(chart.files)
     offered = [*chart.offered_cases, *vendor_cases(chart, choice.kubernetes or chart.settings.kubernetes)]
     if choice.offered:
-        return Selection(_some(offered, choice), (), (), iter(()), 0, ())
+        return Selection(_some(offered, choice), (), iter(()), 0, ())
     versions = _versions(choice)
     matrix = find_matrix(chart, *versions)
     coverage = covering_cases(matrix, chart.settings, full=choice.full)
@@ -119,11 +115,10 @@ def select(chart: Chart, choice: Choice) -> Selection:
     first = next(accepted, None)
     cases = _some([*offered, *coverage.cases, *refused], choice, enough=bool(hostile or first))
     stream = accepted if first is None else _chained(first, accepted)
-    whole = set(coverage.cases) <= set(cases)
     turned: frozenset[Origin] = MADE if chart.matrix is None else frozenset({"schema"})
     # Whoever writes a matrix lists the guards that may refuse values; elsewhere each of the chart's own may.
     guards = (OWN_REFUSAL,) if chart.matrix is None else matrix.guards
-    return Selection(cases, coverage.proof if whole else (), hostile, stream, wanted, guards, turned, coverage)
+    return Selection(cases, hostile, stream, wanted, guards, turned, coverage)
 
 
 def named_cases(chart: Chart, choice: Choice) -> list[Case]:

@@ -10,6 +10,7 @@ import pytest
 
 from chartgate.errors import GateError
 from chartgate.values.chart import read_chart
+from chartgate.values.proof import Proof
 from chartgate.values.selection import Choice, Selection, named_cases, select
 
 MakeChart = Callable[[dict[str, str]], Path]
@@ -59,18 +60,27 @@ def test_only_the_cases_of_the_kubernetes_that_is_asked_for(make_chart: MakeChar
     assert {case.kubernetes for case in selection.cases} == {None, "1.19"}
 
 
+def proven(selection: Selection) -> tuple[Proof, ...]:
+    """What a run proves in which every chosen case is rendered."""
+    names = {case.name for case in selection.cases}
+    return selection.coverage.proven_by(names, ()) if selection.coverage else ()
+
+
 def test_the_array_is_made_for_the_versions_that_are_asked_for(make_chart: MakeChart) -> None:
     selection = select(read_chart(make_chart(CHART)), Choice(helm=("4",), kubernetes=("1.30",), generated=0))
     made = [case for case in selection.cases if case.origin == "matrix" and case.refusal is None]
     assert {(case.helm, case.kubernetes) for case in made} == {("4", "1.30")}
-    assert selection.proof
-    assert all(group.holds for group in selection.proof)
+    assert selection.coverage is not None
+    assert selection.coverage.proof
+    assert all(group.complete for group in proven(selection))
 
 
 @pytest.mark.parametrize("narrow", [{"pattern": "matrix/0001"}, {"shard": (1, 2)}, {"offered": True}])
-def test_part_of_the_array_proves_nothing(make_chart: MakeChart, narrow: dict[str, Any]) -> None:
+def test_part_of_the_array_does_not_prove_the_whole(make_chart: MakeChart, narrow: dict[str, Any]) -> None:
     choice = Choice(generated=0, **narrow)
-    assert not select(read_chart(make_chart(CHART)), choice).proof
+    proof = proven(select(read_chart(make_chart(CHART)), choice))
+    assert bool(proof) is not choice.offered
+    assert not any(group.complete for group in proof)
     assert choice.left_out
 
 
