@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from chartgate.releases.render import Values
     from chartgate.tools.engines import Engine
     from chartgate.values.case import Case
+    from chartgate.values.chart import Chart
     from chartgate.values.settings import Settings
 
 INI = "chartgate_chart"
@@ -45,28 +46,32 @@ def chart(request: pytest.FixtureRequest) -> Path:
 
 
 @pytest.fixture(scope="session")
-def chart_settings(chart: Path) -> "Settings":
+def _chartgate_chart(chart: Path) -> "Chart":
+    """The chart as it was read, once for all fixtures."""
+    from chartgate.values.chart import read_chart
+
+    return read_chart(chart)
+
+
+@pytest.fixture(scope="session")
+def chart_settings(_chartgate_chart: "Chart") -> "Settings":
     """What the chart's chartgate.yaml says; the defaults without one."""
-    from chartgate.values.chart import read_chart
-
-    return read_chart(chart).settings
+    return _chartgate_chart.settings
 
 
 @pytest.fixture(scope="session")
-def cases(chart: Path) -> "list[Case]":
+def cases(_chartgate_chart: "Chart") -> "list[Case]":
     """Every case that the chart offers: its defaults, its CI values, the examples of its documents."""
-    from chartgate.values.chart import read_chart
-
-    return read_chart(chart).offered_cases
+    return _chartgate_chart.offered_cases
 
 
 @pytest.fixture(scope="session")
-def render(chart: Path, chart_settings: "Settings") -> "Callable[..., Release]":
+def render(chart: Path, chart_settings: "Settings", _chartgate_chart: "Chart") -> "Callable[..., Release]":
     """Renders the chart, with Helm's library for the last Kubernetes of its settings unless told otherwise.
 
     `render(values, sets=…, release=…, namespace=…, kube=…, api_versions=…, helm=…, cached=…)`, or `render(case=…)`;
-    `values` is data, YAML text or several texts; versions that a case binds
-    count for it. A refusal is a `RenderError` whose text is Helm's own.
+    `values` is data, YAML text or several texts. A case is rendered with the versions that it binds. Where Helm
+    refuses, `RenderError` is raised with Helm's own words.
     """
     from chartgate.releases.jobs import Job, render_case
     from chartgate.releases.render import texts_of
@@ -75,7 +80,6 @@ def render(chart: Path, chart_settings: "Settings") -> "Callable[..., Release]":
     from chartgate.values.case import Case
 
     settings, named_chart = chart_settings, chart
-    named_files = read_chart_files(named_chart)
 
     def render(
         values: "Values" = (),
@@ -96,14 +100,14 @@ def render(chart: Path, chart_settings: "Settings") -> "Callable[..., Release]":
         job = Job(
             case, helm or bound or default_engine(settings.helm), kube or case.kubernetes or settings.kubernetes[-1]
         )
-        files = named_files if chart == named_chart else read_chart_files(chart)
+        files = _chartgate_chart.files if chart == named_chart else read_chart_files(chart)
         return render_case(files, job, api_versions, cached=cached)
 
     return render
 
 
 @pytest.fixture(scope="session")
-def assert_conforms(chart: Path) -> Callable[..., None]:
+def assert_conforms(chart_settings: "Settings", _chartgate_chart: "Chart") -> Callable[..., None]:
     """Fails with every finding that a release has, exceptions of chartgate.yaml aside.
 
     `assert_conforms(release, case=…, checks=…)`: `case` says which objects exist outside the chart; `checks` are the
@@ -114,10 +118,8 @@ def assert_conforms(chart: Path) -> Callable[..., None]:
     from chartgate.findings.runner import examine
     from chartgate.releases.rendered import Rendered
     from chartgate.values.case import Case
-    from chartgate.values.chart import read_chart
 
-    named = read_chart(chart)
-    every = with_schemas(CHECKS, named.known_kinds.schemas)
+    every = with_schemas(CHECKS, _chartgate_chart.known_kinds.schemas)
 
     def assert_conforms(
         release: "Release", *, case: "Case | None" = None, checks: Collection[str] | None = None
@@ -133,12 +135,9 @@ def assert_conforms(chart: Path) -> Callable[..., None]:
         lines = []
         for check in every:
             if checks is None or check.key in checks:
-                judged = accept([(check.key, examine(check, [rendered]))], (), named.settings)
-                for finding in [one for _, (verdict,) in judged.columns for one in verdict.findings]:
-                    where = f" {finding.where}:" if finding.where else ""
-                    lines.append(
-                        f"{finding.object}:{where} {finding.what}: {finding.remedy} [{check.key}/{finding.rule}]"
-                    )
+                judged = accept([(check.key, examine(check, [rendered]))], (), chart_settings)
+                found = [one for _, (verdict,) in judged.columns for one in verdict.findings]
+                lines += [f"{finding.sentence} [{check.key}/{finding.rule}]" for finding in found]
         if lines:
             pytest.fail("\n".join(["the release does not conform:", *dict.fromkeys(lines)]), False)
 

@@ -25,6 +25,12 @@ class Finding:
     group: str = ""
     namespace: str = ""
 
+    @property
+    def sentence(self) -> str:
+        """The object, the place, what is wrong and what to do, as one line."""
+        where = f" {self.where}:" if self.where else ""
+        return f"{self.object}:{where} {self.what}: {self.remedy}"
+
 
 @dataclass(frozen=True)
 class Verdict:

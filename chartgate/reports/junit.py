@@ -62,12 +62,8 @@ def _add(suite: ET.Element, check: str, case: str, cell: Cell, found_at: dict[Fi
 
 def _lines(findings: Iterable[Finding], found_at: dict[Finding, Location]) -> Iterable[str]:
     for finding in findings:
-        where = f" {finding.where}:" if finding.where else ""
         location = found_at[finding]
-        yield (
-            f"{location.template}:{location.line}: {finding.object}:{where} {finding.what}: {finding.remedy} "
-            f"[{finding.rule}]"
-        )
+        yield f"{location.template}:{location.line}: {finding.sentence} [{finding.rule}]"
 
 
 def _text(text: str) -> str:

@@ -88,7 +88,6 @@ def _rule(check_key: str, key: str) -> dict[str, Any]:
 def _result(
     results: Results, finding: Finding, cases: Sequence[str], location: Location, order: dict[str, int], base: Path
 ) -> dict[str, Any]:
-    where = f" {finding.where}:" if finding.where else ""
     more = f" and {len(cases) - NAMED_CASES} more" if len(cases) > NAMED_CASES else ""
     seen = f" (cases: {', '.join(cases[:NAMED_CASES])}{more})" if cases else ""
     identity = json.dumps([finding.check, finding.rule, finding.object, finding.where, finding.what])
@@ -98,14 +97,16 @@ def _result(
         "ruleId": f"{finding.check}/{finding.rule}",
         "ruleIndex": order[f"{finding.check}/{finding.rule}"],
         "level": "error",
-        "message": {"text": f"{finding.object}:{where} {finding.what}: {finding.remedy}{seen}"},
+        "message": {"text": f"{finding.sentence}{seen}"},
         "locations": [
             {
                 "physicalLocation": {
                     "artifactLocation": {"uri": _uri(results.chart.folder / location.template, base)},
                     "region": {"startLine": location.line},
                 },
-                "logicalLocations": [{"fullyQualifiedName": f"{finding.object}{where}".rstrip(":"), "kind": "object"}],
+                "logicalLocations": [
+                    {"fullyQualifiedName": f"{finding.object} {finding.where}".rstrip(), "kind": "object"}
+                ],
             }
         ],
         "partialFingerprints": {"chartgate/v1": hashlib.sha256(identity.encode()).hexdigest()},
