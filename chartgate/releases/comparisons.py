@@ -19,7 +19,7 @@ from chartgate.releases.upgrade import render_upgrade
 from chartgate.tools.catalogue import version_key
 from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.embedded.process import EMBEDDED
-from chartgate.tools.engines import REFERENCE_SPEC
+from chartgate.tools.engines import REFERENCE_SPEC, Engine
 from chartgate.tools.helm import Helm, is_at_hand
 from chartgate.tools.progress import track
 
@@ -33,7 +33,7 @@ class First:
     job: Job
     api_versions: Sequence[str]
 
-    def again(self, *, chart: ChartFiles | None = None, helm: Any = None, **case: Any) -> Release:
+    def again(self, *, chart: ChartFiles | None = None, helm: Engine | None = None, **case: Any) -> Release:
         """The same rendered with another chart, Helm or field of the case.
 
         Raises:

@@ -1,4 +1,4 @@
-"""Renders kept by content: the same chart, Helm and inputs give the same answer, so Helm is asked once."""
+"""Answers kept under a hash of all that they depend on, so that nothing is asked twice: renders and results of runs."""
 
 import hashlib
 import json
