@@ -40,7 +40,11 @@ def add_arguments(parser: ArgumentParser) -> None:
         action="store_true",
         help="start etcd and kube-apiserver, and ask them about every object (server-side apply with dry run)",
     )
-    parser.add_argument("--fresh", action="store_true", help="run again even if nothing changed since the last run")
+    parser.add_argument(
+        "--fresh",
+        action="store_true",
+        help="run again even if nothing changed since the last run; with a report it always does",
+    )
     for name, (text, _) in FORMATS.items():
         parser.add_argument(f"--{name}", type=Path, metavar="FILE", help=f"write a report: {text}")
 
@@ -57,6 +61,7 @@ def run(options: Namespace) -> int:
         api_server=options.api_server,
     )
     chart = read_chart(options.chart, choice.matrix)
+    # A report shows objects and values, which are not stored.
     overview = None if wanted or options.fresh else stored_result(key_of(chart, choice))
     if overview is None:
         results = gate.check(chart, choice)

@@ -30,7 +30,7 @@ def judge(chart: Chart) -> Iterator[Fault]:
     yield from _repeated_keys(chart)
     metadata = chart.files.mapping("Chart.yaml")
     yield from _fields(metadata)
-    yield from _kube_version(str(metadata.get("kubeVersion") or ""))
+    yield from _kube_version(chart.files.kube_version)
     yield from _dependencies(chart, metadata)
 
 

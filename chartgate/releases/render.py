@@ -1,7 +1,7 @@
 """A chart and its inputs become a release, or an error with Helm's own words; by a Helm program or by its library."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -10,6 +10,7 @@ from chartgate.errors import Inexpressible
 from chartgate.releases import store
 from chartgate.releases.helm_program import ProgramAnswer, ask_program
 from chartgate.releases.manifests import ManifestError, is_installed, read_sources, split_output
+from chartgate.releases.objects import KubeObject
 from chartgate.releases.release import Release
 from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.embedded.process import EMBEDDED, EmbeddedHelm
@@ -66,17 +67,26 @@ def render(
             helm = find_helm(REFERENCE_SPEC)
     if isinstance(helm, Helm):
         answer = _program_answer(helm, asked, cached=cached)
-    if answer["error"]:
-        raise RenderError(answer["error"])
-    try:
-        objects = read_sources(answer["sources"], namespace)
-    except ManifestError as error:
-        raise RenderError(str(error)) from error
+    objects = objects_of(answer["error"], answer["sources"], namespace)
     installed = tuple(obj for obj in objects if is_installed(obj))
     left_out = tuple(obj for obj in objects if not is_installed(obj))
     return Release(
         release, namespace, helm.label, minor_version(kube_version), installed, tuple(answer["warnings"]), left_out
     )
+
+
+def objects_of(refusal: str, sources: Iterable[tuple[str, str]], namespace: str) -> tuple[KubeObject, ...]:
+    """The objects in what each template prints.
+
+    Raises:
+        RenderError: Helm refused, and `refusal` has its words; or a template prints something that is no object.
+    """
+    if refusal:
+        raise RenderError(refusal)
+    try:
+        return read_sources(sources, namespace)
+    except ManifestError as error:
+        raise RenderError(str(error)) from error
 
 
 @dataclass(frozen=True)

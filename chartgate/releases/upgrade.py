@@ -17,10 +17,10 @@ from chartgate.releases import store
 from chartgate.releases.helm_program import ProgramAnswer, ask_program
 from chartgate.releases.identity import CLUSTER_SCOPED, full_kind
 from chartgate.releases.jobs import Job
-from chartgate.releases.manifests import ManifestError, read_sources, split_output
+from chartgate.releases.manifests import split_output
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.release import Release
-from chartgate.releases.render import RenderError
+from chartgate.releases.render import objects_of
 from chartgate.tools.cache import scratch_folder
 from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.engines import REFERENCE_SPEC
@@ -54,13 +54,8 @@ def render_upgrade(chart: ChartFiles, job: Job, installed: Release, api_versions
         with _cluster(objects, kinds, installed) as kubeconfig:
             answer = ask_program(helm, chart, "template", arguments, case.values, kubeconfig=kubeconfig)
         store.save("renders", key, answer)
-    if answer["error"]:
-        raise RenderError(answer["error"])
-    try:
-        sources = read_sources(split_output(answer["manifests"]), case.namespace)
-    except ManifestError as error:
-        raise RenderError(str(error)) from error
-    return Release(case.release, case.namespace, helm.label, job.kube_version, sources)
+    made = objects_of(answer["error"], split_output(answer["manifests"]), case.namespace)
+    return Release(case.release, case.namespace, helm.label, job.kube_version, made)
 
 
 def _is_gone(obj: KubeObject) -> bool:

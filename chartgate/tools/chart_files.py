@@ -26,6 +26,7 @@ from chartgate.tools.kubernetes_yaml import read_values
 from chartgate.tools.reading import Reading, shown
 
 _SUBCHART = re.compile(r"charts/([^/]+)/Chart\.yaml")
+_TEMPLATE = re.compile(r"(charts/[^/]+/)*templates/")
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +61,16 @@ class ChartFiles:
         """What Chart.yaml of each unpacked subchart says, by the name of its folder in charts/."""
         found = {match[1]: name for name in self.contents if (match := _SUBCHART.fullmatch(name))}
         return {folder: self.mapping(name) for folder, name in sorted(found.items())}
+
+    @cached_property
+    def template_texts(self) -> list[str]:
+        """The texts of the templates, and of all else in templates/, of the chart and of its unpacked subcharts."""
+        return [self.text(name) for name in self.contents if _TEMPLATE.match(name)]
+
+    @cached_property
+    def kube_version(self) -> str:
+        """The Kubernetes versions that Chart.yaml allows, as a range; empty for any."""
+        return str(self.mapping("Chart.yaml").get("kubeVersion") or "")
 
     @property
     def packed_subcharts(self) -> list[str]:

@@ -7,7 +7,6 @@ from chartgate.tools.served_api_versions import served_by_any
 from chartgate.values.case import Case
 
 _QUESTION = re.compile(r"""APIVersions\.Has\s+\(?\s*["`]([^"`]+)["`]""")
-_TEMPLATE = re.compile(r"(charts/[^/]+/)?templates/")
 
 
 def apis_in_templates(files: ChartFiles) -> list[str]:
@@ -16,7 +15,7 @@ def apis_in_templates(files: ChartFiles) -> list[str]:
     Those of unpacked subcharts are among them; those that Kubernetes itself serves are not, because each Kubernetes
     version answers for itself.
     """
-    found = {api for name in files.contents if _TEMPLATE.match(name) for api in _QUESTION.findall(files.text(name))}
+    found = {api for text in files.template_texts for api in _QUESTION.findall(text)}
     return sorted(found - served_by_any())
 
 

@@ -64,8 +64,7 @@ def read_settings(files: ChartFiles, reading: Reading) -> Settings:
             raise GateError(
                 f"{path}: documents: {document}: no such file beside the chart: correct the path or remove it"
             )
-    allowed = str(files.mapping("Chart.yaml").get("kubeVersion") or "")
-    kubernetes = supported_kubernetes(allowed) if file.kubernetes is UNSET else tuple(file.kubernetes)
+    kubernetes = supported_kubernetes(files.kube_version) if file.kubernetes is UNSET else tuple(file.kubernetes)
     old = min(version_key(version) for version in kubernetes) <= OLD_KUBERNETES
     helm = (*((OLD_HELM,) if old else ()), *DEFAULT_HELM) if file.helm is UNSET else tuple(file.helm)
     return Settings(

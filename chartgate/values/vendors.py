@@ -12,7 +12,6 @@ from chartgate.values.chart import Chart
 BUILDS = ("-eks-1a2b3c4", "-gke.1000000", "+k3s1")
 """What Amazon EKS, Google GKE and K3s add to a version. With a hyphen it is a pre-release in SemVer."""
 _ASKS = re.compile(r"KubeVersion|semverCompare")
-_TEMPLATE = re.compile(r"(charts/[^/]+/)*templates/")
 
 
 def vendor_cases(chart: Chart, kubernetes: Sequence[str]) -> list[Case]:
@@ -21,11 +20,10 @@ def vendor_cases(chart: Chart, kubernetes: Sequence[str]) -> list[Case]:
     None where no template asks for the version. Where Chart.yaml refuses a version, the check of the chart's files says
     so.
     """
-    texts = (chart.files.text(name) for name in chart.files.contents if _TEMPLATE.match(name))
-    if not any(_ASKS.search(text) for text in texts):
+    if not any(_ASKS.search(text) for text in chart.files.template_texts):
         return []
     newest = max(map(minor_version, kubernetes), key=version_key)
-    settings, wanted = chart.settings, str(chart.files.mapping("Chart.yaml").get("kubeVersion") or "")
+    settings = chart.settings
     return [
         Case(
             f"kubernetes/v{version}",
@@ -35,7 +33,7 @@ def vendor_cases(chart: Chart, kubernetes: Sequence[str]) -> list[Case]:
             kubernetes=version,
         )
         for version in (f"{newest}.1{build}" for build in BUILDS)
-        if _allows(wanted, version)
+        if _allows(chart.files.kube_version, version)
     ]
 
 
