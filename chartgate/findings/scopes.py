@@ -35,6 +35,8 @@ class EachObject:
     Args:
         wanted: whether the judge looks at an object.
         any_version: the version does not matter, so that each distinct object is judged once.
+        alike: versions for which it gives the same are alike to the judge, so that each distinct object is judged once
+            for all of them.
         between: an object that a case makes equally for an older and a newer version is judged as well for each minor
             version between the two that serves its kind.
         prepare: what it makes of all renders of a run is a further argument of the judge.
@@ -43,6 +45,7 @@ class EachObject:
     judge: Callable[..., Any]
     wanted: Callable[[KubeObject], bool] = lambda _: True
     any_version: bool = False
+    alike: Callable[[str], Hashable] = str
     between: bool = False
     prepare: Callable[[Sequence[Rendered]], Any] | None = None
 
@@ -61,10 +64,13 @@ class EachObject:
         for index, rendered in enumerate(renders):
             version = rendered.release.kube_version
             for obj in rendered.release:
-                key = (obj.digest, "" if self.any_version else version)
-                yield index, Subject(key, obj, (obj, version, *prepared))
+                yield index, self._subject(obj, version, *prepared)
         for index, obj, version in _between(renders) if self.between else ():
-            yield index, Subject((obj.digest, version), obj, (obj, version, *prepared))
+            yield index, self._subject(obj, version, *prepared)
+
+    def _subject(self, obj: KubeObject, version: str, *prepared: Any) -> Subject:
+        alike = "" if self.any_version else self.alike(version)
+        return Subject((obj.digest, alike), obj, (obj, version, *prepared))
 
 
 @dataclass(frozen=True)

@@ -1,22 +1,30 @@
-"""The check itself: every rule, over each distinct object once for each Kubernetes version."""
+"""The check itself: every rule, over each distinct object once before and once after the change of a rule."""
 
 from collections.abc import Callable, Iterator
 
 from chartgate.findings.api_server import (
+    container_parts,
+    container_resources,
     enums,
-    formats,
-    kind_parts,
+    environment,
+    filled,
+    kinds,
     metadata,
     pod_parts,
     ranges,
     selectors,
-    shapes,
     texts,
 )
+from chartgate.findings.api_server.fault import Fault as ObjectFault
 from chartgate.findings.check import Check, Fault, Rule
 from chartgate.findings.scopes import EachObject
 from chartgate.findings.user_values import UserValues
 from chartgate.releases.objects import KubeObject
+
+_RULES = (
+    *(metadata, enums, ranges, pod_parts, container_parts, container_resources),
+    *(kinds, filled, selectors, texts),
+)
 
 
 def judge(obj: KubeObject, kube_version: str) -> Iterator[Fault]:
@@ -24,10 +32,15 @@ def judge(obj: KubeObject, kube_version: str) -> Iterator[Fault]:
 
     A value that the gate made of the schema itself, and that an object has word for word, is not the chart's fault.
     """
-    for rules in (metadata, enums, ranges, shapes, pod_parts, kind_parts, selectors, formats, texts):
-        for fault in rules.judge(obj, kube_version):
-            # What a fault says never quotes the data of a Secret.
-            yield Fault(fault.rule, fault.where, fault.what, unless=made(fault.value))
+    for fault in _faults(obj, kube_version):
+        # What a fault says never quotes the data of a Secret.
+        yield Fault(fault.rule, fault.where, fault.what, unless=made(fault.value))
+
+
+def _faults(obj: KubeObject, kube_version: str) -> Iterator[ObjectFault]:
+    for rules in _RULES:
+        yield from rules.judge(obj)
+    yield from environment.judge(obj, kube_version)
 
 
 def made(value: object) -> Callable[[UserValues], bool]:
@@ -40,7 +53,7 @@ CHECK = Check(
     title="What an API server refuses",
     why="An object may fit its schema and still be refused, so that an upgrade stops half-way.",
     source="kubernetes/kubernetes, pkg/apis/*/validation; Go module k8s.io/api",
-    scopes=(EachObject(judge),),
+    scopes=(EachObject(judge, alike=environment.any_name),),
     rules={
         "enum": Rule(
             "a field has a word that its kind does not know",

@@ -16,7 +16,14 @@ BY_HAND: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "RoleBinding": {"subjects[].kind": ("User", "Group", "ServiceAccount"), "roleRef.kind": ("Role", "ClusterRole")},
     "ClusterRoleBinding": {"subjects[].kind": ("User", "Group", "ServiceAccount"), "roleRef.kind": ("ClusterRole",)},
     # apiextensions-apiserver, pkg/apis/apiextensions/validation: ValidateCustomResourceDefinitionSpec.
-    "CustomResourceDefinition": {"spec.scope": ("Cluster", "Namespaced")},
+    "CustomResourceDefinition": {
+        "spec.scope": ("Cluster", "Namespaced"),
+        "spec.versions[].additionalPrinterColumns[].type": ("boolean", "date", "integer", "number", "string"),
+    },
+    # pkg/apis/networking/validation: validateIngressClassParametersReference.
+    "IngressClass": {"spec.parameters.scope": ("Cluster", "Namespace")},
+    # pkg/apis/batch/validation: validatePodFailurePolicyRuleOnPodConditions.
+    "Job": {"spec.podFailurePolicy.rules[].onPodConditions[].status": ("", "True", "False", "Unknown")},
     # pkg/apis/core/validation: ValidatePersistentVolumeReclaimPolicy, of the class in pkg/apis/storage/validation.
     "StorageClass": {"reclaimPolicy": ("", "Retain", "Delete")},
     # The constants of discovery/v1.AddressType are expressions.
@@ -27,7 +34,7 @@ BY_HAND: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 }
 
 
-def judge(obj: KubeObject, _: str) -> Iterator[Fault]:
+def judge(obj: KubeObject) -> Iterator[Fault]:
     """A fault for each field of the object whose word Kubernetes does not know."""
     kinds, _types = _table()
     api_version, kind = obj.kind_key

@@ -1,7 +1,7 @@
 """A fault in one object, and the places in it that the rules look at."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -18,6 +18,10 @@ class Fault:
     where: str
     value: Any
     what: str
+
+
+Rules = Mapping[str, Sequence[Callable[[KubeObject], Iterator[Fault]]]]
+"""By kind: functions that yield the faults of an object."""
 
 
 def places(node: Any, path: str, where: str = "") -> Iterator[tuple[str, Any]]:
@@ -141,3 +145,19 @@ def containers(obj: KubeObject) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for pod_path, spec in pods(obj):
         for role in ("initContainers", "containers"):
             yield from places(spec, f"{role}[]", pod_path)
+
+
+def repeated(node: Mapping[str, Any], path: str, start: str) -> Iterator[Fault]:
+    """A fault for each text at a path below `node`, which is at the place `start`, that stood there before."""
+    seen: set[Any] = set()
+    for where, value in places(node, path, start):
+        if isinstance(value, str) and value:
+            if value in seen:
+                yield Fault("repeated", where, value, f'"{value}" appears twice')
+            seen.add(value)
+
+
+def empty_parts(node: Mapping[str, Any], where: str, keys: Sequence[str]) -> Iterator[Fault]:
+    """A fault for each of the keys, which are empty in a node at the place `where`."""
+    for key in keys:
+        yield Fault("required", f"{where}.{key}", node.get(key), "is empty, and must be set")

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from chartgate.findings.api_server.fault import Fault
-from chartgate.findings.api_server.texts import is_qualified_name
+from chartgate.findings.api_server.forms import is_qualified_name
 from chartgate.releases.objects import KubeObject
 
 LARGEST = 256 * 1024
 """Bytes of all annotations of an object (TotalAnnotationSizeLimitB)."""
 
 
-def judge(obj: KubeObject, _: str) -> Iterator[Fault]:
+def judge(obj: KubeObject) -> Iterator[Fault]:
     """ValidateObjectMeta, ValidateAnnotations."""
     # A LimitRange without a name gets one.
     if not obj.metadata.get("name") and not obj.metadata.get("generateName") and obj.kind != "LimitRange":

@@ -1,12 +1,14 @@
 """Parts of pods that have to be there, and parts that exclude each other. Each names its function in Kubernetes.
 
-Source: kubernetes/kubernetes, pkg/apis/core/validation/validation.go.
+Source: kubernetes/kubernetes, pkg/apis/core/validation/validation.go. `container_parts.py` has those of containers.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from chartgate.findings.api_server.fault import Fault, places, pods
+from chartgate.findings.api_server.fault import Fault, containers, empty_parts, places, pods, repeated
+from chartgate.findings.api_server.storage import claim_spec
 from chartgate.releases.objects import EMPTY, KubeObject
 
 # A part, and what it must have: not empty where the schema asks for it, else there at all.
@@ -36,49 +38,53 @@ FILLED: Mapping[str, tuple[str, ...]] = {
     "volumes[].downwardAPI.items[].resourceFieldRef": ("resource",),
     "volumes[].projected.sources[].downwardAPI.items[].resourceFieldRef": ("resource",),
 }
-IN_CONTAINERS: Mapping[str, tuple[str, ...]] = {
-    "env[].valueFrom.secretKeyRef": ("name",),
-    "env[].valueFrom.configMapKeyRef": ("name",),
-    "envFrom[].secretRef": ("name",),
-    "envFrom[].configMapRef": ("name",),
-    "livenessProbe.exec": ("command",),
-    "readinessProbe.exec": ("command",),
-    "startupProbe.exec": ("command",),
-    "lifecycle.preStop.exec": ("command",),
-    "lifecycle.postStart.exec": ("command",),
-}
-_PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
-_ACTIONS = ("exec", "httpGet", "tcpSocket", "grpc", "sleep")
+_FOREVER = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController"})
+_UNTIL_DONE = frozenset({"Job", "CronJob"})
 _SOURCES = ("configMap", "secret", "downwardAPI", "serviceAccountToken", "clusterTrustBundle", "podCertificate")
 
 
-def judge(obj: KubeObject, _: str) -> Iterator[Fault]:
+def judge(obj: KubeObject) -> Iterator[Fault]:
     """A fault for each part of the object's pod that is missing or one too many."""
     for path, spec in pods(obj):
+        yield from _pod(obj, path, spec)
         yield from _required(spec, path)
         yield from _network(spec, path)
-        yield from _security(spec.get("securityContext") or EMPTY, f"{path}.securityContext")
         yield from _volumes(spec, path)
         yield from _repeated_paths(spec, path)
         yield from _spread(spec, path)
-        for role in ("initContainers", "containers"):
-            for where, container in places(spec, f"{role}[]", path):
-                waits = role == "initContainers" and container.get("restartPolicy") != "Always"
-                yield from _container(container, where, waits=waits)
+
+
+def _pod(obj: KubeObject, path: str, spec: Mapping[str, Any]) -> Iterator[Fault]:
+    """validateContainers, ValidatePodTemplateSpecForReplicaSet, validateJobSpec, validateVolumes."""
+    if not spec.get("containers"):
+        yield Fault("required", f"{path}.containers", [], "has no container, and a pod must have one")
+    policy = spec.get("restartPolicy") or "Always"
+    if obj.kind in _FOREVER and policy != "Always":
+        yield Fault("enum", f"{path}.restartPolicy", policy, f'is "{policy}", and must be Always in a {obj.kind}')
+    if obj.kind in _UNTIL_DONE and policy not in {"OnFailure", "Never"}:
+        what = f'is "{policy}", and must be OnFailure or Never in a {obj.kind}'
+        yield Fault("enum", f"{path}.restartPolicy", policy, what)
+    yield from repeated(spec, "volumes[].name", path)
+    every = [container.get("name") for _, container in containers(obj)]
+    for name, count in Counter(name for name in every if isinstance(name, str)).items():
+        if count > 1:
+            yield Fault("repeated", f"{path}.containers", name, f'two containers have the name "{name}"')
+    for where, claim in places(spec, "volumes[].ephemeral.volumeClaimTemplate", path):
+        yield from claim_spec(f"{where}.spec", claim.get("spec") or EMPTY)
+    for where, volume in places(spec, "volumes[]", path):
+        sources = sorted(volume.keys() - {"name"}) if isinstance(volume, Mapping) else []
+        sources = [source for source in sources if volume[source] is not None]
+        if len(sources) > 1:
+            yield Fault("exclusive", where, sources, f"has {' and '.join(sources)}, and must have one of them")
 
 
 def _required(spec: Mapping[str, Any], path: str) -> Iterator[Fault]:
     for part, keys in REQUIRED.items():
         for where, node in places(spec, part, path):
-            yield from _missing(node, where, [key for key in keys if not node.get(key)])
+            yield from empty_parts(node, where, [key for key in keys if not node.get(key)])
     for part, keys in FILLED.items():
         for where, node in places(spec, part, path):
-            yield from _missing(node, where, [key for key in keys if node.get(key) == ""])
-
-
-def _missing(node: Mapping[str, Any], where: str, keys: Sequence[str]) -> Iterator[Fault]:
-    for key in keys:
-        yield Fault("required", f"{where}.{key}", node.get(key), "is empty, and must be set")
+            yield from empty_parts(node, where, [key for key in keys if node.get(key) == ""])
 
 
 def _network(spec: Mapping[str, Any], path: str) -> Iterator[Fault]:
@@ -99,23 +105,6 @@ def _network(spec: Mapping[str, Any], path: str) -> Iterator[Fault]:
         if port.get("hostPort") not in (None, 0, port.get("containerPort")):
             what = f"is {port['hostPort']}, and must be containerPort where hostNetwork is true"
             yield Fault("exclusive", f"{where}.hostPort", port["hostPort"], what)
-
-
-def _security(context: Mapping[str, Any], where: str) -> Iterator[Fault]:
-    """validateSeccompProfileField, ValidateSecurityContext."""
-    profile = context.get("seccompProfile") or EMPTY
-    if profile.get("type") == "Localhost" and profile.get("localhostProfile") is None:
-        what = "is empty, and type Localhost needs it"
-        yield Fault("required", f"{where}.seccompProfile.localhostProfile", "", what)
-    if profile.get("type") not in (None, "Localhost") and profile.get("localhostProfile") is not None:
-        what = f"is set, and only type Localhost takes it, not {profile['type']}"
-        yield Fault("exclusive", f"{where}.seccompProfile.localhostProfile", profile["localhostProfile"], what)
-    if context.get("allowPrivilegeEscalation") is False:
-        added = (context.get("capabilities") or EMPTY).get("add") or []
-        cause = "privileged is true" if context.get("privileged") else ""
-        cause = cause or ("the capability CAP_SYS_ADMIN is added" if "CAP_SYS_ADMIN" in added else "")
-        if cause:
-            yield Fault("exclusive", f"{where}.allowPrivilegeEscalation", False, f"is false, and {cause}")
 
 
 def _volumes(spec: Mapping[str, Any], path: str) -> Iterator[Fault]:
@@ -151,35 +140,3 @@ def _spread(spec: Mapping[str, Any], path: str) -> Iterator[Fault]:
         seen.add(pair)
         if constraint.get("minDomains") is not None and pair[1] != "DoNotSchedule":
             yield Fault("exclusive", f"{where}.minDomains", constraint["minDomains"], "needs DoNotSchedule")
-
-
-def _container(container: Mapping[str, Any], where: str, *, waits: bool) -> Iterator[Fault]:
-    """validateProbe, validateHandler, validateLifecycle, ValidateEnvFrom, ValidateVolumeMounts, validateInitContainers.
-
-    `waits`: the pod waits for the end of the container, so that it can have neither probes nor a lifecycle.
-    """
-    for part, keys in IN_CONTAINERS.items():
-        for place, node in places(container, part, where):
-            yield from _missing(node, place, [key for key in keys if not node.get(key)])
-    handlers = [*_PROBES, "lifecycle.preStop", "lifecycle.postStart"]
-    for handler in handlers:
-        for place, node in places(container, handler, where):
-            if waits:
-                what = "is set, and an init container may have it only with restartPolicy Always"
-                yield Fault("exclusive", place, node, what)
-            elif not any(node.get(action) is not None for action in _ACTIONS):
-                yield Fault("required", place, node, f"has none of {', '.join(_ACTIONS)}, and must have one")
-    for place, seconds in places(container, "readinessProbe.terminationGracePeriodSeconds", where):
-        yield Fault("exclusive", place, seconds, "is set, and a readinessProbe may not have it")
-    for place, source in places(container, "envFrom[]", where):
-        if (source.get("configMapRef") is None) == (source.get("secretRef") is None):
-            yield Fault("exclusive", place, source, "must have exactly one of configMapRef and secretRef")
-    for place, mount in places(container, "volumeMounts[]", where):
-        if mount.get("subPath") and mount.get("subPathExpr"):
-            yield Fault("exclusive", place, mount, "has subPath and subPathExpr, and must have one of them")
-        if mount.get("mountPropagation") == "Bidirectional" and not (
-            (container.get("securityContext") or EMPTY).get("privileged")
-        ):
-            what = "is Bidirectional, and only a privileged container may have it"
-            yield Fault("exclusive", f"{place}.mountPropagation", mount["mountPropagation"], what)
-    yield from _security(container.get("securityContext") or EMPTY, f"{where}.securityContext")

@@ -134,7 +134,7 @@ NODE_PORTS: Range = (30000, 32767)
 _TABLES = Tables(KINDS, POD, CONTAINER)
 
 
-def judge(obj: KubeObject, _: str) -> Iterator[Fault]:
+def judge(obj: KubeObject) -> Iterator[Fault]:
     """A fault for each number outside its range, and for each pair of numbers that contradicts itself."""
     for where, value, (least, greatest) in _TABLES.places(obj):
         if _is_outside(value, least, greatest):

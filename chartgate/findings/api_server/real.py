@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from chartgate.findings.api_server.check import CHECK, judge, made
+from chartgate.findings.api_server.environment import any_name
 from chartgate.findings.api_server.fault import steps, value_at
 from chartgate.findings.api_server.trial import Trial, try_objects
 from chartgate.findings.check import Check, Fault
@@ -34,7 +35,7 @@ class RealServer:
     @property
     def check(self) -> Check:
         """The check `api-server` that asks the server as well. It has the same rules."""
-        return replace(CHECK, scopes=(EachObject(self._judge, prepare=self._try),))
+        return replace(CHECK, scopes=(EachObject(self._judge, alike=self._alike, prepare=self._try),))
 
     @property
     def notices(self) -> list[str]:
@@ -45,6 +46,10 @@ class RealServer:
             f"not tried on the API server: {len(objects)} of the objects, such as {objects[0].ref}: {why}"
             for why, objects in self._first.not_tried.items()
         ]
+
+    def _alike(self, kube_version: str) -> tuple[bool, bool]:
+        """What a version changes: whether it is the server's, and the names of variables that are allowed."""
+        return kube_version == self._server.version, any_name(kube_version)
 
     def _try(self, renders: Sequence[Rendered]) -> Trial:
         trial = try_objects(self._server, (obj for one in renders for obj in one.release), self._definitions)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from chartgate.findings.api_server.fault import Fault, places, pods
-from chartgate.findings.api_server.texts import is_label_value, is_qualified_name
+from chartgate.findings.api_server.forms import is_label_value, is_qualified_name
 from chartgate.releases.identity import is_own_kind
 from chartgate.releases.objects import EMPTY, KubeObject
 
@@ -17,7 +17,7 @@ _NODE_TERMS = frozenset({"nodeSelectorTerms", "preference"})
 _UNCHECKED = frozenset({"metric"})
 
 
-def judge(obj: KubeObject, _: str) -> Iterator[Fault]:
+def judge(obj: KubeObject) -> Iterator[Fault]:
     """A fault for each part of a selector that is not valid."""
     if is_own_kind(*obj.kind_key) and obj.kind != "CustomResourceDefinition":
         yield from _label_selectors(obj.manifest, "")

@@ -1,15 +1,22 @@
 """The check of what an API server refuses in an object that fits its schema."""
 
 from collections.abc import Callable
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
-from chartgate.findings.api_server import CHECK
-from chartgate.findings.api_server.formats import is_schedule
+from chartgate.findings.api_server import CHECK, real
+from chartgate.findings.api_server.jobs import is_schedule
+from chartgate.findings.api_server.trial import Trial
+from chartgate.findings.api_server.words import Remark
+from chartgate.findings.check import Check
 from chartgate.findings.finding import Finding
 from chartgate.findings.runner import examine
+from chartgate.releases.objects import KubeObject
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
+from chartgate.tools.control_plane.client import ApiServer
 from chartgate.values.case import Case, Origin
 from tests.e2e.control_plane.refused_objects import FAULTS, SOUND
 
@@ -32,6 +39,33 @@ def test_a_name_of_a_variable_that_old_versions_refuse_is_found_for_those_only(f
     digits = SOUND.replace("name: A.b", "name: 1 b")
     assert findings_of(CHECK, digits, kube="1.37") == []
     assert [finding.rule for finding in findings_of(CHECK, digits, kube="1.31")] == ["format"]
+
+
+def rules_by_version(check: Check, objects: tuple[KubeObject, ...], *versions: str) -> dict[str, list[str]]:
+    """The rules that one examination of releases for several versions of Kubernetes finds broken, by version."""
+    releases = [Release("x", "apps", "4.3.1", version, objects) for version in versions]
+    verdicts = examine(check, [Rendered(Case("x"), release) for release in releases])
+    assert [verdict.examined for verdict in verdicts] == [len(objects)] * len(versions)
+    return {one.rendered.release.kube_version: [finding.rule for finding in one.findings] for one in verdicts}
+
+
+def test_a_run_for_many_versions_keeps_those_apart_between_which_a_rule_changed(
+    release_of: Callable[..., Release],
+) -> None:
+    objects = tuple(release_of(SOUND.replace("name: A.b", "name: 1 b")))
+    found = rules_by_version(CHECK, objects, "1.25", "1.31", "1.32", "1.37")
+    assert found == {"1.25": ["format"], "1.31": ["format"], "1.32": [], "1.37": []}
+
+
+def test_a_warning_of_a_real_server_is_about_its_own_version_only(
+    release_of: Callable[..., Release], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (obj,) = release_of("kind: ConfigMap\nmetadata: {name: m}\n")
+    said = (Remark("refused", "data", "is wrong"), Remark("warning", "data", "is old"))
+    monkeypatch.setattr(real, "try_objects", lambda *_: Trial("1.37", {obj.digest: said}, {}))
+    check = real.RealServer(cast("ApiServer", SimpleNamespace(version="1.37"))).check
+    found = rules_by_version(check, (obj,), "1.31", "1.36", "1.37")
+    assert found == {"1.31": ["refused"], "1.36": ["refused"], "1.37": ["refused", "warning"]}
 
 
 def test_what_a_secret_holds_is_not_shown(findings_of: FindingsOf) -> None:
