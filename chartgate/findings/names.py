@@ -1,11 +1,20 @@
 """Names and labels keep to the lengths and characters of what they become, for the longest release name as well."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from chartgate.findings.check import Check, Fault, Rule
+from chartgate.findings.forms import (
+    DNS_LABEL,
+    DNS_LABEL_1035,
+    DNS_SUBDOMAIN,
+    LABEL,
+    PORT_NAME,
+    Form,
+    is_label_value,
+    is_qualified_name,
+)
 from chartgate.findings.scopes import EachComparison, EachObject
 from chartgate.releases.comparisons import LONG_RELEASE
 from chartgate.releases.objects import EMPTY, KubeObject
@@ -13,27 +22,24 @@ from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
 from chartgate.tools.catalogue import version_key
 
-_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
-_SERVICE = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
-_SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
-_PORT = re.compile(r"(?=.*[a-z])(?!.*--)[a-z0-9]([-a-z0-9]*[a-z0-9])?")
-_LABEL_VALUE = re.compile(r"([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?")
-_LABEL_NAME = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?")
-
 # Kind → (length, form, what it becomes). Any other name is a DNS subdomain.
 LIMITS = {
-    "Service": (63, _LABEL, "a DNS label"),
-    "Namespace": (63, _LABEL, "a DNS label"),
+    "Service": (63, DNS_LABEL, "a DNS label"),
+    "Namespace": (63, DNS_LABEL, "a DNS label"),
     # The label controller-revision-hash is the name, a hyphen and a hash of up to ten characters.
-    "StatefulSet": (52, _LABEL, "part of the label controller-revision-hash"),
+    "StatefulSet": (52, DNS_LABEL, "part of the label controller-revision-hash"),
     # A CronJob's controller adds eleven characters to the names of its jobs.
-    "CronJob": (52, _SUBDOMAIN, "part of the names of its jobs"),
-    "Job": (63, _SUBDOMAIN, "the label job-name"),
+    "CronJob": (52, DNS_SUBDOMAIN, "part of the names of its jobs"),
+    "Job": (63, DNS_SUBDOMAIN, "the label job-name"),
 }
 # Since then a Service's name may start with a digit (KEP-5311, on by default).
 DIGIT_FIRST = (1, 36)
-_FORMS = {_LABEL: "a DNS label of RFC 1123", _SUBDOMAIN: "a DNS subdomain of RFC 1123"}
-SUBDOMAIN = (253, _SUBDOMAIN, "a DNS subdomain")
+_FORMS = {
+    DNS_LABEL: "a DNS label of RFC 1123",
+    DNS_LABEL_1035: "a DNS label of RFC 1035, which starts with a letter",
+    DNS_SUBDOMAIN: "a DNS subdomain of RFC 1123",
+}
+SUBDOMAIN = (253, DNS_SUBDOMAIN, "a DNS subdomain")
 # Their names are path segments: anything without a slash.
 FREE = frozenset({"Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"})
 
@@ -43,22 +49,21 @@ def judge(obj: KubeObject, kube_version: str) -> Iterator[Fault]:
     if obj.kind not in FREE:
         length, form, becomes = LIMITS.get(obj.kind, SUBDOMAIN)
         if obj.kind == "Service" and version_key(kube_version) < DIGIT_FIRST:
-            form = _SERVICE
+            form = DNS_LABEL_1035
         if len(obj.name) > length:
             what = f"{len(obj.name)} characters, and it becomes {becomes}: at most {length}"
             yield Fault("too-long", "metadata.name", what)
         if not form.fullmatch(obj.name):
-            rule = "a DNS label of RFC 1035, which starts with a letter" if form is _SERVICE else _FORMS[form]
-            yield Fault("characters", "metadata.name", f"is not {rule} (Kubernetes {kube_version})")
+            yield Fault("characters", "metadata.name", f"is not {_FORMS[form]} (Kubernetes {kube_version})")
     for where, labels in _labels(obj):
         yield from _label_faults(where, labels)
     for container in obj.containers:
-        yield from _inner(f"{container.path}.name", container.name, 63, _LABEL)
+        yield from _inner(f"{container.path}.name", container.name, 63, LABEL)
         for index, port in enumerate(container.items("ports")):
             if port.get("name"):
-                yield from _inner(f"{container.path}.ports[{index}].name", port["name"], 15, _PORT)
+                yield from _inner(f"{container.path}.ports[{index}].name", port["name"], 15, PORT_NAME)
     for index, volume in enumerate((obj.pod_spec or EMPTY).get("volumes") or ()):
-        yield from _inner(f"{obj.pod_path}.volumes[{index}].name", volume.get("name", ""), 63, _LABEL)
+        yield from _inner(f"{obj.pod_path}.volumes[{index}].name", volume.get("name", ""), 63, LABEL)
 
 
 def _labels(obj: KubeObject) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -73,16 +78,14 @@ def _labels(obj: KubeObject) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 def _label_faults(where: str, labels: Mapping[str, Any]) -> Iterator[Fault]:
     for key, value in labels.items():
-        prefix, _, name = key.rpartition("/")
-        valid_prefix = not prefix or (len(prefix) <= 253 and _SUBDOMAIN.fullmatch(prefix))
-        if not (valid_prefix and len(name) <= 63 and _LABEL_NAME.fullmatch(name)):
+        if not is_qualified_name(key):
             yield Fault("label", where, f"{key} is no key of a label")
-        if not isinstance(value, str) or len(value) > 63 or not _LABEL_VALUE.fullmatch(value):
+        if not isinstance(value, str) or not is_label_value(value):
             yield Fault("label", f"{where}.{key}", f'"{value}" is no value of a label')
 
 
-def _inner(where: str, name: str, length: int, form: re.Pattern[str]) -> Iterator[Fault]:
-    if len(name) > length or not form.fullmatch(name):
+def _inner(where: str, name: str, length: int, form: Form) -> Iterator[Fault]:
+    if not form.fits(name):
         what = f'"{name}" is no name for this: at most {length} lower-case letters, digits and hyphens'
         yield Fault("inner-name", where, what)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from chartgate.findings.api_server.fault import Fault, Rules, places
-from chartgate.findings.api_server.forms import SUBDOMAIN
+from chartgate.findings.forms import SUBDOMAIN
 from chartgate.releases.objects import KubeObject
 
 

@@ -1,4 +1,4 @@
-"""The check itself: every rule, over each distinct object once before and once after the change of a rule."""
+"""The check itself: all rules. An object is judged once for all versions of Kubernetes that have the same rules."""
 
 from collections.abc import Callable, Iterator
 

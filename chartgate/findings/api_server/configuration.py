@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 
 from chartgate.findings.api_server.fault import Fault, Rules
-from chartgate.findings.api_server.forms import KEY
+from chartgate.findings.forms import KEY
 from chartgate.releases.objects import EMPTY, KubeObject
 
 LARGEST = 1024 * 1024

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from chartgate.findings.api_server.fault import Fault, containers
-from chartgate.findings.api_server.forms import AMOUNT, is_qualified_name, quantity
+from chartgate.findings.forms import AMOUNT, is_qualified_name, quantity
 from chartgate.releases.objects import KubeObject
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from chartgate.findings.api_server.fault import Fault
-from chartgate.findings.api_server.forms import is_qualified_name
+from chartgate.findings.forms import is_qualified_name
 from chartgate.releases.objects import KubeObject
 
 LARGEST = 256 * 1024

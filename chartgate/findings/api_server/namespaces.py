@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from chartgate.findings.api_server.fault import Fault, Rules, places
-from chartgate.findings.api_server.forms import is_qualified_name
+from chartgate.findings.forms import is_qualified_name
 from chartgate.releases.objects import KubeObject
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from chartgate.findings.api_server.fault import Fault, Rules, places
-from chartgate.findings.api_server.forms import ADDRESS, HOST
+from chartgate.findings.forms import ADDRESS, HOST
 from chartgate.releases.objects import EMPTY, KubeObject
 
 

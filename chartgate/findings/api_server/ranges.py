@@ -145,8 +145,9 @@ def judge(obj: KubeObject) -> Iterator[Fault]:
 
 
 def _is_outside(value: object, least: int, greatest: int | None) -> bool:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_number and (value < least or (greatest is not None and value > greatest))  # type: ignore[operator]
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return value < least or (greatest is not None and value > greatest)
 
 
 def _node_ports(obj: KubeObject) -> Iterator[Fault]:

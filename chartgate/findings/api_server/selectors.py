@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from chartgate.findings.api_server.fault import Fault, places, pods
-from chartgate.findings.api_server.forms import is_label_value, is_qualified_name
+from chartgate.findings.forms import is_label_value, is_qualified_name
 from chartgate.releases.identity import is_own_kind
 from chartgate.releases.objects import EMPTY, KubeObject
 

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from chartgate.findings.api_server.fault import Fault, Rules, places, repeated
-from chartgate.findings.api_server.forms import ADDRESS, SUBDOMAIN
 from chartgate.findings.api_server.networking import cidr
+from chartgate.findings.forms import ADDRESS, SUBDOMAIN
 from chartgate.releases.objects import KubeObject
 
 

@@ -4,7 +4,7 @@ import base64
 from collections.abc import Iterator, Mapping
 
 from chartgate.findings.api_server.fault import Fault, Tables
-from chartgate.findings.api_server.forms import (
+from chartgate.findings.forms import (
     ABSOLUTE,
     ADDRESS,
     AMOUNT,

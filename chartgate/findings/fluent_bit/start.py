@@ -71,8 +71,8 @@ def _expression(key: str, expression: str, line: int) -> Iterator[Fault]:
 
 def _buffers(section: Section) -> Iterator[Fault]:
     chunk, most = (section.get(key) or _BUFFER for key in ("buffer_chunk_size", "buffer_max_size"))
-    sizes = _bytes(chunk), _bytes(most)
-    if None not in sizes and sizes[0] > sizes[1]:  # type: ignore[operator]
+    first, limit = _bytes(chunk), _bytes(most)
+    if first is not None and limit is not None and first > limit:
         yield "wrong-value", section.line, f"Buffer_Max_Size is {most}, which is less than Buffer_Chunk_Size, {chunk}"
 
 

@@ -1,4 +1,7 @@
-"""Forms of texts: names, addresses, paths and quantities. Source: kubernetes/kubernetes and k8s.io/apimachinery."""
+"""Forms of texts in objects: names, addresses, paths and quantities.
+
+Source: k8s.io/apimachinery, pkg/util/validation and pkg/api/resource; kubernetes/kubernetes, pkg/apis/core/validation.
+"""
 
 import ipaddress
 import re
@@ -22,7 +25,9 @@ class Form:
         return replace(self, may_be_empty=False)
 
 
-_LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
+DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?")
+DNS_LABEL_1035 = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
+DNS_SUBDOMAIN = re.compile(rf"{DNS_LABEL.pattern}(\.{DNS_LABEL.pattern})*")
 _NAME_PART = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?")
 _LABEL_VALUE = re.compile(r"([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?")
 _QUANTITY = re.compile(r"([+-]?(?:\d+(?:\.\d*)?|\.\d+))([KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?")
@@ -39,7 +44,7 @@ _FIELDS = frozenset(
 )
 
 
-def _matches(pattern: str, longest: int) -> Callable[[str], bool]:
+def _matches(pattern: str | re.Pattern[str], longest: int) -> Callable[[str], bool]:
     compiled = re.compile(pattern)
     return lambda text: len(text) <= longest and compiled.fullmatch(text) is not None
 
@@ -92,13 +97,13 @@ def _is_amount(text: str) -> bool:
     return amount is not None and amount >= 0
 
 
-SUBDOMAIN = Form("a DNS subdomain (RFC 1123)", _matches(rf"{_LABEL}(\.{_LABEL})*", 253))
+SUBDOMAIN = Form("a DNS subdomain (RFC 1123)", _matches(DNS_SUBDOMAIN, 253))
 HOST = Form(
     "a DNS name in lower case, with *. before it if needed",
     lambda text: len(text) <= 253 and SUBDOMAIN.fits(text.removeprefix("*.")),
 )
-LABEL = Form("a DNS label (RFC 1123)", _matches(_LABEL, 63))
-LABEL_1035 = Form("a DNS label that begins with a letter (RFC 1035)", _matches(r"[a-z]([-a-z0-9]*[a-z0-9])?", 63))
+LABEL = Form("a DNS label (RFC 1123)", _matches(DNS_LABEL, 63))
+LABEL_1035 = Form("a DNS label that begins with a letter (RFC 1035)", _matches(DNS_LABEL_1035, 63))
 QUALIFIED = Form("a name, with a DNS subdomain and a slash before it if needed", is_qualified_name)
 ADDRESS = Form("an IP address", is_address, may_be_empty=False)
 PATH_BELOW = Form("a path that neither begins with / nor has ..", _is_path_below)
