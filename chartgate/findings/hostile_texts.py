@@ -3,15 +3,17 @@
 import base64
 import binascii
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from chartgate.findings.check import Check, Fault, Rule
 from chartgate.findings.scopes import EachComparison
 from chartgate.releases.comparisons import HARMLESS_WORD
+from chartgate.releases.differences import written
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
+from chartgate.tools.walk import walk
 from chartgate.values.hostile_cases import WORD
 
 
@@ -37,22 +39,13 @@ def judge(rendered: Rendered, harmless: Release) -> Iterator[Fault]:
 
 def _texts_of(manifest: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Every text of an object, keys included, with its place; what a Secret holds also as it was before base64."""
-    yield from _texts(manifest, "")
-    if manifest.get("kind") == "Secret":
-        for where, text in _texts(manifest.get("data"), "data"):
-            yield where, _decoded(text)
-
-
-def _texts(node: Any, where: str) -> Iterator[tuple[str, str]]:
-    if isinstance(node, str):
-        yield where, node
-    elif isinstance(node, Mapping):
-        for key, child in node.items():
-            yield where, str(key)
-            yield from _texts(child, f"{where}.{key}".lstrip("."))
-    elif isinstance(node, Iterable) and not isinstance(node, bytes):
-        for index, child in enumerate(node):
-            yield from _texts(child, f"{where}[{index}]")
+    is_secret = manifest.get("kind") == "Secret"
+    for path, node in walk(manifest):
+        texts = [node] if isinstance(node, str) else list(node) if isinstance(node, Mapping) else []
+        for text in texts:
+            yield written(path), text
+            if is_secret and path[:1] == ("data",):
+                yield written(path), _decoded(text)
 
 
 def _decoded(text: str) -> str:

@@ -7,12 +7,13 @@ from typing import Any
 from chartgate.findings.check import Check, Fault, Rule
 from chartgate.findings.scopes import EachComparison
 from chartgate.releases.comparisons import AGAIN, NEXT_VERSION, UPGRADE
-from chartgate.releases.differences import ABSENT, Path, differences, written
+from chartgate.releases.differences import ABSENT, differences, written
 from chartgate.releases.generated_secrets import GeneratedSecrets, is_checksum, is_secret_data
 from chartgate.releases.immutable import is_immutable
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
+from chartgate.tools.walk import Path
 
 
 def judge_again(rendered: Rendered, again: Release) -> Iterator[Fault]:

@@ -11,8 +11,10 @@ from typing import Any
 from chartgate.findings.check import Check, Fault, Rule
 from chartgate.findings.scopes import EachRelease
 from chartgate.findings.user_values import SOUNDS_SECRET, UserValues
+from chartgate.releases.differences import written
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.release import Release
+from chartgate.tools.walk import Path, walk
 
 SHORTEST = 6
 
@@ -97,7 +99,7 @@ def _text(obj: KubeObject) -> str:
 
 @lru_cache(maxsize=4096)
 def _joined(_: str, obj: KubeObject) -> str:
-    return "\n".join(text for _, text in _leaves(_open_part(obj)))
+    return "\n".join(text for _, text in _leaves(obj))
 
 
 def _open_part(obj: KubeObject) -> Mapping[str, Any]:
@@ -107,19 +109,15 @@ def _open_part(obj: KubeObject) -> Mapping[str, Any]:
 
 
 def _place(obj: KubeObject, *values: str) -> str:
-    places = [path for path, text in _leaves(_open_part(obj)) if any(value in text for value in values)]
-    return places[0] if places else "object"
+    paths = (path for path, text in _leaves(obj) if any(value in text for value in values))
+    return written(next(paths, ("object",)))
 
 
-def _leaves(node: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    if isinstance(node, dict):
-        for key, child in node.items():
-            yield from _leaves(child, f"{path}.{key}" if path else str(key))
-    elif isinstance(node, list):
-        for index, child in enumerate(node):
-            yield from _leaves(child, f"{path}[{index}]")
-    elif node is not None and not isinstance(node, bool):
-        yield path, str(node)
+def _leaves(obj: KubeObject) -> Iterator[tuple[Path, str]]:
+    """The texts and numbers in the open part of an object."""
+    for path, node in walk(_open_part(obj)):
+        if node is not None and not isinstance(node, dict | list | bool):
+            yield path, str(node)
 
 
 CHECK = Check(

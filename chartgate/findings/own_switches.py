@@ -8,8 +8,9 @@ and some other case has the same object, with the same container, without the fi
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -17,6 +18,7 @@ import yaml
 from chartgate.findings.finding import Column, Finding, Verdict
 from chartgate.releases.objects import KubeObject
 from chartgate.tools.kubernetes_yaml import read_one
+from chartgate.tools.walk import walk
 from chartgate.values.case import Case, Origin
 
 WORKMANSHIP = frozenset({"checkov", "images", "network-policies", "pod-security", "probes", "resources"})
@@ -98,7 +100,7 @@ def _names(case: Case, finding: Finding) -> bool:
 
     return any(
         path[-1] in fields or (path[-1] == "enabled" and len(path) > 1 and is_part(path[-2]))
-        for path, _ in _leaves(case)
+        for path, _ in _leaves(case.values)
     )
 
 
@@ -107,26 +109,22 @@ def _given_up(case: Case, target: str) -> bool:
     kind = target.partition("/")[0].lower()
     return any(
         _MAKES.match(path[-1]) or (path[-1] == "enabled" and kind.startswith(path[-2].lower().removesuffix("s") or "?"))
-        for path, value in _leaves(case)
+        for path, value in _leaves(case.values)
         if value is False and len(path) > 1
     )
 
 
-def _leaves(case: Case) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """The paths of the case's values, without indices, and what stands there."""
-    for text in case.values:
-        try:
-            yield from _below(read_one(text), ())
-        except yaml.YAMLError:
-            continue  # Helm tells
+@lru_cache(maxsize=1024)
+def _leaves(texts: tuple[str, ...]) -> list[tuple[tuple[str, ...], Any]]:
+    """The paths of a case's values, without indices, and what stands there."""
+    return [(names, node) for text in texts for names, node in _read(text) if names]
 
 
-def _below(node: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
-    if isinstance(node, Mapping) and node:
-        for key, child in node.items():
-            yield from _below(child, (*path, str(key)))
-    elif isinstance(node, list) and node:
-        for child in node:
-            yield from _below(child, path)
-    elif path:
-        yield path, node
+def _read(text: str) -> Iterator[tuple[tuple[str, ...], Any]]:
+    try:
+        values = read_one(text)
+    except yaml.YAMLError:
+        return  # Helm reports it
+    for path, node in walk(values):
+        if not (isinstance(node, dict | list) and node):
+            yield tuple(step for step in path if isinstance(step, str)), node

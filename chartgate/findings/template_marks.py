@@ -3,12 +3,13 @@
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import Any
 
 from chartgate.findings.check import Check, Fault, Rule
 from chartgate.findings.scopes import EachObject
 from chartgate.findings.user_values import UserValues
+from chartgate.releases.differences import written
 from chartgate.releases.objects import KubeObject
+from chartgate.tools.walk import Path, walk
 
 _MARKS = {
     "no-value": re.compile(r"<no value>|(?<![\w'\"`])<nil>(?![\w'\"`])"),
@@ -30,11 +31,11 @@ SHORT = 300
 
 def judge(obj: KubeObject, _: str) -> Iterator[Fault]:
     """Faults of the texts of an object; a mark that the user's own values contain is the user's."""
-    for where, text in _texts(obj.manifest, ""):
+    for path, text in _texts(obj):
         for rule, mark in marks(text):
             # A Secret's text is not shown.
             shown = "" if obj.is_secret else f': "{mark[:60]}"'
-            yield Fault(rule, where, f"holds the mark of a broken template{shown}", unless=_written(rule, mark))
+            yield Fault(rule, written(path), f"holds the mark of a broken template{shown}", unless=_written(rule, mark))
 
 
 def _written(rule: str, mark: str) -> Callable[[UserValues], bool]:
@@ -56,17 +57,12 @@ def marks(text: str) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def _texts(node: Any, path: str) -> Iterator[tuple[str, str]]:
-    if isinstance(node, str):
-        yield path, node
-    elif isinstance(node, dict):
-        for key, child in node.items():
-            where = f"{path}.{key}" if path else str(key)
-            yield f"{where} (key)", str(key)
-            yield from _texts(child, where)
-    elif isinstance(node, list):
-        for index, child in enumerate(node):
-            yield from _texts(child, f"{path}[{index}]")
+def _texts(obj: KubeObject) -> Iterator[tuple[Path, str]]:
+    for path, node in walk(obj.manifest):
+        if isinstance(node, str):
+            yield path, node
+        elif isinstance(node, dict):
+            yield from (((*path, f"{key} (key)"), key) for key in node)
 
 
 CHECK = Check(

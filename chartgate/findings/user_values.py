@@ -6,7 +6,7 @@ accepts do not.
 
 import re
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Mapping
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -15,6 +15,7 @@ import yaml
 from chartgate.releases.identity import full_kind
 from chartgate.releases.objects import Container, KubeObject
 from chartgate.tools.kubernetes_yaml import read_one
+from chartgate.tools.walk import walk
 from chartgate.values.assignments import assigned
 from chartgate.values.case import MADE, Case, Origin
 
@@ -43,8 +44,8 @@ class UserValues:
         self.generated = origin == "schema"
         """Whether a program made them of the chart's schema."""
         self.text = "\n".join((*texts, *sets))
-        self._nodes = [node for text in texts for node in _nodes(_read(text))]
-        self._nodes += _nodes(assigned(sets)) if sets else ()
+        self._nodes = [node for text in texts for _, node in walk(_read(text))]
+        self._nodes += [node for _, node in walk(assigned(sets))] if sets else []
 
     def holds(self, part: Any) -> bool:
         """Whether the values hold this mapping, list or text as it is."""
@@ -173,13 +174,3 @@ def _read(text: str) -> Any:
         return read_one(text)
     except yaml.YAMLError:
         return None
-
-
-def _nodes(node: Any) -> Iterator[Any]:
-    yield node
-    if isinstance(node, dict):
-        for child in node.values():
-            yield from _nodes(child)
-    elif isinstance(node, list):
-        for child in node:
-            yield from _nodes(child)

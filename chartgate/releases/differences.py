@@ -3,15 +3,17 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from chartgate.tools.walk import Path
+
 ABSENT = object()
 """Stands for a value on the side that has none."""
 
-Path = tuple[str | int, ...]
-"""Keys, indices, and "[name]" for an entry of a list whose entries have names."""
-
 
 def differences(before: Any, after: Any, path: Path = ()) -> Iterator[tuple[Path, Any, Any]]:
-    """The deepest places that differ. Lists of named entries are compared by name, so that one more is one change."""
+    """The deepest places that differ. Lists of named entries are compared by name, so that one more is one change.
+
+    A path has "[name]" for an entry of such a list.
+    """
     if before is after:
         return
     if isinstance(before, Mapping) and isinstance(after, Mapping):

@@ -5,8 +5,9 @@ import binascii
 from collections.abc import Iterable
 from typing import Any
 
-from chartgate.releases.differences import Path, differences
+from chartgate.releases.differences import differences
 from chartgate.releases.objects import KubeObject
+from chartgate.tools.walk import Path
 
 
 def is_secret_data(obj: KubeObject, path: Path) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from chartgate.releases.identity import is_own_kind
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.release import Release
+from chartgate.tools.walk import walk
 
 # Kubernetes makes these, the first two in every namespace, the others in kube-system for API servers of add-ons.
 ALWAYS_THERE = frozenset(
@@ -138,11 +139,4 @@ def _mentions(obj: KubeObject, name: str) -> bool:
 
 
 def _texts(node: Any) -> Iterator[str]:
-    if isinstance(node, str):
-        yield node
-    elif isinstance(node, Mapping):
-        for child in node.values():
-            yield from _texts(child)
-    elif isinstance(node, list | tuple):
-        for child in node:
-            yield from _texts(child)
+    return (part for _, part in walk(node) if isinstance(part, str))
