@@ -25,6 +25,7 @@ from chartgate.reports.junit import junit_report
 from chartgate.reports.overview import overview_of
 from chartgate.reports.sarif import sarif_report
 from chartgate.tools.kubernetes_yaml import read_all
+from chartgate.tools.walk import walk
 from chartgate.values.case import Case
 from chartgate.values.selection import Choice
 
@@ -35,19 +36,11 @@ ODD: tuple[Any, ...] = (
 )
 
 
-def paths(node: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
-    """Every place below a node."""
-    children = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
-    for key, child in children:
-        yield (*path, key)
-        yield from paths(child, (*path, key))
-
-
 def misshapen(manifest: dict[str, Any], chance: random.Random, number: int) -> dict[str, Any]:
     """The manifest with odd values in one to three places."""
     odd: dict[str, Any] = json.loads(json.dumps(manifest))
     for _ in range(chance.randint(1, 3)):
-        *way, last = chance.choice(list(paths(odd)))
+        *way, last = chance.choice([path for path, _ in walk(odd) if path])
         node: Any = odd
         for step in way:
             node = node[step]
