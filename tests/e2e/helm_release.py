@@ -19,6 +19,32 @@ class HelmRefusal(Exception):  # noqa: N818 (what a guard is there for)
     """Helm ended with an error. The text is its own."""
 
 
+def run_helm(
+    helm: Helm, *arguments: str, home: Path, kubeconfig: Path, seconds: int = HELM_SECONDS, cwd: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run Helm. Nothing of the user's own Helm and cluster takes part, and nothing is left in their home.
+
+    Raises:
+        HelmRefusal: it ends with an error.
+    """
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("HELM_")}
+    own = {"HOME": str(home), "XDG_CACHE_HOME": "", "XDG_CONFIG_HOME": "", "XDG_DATA_HOME": ""}
+    done = subprocess.run(
+        [str(helm.path), *arguments],
+        cwd=cwd,
+        # Go's garbage collector takes a third of Helm's time if it does not let the heap grow.
+        env={**kept, **own, "KUBECONFIG": str(kubeconfig), "GOGC": "400"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=seconds,
+        check=False,
+    )
+    if done.returncode:
+        raise HelmRefusal(f"helm {helm.version} {' '.join(arguments[:2])}: {done.stderr.strip()}")
+    return done
+
+
 @dataclass(frozen=True)
 class HelmRelease:
     """A release by name. Each step returns what Helm wrote beside its answer: the warnings.
@@ -69,30 +95,8 @@ class HelmRelease:
         return path
 
     def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run Helm.
-
-        Raises:
-            HelmRefusal: it ends with an error.
-        """
-        done = subprocess.run(
-            [str(self.helm.path), *arguments, "--namespace", self.namespace],
-            env=self._environment(),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=self.seconds,
-            check=False,
-        )
-        if done.returncode:
-            raise HelmRefusal(f"helm {self.helm.version} {arguments[0]}: {done.stderr.strip()}")
-        return done
-
-    def _environment(self) -> dict[str, str]:
-        """Nothing of the user's own Helm and cluster takes part, and nothing is left in their home."""
-        kept = {key: value for key, value in os.environ.items() if not key.startswith("HELM_")}
-        home = {"HOME": str(self.home), "XDG_CACHE_HOME": "", "XDG_CONFIG_HOME": "", "XDG_DATA_HOME": ""}
-        # Go's garbage collector takes a third of Helm's time if it does not let the heap grow.
-        return {**kept, **home, "KUBECONFIG": str(self.kubeconfig), "GOGC": "400"}
+        words = [*arguments, "--namespace", self.namespace]
+        return run_helm(self.helm, *words, home=self.home, kubeconfig=self.kubeconfig, seconds=self.seconds)
 
 
 ReleaseCalled = Callable[[str], HelmRelease]

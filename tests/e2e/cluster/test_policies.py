@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
@@ -39,9 +40,11 @@ class Peers:
         return {**{name: f"{pod['status']['podIP']}:{port}" for name, port in PORTS.items()}, "redis": f"{redis}:6379"}
 
     def reached(self) -> Reached:
-        """What every peer reaches at this moment."""
+        """What every peer reaches at this moment; all of them connect at once."""
         targets = self.addresses()
-        return {peer: connections(namespace, peer, targets) for peer, namespace in self.places.items()}
+        with ThreadPoolExecutor(len(PEERS)) as pool:
+            found = pool.map(lambda peer: connections(self.places[peer], peer, targets), PEERS)
+            return dict(zip(PEERS, found, strict=True))
 
     def expect(self, expected: Reached) -> None:
         """Wait until exactly these connections open: policies take effect a moment after a pod runs."""
@@ -60,12 +63,15 @@ class Peers:
 def connections(namespace: Namespace, target: str, addresses: Mapping[str, str], container: str = "") -> set[str]:
     """The names of the addresses to which a connection from a pod opens within two seconds."""
     script = """
-      const reached = [];
-      for (const [name, address] of Object.entries(JSON.parse(process.argv[1]))) {
+      const attempt = ([name, address]) => new Promise((end) => {
         const [host, port] = address.split(':');
-        require('net').connect(port, host, () => reached.push(name)).on('error', () => {});
-      }
-      setTimeout(() => { console.log(JSON.stringify(reached)); process.exit(0); }, 2000);
+        require('net').connect(port, host, () => end(name)).on('error', () => end());
+        setTimeout(end, 2000);
+      });
+      Promise.all(Object.entries(JSON.parse(process.argv[1])).map(attempt)).then((ends) => {
+        console.log(JSON.stringify(ends.filter(Boolean)));
+        process.exit(0);
+      });
     """
     answer = namespace.execute(target, "node", "-e", script, json.dumps(addresses), container=container)
     return set(json.loads(answer))
@@ -80,8 +86,10 @@ def peers(make_namespace: MakeNamespace, release_in: ReleaseIn, images: Images, 
         operator = Operator(namespace, release)
         places = {**dict.fromkeys(BESIDE, namespace), **dict.fromkeys(ELSEWHERE, elsewhere)}
         command = ["node", "-e", "require('http').createServer((_, answer) => answer.end('ok')).listen(8080)"]
-        for name, labels in {**BESIDE, **ELSEWHERE}.items():
-            run_pod(places[name], name, operator.image(), command, port=8080, labels=labels)
+        image, labels = operator.image(), {**BESIDE, **ELSEWHERE}
+        with ThreadPoolExecutor(len(PEERS)) as pool:
+            run = pool.map(lambda n: run_pod(places[n], n, image, command, port=8080, labels=labels[n]), PEERS)
+            assert len(list(run)) == len(PEERS)
         yield Peers(operator, places)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from chartgate.cli import CLEAN, FINDINGS, INTERRUPTED, UNUSABLE, main
+from chartgate.cli import FINDINGS, INTERRUPTED, UNUSABLE, main
 from chartgate.tools.control_plane.programs import ASSETS, SERVERS
 
 LABELS = "{app.kubernetes.io/name: web, app.kubernetes.io/instance: {{ .Release.Name }}}"
@@ -192,15 +192,15 @@ def test_a_program_that_ends_is_a_clear_word(
 
 
 def test_two_runs_at_once_do_not_meet(tmp_path: Path) -> None:
-    charts = [write_chart(tmp_path / name) for name in ("one", "two")]
+    folders = [tmp_path / name for name in ("one", "two")]
     command = [sys.executable, "-m", "chartgate", "--api-server", "--offered", "--kube", "1.37", "--fresh"]
     runs = [
-        subprocess.Popen([*command, str(chart)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        for chart in charts
+        subprocess.Popen([*command, str(write_chart(folder, BAD)), "--json", str(folder / "report.json")])
+        for folder in folders
     ]
-    for process in runs:
-        _, said = process.communicate()
-        assert process.returncode in {CLEAN, FINDINGS}, said
+    assert [process.wait() for process in runs] == [FINDINGS, FINDINGS]
+    one, two = (json.loads((folder / "report.json").read_text(encoding="utf-8"))["findings"] for folder in folders)
+    assert one == two
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

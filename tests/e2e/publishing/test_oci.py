@@ -10,9 +10,10 @@ import yaml
 from release.archive import sha256
 from release.errors import ReleaseError
 from release.push import push_archive
+from tests.e2e.helm_release import HelmRefusal
 from tests.e2e.publishing.conftest import FIRST, QUICKLY, SECOND, Published
 from tests.e2e.publishing.registry import Registry
-from tests.e2e.publishing.user import HelmRefusal, HelmUser
+from tests.e2e.publishing.user import HelmUser
 
 HTTP = "--plain-http"
 EVERY_HELM = ["3.17.3", "4.3.1"]  # Helm knows OCI registries since 3.8, and --plain-http since 3.13

@@ -8,9 +8,10 @@ import pytest
 
 from release.errors import ReleaseError
 from release.index import add_to_index
+from tests.e2e.helm_release import HelmRefusal
 from tests.e2e.publishing.conftest import FIRST, SECOND, Published
 from tests.e2e.publishing.http_repository import HttpRepository
-from tests.e2e.publishing.user import HelmRefusal, HelmUser
+from tests.e2e.publishing.user import HelmUser
 
 ARCHIVE = f"claude-relay-{SECOND}.tgz"
 
