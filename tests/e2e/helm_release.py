@@ -25,23 +25,27 @@ def run_helm(
     """Run Helm. Nothing of the user's own Helm and cluster takes part, and nothing is left in their home.
 
     Raises:
-        HelmRefusal: it ends with an error.
+        HelmRefusal: it ends with an error, or not within `seconds`.
     """
     kept = {key: value for key, value in os.environ.items() if not key.startswith("HELM_")}
     own = {"HOME": str(home), "XDG_CACHE_HOME": "", "XDG_CONFIG_HOME": "", "XDG_DATA_HOME": ""}
-    done = subprocess.run(
-        [str(helm.path), *arguments],
-        cwd=cwd,
-        # Go's garbage collector takes a third of Helm's time if it does not let the heap grow.
-        env={**kept, **own, "KUBECONFIG": str(kubeconfig), "GOGC": "400"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=seconds,
-        check=False,
-    )
+    step = f"helm {helm.version} {' '.join(arguments[:2])}"
+    try:
+        done = subprocess.run(
+            [str(helm.path), *arguments],
+            cwd=cwd,
+            # Go's garbage collector takes a third of Helm's time if it does not let the heap grow.
+            env={**kept, **own, "KUBECONFIG": str(kubeconfig), "GOGC": "400"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise HelmRefusal(f"{step}: has not ended after {seconds} s") from None
     if done.returncode:
-        raise HelmRefusal(f"helm {helm.version} {' '.join(arguments[:2])}: {done.stderr.strip()}")
+        raise HelmRefusal(f"{step}: {done.stderr.strip()}")
     return done
 
 

@@ -61,8 +61,9 @@ class Namespace:
         self.kubectl("wait", "--for=create", "serviceaccount/default", "--timeout=60s")
 
     def delete(self) -> None:
-        """Begin to delete it; pods that end slowly need nobody's waiting."""
+        """Begin to delete it, and wait until its pods are gone: the next ones need the CPU that these requested."""
         self.kubectl("delete", "namespace", self.name, "--wait=false", "--ignore-not-found")
+        self.kubectl("delete", "pods", "--all", "--grace-period=1", f"--timeout={WAIT_SECONDS}s")
 
     def apply(self, *manifests: Manifest) -> None:
         """Create or change objects."""

@@ -37,6 +37,11 @@ class Operator:
         with self.application(target) as application:
             yield application.log_in(secret["admin-username"], secret["admin-password"])
 
+    def address(self) -> str:
+        """The IP address of the Service; a load on it does not depend on the cluster's DNS."""
+        address: str = self.namespace.get("service", FULLNAME)["spec"]["clusterIP"]
+        return address
+
     def pods(self) -> list[Any]:
         """The application's pods that are not about to end, oldest first."""
         return [pod for pod in self.namespace.items("pods", PODS) if "deletionTimestamp" not in pod["metadata"]]

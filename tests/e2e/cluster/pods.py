@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.e2e.cluster.namespace import Namespace
+from tests.e2e.cluster.namespace import Kubectl, Namespace
 
 SCRIPTS = Path(__file__).parent / "scripts"
 RESTRICTED = {
@@ -60,6 +60,21 @@ def run_pod(
         },
     )
     namespace.wait("condition=Ready", f"pod/{name}")
+
+
+def unready(kubectl: Kubectl) -> list[str]:
+    """A line about each pod that is not ready: what its conditions and its waiting containers say."""
+    lines = []
+    for pod in json.loads(kubectl("get", "pods", "-o", "json"))["items"]:
+        status = pod["status"]
+        conditions = [item for item in status.get("conditions", []) if item["status"] != "True"]
+        states = [item for key in ("initContainerStatuses", "containerStatuses") for item in status.get(key, [])]
+        waiting = [(item["name"], item["state"]["waiting"]) for item in states if "waiting" in item["state"]]
+        told = [f"{item['type']}: {item.get('message') or item.get('reason')}" for item in conditions]
+        told += [f"{name}: {state.get('reason')} {state.get('message', '')}".rstrip() for name, state in waiting]
+        if conditions and status["phase"] != "Succeeded":
+            lines.append(f"pod {pod['metadata']['name']} is {status['phase']}: {'; '.join(told)}")
+    return lines
 
 
 class Neighbour:

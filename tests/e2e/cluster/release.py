@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from subprocess import CompletedProcess
 
-from tests.e2e.cluster.namespace import Namespace
-from tests.e2e.helm_release import HelmRelease
+from tests.e2e.cluster.namespace import Kubectl, Namespace
+from tests.e2e.cluster.pods import unready
+from tests.e2e.helm_release import HelmRefusal, HelmRelease
 
 WAITING = frozenset({"install", "upgrade", "rollback", "uninstall"})
 
@@ -42,7 +43,12 @@ class ClusterRelease(HelmRelease):
 
     def _run(self, *arguments: str) -> CompletedProcess[str]:
         waiting = ["--wait", f"--timeout={self.seconds - 10}s"] if self.wait and arguments[0] in WAITING else []
-        return super()._run(*arguments, *waiting)
+        try:
+            return super()._run(*arguments, *waiting)
+        except HelmRefusal as refusal:
+            # Helm tells which workload is not ready; its pods tell why.
+            pods = unready(Kubectl(self.kubectl, self.kubeconfig, f"--namespace={self.namespace}")) if waiting else []
+            raise HelmRefusal("\n".join([str(refusal), *pods])) from None
 
 
 ReleaseIn = Callable[[Namespace], ClusterRelease]

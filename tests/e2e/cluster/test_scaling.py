@@ -91,7 +91,7 @@ def test_the_autoscaler_follows_the_load(operator: Operator, namespace: Namespac
     scaler = f"horizontalpodautoscaler/{FULLNAME}"
     namespace.wait("condition=ScalingActive", scaler)
     neighbour = Neighbour(namespace, operator.image())
-    with neighbour.load(f"http://{FULLNAME}/health", 4) as load:
+    with neighbour.load(f"http://{operator.address()}/health", 4) as load:
         until(lambda: len(operator.ready()) == MOST, "the autoscaler has added a replica")
     assert load.lost == []
     until(lambda: len(operator.names()) == LEAST, "the autoscaler has taken it away again")

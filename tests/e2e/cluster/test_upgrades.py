@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.e2e.cluster.operator import DEPLOYMENT, FULLNAME, PODS, REDIS_PODS, SECRET, Operator
+from tests.e2e.cluster.operator import DEPLOYMENT, PODS, REDIS_PODS, SECRET, Operator
 from tests.e2e.cluster.pods import Neighbour
 
 UPSTREAM_KEY = "sk-of-the-upstream"
@@ -37,7 +37,7 @@ def test_an_upgrade_and_a_rollback_lose_no_request_and_let_a_stream_finish(
     redis = pods(operator)[1:]
     with (
         operator.application(f"pod/{old}") as application,
-        neighbour.load(f"http://{FULLNAME}/health", CLIENTS) as load,
+        neighbour.load(f"http://{operator.address()}/health", CLIENTS) as load,
     ):
         stream = application.stream(api_key)
         assert stream.line() == "event: ping"
