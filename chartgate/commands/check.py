@@ -9,7 +9,7 @@ from pathlib import Path
 
 from chartgate import gate
 from chartgate.commands.command import CLEAN, FINDINGS, Command, add_chart, add_choice, choice_of, console
-from chartgate.reports.files import require_writable, write_report
+from chartgate.reports.files import is_stdout, require_writable, write_report
 from chartgate.reports.html import html_report
 from chartgate.reports.json_report import json_report
 from chartgate.reports.junit import junit_report
@@ -46,13 +46,14 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="run again even if nothing changed since the last run; with a report it always does",
     )
     for name, (text, _) in FORMATS.items():
-        parser.add_argument(f"--{name}", type=Path, metavar="FILE", help=f"write a report: {text}")
+        parser.add_argument(
+            f"--{name}", type=Path, metavar="FILE", help=f"write a report: {text}; - is standard output"
+        )
 
 
 def run(options: Namespace) -> int:
     wanted: dict[str, Path] = {name: path for name in FORMATS if (path := getattr(options, name))}
-    for path in wanted.values():
-        require_writable(path)
+    require_writable(wanted.values())
     choice = replace(
         choice_of(options),
         offered=options.offered,
@@ -73,7 +74,7 @@ def run(options: Namespace) -> int:
             store_result(key_of(chart, choice), overview)
     else:
         say("nothing changed since the last run, whose result this is; --fresh runs again")
-    print_report(overview, console())
+    print_report(overview, console(stderr=any(map(is_stdout, wanted.values()))))
     return FINDINGS if overview.findings else CLEAN
 
 

@@ -11,6 +11,8 @@ from random import SystemRandom
 from rich.console import Console
 
 from chartgate.tools.progress import say
+from chartgate.tools.reading import Reading
+from chartgate.values.ci_cases import values_text
 from chartgate.values.matrix import FILE_NAME
 from chartgate.values.selection import GENERATED, Choice
 
@@ -29,10 +31,15 @@ class Command:
     run: Callable[[Namespace], int]
 
 
-def console() -> Console:
-    """Where reports go. Colours are for terminals, and for those who have not set NO_COLOR."""
+def console(*, stderr: bool = False) -> Console:
+    """Where text for people goes. Colours are for terminals, and for those who have not set NO_COLOR.
+
+    Args:
+        stderr: write to standard error, because standard output gets a report for programs.
+    """
     # A report that goes to a file or a log must not be cut at a terminal's usual width.
-    return Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+    terminal = (sys.stderr if stderr else sys.stdout).isatty()
+    return Console(stderr=stderr, highlight=False, width=None if terminal else 160)
 
 
 def add_chart(parser: ArgumentParser, name: str = "chart", text: str = "folder of the chart") -> None:
@@ -58,6 +65,25 @@ def add_choice(parser: ArgumentParser) -> None:
         metavar="VERSION",
         help="Kubernetes versions, such as 1.29",
     )
+    parser.add_argument(
+        "-f",
+        "--values",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="judge the chart with this values file alone, as the case `options`; may be repeated, a later file wins; "
+        "- reads standard input",
+    )
+    parser.add_argument(
+        "--set",
+        type=_assignment,
+        action="append",
+        default=[],
+        dest="sets",
+        metavar="KEY=VALUE",
+        help="set a value of the case `options`, as helm --set does; it wins over the values files",
+    )
     parser.add_argument("--case", default="*", metavar="GLOB", help="only the cases whose name matches")
     parser.add_argument("--matrix", type=Path, metavar="FILE", help=f"a matrix in place of the chart's {FILE_NAME}")
     parser.add_argument(
@@ -73,7 +99,12 @@ def add_choice(parser: ArgumentParser) -> None:
 
 
 def choice_of(options: Namespace) -> Choice:
-    """What the arguments of `add_choice` choose."""
+    """What the arguments of `add_choice` choose.
+
+    Raises:
+        GateError: a values file cannot be read or is not a mapping in YAML.
+    """
+    reading = Reading()
     return Choice(
         helm=tuple(options.helm),
         kubernetes=tuple(options.kube),
@@ -81,7 +112,19 @@ def choice_of(options: Namespace) -> Choice:
         matrix=options.matrix,
         generated=options.generated,
         seed=options.seed,
+        values=tuple(values_text(_named(path), reading, may_be_pipe=True) for path in options.values),
+        sets=tuple(word for assignment in options.sets for word in ("--set", assignment)),
     )
+
+
+def _named(path: Path) -> Path:
+    return Path("/dev/stdin") if path == Path("-") else path
+
+
+def _assignment(text: str) -> str:
+    if "=" not in text.lstrip("="):
+        raise ArgumentTypeError(f'"{text}" is not KEY=VALUE, such as image.tag=1.2.3')
+    return text
 
 
 def _count(text: str) -> int:

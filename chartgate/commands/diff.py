@@ -12,7 +12,7 @@ from chartgate.releases.release import Release
 from chartgate.releases.render import RenderError
 from chartgate.reports.diff.compare import Difference, compare, random_places
 from chartgate.reports.diff.report import diff_data, print_diff
-from chartgate.reports.files import require_writable, write_report
+from chartgate.reports.files import is_stdout, require_writable, write_report
 from chartgate.tools.progress import track
 from chartgate.values.case import Case
 from chartgate.values.chart import Chart, read_chart
@@ -24,12 +24,12 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_chart(parser, "chart_a", "folder of the chart as it is installed; its cases are compared")
     add_chart(parser, "chart_b", "folder of the chart to upgrade to")
     add_choice(parser)
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the differences as JSON")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the differences as JSON; - is standard output")
 
 
 def run(options: Namespace) -> int:
-    if options.json:
-        require_writable(options.json)
+    wanted = [options.json] if options.json else []
+    require_writable(wanted)
     choice = choice_of(options)
     before, after = read_chart(options.chart_a, choice.matrix), read_chart(options.chart_b)
     settings = before.settings.with_versions(kubernetes=choice.kubernetes)
@@ -43,9 +43,9 @@ def run(options: Namespace) -> int:
 
     with ThreadPoolExecutor(cpu_count() or 1) as pool:
         differences = list(track(pool.map(difference, cases), len(cases), "comparing"))
-    if options.json:
-        write_report(options.json, diff_data(str(options.chart_a), str(options.chart_b), differences))
-    print_diff(differences, console())
+    for path in wanted:
+        write_report(path, diff_data(str(options.chart_a), str(options.chart_b), differences))
+    print_diff(differences, console(stderr=any(map(is_stdout, wanted))))
     return FINDINGS if any(each.immutable or each.refused for each in differences) else CLEAN
 
 

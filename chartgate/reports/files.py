@@ -1,28 +1,65 @@
-"""Reports as files: whole or not at all."""
+"""Reports as files: whole or not at all. Devices and pipes are written to, and never replaced."""
 
+import os
+import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from chartgate.errors import GateError
 from chartgate.tools.cache import write_whole
 
+STDOUT = Path("-")
+
 
 def write_report(path: Path, content: bytes) -> None:
-    """Write a report in one step, readable for everybody as build artefacts are.
+    """Write a report.
+
+    A file is written in one step, readable for everybody as build artefacts are. Through a symbolic link, the file that
+    it points to is written. A device or a pipe gets the content. `-` is standard output.
 
     Raises:
-        GateError: the folder does not exist or cannot be written.
+        GateError: the folder does not exist or cannot be written, or the reader of a pipe has gone.
     """
-    require_writable(path)
-    write_whole(path, content, mode=0o644)
+    require_writable([path])
+    try:
+        if is_stdout(path):
+            sys.stdout.flush()
+            sys.stdout.buffer.write(content)
+            sys.stdout.buffer.flush()
+        elif path.exists() and not path.is_file():
+            with path.open("wb") as file:
+                file.write(content)
+        else:
+            write_whole(path.resolve(), content, mode=0o644)
+    except OSError as error:
+        name: object = path
+        if is_stdout(path):
+            name = "standard output"
+            # Python flushes standard output when it ends, which would fail again.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        raise GateError(f"cannot write the report to {name}: {error.strerror}: name another file") from error
 
 
-def require_writable(path: Path) -> None:
+def is_stdout(path: Path) -> bool:
+    """Whether a report of this name goes to standard output, by `-` or by a device such as /dev/stdout."""
+    try:
+        return path == STDOUT or os.path.samestat(path.stat(), os.fstat(1))
+    except OSError:
+        return False
+
+
+def require_writable(paths: Iterable[Path]) -> None:
     """Tell before the gate has worked for a minute that its report would have no place.
 
     Raises:
-        GateError: the folder does not exist, or `path` is a folder itself.
+        GateError: a folder does not exist, a path is a folder itself, or two reports go to standard output.
     """
-    if path.is_dir():
-        raise GateError(f"{path} is a folder: name a file for the report")
-    if not path.parent.is_dir():
-        raise GateError(f"cannot write {path}: there is no folder {path.parent}: make it first")
+    paths = list(paths)
+    if sum(map(is_stdout, paths)) > 1:
+        raise GateError("two reports go to standard output: name a file for one of them")
+    for path in paths:
+        if path.is_dir():
+            raise GateError(f"{path} is a folder: name a file for the report")
+        # Of a link that leads nowhere, the file that it points to is made.
+        if path != STDOUT and not path.exists() and not path.resolve().parent.is_dir():
+            raise GateError(f"cannot write {path}: there is no folder {path.resolve().parent}: make it first")

@@ -77,7 +77,7 @@ def write_whole(path: Path, content: bytes, *, mode: int = 0o600) -> None:
             Path(temporary).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise GateError(f"cannot write {path}: {error.strerror}: free disk space or set XDG_CACHE_HOME") from error
+        raise GateError(f"cannot write {path}: {error.strerror}: free disk space, or name another folder") from error
 
 
 @contextmanager

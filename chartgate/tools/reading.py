@@ -27,13 +27,13 @@ class Reading:
             self._contents[path] = _content(path, may_be_pipe=may_be_pipe)
         return self._contents[path]
 
-    def text(self, path: Path) -> str | None:
-        """The content of a text file in UTF-8; None when there is no such file.
+    def text(self, path: Path, *, may_be_pipe: bool = False) -> str | None:
+        """The content of a text file in UTF-8; None when there is no such file. `may_be_pipe` is that of `content`.
 
         Raises:
             GateError: the file cannot be read, or is not UTF-8.
         """
-        content = self.content(path)
+        content = self.content(path, may_be_pipe=may_be_pipe)
         if content is None:
             return None
         try:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-Origin = Literal["defaults", "ci", "document", "matrix", "schema"]
+Origin = Literal["defaults", "ci", "document", "options", "matrix", "schema"]
 MADE: frozenset[Origin] = frozenset({"matrix", "schema"})
 """Origins of cases that no person wrote."""
 

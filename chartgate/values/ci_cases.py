@@ -20,17 +20,30 @@ def ci_cases(chart: Path, reading: Reading, release: str, namespace: str) -> lis
 
 
 def _case(path: Path, reading: Reading, release: str, namespace: str) -> Case:
-    text = reading.text(path)
+    text = values_text(path, reading)
+    name = f"ci/{path.name.removesuffix('-values.yaml')}"
+    return Case(name, _leading_comment(text), (text,), (), release, namespace, origin="ci")
+
+
+def values_text(path: Path, reading: Reading, *, may_be_pipe: bool = False) -> str:
+    """The text of a values file.
+
+    Args:
+        may_be_pipe: also read what is not a regular file, such as /dev/stdin.
+
+    Raises:
+        GateError: there is no such file, it cannot be read, or it is not a mapping in YAML.
+    """
+    text = reading.text(path, may_be_pipe=may_be_pipe)
     if text is None:
-        raise GateError(f"{shown(path)}: is no file: remove it, or give it another name")
+        raise GateError(f"{shown(path)}: there is no such file: name a values file")
     try:
         values, _ = read_values(text)
     except yaml.YAMLError as error:
         raise GateError(f"{shown(path)}: cannot be read as YAML values: {error}") from error
     if not isinstance(values, dict | None):
         raise GateError(f"{shown(path)}: holds a {type(values).__name__}: a values file is a mapping")
-    name = f"ci/{path.name.removesuffix('-values.yaml')}"
-    return Case(name, _leading_comment(text), (text,), (), release, namespace, origin="ci")
+    return text
 
 
 def _leading_comment(text: str) -> str:

@@ -30,8 +30,10 @@ class Choice:
 
     `helm` and `kubernetes` are versions in place of those of the settings; `pattern` is a glob on names of cases;
     `matrix` a file in place of the chart's. `offered` leaves out all cases that no person wrote. `generated` is how
-    many cases to make of the schema, of each sort, from `seed`. `full` asks for every case with every version; `shard`
-    (k, n) for the k-th of n parts; `api_server` for a real API server that is asked about every object.
+    many cases to make of the schema, of each sort, from `seed`. `values` are the texts of values files and `sets` are
+    Helm's --set arguments, flag and value in turn: a run with any of them has one case, `options`. `full` asks for
+    every case with every version; `shard` (k, n) for the k-th of n parts; `api_server` for a real API server that is
+    asked about every object.
     """
 
     helm: tuple[str, ...] = ()
@@ -44,12 +46,19 @@ class Choice:
     full: bool = False
     shard: tuple[int, int] = (1, 1)
     api_server: bool = False
+    values: tuple[str, ...] = ()
+    sets: tuple[str, ...] = ()
 
     @property
     def whole(self) -> bool:
         """Whether nothing that the settings ask for is left out."""
         narrowed = self.helm or self.kubernetes or self.offered or self.pattern != "*" or self.matrix
-        return not narrowed and self.shard == (1, 1)
+        return not narrowed and not self.own_values and self.shard == (1, 1)
+
+    @property
+    def own_values(self) -> bool:
+        """Whether the user gave values for this run."""
+        return bool(self.values or self.sets)
 
     @property
     def left_out(self) -> str:
@@ -59,6 +68,7 @@ class Choice:
             f"only Helm {', '.join(self.helm)}": self.helm,
             f"only Kubernetes {', '.join(self.kubernetes)}": self.kubernetes,
             "only the cases that people wrote (--offered), so no covering array": self.offered,
+            "only the values of this command (--values, --set)": self.own_values,
             f"only the cases {self.pattern} (--case)": self.pattern != "*",
             f"only part {part} of {parts} of the cases (--shard)": parts > 1,
         }
@@ -98,6 +108,8 @@ def select(chart: Chart, choice: Choice) -> Selection:
         GateError: the chart or its matrix cannot be read, the chart cannot be installed, or no case is left.
     """
     require_installable(chart.files)
+    if choice.own_values:
+        return Selection(_some([_own_case(chart, choice)], choice), (), iter(()), 0, ())
     offered = [*chart.offered_cases, *vendor_cases(chart, choice.kubernetes or chart.settings.kubernetes)]
     if choice.offered:
         return Selection(_some(offered, choice), (), iter(()), 0, ())
@@ -124,12 +136,14 @@ def select(chart: Chart, choice: Choice) -> Selection:
 def named_cases(chart: Chart, choice: Choice) -> list[Case]:
     """The cases whose names match, for commands that look at single ones.
 
-    Those that the chart offers, and those of a matrix that the user names; where the pattern means none of them, those
-    of the chart's own matrix and of the schema.
+    With values of the user, the one case that has them. Else those that the chart offers, and those of a matrix that the
+    user names; where the pattern means none of them, those of the chart's own matrix and of the schema.
 
     Raises:
         GateError: no case matches.
     """
+    if choice.own_values:
+        return list(_some([_own_case(chart, choice)], choice))
     cases = [*chart.offered_cases]
     if choice.matrix:
         cases += covering_cases(find_matrix(chart, *_versions(choice)), chart.settings).cases
@@ -138,6 +152,19 @@ def named_cases(chart: Chart, choice: Choice) -> list[Case]:
         return found
     selection = select(chart, choice)
     return [*selection.cases, *selection.hostile, *selection.accepted]
+
+
+def _own_case(chart: Chart, choice: Choice) -> Case:
+    """The case of the values that the user gave for this run."""
+    return Case(
+        "options",
+        "the values of the command line",
+        choice.values,
+        choice.sets,
+        chart.settings.release,
+        chart.settings.namespace,
+        origin="options",
+    )
 
 
 def _chained(first: Case, others: Iterator[Case]) -> Iterator[Case]:

@@ -14,6 +14,7 @@ SOURCES: dict[Origin, str] = {
     "defaults": "The chart's defaults",
     "ci": "CI values",
     "document": "Examples of its documents",
+    "options": "Values of the command line",
     "matrix": "Matrix",
     "schema": "Values made from its schema",
 }

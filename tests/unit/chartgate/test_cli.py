@@ -1,8 +1,11 @@
 """The subcommands, from their arguments to what they print."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -150,3 +153,99 @@ def test_help_names_the_subcommands_and_the_exit_codes(capsys: pytest.CaptureFix
     out = capsys.readouterr().out
     for word in (*cli.SUBCOMMANDS, "130 interrupted"):
         assert word in out
+
+
+def json_from(out: str) -> dict[str, Any]:
+    data = json.loads(out)
+    assert isinstance(data, dict)
+    return data
+
+
+def test_values_of_the_command_line_are_the_only_case(
+    make_chart: MakeChart, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate, "CHECKS", CHECKS[:1])
+    first, second = tmp_path / "first.yaml", tmp_path / "second.yaml"
+    first.write_text("a: first\nb: kept\n")
+    second.write_text("a: second\n")
+    given = ["-f", str(first), "--values", str(second), "--set", "c=set"]
+    assert cli.main([str(make_chart(CHART)), *VERSIONS, *given, "--json", "-"]) == cli.CLEAN
+    report = json_from(capsys.readouterr().out)
+    (case,) = report["cases"]
+    assert (case["name"], case["origin"]) == ("options", "options")
+    assert (case["values"], case["sets"]) == (["a: first\nb: kept\n", "a: second\n"], ["--set", "c=set"])
+    assert report["leftOut"].endswith("only the values of this command (--values, --set)")
+    configs = [o["manifest"]["data"] for o in report["objects"].values() if o["manifest"]["kind"] == "ConfigMap"]
+    assert configs == [{"a": "second"}]
+
+
+def test_render_takes_values_of_the_command_line(make_chart: MakeChart, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["render", str(make_chart(CHART)), *VERSIONS, "--set", "a=given"]) == cli.CLEAN
+    out = capsys.readouterr().out
+    assert "# case options: " in out
+    assert {"a": "given"} in [obj.get("data") for obj in read_all(out)]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (None, "there is no such file: name a values file"),
+        ("- a\n", "holds a list"),
+        ("a: [", "cannot be read as YAML"),
+    ],
+)
+def test_a_values_file_that_cannot_be_used_is_told(
+    text: str | None, told: str, make_chart: MakeChart, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "own.yaml"
+    if text is not None:
+        path.write_text(text)
+    assert cli.main([str(make_chart(CHART)), "-f", str(path)]) == cli.UNUSABLE
+    error = capsys.readouterr().err
+    assert "own.yaml: " in error
+    assert told in error
+
+
+def test_a_set_without_a_value_is_told(make_chart: MakeChart, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        cli.main([str(make_chart(CHART)), "--set", "a"])
+    assert exit_.value.code == cli.UNUSABLE
+    assert '"a" is not KEY=VALUE' in capsys.readouterr().err
+
+
+def test_a_report_on_standard_output_leaves_the_table_to_standard_error(
+    make_chart: MakeChart, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate, "CHECKS", CHECKS[:1])
+    assert cli.main([str(make_chart(CHART)), *VERSIONS, "--offered", "--sarif", "-"]) == cli.CLEAN
+    captured = capsys.readouterr()
+    assert json_from(captured.out)["version"] == "2.1.0"
+    assert "no findings: cases 2" in captured.err
+
+
+def test_two_reports_on_standard_output_are_refused(make_chart: MakeChart, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main([str(make_chart(CHART)), "--sarif", "-", "--json", "-"]) == cli.UNUSABLE
+    assert "two reports go to standard output" in capsys.readouterr().err
+
+
+def test_diff_writes_json_to_standard_output(make_chart: MakeChart, capsys: pytest.CaptureFixture[str]) -> None:
+    chart = str(make_chart(CHART))
+    assert cli.main(["diff", chart, chart, *VERSIONS, "--case", "defaults", "--json", "-"]) == cli.CLEAN
+    assert json_from(capsys.readouterr().out)["cases"]
+
+
+@pytest.mark.parametrize("reads_all", [True, False], ids=["the reader reads", "the reader goes"])
+def test_a_pipe_on_standard_output_gets_the_report(make_chart: MakeChart, *, reads_all: bool) -> None:
+    command = [sys.executable, "-m", "chartgate", "diff", *[str(make_chart(CHART))] * 2, "--case", "defaults"]
+    with subprocess.Popen(
+        [*command, *VERSIONS, "--json", "/dev/stdout"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        if reads_all:
+            assert json_from(process.stdout.read())["cases"]
+        process.stdout.close()
+        error = process.stderr.read()
+    assert process.returncode == (cli.CLEAN if reads_all else cli.UNUSABLE)
+    assert reads_all or "cannot write the report to standard output: Broken pipe" in error
+    assert "Traceback" not in error

@@ -1,7 +1,9 @@
 """Reports as other programs read them: parsed again, and with texts that try to break out of them."""
 
 import json
+import os
 import re
+import stat
 from collections.abc import Callable
 from dataclasses import replace
 from importlib.resources import files
@@ -259,3 +261,27 @@ def test_a_finding_about_the_run_stands_at_the_chart(results: Results) -> None:
     data: dict[str, Any] = report_data(results)
     (finding,) = [data["findings"][index] for index in data["general"]]
     assert (finding["template"], finding["line"]) == ("Chart.yaml", 1)
+
+
+def test_through_a_link_the_file_that_it_points_to_is_written(tmp_path: Path) -> None:
+    for name in ("there.json", "not-yet.json"):
+        link, file = tmp_path / f"link-{name}", tmp_path / name
+        link.symlink_to(file)
+        write_report(link, b"{}")
+        assert link.is_symlink()
+        assert file.read_bytes() == b"{}"
+
+
+def test_a_pipe_and_a_device_get_the_report_and_are_not_replaced(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    write_report(pipe, b"{}")
+    assert os.read(reader, 10) == b"{}"
+    os.close(reader)
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    link = tmp_path / "null"
+    link.symlink_to(os.devnull)
+    write_report(link, b"{}")
+    assert link.is_symlink()
+    assert stat.S_ISCHR(link.stat().st_mode)
