@@ -41,8 +41,9 @@ control-plane-2: .venv/.synced
 
 e2e: e2e-processes e2e-cluster ## all end-to-end tests; make --jobs=2 --output-sync=target e2e runs both parts at once
 
+# They give way to a cluster that runs at the same time, which would miss its own time limits.
 e2e-processes: .venv/.synced ## those that need processes only: control-plane, Redis, Fluent Bit
-	$(RUN)pytest tests/e2e --ignore=tests/e2e/cluster
+	nice $(RUN)pytest tests/e2e --ignore=tests/e2e/cluster
 
 e2e-cluster: .venv/.synced ## those on a kind cluster, which needs Docker
 	$(RUN)pytest tests/e2e/cluster
