@@ -136,8 +136,8 @@ def select(chart: Chart, choice: Choice) -> Selection:
 def named_cases(chart: Chart, choice: Choice) -> list[Case]:
     """The cases whose names match, for commands that look at single ones.
 
-    With values of the user, the one case that has them. Else those that the chart offers, and those of a matrix that the
-    user names; where the pattern means none of them, those of the chart's own matrix and of the schema.
+    With values of the user, the one case that has them. Else those that the chart offers, and those of a matrix that
+    the user names; where the pattern means none of them, those of the chart's own matrix and of the schema.
 
     Raises:
         GateError: no case matches.
