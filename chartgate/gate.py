@@ -16,6 +16,7 @@ from chartgate.findings.registry import CHECKS, with_schemas
 from chartgate.findings.reproduction import Reproduction, reproductions
 from chartgate.findings.runner import examine, examine_files
 from chartgate.findings.scopes import EachComparison, WholeChart
+from chartgate.findings.wanted_rules import WantedRules
 from chartgate.findings.whole_run import nothing_examined, too_few, uncovered
 from chartgate.releases import store
 from chartgate.releases.comparisons import LIBRARY, Comparison, compare
@@ -63,7 +64,8 @@ def check(chart: Chart, choice: Choice = EVERYTHING) -> Results:
 def _run(chart: Chart, choice: Choice, settings: Settings, server: RealServer | None = None) -> Results:
     """A run with these settings, and with a real API server if there is one."""
     clock = _Clock()
-    checks = _checks(chart, server)
+    wanted = WantedRules(choice.select, choice.ignore)
+    checks = [check for check in _checks(chart, server) if wanted.some_of(check)]
     with clock.phase("select"):
         selection = select(chart, choice)
     with clock.phase(rendering.CHECK.key):
@@ -82,7 +84,7 @@ def _run(chart: Chart, choice: Choice, settings: Settings, server: RealServer | 
     if not unsaid and next(selection.accepted, None) is not None:
         general += too_few(made, selection.wanted)
     general += [finding for check in checks for finding in examine_files(check, chart)]
-    judged = accept(columns, general, settings)
+    judged = accept(wanted.of_columns(columns), wanted.of(general), settings)
     with clock.phase("shrink"):
         shown = _reproductions(chart.files, checks, judged.columns, settings)
     # Part of the cases says nothing about whether an exception is still needed.
@@ -90,7 +92,7 @@ def _run(chart: Chart, choice: Choice, settings: Settings, server: RealServer | 
     return Results(
         judged.columns,
         [*judged.general, *unused],
-        _summary(renders, clock.total),
+        _summary(renders, len(checks), clock.total),
         chart=chart.files,
         acceptances=judged.acceptances,
         seconds=clock.seconds,
@@ -100,7 +102,7 @@ def _run(chart: Chart, choice: Choice, settings: Settings, server: RealServer | 
             *(f"not rendered by Helm {spec}, which cannot be had: {why}" for spec, why in engines.missing.items()),
             *(server.notices if server else ()),
             *_not_rendered(selection),
-            *_notes(columns),
+            *_notes(wanted.of_columns(columns)),
         ),
         complete=not engines.missing,
         left_out=choice.left_out,
@@ -213,7 +215,7 @@ def _notes(columns: Sequence[tuple[str, Sequence[Verdict]]]) -> Iterator[str]:
         yield f"{key}: {next(iter(names))}{more}: {what}: {remedy}"
 
 
-def _summary(renders: Sequence[Rendered], seconds: float) -> str:
+def _summary(renders: Sequence[Rendered], checks: int, seconds: float) -> str:
     helms = ", ".join(sorted({rendered.release.helm_version for rendered in renders}, key=_by_number))
     kubes = sorted({rendered.release.kube_version for rendered in renders}, key=version_key)
     objects = [obj for rendered in renders for obj in rendered.release]
@@ -221,7 +223,7 @@ def _summary(renders: Sequence[Rendered], seconds: float) -> str:
         f"cases {len({rendered.case.name for rendered in renders})}, renders {len(renders)} (Helm {helms}; "
         f"Kubernetes {', '.join(kubes) if len(kubes) < 4 else f'{kubes[0]}–{kubes[-1]}'}), "
         f"objects {len(objects)}, distinct {len({obj.digest for obj in objects})}, "
-        f"checks {len(CHECKS)}, {seconds:.1f} s"
+        f"checks {checks}, {seconds:.1f} s"
     )
 
 

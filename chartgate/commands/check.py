@@ -9,6 +9,8 @@ from pathlib import Path
 
 from chartgate import gate
 from chartgate.commands.command import CLEAN, FINDINGS, Command, add_chart, add_choice, choice_of, console
+from chartgate.findings.check import SEVERITIES
+from chartgate.findings.wanted_rules import require_known
 from chartgate.reports.files import is_stdout, require_writable, write_report
 from chartgate.reports.html import html_report
 from chartgate.reports.json_report import json_report
@@ -20,6 +22,8 @@ from chartgate.reports.sarif import sarif_report
 from chartgate.reports.table import print_report
 from chartgate.tools.progress import say
 from chartgate.values.chart import read_chart
+
+NEVER = "never"
 
 FORMATS: dict[str, tuple[str, Callable[[Results], bytes]]] = {
     "junit": ("JUnit XML, for CI servers", junit_report),
@@ -41,6 +45,28 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="start etcd and kube-apiserver, and ask them about every object (server-side apply with dry run)",
     )
     parser.add_argument(
+        "--select",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="RULE",
+        help="only these checks and rules, and `render`: CHECK or CHECK/RULE, with * as in file names",
+    )
+    parser.add_argument(
+        "--ignore",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="RULE",
+        help="without these checks and rules: CHECK or CHECK/RULE, with * as in file names",
+    )
+    parser.add_argument(
+        "--fail-on",
+        choices=[*(severity for severity in SEVERITIES if severity != "note"), NEVER],
+        default="warning",
+        help="the least severity of a finding with which the exit code is 1 (%(default)s)",
+    )
+    parser.add_argument(
         "--fresh",
         action="store_true",
         help="run again even if nothing changed since the last run; with a report it always does",
@@ -60,7 +86,10 @@ def run(options: Namespace) -> int:
         full=options.full,
         shard=options.shard,
         api_server=options.api_server,
+        select=tuple(options.select),
+        ignore=tuple(options.ignore),
     )
+    require_known((*choice.select, *choice.ignore))
     chart = read_chart(options.chart, choice.matrix)
     # A report shows objects and values, which are not stored.
     overview = None if wanted or options.fresh else stored_result(key_of(chart, choice))
@@ -75,7 +104,7 @@ def run(options: Namespace) -> int:
     else:
         say("nothing changed since the last run, whose result this is; --fresh runs again")
     print_report(overview, console(stderr=any(map(is_stdout, wanted.values()))))
-    return FINDINGS if overview.findings else CLEAN
+    return FINDINGS if overview.fails(None if options.fail_on == NEVER else options.fail_on) else CLEAN
 
 
 def _shard(text: str) -> tuple[int, int]:

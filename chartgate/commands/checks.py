@@ -49,12 +49,13 @@ def explain(options: Namespace) -> int:
 def _print_check(check: Check) -> None:
     _print(f"[bold]{escape(check.key)}[/bold]: {escape(check.title)}", ("Why", check.why), ("Source", check.source))
     for key, rule in check.rules.items():
-        _print(f"[bold]{escape(f'{check.key}/{key}')}[/bold]: {escape(rule.text)}")
+        _print(f"[bold]{escape(f'{check.key}/{key}')}[/bold]: {escape(rule.text)} ({check.severity_of(key)})")
 
 
 def _print_rule(check: Check, key: str, rule: Rule) -> None:
     _print(
         f"[bold]{escape(f'{check.key}/{key}')}[/bold]: {escape(rule.text)}",
+        ("Severity", check.severity_of(key)),
         ("Why", check.why),
         ("Remedy", rule.remedy),
         ("Example of a fault", rule.example),

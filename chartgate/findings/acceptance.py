@@ -94,6 +94,7 @@ CHECK = Check(
             "an entry of chartgate.yaml accepts nothing any more",
             "remove the entry, or correct its pattern",
             "exceptions: [{check: labels, rule: missing, objects: Secret/old, reason: ...}]",
+            severity="warning",
         ),
     },
 )

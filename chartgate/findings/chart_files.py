@@ -185,6 +185,7 @@ CHECK = Check(
             "appVersion is a number, so that 1.10 is read as 1.1",
             'write it in quotation marks, such as "1.10"',
             "appVersion: 1.10",
+            severity="warning",
         ),
         "field": Rule(
             "a field of Chart.yaml is missing, or Helm does not know it",
@@ -200,6 +201,7 @@ CHECK = Check(
             "a key appears twice in one mapping of values.yaml or of a CI values file",
             "remove one of the two",
             "values.yaml has two keys named service",
+            severity="warning",
         ),
     },
 )

@@ -6,24 +6,31 @@ yields a `Fault` for each defect. It neither counts nor catches errors: `chartga
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from chartgate.findings.scopes import Scope
 from chartgate.findings.user_values import UserValues
 from chartgate.releases.objects import KubeObject
 
+Severity = Literal["error", "warning", "note"]
+"""How grave a finding is: an error stops an installation or breaks what it does; a warning is against good practice; a
+note is listed apart and never changes the exit code. The words are those of SARIF.
+"""
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
+"""The gravest first."""
+
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule: when there is a finding, what helps, and an example of a fault.
+    """A rule: when there is a finding, what helps, an example of a fault, and its severity where it is not the check's.
 
-    Documents, `chartgate explain` and SARIF reports show them. `note`: what breaks the rule is told as a note, which
-    does not change the exit code.
+    Documents, `chartgate explain` and reports show them.
     """
 
     text: str
     remedy: str
     example: str
-    note: bool = False
+    severity: Severity | None = None
 
 
 @dataclass(frozen=True)
@@ -74,6 +81,7 @@ class Check:
     Args:
         source: where the rules come from.
         rules: each rule by its key; empty when another program names the rules.
+        severity: of findings of each rule that has no severity of its own.
         scopes: the judges, each with the things that it looks at.
         about: what a chart may do without ("Fluent Bit configurations"): a chart that has none of it passes with
             nothing examined; any other check fails then.
@@ -90,7 +98,13 @@ class Check:
     about: str = ""
     program: str = ""
     apart: bool = False
+    severity: Severity = "error"
 
     def rule(self, key: str) -> Rule | None:
         """The rule of this key, its own or one of every check; None when another program names it."""
         return self.rules.get(key) or EVERY_CHECK.get(key)
+
+    def severity_of(self, key: str) -> Severity:
+        """The severity of the findings of a rule."""
+        rule = self.rule(key)
+        return (rule.severity if rule else None) or self.severity

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from chartgate.findings.check import EVERY_CHECK, Check, Rule
+from chartgate.findings.check import EVERY_CHECK, Check, Rule, Severity
 from chartgate.findings.registry import CHECKS
 from chartgate.findings.scopes import EachComparison
 
@@ -16,9 +16,10 @@ OPENING = """\
 <!-- Made by `make generate` from the declarations in chartgate/findings/: edit those. -->
 # Checks
 
-`render` is the first column of every report; the other checks look at the objects of each render. `chart` looks at the
-chart's own files, and `exceptions` at `chartgate.yaml`. A check that examined nothing in any case fails, but for those
-that say otherwise. `chartgate explain CHECK/RULE` prints the same about one rule.
+`render` is the first column of every report; the other checks look at the objects of each render. `chart` looks at
+the chart's own files, and `exceptions` at `chartgate.yaml`. A check that examined nothing in any case fails, but for
+those that say otherwise. An error stops an installation or breaks what it does, a warning is against good practice,
+and a note never changes the exit code (`--fail-on`). `chartgate explain CHECK/RULE` prints the same about one rule.
 
 Besides its own rules, any check may have findings of these:
 
@@ -32,14 +33,13 @@ def document(checks: Sequence[Check]) -> str:
     return OPENING + "\n".join([*_rules(EVERY_CHECK), "", *table, "", *map(_section, checks)])
 
 
-def _rules(rules: Mapping[str, Rule]) -> list[str]:
-    heads = ["| Rule | A finding when | Remedy | Example of a fault |", "|---|---|---|---|"]
-    return [*heads, *(_row(key, rule) for key, rule in rules.items())]
+def _rules(rules: Mapping[str, Rule], severity: Severity = "error") -> list[str]:
+    heads = ["| Rule | Severity | A finding when | Remedy | Example of a fault |", "|---|---|---|---|---|"]
+    return [*heads, *(_row(key, rule, rule.severity or severity) for key, rule in rules.items())]
 
 
-def _row(key: str, rule: Rule) -> str:
-    note = " (a note, which does not change the exit code)" if rule.note else ""
-    return f"| `{key}` | {_plain(rule.text)}{note} | {_plain(rule.remedy)} | {_plain(rule.example)} |"
+def _row(key: str, rule: Rule, severity: Severity) -> str:
+    return f"| `{key}` | {severity} | {_plain(rule.text)} | {_plain(rule.remedy)} | {_plain(rule.example)} |"
 
 
 def _plain(text: str) -> str:
@@ -49,6 +49,8 @@ def _plain(text: str) -> str:
 
 def _section(check: Check) -> str:
     lines = [f"## {check.key}", "", f"**{check.title}.** {check.why}", "", f"- Source: {check.source}."]
+    if not check.rules:
+        lines.append(f"- Severity of its findings: {check.severity}.")
     if check.about:
         lines.append(f"- It passes with nothing examined where there are no {check.about}.")
     if check.program:
@@ -60,7 +62,7 @@ def _section(check: Check) -> str:
     if others := [one.title for one in compared if not one.of_authors]:
         lines.append(f"- Compares each render with another one: {'; '.join(others)}.")
     if check.rules:
-        lines += ["", *_rules(check.rules)]
+        lines += ["", *_rules(check.rules, check.severity)]
     return "\n".join([*lines, ""])
 
 

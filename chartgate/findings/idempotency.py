@@ -118,6 +118,7 @@ CHECK = Check(
             "a new version of the chart alone changes a pod, so that every upgrade restarts it",
             "keep the version out of pods",
             "an annotation of the pod with {{ .Chart.Version }}",
+            severity="warning",
         ),
         "regenerated": Rule(
             "an upgrade generates a Secret anew although the installed one can be looked up",

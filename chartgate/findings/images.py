@@ -62,11 +62,13 @@ CHECK = Check(
             "an image has neither a digest nor a tag other than latest",
             "give the image a tag or a digest of its own",
             "image: nginx",
+            severity="warning",
         ),
         "registry": Rule(
             "global.imageRegistry does not reach an image",
             "make every image, and global.imageRegistry with it, by one helper",
             "image: docker.io/nginx:1.27, and values.yaml has global.imageRegistry",
+            severity="warning",
         ),
     },
     about="containers",

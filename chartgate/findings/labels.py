@@ -76,11 +76,13 @@ CHECK = Check(
             "an object lacks one of the labels app.kubernetes.io/name, instance and managed-by",
             _HELPER,
             "metadata: {name: web}",
+            severity="warning",
         ),
         "pod-labels": Rule(
             "a pod lacks the labels app.kubernetes.io/name and instance",
             "take the labels of pods from the helper that makes the selectors",
             "template: {metadata: {labels: {app: web}}}",
+            severity="warning",
         ),
         "instance": Rule(
             "app.kubernetes.io/instance or managed-by does not say which release it is",
@@ -91,6 +93,7 @@ CHECK = Check(
             "helm.sh/chart is not the chart's name and version",
             'write {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}',
             "helm.sh/chart: web",
+            severity="warning",
         ),
         "changing-selector": Rule(
             "a selector, or the template of a claim, holds a label that changes with the version",

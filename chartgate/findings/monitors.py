@@ -110,6 +110,7 @@ CHECK = Check(
             "two endpoints of a monitor scrape the same",
             "remove one of the two",
             "endpoints: [{port: http}, {port: http}]",
+            severity="warning",
         ),
     },
     about="ServiceMonitors and PodMonitors",

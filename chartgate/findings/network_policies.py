@@ -135,6 +135,7 @@ CHECK = Check(
             "a policy opens a port that no container of its pods listens on",
             "open the containers' own ports, by name",
             "ingress: [{ports: [{port: 8080}]}], and the containers have the port 80",
+            severity="warning",
         ),
     },
     about="NetworkPolicies",

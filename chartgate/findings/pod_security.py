@@ -131,6 +131,7 @@ CHECK = Check(
     title="Pod Security Standard restricted",
     why="A namespace that enforces the standard refuses the pod; elsewhere a compromised container gets further.",
     source="Kubernetes documentation, Pod Security Standards, profile Restricted",
+    severity="warning",
     scopes=(EachObject(judge, wanted=lambda obj: obj.pod_template is not None),),
     rules={
         "host-namespaces": Rule(

@@ -57,11 +57,13 @@ CHECK = Check(
             "a container that runs on has no livenessProbe",
             "add a probe of what the container serves; an exec probe where it serves nothing",
             "containers: [{name: web, readinessProbe: {httpGet: {port: http}}}]",
+            severity="warning",
         ),
         "no-readiness": Rule(
             "a container that runs on has no readinessProbe",
             "add a probe of what the container serves; an exec probe where it serves nothing",
             "containers: [{name: web, livenessProbe: {httpGet: {port: http}}}]",
+            severity="warning",
         ),
         "port": Rule(
             "a probe names a port that the container does not have",

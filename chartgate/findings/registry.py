@@ -30,7 +30,8 @@ from chartgate.findings import (
     template_marks,
     variants,
 )
-from chartgate.findings.check import Check
+from chartgate.findings.check import Check, Severity
+from chartgate.findings.finding import Finding
 from chartgate.tools.schemas import KindKey
 
 CHECKS: tuple[Check, ...] = (
@@ -63,6 +64,12 @@ CHECKS: tuple[Check, ...] = (
 )
 
 BY_KEY = {check.key: check for check in CHECKS}
+
+
+def severity_of(finding: Finding) -> Severity:
+    """How grave a finding is, as its check declares it; an error where no check of this key is known."""
+    check = BY_KEY.get(finding.check)
+    return check.severity_of(finding.rule) if check else "error"
 
 
 def with_schemas(checks: Iterable[Check], schemas: Mapping[KindKey, str]) -> list[Check]:

@@ -67,17 +67,20 @@ CHECK = Check(
             "Helm prints a warning beside the objects",
             "correct the values or the template that Helm names",
             "coalesce.go: warning: cannot overwrite table with non table",
+            severity="warning",
         ),
         "empty": Rule("a case renders no object", "look at the case's values", "enabled: false"),
         "uncovered": Rule(
             "the cases of a matrix do not have every combination that its strength asks for",
             "correct the axes or the constraints",
             "constraints that rule out each combination of two labels",
+            severity="warning",
         ),
         "too-few": Rule(
             "nearly all generated values contradict themselves, so that few cases are left",
             "say in the schema what the guards refuse, or keep such values in the matrix' generated.keep",
             "a guard refuses half of what values.schema.json allows",
+            severity="warning",
         ),
     },
 )

@@ -68,11 +68,13 @@ CHECK = Check(
             "a container that runs on requests no CPU or no memory",
             "request CPU and memory, each by a value of the chart",
             "resources: {limits: {memory: 1Gi}}",
+            severity="warning",
         ),
         "no-limit": Rule(
             "a container that runs on has no limit on memory",
             "limit the memory, by a value of the chart",
             "resources: {requests: {cpu: 100m, memory: 1Gi}}",
+            severity="warning",
         ),
         "request-above-limit": Rule(
             "a container requests more than its limit allows, which the API server refuses",

@@ -57,7 +57,7 @@ def examine(check: Check, renders: Sequence[Rendered]) -> list[Verdict]:
 
 def _without_notes(check: Check, found: Iterable[Finding]) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
     """The findings, and the notes."""
-    notes = {key for key, rule in check.rules.items() if rule.note}
+    notes = {key for key in check.rules if check.severity_of(key) == "note"}
     if not notes:
         return tuple(found), ()
     found = tuple(found)

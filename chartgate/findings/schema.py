@@ -147,12 +147,13 @@ CHECK = Check(
             "a later Kubernetes drops the apiVersion, and this one serves its successor already",
             "use the successor where it is served",
             "apiVersion: policy/v1beta1 of a PodDisruptionBudget on Kubernetes 1.24",
+            severity="warning",
         ),
         "no-schema": Rule(
             "no schema of the object's kind is known, so that the object is not checked",
             "correct apiVersion and kind, or name a definition of the kind in `schemas` of chartgate.yaml",
             "apiVersion: example.com/v1, kind: Widget",
-            note=True,
+            severity="note",
         ),
     },
 )

@@ -30,7 +30,7 @@ def write_report(path: Path, content: bytes) -> None:
             with path.open("wb") as file:
                 file.write(content)
         else:
-            write_whole(path.resolve(), content, mode=0o644)
+            write_whole(path.resolve(), content, mode=0o644, remedy="free disk space or name another folder")
     except OSError as error:
         name: object = path
         if is_stdout(path):

@@ -11,13 +11,13 @@ from dataclasses import asdict
 from typing import Any
 
 from chartgate.findings.finding import Finding
-from chartgate.findings.registry import BY_KEY
+from chartgate.findings.registry import BY_KEY, severity_of
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.rendered import Rendered
 from chartgate.reports.masking import masked
 from chartgate.reports.results import Results
 
-FORMAT = 2
+FORMAT = 3
 
 
 def json_report(results: Results) -> bytes:
@@ -60,12 +60,12 @@ def object_key(obj: KubeObject) -> str:
 
 def _check(key: str) -> dict[str, Any]:
     check = BY_KEY[key]
-    rules = [{"key": name, **asdict(rule)} for name, rule in check.rules.items()]
+    rules = [{"key": name, **asdict(rule), "severity": check.severity_of(name)} for name, rule in check.rules.items()]
     return {"key": key, "title": check.title, "why": check.why, "source": check.source, "rules": rules}
 
 
 def _finding(finding: Finding, template: str, line: int) -> dict[str, Any]:
-    entry: dict[str, Any] = {**asdict(finding), "template": template, "line": line}
+    entry: dict[str, Any] = {**asdict(finding), "severity": severity_of(finding), "template": template, "line": line}
     return entry
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from chartgate.findings.check import SEVERITIES, Severity
 from chartgate.findings.reproduction import Reproduction
 from chartgate.reports.defects import Defect
 from chartgate.reports.results import Results
@@ -29,7 +30,8 @@ class Row:
 
 @dataclass(frozen=True)
 class Overview:
-    """A run in numbers, and its defects in full: `findings` is how many distinct findings they are.
+    """A run in numbers, and its defects in full: `findings` is how many distinct findings of each
+    severity they are, the gravest first.
 
     `left_out` says what the options left out of a whole run. `coverage` tells what the cases of a matrix prove.
     `reproductions` are titles and values files that show a finding.
@@ -38,12 +40,17 @@ class Overview:
     checks: Sequence[str]
     rows: Sequence[Row]
     coverage: Sequence[str]
-    findings: int
+    findings: Mapping[Severity, int]
     defects: Sequence[Defect]
     reproductions: Sequence[tuple[str, str]]
     notices: Sequence[str]
     summary: str
     left_out: str
+
+    def fails(self, threshold: Severity | None) -> bool:
+        """Whether there is a finding of this severity or a graver one; with None no finding fails."""
+        failing = SEVERITIES[: SEVERITIES.index(threshold) + 1] if threshold else ()
+        return any(self.findings.get(severity) for severity in failing)
 
 
 def _proof(group: Proof) -> str:
@@ -73,7 +80,7 @@ def overview_of(results: Results) -> Overview:
         results.checks,
         rows,
         [_proof(group) for group in results.coverage],
-        len(results.occurrences_by_render),
+        results.by_severity,
         results.defects,
         [(_title(one), results.shown_reproduction(one)) for one in results.reproductions],
         list(results.notices),

@@ -1,13 +1,15 @@
 """What the gate found out, in the one form that every report reads."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from chartgate.findings.acceptance import Acceptance
+from chartgate.findings.check import SEVERITIES, Severity
 from chartgate.findings.finding import Finding, Verdict
+from chartgate.findings.registry import severity_of
 from chartgate.findings.reproduction import Reproduction
 from chartgate.releases.rendered import Rendered
 from chartgate.reports.defects import Defect, defects_of
@@ -80,6 +82,12 @@ class Results:
                 for finding in verdict.findings:
                     found[finding].append(verdict.rendered)
         return dict(found)
+
+    @property
+    def by_severity(self) -> dict[Severity, int]:
+        """How many distinct findings there are of each severity, the gravest first."""
+        counts = Counter(map(severity_of, self.occurrences_by_render))
+        return {severity: counts[severity] for severity in SEVERITIES if counts[severity]}
 
     @property
     def checks(self) -> list[str]:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from chartgate.findings.check import EVERY_CHECK
 from chartgate.findings.document import PUBLISHED
 from chartgate.findings.finding import Finding
-from chartgate.findings.registry import BY_KEY, CHECKS
+from chartgate.findings.registry import BY_KEY, CHECKS, severity_of
 from chartgate.reports.locations import Location, object_of
 from chartgate.reports.results import Results
 
@@ -74,7 +74,7 @@ def _rule(check_key: str, key: str) -> dict[str, Any]:
         "id": f"{check_key}/{key}",
         "name": "".join(word.capitalize() for word in f"{check_key}-{key}".split("-")),
         "shortDescription": {"text": rule.text if rule else check.title if check else key},
-        "defaultConfiguration": {"level": "note" if rule and rule.note else "error"},
+        "defaultConfiguration": {"level": check.severity_of(key) if check else "error"},
     }
     if check:
         described["fullDescription"] = {"text": check.why}
@@ -96,7 +96,7 @@ def _result(
     return {
         "ruleId": f"{finding.check}/{finding.rule}",
         "ruleIndex": order[f"{finding.check}/{finding.rule}"],
-        "level": "error",
+        "level": severity_of(finding),
         "message": {"text": f"{finding.sentence}{seen}"},
         "locations": [
             {

@@ -8,6 +8,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from chartgate.findings.check import SEVERITIES
+from chartgate.findings.registry import severity_of
 from chartgate.reports.defects import Defect
 from chartgate.reports.overview import Count, Overview, Row
 from chartgate.values.case import MADE, Origin
@@ -32,11 +34,13 @@ def print_report(overview: Overview, console: Console) -> None:
         console.print(escape(values.rstrip()), soft_wrap=True)
     for notice in overview.notices:
         console.print(f"\n[yellow]{escape(notice)}[/yellow]", soft_wrap=True)
-    number = overview.findings
+    number = sum(overview.findings.values())
     colour = "red" if number else "green"
     outcome = _counted(number, "finding") if number else "no findings"
     if len(overview.defects) < number:
         outcome += f" of {_counted(len(overview.defects), 'defect')}"
+    if set(overview.findings) - {SEVERITIES[0]}:
+        outcome += f" ({', '.join(_counted(count, severity) for severity, count in overview.findings.items())})"
     console.print(f"\n[{colour}]{outcome}[/{colour}]: {escape(overview.summary)}", soft_wrap=True)
     if overview.left_out:
         console.print(f"[yellow]part of the whole:[/yellow] {escape(overview.left_out)}", soft_wrap=True)
@@ -99,7 +103,9 @@ def _line(defect: Defect) -> str:
     finding, cases = defect.finding, defect.cases
     others = f" and {len(defect.objects) - 1} more" if len(defect.objects) > 1 else ""
     where = f" {finding.where}:" if finding.where else ""
-    text = f"{finding.object}{others}:{where} {finding.what}: {finding.remedy} [{finding.rule}]"
+    severity = severity_of(finding)
+    rule = finding.rule if severity == SEVERITIES[0] else f"{finding.rule}, {severity}"
+    text = f"{finding.object}{others}:{where} {finding.what}: {finding.remedy} [{rule}]"
     if not cases:
         return escape(text)
     named = "; ".join(cases[:NAMED_CASES])

@@ -60,8 +60,13 @@ def made_once(path: Path, model: type[T], make: Callable[[], None]) -> T:
     return found
 
 
-def write_whole(path: Path, content: bytes, *, mode: int = 0o600) -> None:
+def write_whole(
+    path: Path, content: bytes, *, mode: int = 0o600, remedy: str = "free disk space or set XDG_CACHE_HOME"
+) -> None:
     """Write `content` to `path` in one step, through a temporary file beside it.
+
+    Args:
+        remedy: what to do where it cannot be written.
 
     Raises:
         GateError: the folder cannot be written or the disk is full.
@@ -77,7 +82,7 @@ def write_whole(path: Path, content: bytes, *, mode: int = 0o600) -> None:
             Path(temporary).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise GateError(f"cannot write {path}: {error.strerror}: free disk space, or name another folder") from error
+        raise GateError(f"cannot write {path}: {error.strerror}: {remedy}") from error
 
 
 @contextmanager

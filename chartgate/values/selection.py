@@ -31,9 +31,10 @@ class Choice:
     `helm` and `kubernetes` are versions in place of those of the settings; `pattern` is a glob on names of cases;
     `matrix` a file in place of the chart's. `offered` leaves out all cases that no person wrote. `generated` is how
     many cases to make of the schema, of each sort, from `seed`. `values` are the texts of values files and `sets` are
-    Helm's --set arguments, flag and value in turn: a run with any of them has one case, `options`. `full` asks for
-    every case with every version; `shard` (k, n) for the k-th of n parts; `api_server` for a real API server that is
-    asked about every object.
+    Helm's --set arguments, flag and value in turn: a run with any of them has one case, `options`. `select` and
+    `ignore` are patterns of the checks and rules to look for and to leave out. `full` asks for every case with every
+    version; `shard` (k, n) for the k-th of n parts; `api_server` for a real API server that is asked about every
+    object.
     """
 
     helm: tuple[str, ...] = ()
@@ -48,12 +49,15 @@ class Choice:
     api_server: bool = False
     values: tuple[str, ...] = ()
     sets: tuple[str, ...] = ()
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
 
     @property
     def whole(self) -> bool:
         """Whether nothing that the settings ask for is left out."""
         narrowed = self.helm or self.kubernetes or self.offered or self.pattern != "*" or self.matrix
-        return not narrowed and not self.own_values and self.shard == (1, 1)
+        of_rules = self.select or self.ignore
+        return not narrowed and not self.own_values and not of_rules and self.shard == (1, 1)
 
     @property
     def own_values(self) -> bool:
@@ -70,6 +74,8 @@ class Choice:
             "only the cases that people wrote (--offered), so no covering array": self.offered,
             "only the values of this command (--values, --set)": self.own_values,
             f"only the cases {self.pattern} (--case)": self.pattern != "*",
+            f"only the rules {', '.join(self.select)} (--select)": self.select,
+            f"without the rules {', '.join(self.ignore)} (--ignore)": self.ignore,
             f"only part {part} of {parts} of the cases (--shard)": parts > 1,
         }
         return "; ".join(text for text, applies in said.items() if applies)

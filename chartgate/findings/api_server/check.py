@@ -104,6 +104,7 @@ CHECK = Check(
             "a real API server takes the object with a warning (only with `--api-server`)",
             "follow the warning",
             "two entries of env with one name",
+            severity="warning",
         ),
     },
 )

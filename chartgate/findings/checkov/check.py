@@ -122,6 +122,7 @@ CHECK = Check(
     title="checkov's Kubernetes policies",
     why="They collect what security reviews ask for; what a case's own values ask for is no fault of the chart.",
     source="checkov, framework kubernetes",
+    severity="warning",
     scopes=(EachRelease(judge, count=count, prepare=Judgements),),
     apart=True,
 )

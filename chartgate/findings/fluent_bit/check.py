@@ -163,6 +163,7 @@ CHECK = Check(
             "no container of the release mounts the configuration",
             "mount the ConfigMap in the container that runs Fluent Bit",
             "a ConfigMap with fluent-bit.conf that no volume names",
+            severity="warning",
         ),
         "variable": Rule(
             "${NAME} is not in the environment of a container that mounts the configuration",

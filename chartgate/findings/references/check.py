@@ -46,6 +46,7 @@ CHECK = Check(
             "a pod has a volume that no container mounts",
             "mount it or leave it out",
             "volumes: [{name: data, emptyDir: {}}], and no volumeMounts",
+            severity="warning",
         ),
         "selector": Rule(
             "a selector finds no pod, or not those of its own workload",

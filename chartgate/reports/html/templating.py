@@ -6,6 +6,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from chartgate.findings.registry import severity_of
 from chartgate.reports.html.kinds import group
 from chartgate.reports.masking import as_yaml, masked
 
@@ -29,5 +30,10 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"counted": counted, "kind_group": group, "manifest": lambda obj: as_yaml(masked(obj))}
+    environment.filters |= {
+        "counted": counted,
+        "kind_group": group,
+        "manifest": lambda obj: as_yaml(masked(obj)),
+        "severity": severity_of,
+    }
     return environment

@@ -249,3 +249,67 @@ def test_a_pipe_on_standard_output_gets_the_report(make_chart: MakeChart, *, rea
     assert process.returncode == (cli.CLEAN if reads_all else cli.UNUSABLE)
     assert reads_all or "cannot write the report to standard output: Broken pipe" in error
     assert "Traceback" not in error
+
+
+TWO_SEVERITIES = {
+    # No label: a warning. A key that a ConfigMap does not have: an error.
+    "templates/a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {a: b}\nextra: c\n",
+}
+
+
+def found_rules(out: str) -> set[tuple[str, str]]:
+    report = json_from(out)
+    return {(f"{one['check']}/{one['rule']}", one["severity"]) for one in report["findings"]}
+
+
+@pytest.mark.parametrize(
+    ("options", "rules", "code"),
+    [
+        ([], {("labels/missing", "warning"), ("schema/invalid", "error")}, cli.FINDINGS),
+        (["--select", "labels", "schema"], {("labels/missing", "warning"), ("schema/invalid", "error")}, cli.FINDINGS),
+        (["--select", "labels/miss*"], {("labels/missing", "warning")}, cli.FINDINGS),
+        (["--select", "labels", "--fail-on", "error"], {("labels/missing", "warning")}, cli.CLEAN),
+        (["--ignore", "labels/missing"], {("schema/invalid", "error")}, cli.FINDINGS),
+        (["--ignore", "schema", "--fail-on", "error"], {("labels/missing", "warning")}, cli.CLEAN),
+        (["--fail-on", "never"], {("labels/missing", "warning"), ("schema/invalid", "error")}, cli.CLEAN),
+        (["--ignore", "labels", "--ignore", "schema", "checkov"], set(), cli.CLEAN),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+@pytest.mark.usefixtures("without_checkov")
+def test_rules_are_chosen_and_the_gravest_decide_the_exit_code(
+    options: list[str],
+    rules: set[tuple[str, str]],
+    code: int,
+    make_chart: MakeChart,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    chart = str(make_chart(TWO_SEVERITIES))
+    assert cli.main([chart, *VERSIONS, "--offered", "--json", "-", *options]) == code
+    captured = capsys.readouterr()
+    assert found_rules(captured.out) == rules
+    for option, words in (("--select", "only the rules"), ("--ignore", "without the rules")):
+        assert (option in options) == (words in json_from(captured.out)["leftOut"])
+
+
+@pytest.mark.usefixtures("without_checkov")
+def test_a_run_of_chosen_rules_still_tells_that_helm_refuses_a_case(
+    make_chart: MakeChart, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chart = str(make_chart({"templates/a.yaml": '{{ fail "never" }}'}))
+    assert cli.main([chart, *VERSIONS, "--offered", "--select", "labels"]) == cli.FINDINGS
+    assert "[refused]" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("pattern", "told"),
+    [
+        ("labelz", 'no check matches "labelz": choose one of render, '),
+        ("labels/nothing", 'no rule matches "labels/nothing": choose one of missing, '),
+    ],
+)
+def test_a_pattern_that_no_rule_matches_is_told(
+    pattern: str, told: str, make_chart: MakeChart, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main([str(make_chart(CHART)), "--ignore", pattern]) == cli.UNUSABLE
+    assert told in capsys.readouterr().err

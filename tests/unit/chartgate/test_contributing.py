@@ -38,7 +38,7 @@ def test_the_example_is_a_check_and_its_test_passes(
 ) -> None:
     check = module_of("chartgate.findings.service_links", MODULE, tmp_path, monkeypatch).CHECK
     assert isinstance(check, Check)
-    assert "| `enabled` | a pod has service links | set it to false |" in document([check])
+    assert "| `enabled` | error | a pod has service links | set it to false |" in document([check])
     tests = vars(module_of("test_service_links", TEST, tmp_path, monkeypatch))
     run = [test(findings_of) for name, test in tests.items() if name.startswith("test_")]
     assert len(run) == 3

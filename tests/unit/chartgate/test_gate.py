@@ -61,7 +61,7 @@ def test_a_defect_is_one_line_with_its_cases_and_exits_1(
     (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Pod/release:")]
     assert line == (
         "Pod/release: spec.containers[0] (c).securityContext.allowPrivilegeEscalation: is not false: set it to false "
-        "[escalation] in 4 cases: ci/a; ci/b; ci/c; and 1 more"
+        "[escalation, warning] in 4 cases: ci/a; ci/b; ci/c; and 1 more"
     )
 
 
