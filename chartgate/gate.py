@@ -9,6 +9,7 @@ from pathlib import Path
 from chartgate.findings import rendering
 from chartgate.findings.acceptance import accept
 from chartgate.findings.api_server.real import RealServer, real_server
+from chartgate.findings.baseline import Baseline, gone
 from chartgate.findings.check import Check
 from chartgate.findings.finding import Column, Verdict
 from chartgate.findings.own_switches import without_own_switches
@@ -45,23 +46,28 @@ def run(folder: Path, choice: Choice = EVERYTHING) -> Results:
     Raises:
         GateError: the chart cannot be read; or as `check`.
     """
-    return check(read_chart(folder, choice.matrix), choice)
+    return check(read_chart(folder, choice.matrix, choice.settings), choice)
 
 
-def check(chart: Chart, choice: Choice = EVERYTHING) -> Results:
-    """Choose cases, render them, and check every object. `chart` has the matrix that `choice` names.
+def check(chart: Chart, choice: Choice = EVERYTHING, before: Baseline | None = None) -> Results:
+    """Choose cases, render them, and check every object. `chart` has the matrix and the settings that `choice` names.
+
+    Args:
+        before: the findings that are known, and accepted for that.
 
     Raises:
         GateError: the chart or its settings cannot be used, a tool cannot be had, or no case matches.
     """
     settings = chart.settings.with_versions(helm=choice.helm, kubernetes=choice.kubernetes)
     if not choice.api_server:
-        return _run(chart, choice, settings)
+        return _run(chart, choice, settings, before)
     with real_server(chart.known_kinds.definitions) as server:
-        return _run(chart, choice, settings, server)
+        return _run(chart, choice, settings, before, server)
 
 
-def _run(chart: Chart, choice: Choice, settings: Settings, server: RealServer | None = None) -> Results:
+def _run(
+    chart: Chart, choice: Choice, settings: Settings, before: Baseline | None, server: RealServer | None = None
+) -> Results:
     """A run with these settings, and with a real API server if there is one."""
     clock = _Clock()
     wanted = WantedRules(choice.select, choice.ignore)
@@ -84,7 +90,7 @@ def _run(chart: Chart, choice: Choice, settings: Settings, server: RealServer | 
     if not unsaid and next(selection.accepted, None) is not None:
         general += too_few(made, selection.wanted)
     general += [finding for check in checks for finding in examine_files(check, chart)]
-    judged = accept(wanted.of_columns(columns), wanted.of(general), settings)
+    judged = accept(wanted.of_columns(columns), wanted.of(general), settings, before)
     with clock.phase("shrink"):
         shown = _reproductions(chart.files, checks, judged.columns, settings)
     # Part of the cases says nothing about whether an exception is still needed.
@@ -102,6 +108,7 @@ def _run(chart: Chart, choice: Choice, settings: Settings, server: RealServer | 
             *(f"not rendered by Helm {spec}, which cannot be had: {why}" for spec, why in engines.missing.items()),
             *(server.notices if server else ()),
             *_not_rendered(selection),
+            *(gone(before, (one.finding for one in judged.acceptances)) if before and choice.whole else ()),
             *_notes(wanted.of_columns(columns)),
         ),
         complete=not engines.missing,

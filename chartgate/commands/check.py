@@ -9,8 +9,10 @@ from pathlib import Path
 
 from chartgate import gate
 from chartgate.commands.command import CLEAN, FINDINGS, Command, add_chart, add_choice, choice_of, console
+from chartgate.findings.baseline import read_baseline
 from chartgate.findings.check import SEVERITIES
 from chartgate.findings.wanted_rules import require_known
+from chartgate.reports.baseline import baseline_report
 from chartgate.reports.files import is_stdout, require_writable, write_report
 from chartgate.reports.html import html_report
 from chartgate.reports.json_report import json_report
@@ -29,6 +31,7 @@ FORMATS: dict[str, tuple[str, Callable[[Results], bytes]]] = {
     "junit": ("JUnit XML, for CI servers", junit_report),
     "sarif": ("SARIF 2.1.0, for code scanning", partial(sarif_report, base=Path())),
     "json": ("JSON, for programs", json_report),
+    "write-baseline": ("the findings, for a later run with --baseline FILE", baseline_report),
     "html": ("one page that needs nothing but itself", html_report),
 }
 
@@ -61,6 +64,12 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="without these checks and rules: CHECK or CHECK/RULE, with * as in file names",
     )
     parser.add_argument(
+        "--baseline",
+        type=Path,
+        metavar="FILE",
+        help="accept the findings in this file, which --write-baseline wrote; only new ones count",
+    )
+    parser.add_argument(
         "--fail-on",
         choices=[*(severity for severity in SEVERITIES if severity != "note"), NEVER],
         default="warning",
@@ -78,7 +87,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> int:
-    wanted: dict[str, Path] = {name: path for name in FORMATS if (path := getattr(options, name))}
+    wanted: dict[str, Path] = {name: path for name in FORMATS if (path := getattr(options, name.replace("-", "_")))}
     require_writable(wanted.values())
     choice = replace(
         choice_of(options),
@@ -90,17 +99,19 @@ def run(options: Namespace) -> int:
         ignore=tuple(options.ignore),
     )
     require_known((*choice.select, *choice.ignore))
-    chart = read_chart(options.chart, choice.matrix)
+    before = read_baseline(options.baseline) if options.baseline else None
+    chart = read_chart(options.chart, choice.matrix, choice.settings)
+    key = partial(key_of, chart, choice, before)
     # A report shows objects and values, which are not stored.
-    overview = None if wanted or options.fresh else stored_result(key_of(chart, choice))
+    overview = None if wanted or options.fresh else stored_result(key())
     if overview is None:
-        results = gate.check(chart, choice)
+        results = gate.check(chart, choice, before)
         for name, path in wanted.items():
             write_report(path, FORMATS[name][1](results))
         overview = overview_of(results)
         if results.complete:  # else the tools that are missing now may be available later
             # A new key: the tools that this run has downloaded are available to the next one.
-            store_result(key_of(chart, choice), overview)
+            store_result(key(), overview)
     else:
         say("nothing changed since the last run, whose result this is; --fresh runs again")
     print_report(overview, console(stderr=any(map(is_stdout, wanted.values()))))

@@ -15,6 +15,7 @@ from chartgate.tools.reading import Reading
 from chartgate.values.ci_cases import values_text
 from chartgate.values.matrix import FILE_NAME
 from chartgate.values.selection import GENERATED, Choice
+from chartgate.values.settings import FILE_NAME as SETTINGS_FILE
 
 CLEAN, FINDINGS, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
 
@@ -87,6 +88,9 @@ def add_choice(parser: ArgumentParser) -> None:
     parser.add_argument("--case", default="*", metavar="GLOB", help="only the cases whose name matches")
     parser.add_argument("--matrix", type=Path, metavar="FILE", help=f"a matrix in place of the chart's {FILE_NAME}")
     parser.add_argument(
+        "--settings", type=Path, metavar="FILE", help=f"a settings file in place of the chart's {SETTINGS_FILE}"
+    )
+    parser.add_argument(
         "--generated",
         type=_count,
         default=GENERATED,
@@ -110,6 +114,7 @@ def choice_of(options: Namespace) -> Choice:
         kubernetes=tuple(options.kube),
         pattern=options.case,
         matrix=options.matrix,
+        settings=options.settings,
         generated=options.generated,
         seed=options.seed,
         values=tuple(values_text(_named(path), reading, may_be_pipe=True) for path in options.values),

@@ -31,7 +31,7 @@ def run(options: Namespace) -> int:
     wanted = [options.json] if options.json else []
     require_writable(wanted)
     choice = choice_of(options)
-    before, after = read_chart(options.chart_a, choice.matrix), read_chart(options.chart_b)
+    before, after = read_chart(options.chart_a, choice.matrix, choice.settings), read_chart(options.chart_b)
     settings = before.settings.with_versions(kubernetes=choice.kubernetes)
     # Where Helm has to refuse a case, there is nothing to upgrade.
     cases = [case for case in named_cases(before, choice) if case.refusal is None]

@@ -18,7 +18,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     choice = choice_of(options)
-    chart = read_chart(options.chart, choice.matrix)
+    chart = read_chart(options.chart, choice.matrix, choice.settings)
     settings = chart.settings.with_versions(kubernetes=choice.kubernetes)
     outcome = CLEAN
     for case in named_cases(chart, choice):

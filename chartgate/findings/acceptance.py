@@ -1,16 +1,20 @@
-"""What `chartgate.yaml` accepts: exceptions, and references to objects that are outside or absent on purpose.
+"""What is accepted: exceptions and references to objects that are outside or absent on purpose (`chartgate.yaml`), what
+annotations of the objects name, and the findings of a baseline.
 
-An entry that accepts nothing is a finding itself, so that the list never outgrows its reasons.
+An entry or an annotation that accepts nothing is a finding itself, so that the list never outgrows its reasons.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
+from chartgate.findings.annotations import PREFIX, AnnotatedException, AnnotatedExceptions
+from chartgate.findings.baseline import ACCEPTED, Baseline, entry_of
 from chartgate.findings.check import Check, Fault, Rule
 from chartgate.findings.finding import Column, Finding, Verdict
 from chartgate.findings.runner import finding_of
-from chartgate.values.settings import FILE_NAME, Settings
+from chartgate.releases.rendered import Rendered
+from chartgate.values.settings import Settings
 from chartgate.values.settings_file import AcceptedFinding, Declaration
 
 Entry = AcceptedFinding | Declaration
@@ -18,7 +22,7 @@ Entry = AcceptedFinding | Declaration
 
 @dataclass(frozen=True)
 class Acceptance:
-    """A finding that chartgate.yaml accepts, with the reason given there. `case` is empty where it is about no case."""
+    """A finding that is accepted, with the reason given. `case` is empty where it is about no case."""
 
     finding: Finding
     case: str
@@ -33,7 +37,7 @@ class Judged:
         columns: the verdicts without the accepted findings.
         general: the findings about no render, without the accepted ones.
         acceptances: the accepted findings, each with its case and each reason once.
-        unused: a finding for each entry of chartgate.yaml that accepts nothing.
+        unused: a finding for each entry of chartgate.yaml and each annotation that accepts nothing.
     """
 
     columns: Sequence[Column]
@@ -42,27 +46,37 @@ class Judged:
     unused: Sequence[Finding]
 
 
-def accept(columns: Sequence[Column], general: Sequence[Finding], settings: Settings) -> Judged:
-    """Take what chartgate.yaml accepts out of the findings of a run."""
+def accept(
+    columns: Sequence[Column], general: Sequence[Finding], settings: Settings, before: Baseline | None = None
+) -> Judged:
+    """Take what chartgate.yaml, annotations and the baseline accept out of the findings of a run."""
+    annotated = AnnotatedExceptions(columns)
+    old = frozenset(before.findings) if before else frozenset()
     entries: Sequence[Entry] = (*settings.exceptions, *settings.outside, *settings.absent)
     known: dict[Finding, list[Entry]] = {}
     accepted: dict[Acceptance, None] = {}
+    used: set[Entry | AnnotatedException] = set()
 
-    def remains(finding: Finding, case: str = "") -> bool:
+    def remains(finding: Finding, rendered: Rendered | None = None) -> bool:
         if finding not in known:
             known[finding] = [entry for entry in entries if covers(entry, finding)]
-        accepted.update((Acceptance(finding, case, entry.reason), None) for entry in known[finding])
-        return not known[finding]
+        accepting = [*known[finding], *(annotated.of(finding, rendered.release) if rendered else ())]
+        used.update(accepting)
+        reasons = [entry.reason for entry in accepting]
+        if not reasons and old and entry_of(finding) in old:
+            reasons = [ACCEPTED]
+        case = rendered.case.name if rendered else ""
+        accepted.update((Acceptance(finding, case, reason), None) for reason in reasons)
+        return not reasons
 
     remaining = [(key, [_without(verdict, remains) for verdict in verdicts]) for key, verdicts in columns]
     others = [finding for finding in general if remains(finding)]
-    used = {entry for matching in known.values() for entry in matching}
-    return Judged(remaining, others, list(accepted), [_unused(entry) for entry in entries if entry not in used])
+    unused = [_unused(entry, settings.source) for entry in (*entries, *annotated) if entry not in used]
+    return Judged(remaining, others, list(accepted), unused)
 
 
-def _without(verdict: Verdict, remains: Callable[[Finding, str], bool]) -> Verdict:
-    case = verdict.rendered.case.name
-    return replace(verdict, findings=tuple(finding for finding in verdict.findings if remains(finding, case)))
+def _without(verdict: Verdict, remains: Callable[[Finding, Rendered], bool]) -> Verdict:
+    return replace(verdict, findings=tuple(one for one in verdict.findings if remains(one, verdict.rendered)))
 
 
 def covers(entry: Entry, finding: Finding) -> bool:
@@ -73,25 +87,31 @@ def covers(entry: Entry, finding: Finding) -> bool:
     return same_rule and fnmatchcase(finding.object, entry.objects)
 
 
-def _unused(entry: Entry) -> Finding:
+def _unused(entry: Entry | AnnotatedException, source: str) -> Finding:
+    if isinstance(entry, AnnotatedException):
+        where = f"metadata.annotations.{PREFIX}{entry.name}"
+        fault = Fault(
+            "unused", where, "accepts no finding about the object", "remove the annotation, or correct its name"
+        )
+        return finding_of(CHECK, fault, entry.object)
     if isinstance(entry, Declaration):
         where = f"outside or absent: {entry.objects}"
         what = "nothing refers to such an object without making it"
     else:
         where = f"exceptions: {entry.check}, {entry.rule}, {entry.objects}"
         what = "no finding matches it any more"
-    return finding_of(CHECK, Fault("unused", where, what), FILE_NAME)
+    return finding_of(CHECK, Fault("unused", where, what), source)
 
 
 CHECK = Check(
     key="exceptions",
     title="Exceptions are still needed",
     why="An exception that matches no finding any more would hide the next one.",
-    source="chartgate.yaml",
+    source="chartgate.yaml, and annotations of objects",
     scopes=(),
     rules={
         "unused": Rule(
-            "an entry of chartgate.yaml accepts nothing any more",
+            "an entry of chartgate.yaml, or an annotation `ignore.chartgate/CHECK.RULE`, accepts nothing any more",
             "remove the entry, or correct its pattern",
             "exceptions: [{check: labels, rule: missing, objects: Secret/old, reason: ...}]",
             severity="warning",

@@ -13,7 +13,7 @@ _RANDOM_END = re.compile(r"-(?=[a-z0-9]*\d)(?=[a-z0-9]*[a-z])[a-z0-9]{5,}$", re.
 def defect_key(finding: Finding) -> tuple[str, ...]:
     """What findings of one defect have in common; the names of objects and Kubernetes versions are no part of it."""
     kind, _, name = finding.object.partition("/")
-    what = _VERSION.sub("Kubernetes", finding.what.replace(name, "") if name else finding.what)
+    what = without_versions(finding.what.replace(name, "") if name else finding.what)
     if finding.check in _OF_ONE_HELPER:
         return finding.check, finding.rule, what, finding.remedy
     return finding.check, finding.rule, kind, finding.where, what, finding.remedy
@@ -24,4 +24,14 @@ def object_key(finding: Finding) -> str:
 
     An object is the same whatever its random ending is.
     """
-    return "" if finding.check in _OF_ONE_HELPER else _RANDOM_END.sub("", finding.object)
+    return "" if finding.check in _OF_ONE_HELPER else without_random_end(finding.object)
+
+
+def without_versions(text: str) -> str:
+    """A text without the numbers of Kubernetes versions in it."""
+    return _VERSION.sub("Kubernetes", text)
+
+
+def without_random_end(name: str) -> str:
+    """A name without a random ending, such as the `-x7k2p` of `migrate-x7k2p`."""
+    return _RANDOM_END.sub("", name)

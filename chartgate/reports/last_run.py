@@ -2,6 +2,9 @@
 
 from dataclasses import asdict
 
+import msgspec
+
+from chartgate.findings.baseline import Baseline
 from chartgate.releases import store
 from chartgate.reports.overview import Overview
 from chartgate.tools.control_plane.programs import named_servers
@@ -12,14 +15,14 @@ from chartgate.values.selection import Choice
 KIND = "overviews"
 
 
-def key_of(chart: Chart, choice: Choice) -> str:
-    """The key of a run: a hash of all that is read of the chart, of the choice and of the tools.
+def key_of(chart: Chart, choice: Choice, before: Baseline | None) -> str:
+    """The key of a run: a hash of all that is read of the chart, of the choice, of the baseline and of the tools.
 
     Raises:
         GateError: a file of the chart cannot be read or is invalid.
     """
     tools = fingerprint(named_servers() if choice.api_server else ())
-    return store.key_of(str(chart.folder.resolve()), chart.digest, asdict(choice), tools)
+    return store.key_of(str(chart.folder.resolve()), chart.digest, asdict(choice), tools, msgspec.to_builtins(before))
 
 
 def stored_result(key: str) -> Overview | None:

@@ -28,13 +28,15 @@ from chartgate.values.shape import Shape, read_defaults, read_shape
 class Chart:
     """A chart. What it says is parsed when it is asked for; each property raises GateError where a file is invalid.
 
-    `files` are those that Helm reads; `matrix_file` is the matrix, the chart's own or one that the user names.
+    `files` are those that Helm reads; `matrix_file` is the matrix, the chart's own or one that the user names;
+    `settings_file` is a settings file in place of the chart's own chartgate.yaml, if the user names one.
     """
 
     name: str
     files: ChartFiles
     matrix_file: Path
     reading: Reading
+    settings_file: Path | None = None
 
     @property
     def folder(self) -> Path:
@@ -43,8 +45,8 @@ class Chart:
 
     @cached_property
     def settings(self) -> Settings:
-        """What chartgate.yaml says; the defaults without one."""
-        return read_settings(self.files, self.reading)
+        """What the settings file says; the defaults without one."""
+        return read_settings(self.files, self.reading, self.settings_file)
 
     @cached_property
     def known_kinds(self) -> KnownKinds:
@@ -116,18 +118,19 @@ class Chart:
         return self.reading.digest
 
 
-def read_chart(folder: Path, matrix_file: Path | None = None) -> Chart:
+def read_chart(folder: Path, matrix_file: Path | None = None, settings_file: Path | None = None) -> Chart:
     """The chart in a folder.
 
     Args:
         matrix_file: a matrix in place of the chart's own.
+        settings_file: a settings file in place of the chart's own.
 
     Raises:
         GateError: there is no readable Chart.yaml with a name, or a file that Helm would read cannot be read.
     """
     reading = Reading()
     name = _name(folder, reading)
-    return Chart(name, read_chart_files(folder, reading), matrix_file or folder / MATRIX_FILE, reading)
+    return Chart(name, read_chart_files(folder, reading), matrix_file or folder / MATRIX_FILE, reading, settings_file)
 
 
 def _name(folder: Path, reading: Reading) -> str:

@@ -29,18 +29,19 @@ class Choice:
     """What a run is asked for.
 
     `helm` and `kubernetes` are versions in place of those of the settings; `pattern` is a glob on names of cases;
-    `matrix` a file in place of the chart's. `offered` leaves out all cases that no person wrote. `generated` is how
-    many cases to make of the schema, of each sort, from `seed`. `values` are the texts of values files and `sets` are
-    Helm's --set arguments, flag and value in turn: a run with any of them has one case, `options`. `select` and
-    `ignore` are patterns of the checks and rules to look for and to leave out. `full` asks for every case with every
-    version; `shard` (k, n) for the k-th of n parts; `api_server` for a real API server that is asked about every
-    object.
+    `matrix` and `settings` are files in place of the chart's. `offered` leaves out all cases that no person wrote.
+    `generated` is how many cases to make of the schema, of each sort, from `seed`. `values` are the texts of values
+    files and `sets` are Helm's --set arguments, flag and value in turn: a run with any of them has one case, `options`.
+    `select` and `ignore` are patterns of the checks and rules to look for and to leave out. `full` asks for every case
+    with every version; `shard` (k, n) for the k-th of n parts; `api_server` for a real API server that is asked about
+    every object.
     """
 
     helm: tuple[str, ...] = ()
     kubernetes: tuple[str, ...] = ()
     pattern: str = "*"
     matrix: Path | None = None
+    settings: Path | None = None
     offered: bool = False
     generated: int = GENERATED
     seed: int = 1

@@ -9,7 +9,7 @@ from chartgate.errors import GateError
 from chartgate.tools.catalogue import version_key
 from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.models import parsed
-from chartgate.tools.reading import Reading
+from chartgate.tools.reading import Reading, shown
 from chartgate.tools.schemas import known_versions
 from chartgate.tools.version_ranges import in_range
 from chartgate.values.settings_file import AcceptedFinding, Declaration, SettingsFile
@@ -26,7 +26,8 @@ SUPPORTED_BY_UPSTREAM = 3
 @dataclass(frozen=True)
 class Settings:
     """How the gate looks at one chart. `documents` are existing files; `documents_named` tells whether chartgate.yaml
-    names them, so that each of their examples has to work. `schemas` are files or folders that describe kinds.
+    names them, so that each of their examples has to work. `schemas` are files or folders that describe kinds. `source`
+    is the name of the settings file.
 
     Cases land in a namespace of their own by default, as an application should.
     """
@@ -42,28 +43,33 @@ class Settings:
     absent: tuple[Declaration, ...] = ()
     exceptions: tuple[AcceptedFinding, ...] = ()
     schemas: tuple[Path, ...] = ()
+    source: str = FILE_NAME
 
     def with_versions(self, *, helm: tuple[str, ...] = (), kubernetes: tuple[str, ...] = ()) -> "Settings":
         """The same, with the versions that the command line names in place of the file's."""
         return replace(self, helm=helm or self.helm, kubernetes=kubernetes or self.kubernetes)
 
 
-def read_settings(files: ChartFiles, reading: Reading) -> Settings:
+def read_settings(files: ChartFiles, reading: Reading, named: Path | None = None) -> Settings:
     """The settings of a chart; the defaults when it has no `chartgate.yaml`.
 
+    Args:
+        named: a file in place of the chart's own. The paths in it start at its folder.
+
     Raises:
-        GateError: the file is not YAML, breaks its schema, or names a document that does not exist.
+        GateError: the file is not YAML, breaks its schema, or names a document that does not exist; or there is no file
+            of the name that the user gave.
     """
-    path = files.folder / FILE_NAME
-    content = reading.content(path)
+    path = named or files.folder / FILE_NAME
+    content = reading.content(path, may_be_pipe=named is not None)
+    if named and content is None:
+        raise GateError(f"{shown(path)}: there is no such file: name a settings file")
     file = SettingsFile() if content is None else parsed(content, path, SettingsFile)
-    found = ["README.md"] if reading.content(files.folder / "README.md") is not None else []
-    documents = found if file.documents is UNSET else file.documents
+    found = [files.folder / "README.md"] if reading.content(files.folder / "README.md") is not None else []
+    documents = found if file.documents is UNSET else [path.parent / document for document in file.documents]
     for document in documents:
-        if reading.content(files.folder / document) is None:
-            raise GateError(
-                f"{path}: documents: {document}: no such file beside the chart: correct the path or remove it"
-            )
+        if reading.content(document) is None:
+            raise GateError(f"{path}: documents: {document}: there is no such file: correct the path or remove it")
     kubernetes = supported_kubernetes(files.kube_version) if file.kubernetes is UNSET else tuple(file.kubernetes)
     old = min(version_key(version) for version in kubernetes) <= OLD_KUBERNETES
     helm = (*((OLD_HELM,) if old else ()), *DEFAULT_HELM) if file.helm is UNSET else tuple(file.helm)
@@ -71,14 +77,15 @@ def read_settings(files: ChartFiles, reading: Reading) -> Settings:
         helm=helm,
         kubernetes=kubernetes,
         api_versions=tuple(file.api_versions),
-        documents=tuple(files.folder / document for document in documents),
+        documents=tuple(documents),
         documents_named=file.documents is not UNSET,
         release=file.release,
         namespace=file.namespace,
         outside=tuple(file.outside),
         absent=tuple(file.absent),
         exceptions=tuple(file.exceptions),
-        schemas=tuple(files.folder / schema for schema in file.schemas),
+        schemas=tuple(path.parent / schema for schema in file.schemas),
+        source=path.name,
     )
 
 

@@ -63,7 +63,7 @@ def test_a_result_of_an_api_server_is_not_told_for_another_one(
     chart = read_chart(make_chart(CHART))
 
     def keys() -> tuple[str, str]:
-        return key_of(chart, Choice(api_server=True)), key_of(chart, Choice())
+        return key_of(chart, Choice(api_server=True), None), key_of(chart, Choice(), None)
 
     monkeypatch.delenv(ASSETS, raising=False)
     found = [keys()]

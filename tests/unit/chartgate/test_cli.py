@@ -313,3 +313,88 @@ def test_a_pattern_that_no_rule_matches_is_told(
 ) -> None:
     assert cli.main([str(make_chart(CHART)), "--ignore", pattern]) == cli.UNUSABLE
     assert told in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("without_checkov")
+def test_a_run_with_a_baseline_fails_for_new_findings_only(
+    make_chart: MakeChart, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chart, baseline = str(make_chart(TWO_SEVERITIES)), str(tmp_path / "baseline.json")
+    options = ["--generated", "0"]
+    assert cli.main([chart, *options, "--write-baseline", baseline]) == cli.FINDINGS
+    written = json.loads(Path(baseline).read_bytes())
+    assert {(one["check"], one["object"]) for one in written["findings"]} == {
+        ("labels", "ConfigMap/c"),
+        ("schema", "ConfigMap/c"),
+    }
+    assert cli.main([chart, *options, "--baseline", baseline]) == cli.CLEAN
+    make_chart({"templates/b.yaml": TWO_SEVERITIES["templates/a.yaml"].replace("name: c", "name: d")})
+    capsys.readouterr()
+    again = str(tmp_path / "again.json")
+    assert cli.main([chart, *options, "--baseline", baseline, "--write-baseline", again, "--json", "-"]) == cli.FINDINGS
+    report = json_from(capsys.readouterr().out)
+    assert {one["object"] for one in report["findings"]} == {"ConfigMap/d"}
+    assert {one["reason"] for case in report["cases"] for one in case["accepted"]} == {"in the baseline"}
+    assert len(json.loads(Path(again).read_bytes())["findings"]) == 2 * len(written["findings"])
+    Path(chart, "templates/b.yaml").unlink()
+    assert cli.main([chart, *options, "--baseline", again]) == cli.CLEAN
+    assert (
+        f"{len(written['findings'])} entries of the baseline no longer occur: ConfigMap/d: " in capsys.readouterr().out
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [(None, "there is no such file: write it first with --write-baseline"), ("[]", "is not a baseline: Expected")],
+)
+def test_a_baseline_that_cannot_be_read_is_told(
+    text: str | None, told: str, make_chart: MakeChart, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "baseline.json"
+    if text is not None:
+        path.write_text(text)
+    assert cli.main([str(make_chart(CHART)), "--baseline", str(path)]) == cli.UNUSABLE
+    assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("annotation", "left"),
+    [
+        ("ignore.chartgate/schema.invalid", {"labels/missing"}),
+        ("ignore.chartgate/schema", {"labels/missing"}),
+        ("ignore.chartgate/schema.other", {"labels/missing", "schema/invalid", "exceptions/unused"}),
+    ],
+)
+@pytest.mark.usefixtures("without_checkov")
+def test_an_annotation_accepts_findings_about_its_object(
+    annotation: str, left: set[str], make_chart: MakeChart, capsys: pytest.CaptureFixture[str]
+) -> None:
+    annotated = f"metadata:\n  name: c\n  annotations:\n    {annotation}: it is known\n"
+    text = TWO_SEVERITIES["templates/a.yaml"].replace("metadata: {name: c}\n", annotated)
+    assert cli.main([str(make_chart({"templates/a.yaml": text})), "--generated", "0", "--json", "-"]) == cli.FINDINGS
+    assert {rule for rule, _ in found_rules(capsys.readouterr().out)} == left
+
+
+@pytest.mark.usefixtures("without_checkov")
+def test_settings_may_lie_outside_the_chart(
+    make_chart: MakeChart, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chart = str(make_chart({**TWO_SEVERITIES, "chartgate.yaml": "release: own\n"}))
+    settings = tmp_path / "outside" / "settings.yaml"
+    settings.parent.mkdir()
+    (settings.parent / "EXAMPLES.md").write_text("# Install\n\n```sh\nhelm install given tiny\n```\n")
+    accepted = "".join(
+        f"  - {{check: {check}, rule: '{rule}', reason: a reason long enough}}\n"
+        for check, rule in (("labels", "missing"), ("schema", "invalid"), ("schema", "gone"))
+    )
+    settings.write_text(f"release: theirs\ndocuments: [EXAMPLES.md]\nexceptions:\n{accepted}")
+    assert cli.main([chart, "--generated", "0", "--settings", str(settings), "--json", "-"]) == cli.FINDINGS
+    report = json_from(capsys.readouterr().out)
+    assert {case["release"] for case in report["cases"]} == {"theirs", "given"}
+    (finding,) = report["findings"]
+    assert (finding["object"], finding["where"]) == ("settings.yaml", "exceptions: schema, gone, *")
+
+
+def test_settings_that_are_not_there_are_told(make_chart: MakeChart, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main([str(make_chart(CHART)), "--settings", "nowhere.yaml"]) == cli.UNUSABLE
+    assert "nowhere.yaml: there is no such file: name a settings file" in capsys.readouterr().err
