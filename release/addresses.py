@@ -22,6 +22,7 @@ The commands below name the chart `claude-relay/claude-relay`. With the OCI regi
 
 A release is signed by the workflow that publishes it. This checks the signature in the registry:
 
+<!-- not run: cosign looks the signature up in a public log, and the workflow that signs has not published yet -->
 ```bash
 cosign verify {registry}/claude-relay:VERSION \\
   --certificate-oidc-issuer https://token.actions.githubusercontent.com \\

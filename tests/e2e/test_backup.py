@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import subprocess
 import sys
 import threading
@@ -14,9 +13,9 @@ from typing import Any
 import pytest
 
 from chartgate.releases.release import Release
+from tests.documents import OPERATIONS, shell_blocks
 from tests.e2e.redis_server import RedisError, RedisPod
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "operations.md"
 STAND_IN = Path(__file__).parent / "kubectl_stand_in.py"
 PASSWORD = "a-password"
 AUTH = {"auth": {"enabled": True, "password": PASSWORD}}
@@ -25,12 +24,8 @@ FORMS = [{}, {"appendOnly": False}]
 
 
 def commands(heading: str) -> list[str]:
-    """The shell blocks right below a heading."""
-    section = re.search(
-        rf"^### {heading}\n(.*?)(?=^##)", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
-    )
-    assert section is not None
-    return re.findall(r"^```bash\n(.*?)^```", section.group(1), re.DOTALL | re.MULTILINE)
+    """The commands below a heading of the operator's book."""
+    return shell_blocks(OPERATIONS, heading)
 
 
 class Operator:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from chartgate.releases.release import Release
+from tests.documents import OPERATIONS
 from tests.e2e.redis_server import RedisError, RedisPod
 
 AUTH = {"redis": {"auth": {"enabled": True}}}
@@ -24,12 +25,11 @@ def pods(tmp_path: Path) -> tuple[RedisPod, RedisPod]:
 
 
 ADDRESS = "redis-cli -h redis.example.com -p 6379 -n 0 --tls"
-DOCUMENT = Path(__file__).parents[2] / "docs" / "operations.md"
 
 
 def script(password_file: str, own: RedisPod, external: RedisPod) -> str:
     """The script that runs in the container of the release's Redis, with the addresses of the two."""
-    found = re.search(rf"-- sh -c '([^']*?)' < {password_file}", DOCUMENT.read_text(encoding="utf-8"))
+    found = re.search(rf"-- sh -c '([^']*?)' < {password_file}", OPERATIONS.read_text(encoding="utf-8"))
     assert found is not None
     assert ADDRESS in found.group(1)
     parts = found.group(1).split(ADDRESS)

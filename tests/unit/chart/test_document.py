@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from chartgate.releases.release import Release
+from tests.documents import CHART_README, OPERATIONS
 
 DEFAULTS: dict[str, Any] = {
     "replicaCount": 1,
@@ -142,9 +143,6 @@ def test_the_command_that_removes_the_rest_removes_all_of_it(chart: Path, render
     assert {obj.labels["app.kubernetes.io/instance"] for obj in staying} == {command[2]}
 
 
-OPERATIONS = Path(__file__).parents[3] / "docs" / "operations.md"
-
-
 def test_the_images_for_a_registry_of_ones_own_are_all_that_the_chart_has(render: Any, nested: Any) -> None:
     text = OPERATIONS.read_text(encoding="utf-8")
     table = text.partition("| Image | Used by |")[2].partition("\n\n")[0]
@@ -156,7 +154,7 @@ def test_the_images_for_a_registry_of_ones_own_are_all_that_the_chart_has(render
     assert set(re.findall(r"^\| `([^`]+)`", table, re.MULTILINE)) == images
 
 
-@pytest.mark.parametrize("document", [OPERATIONS, OPERATIONS.parents[1] / "charts/claude-relay/README.md"])
+@pytest.mark.parametrize("document", [OPERATIONS, CHART_README])
 def test_every_value_that_a_document_names_exists(chart: Path, document: Path) -> None:
     values = yaml.safe_load((chart / "values.yaml").read_text())
     text = re.sub(r"```.*?```|<!-- values: written.*<!-- values: end -->", "", document.read_text(), flags=re.DOTALL)

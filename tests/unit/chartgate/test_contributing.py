@@ -3,7 +3,6 @@
 import importlib.util
 import re
 import sys
-import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -14,10 +13,11 @@ from chartgate.findings import scopes
 from chartgate.findings.check import Check
 from chartgate.findings.document import document
 from chartgate.findings.finding import Finding
+from tests.documents import ROOT, blocks
 
-DOCUMENT = (Path(__file__).parents[3] / "CONTRIBUTING.md").read_text(encoding="utf-8")
+DOCUMENT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 SECTION = DOCUMENT.partition("### Add a check")[2].partition("\n### ")[0]
-MODULE, TEST = (textwrap.dedent(block) for block in re.findall(r"```python\n(.*?)```", SECTION, re.DOTALL))
+MODULE, TEST = (block.text for block in blocks(ROOT / "CONTRIBUTING.md") if block.language == "python")
 
 
 def module_of(name: str, text: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
 from chartgate.errors import GateError
 from chartgate.findings.finding import Finding
@@ -12,6 +13,7 @@ from chartgate.findings.schema import check_with
 from chartgate.tools.reading import Reading
 from chartgate.values.chart import read_chart
 from chartgate.values.known_kinds import KnownKinds, read_known_kinds
+from tests.documents import ROOT, blocks
 from tests.unit.chartgate.manifests import DEFINITION, WIDGET
 
 MakeChart = Callable[[dict[str, str]], Path]
@@ -83,3 +85,14 @@ def test_the_files_belong_to_what_a_run_depends_on(make_chart: MakeChart, tmp_pa
     assert read_chart(chart).digest == before
     kinds.write_text(DEFINITION.replace("integer", "string"), encoding="utf-8")
     assert read_chart(chart).digest != before
+
+
+def test_the_example_of_the_document_is_read(make_chart: MakeChart) -> None:
+    (example,) = (block.text for block in blocks(ROOT / "docs" / "interfaces.md") if block.language == "yaml")
+    chart = make_chart({"chartgate.yaml": example})
+    folder, file = (chart / path for path in yaml.safe_load(example)["schemas"])
+    folder.mkdir()
+    (folder / "widget.yaml").write_text(DEFINITION, encoding="utf-8")
+    file.parent.mkdir()
+    file.write_text(json.dumps(SCHEMA), encoding="utf-8")
+    assert {key[1].lower() for key in read_chart(chart).known_kinds.schemas} == {"widget", "route"}

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.documents import ROOT, blocks
+
 pytest_plugins = ["pytester"]
 
 MakeChart = Callable[[dict[str, str]], Path]
@@ -53,6 +55,57 @@ def test_the_chart_may_stand_in_the_settings(pytester: pytest.Pytester, make_cha
     make_chart(CHART).rename(pytester.path / "mine")
     pytester.makeini("[pytest]\nchartgate_chart = mine\n")
     pytester.makepyfile("def test_it(chart, render):\n    assert chart.name == 'mine'\n    assert render()\n")
+    pytester.runpytest_inprocess().assert_outcomes(passed=1)
+
+
+DEPLOYMENT = """\
+{{- $pod := dict "app.kubernetes.io/name" "web" "app.kubernetes.io/instance" .Release.Name }}
+{{- $labels := toJson (merge (dict "app.kubernetes.io/managed-by" "Helm") $pod) }}
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, labels: {{ $labels }}}
+spec:
+  replicas: {{ .Values.replicaCount }}
+  selector: {matchLabels: {{ toJson $pod }}}
+  template:
+    metadata: {labels: {{ $labels }}}
+    spec:
+      automountServiceAccountToken: false
+      securityContext: {runAsNonRoot: true, runAsUser: 10001, seccompProfile: {type: RuntimeDefault}}
+      containers:
+        - name: web
+          image: example.com/web:1.0.0@sha256:REPLACED
+          imagePullPolicy: Always
+          resources: {requests: {cpu: 10m, memory: 16Mi}, limits: {cpu: 10m, memory: 16Mi}}
+          livenessProbe: {httpGet: {path: /, port: 8080}}
+          readinessProbe: {httpGet: {path: /, port: 8080}}
+          ports: [{containerPort: 8080}]
+          securityContext:
+            allowPrivilegeEscalation: false
+            readOnlyRootFilesystem: true
+            capabilities: {drop: [ALL]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, labels: {{ $labels }}}
+spec: {podSelector: {matchLabels: {{ toJson $pod }}}, policyTypes: [Ingress]}
+{{- if gt (int .Values.replicaCount) 1 }}
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: web, labels: {{ $labels }}}
+spec: {minAvailable: 1, selector: {matchLabels: {{ toJson $pod }}}}
+{{- end }}
+""".replace("REPLACED", "0" * 64)
+
+
+def test_the_example_of_the_document_runs(pytester: pytest.Pytester, make_chart: MakeChart) -> None:
+    document = {block.language: block.text for block in blocks(ROOT / "docs" / "interfaces.md")}
+    (pytester.path / "charts").mkdir()
+    chart = make_chart({"templates/web.yaml": DEPLOYMENT, "values.yaml": "replicaCount: 1\n"})
+    chart.rename(pytester.path / "charts" / "my-chart")
+    pytester.makepyprojecttoml(document["toml"])
+    pytester.makepyfile(document["python"])
     pytester.runpytest_inprocess().assert_outcomes(passed=1)
 
 
