@@ -23,6 +23,7 @@ from chartgate.releases import store
 from chartgate.releases.comparisons import LIBRARY, Comparison, compare
 from chartgate.releases.generated_cases import render_generated
 from chartgate.releases.jobs import Job, every_helm, plan, render_jobs
+from chartgate.releases.needed_values import without_bare_defaults
 from chartgate.releases.rendered import Rendered
 from chartgate.reports.results import Results
 from chartgate.tools.catalogue import version_key
@@ -33,11 +34,14 @@ from chartgate.tools.helm import is_at_hand
 from chartgate.tools.progress import track
 from chartgate.values.case import MADE, Case, Origin
 from chartgate.values.chart import Chart, read_chart
+from chartgate.values.installable import is_library
+from chartgate.values.packed_chart import KIND as ARCHIVES
 from chartgate.values.proof import Proof
 from chartgate.values.selection import OWN_REFUSAL, Choice, Selection, select
 from chartgate.values.settings import Settings
 
 EVERYTHING = Choice()
+_OF_A_LIBRARY = ("left out: objects, because a library chart makes none of its own: only its files are checked",)
 
 
 def run(folder: Path, choice: Choice = EVERYTHING) -> Results:
@@ -76,9 +80,10 @@ def _run(
         selection = select(chart, choice)
     with clock.phase(rendering.CHECK.key):
         engines = _engines(settings, choice, selection.cases)
-        for kind in ("renders", "charts"):
+        for kind in ("renders", "charts", ARCHIVES):
             store.forget_old(kind)
         renders = _render(chart.files, settings, choice, selection, engines)
+        renders, bare = without_bare_defaults(renders, documents_named=settings.documents_named)
         proof = _proof(selection, renders, engines)
         # Of the cases of a matrix that the gate made nobody has said that the chart takes them.
         unsaid = selection.turned if "matrix" in selection.turned else frozenset[Origin]()
@@ -86,7 +91,8 @@ def _run(
         renders = compare(chart.files, renders, _comparisons(checks, engines), settings.api_versions)
     columns = without_own_switches(_examine(checks, renders, clock), selection.turned)
     made = len({one.case.name for one in renders if one.case.name.startswith("schema/accepted-")})
-    general = [*nothing_examined(checks, columns), *uncovered(proof, choice.matrix or chart.folder)]
+    examined = nothing_examined(checks, columns) if not is_library(chart.files) else ()
+    general = [*examined, *uncovered(proof, choice.matrix or chart.folder)]
     if not unsaid and next(selection.accepted, None) is not None:
         general += too_few(made, selection.wanted)
     general += [finding for check in checks for finding in examine_files(check, chart)]
@@ -107,7 +113,9 @@ def _run(
         notices=(
             *(f"not rendered by Helm {spec}, which cannot be had: {why}" for spec, why in engines.missing.items()),
             *(server.notices if server else ()),
-            *_not_rendered(selection),
+            *(f"left out: {text}" for text in chart.left_out),
+            *bare,
+            *(_OF_A_LIBRARY if is_library(chart.files) else _not_rendered(selection)),
             *(gone(before, (one.finding for one in judged.acceptances)) if before and choice.whole else ()),
             *_notes(wanted.of_columns(columns)),
         ),

@@ -1,15 +1,17 @@
 """`chartgate CHART`: the gate itself, with its reports."""
 
 import re
+import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from chartgate import gate
-from chartgate.commands.command import CLEAN, FINDINGS, Command, add_chart, add_choice, choice_of, console
-from chartgate.findings.baseline import read_baseline
+from chartgate.commands.command import CLEAN, FINDINGS, UNUSABLE, Command, add_chart, add_choice, choice_of, console
+from chartgate.errors import GateError
+from chartgate.findings.baseline import Baseline, read_baseline
 from chartgate.findings.check import SEVERITIES
 from chartgate.findings.wanted_rules import require_known
 from chartgate.reports.baseline import baseline_report
@@ -24,8 +26,11 @@ from chartgate.reports.sarif import sarif_report
 from chartgate.reports.table import print_report
 from chartgate.tools.progress import say
 from chartgate.values.chart import read_chart
+from chartgate.values.selection import Choice
 
 NEVER = "never"
+NAME = "{chart}"
+"""Stands for the name of the chart in the names of reports."""
 
 FORMATS: dict[str, tuple[str, Callable[[Results], bytes]]] = {
     "junit": ("JUnit XML, for CI servers", junit_report),
@@ -37,7 +42,7 @@ FORMATS: dict[str, tuple[str, Callable[[Results], bytes]]] = {
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    add_chart(parser)
+    add_chart(parser, text="folder or packed archive (.tgz) of the chart", several=True)
     add_choice(parser)
     parser.add_argument("--offered", action="store_true", help="only what people wrote: defaults, ci/, documents")
     parser.add_argument("--full", action="store_true", help="every case with every Helm for every Kubernetes (hours)")
@@ -87,8 +92,13 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> int:
+    """Check each chart. The exit code is the gravest: unusable before findings before clean."""
     wanted: dict[str, Path] = {name: path for name in FORMATS if (path := getattr(options, name.replace("-", "_")))}
     require_writable(wanted.values())
+    several = len(options.chart) > 1
+    for path in wanted.values():
+        if several and NAME not in str(path):
+            raise GateError(f"{path}: several charts need a report each: write {NAME} where the chart's name belongs")
     choice = replace(
         choice_of(options),
         offered=options.offered,
@@ -100,7 +110,24 @@ def run(options: Namespace) -> int:
     )
     require_known((*choice.select, *choice.ignore))
     before = read_baseline(options.baseline) if options.baseline else None
-    chart = read_chart(options.chart, choice.matrix, choice.settings)
+    codes = []
+    for folder in options.chart:
+        if several:
+            say(f"chart {folder}")
+        try:
+            codes.append(_run(folder, choice, before, wanted, options))
+        except GateError as error:
+            if not several:
+                raise
+            print(f"chartgate: {error}", file=sys.stderr)
+            codes.append(UNUSABLE)
+    return max(codes)
+
+
+def _run(folder: Path, choice: Choice, before: Baseline | None, wanted: Mapping[str, Path], options: Namespace) -> int:
+    """Check one chart, write its reports and print its table; returns the exit code."""
+    chart = read_chart(folder, choice.matrix, choice.settings)
+    wanted = {name: Path(str(path).replace(NAME, chart.name)) for name, path in wanted.items()}
     key = partial(key_of, chart, choice, before)
     # A report shows objects and values, which are not stored.
     overview = None if wanted or options.fresh else stored_result(key())

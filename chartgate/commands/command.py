@@ -43,9 +43,11 @@ def console(*, stderr: bool = False) -> Console:
     return Console(stderr=stderr, highlight=False, width=None if terminal else 160)
 
 
-def add_chart(parser: ArgumentParser, name: str = "chart", text: str = "folder of the chart") -> None:
-    """The positional argument that names a chart."""
-    parser.add_argument(name, type=Path, metavar=name.upper(), help=text)
+def add_chart(
+    parser: ArgumentParser, name: str = "chart", text: str = "folder of the chart", *, several: bool = False
+) -> None:
+    """The positional argument that names a chart, or several charts."""
+    parser.add_argument(name, type=Path, metavar=name.upper(), nargs="+" if several else None, help=text)
 
 
 def add_choice(parser: ArgumentParser) -> None:

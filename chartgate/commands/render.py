@@ -21,7 +21,10 @@ def run(options: Namespace) -> int:
     chart = read_chart(options.chart, choice.matrix, choice.settings)
     settings = chart.settings.with_versions(kubernetes=choice.kubernetes)
     outcome = CLEAN
-    for case in named_cases(chart, choice):
+    cases = named_cases(chart, choice)
+    for text in chart.left_out:
+        say(f"left out: {text}")
+    for case in cases:
         try:
             release = rendered_with(chart.files, case, settings, choice)
         except RenderError as error:

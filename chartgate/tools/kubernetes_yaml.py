@@ -148,6 +148,20 @@ def read_values(text: str | bytes) -> tuple[Any, list[tuple[str, int]]]:
         loader.dispose()
 
 
+def first_document(text: str) -> str:
+    """The text of the first document in `text`; `text` itself where there is no other with content.
+
+    Raises:
+        yaml.YAMLError: not YAML.
+    """
+    starts = [
+        event.start_mark.index
+        for event in yaml.parse(text, yaml.CSafeLoader)
+        if isinstance(event, DocumentStartEvent) and event.start_mark
+    ]
+    return text[: starts[1]] if len(starts) > 1 else text
+
+
 def read_all(text: str | bytes) -> list[Any]:
     """Every document in `text`, empty ones left out; what they hold cannot be changed.
 

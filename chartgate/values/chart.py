@@ -1,7 +1,7 @@
 """A chart, read once: what Helm reads of it, and what the gate reads beside that."""
 
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from os.path import relpath
 from pathlib import Path
 from typing import Any
@@ -11,15 +11,16 @@ import yaml
 from chartgate.errors import GateError
 from chartgate.tools.chart_files import ChartFiles, read_chart_files
 from chartgate.tools.kubernetes_yaml import read_values
-from chartgate.tools.progress import say
 from chartgate.tools.reading import Reading, shown
 from chartgate.values.api_cases import api_cases
 from chartgate.values.case import Case
 from chartgate.values.ci_cases import ci_cases
 from chartgate.values.document_cases import document_cases, refuse
+from chartgate.values.installable import installable
 from chartgate.values.known_kinds import KnownKinds, read_known_kinds
 from chartgate.values.matrix import FILE_NAME as MATRIX_FILE
 from chartgate.values.matrix import Matrix, read_matrix
+from chartgate.values.packed_chart import is_packed, unpacked
 from chartgate.values.settings import Settings, read_settings
 from chartgate.values.shape import Shape, read_defaults, read_shape
 
@@ -29,7 +30,9 @@ class Chart:
     """A chart. What it says is parsed when it is asked for; each property raises GateError where a file is invalid.
 
     `files` are those that Helm reads; `matrix_file` is the matrix, the chart's own or one that the user names;
-    `settings_file` is a settings file in place of the chart's own chartgate.yaml, if the user names one.
+    `settings_file` is a settings file in place of the chart's own chartgate.yaml, if the user names one. `left_out`
+    tells what cannot be used of the chart; more is added while its cases are read. `absent_switches` are the values
+    paths that would switch on a subchart that is missing.
     """
 
     name: str
@@ -37,6 +40,8 @@ class Chart:
     matrix_file: Path
     reading: Reading
     settings_file: Path | None = None
+    left_out: list[str] = field(default_factory=list)
+    absent_switches: frozenset[str] = frozenset()
 
     @property
     def folder(self) -> Path:
@@ -74,7 +79,8 @@ class Chart:
     @cached_property
     def ci_cases(self) -> list[Case]:
         """The cases of ci/*-values.yaml."""
-        return ci_cases(self.folder, self.reading, self.settings.release, self.settings.namespace)
+        settings = self.settings
+        return ci_cases(self.folder, self.reading, settings.release, settings.namespace, self._leave_out)
 
     @cached_property
     def offered_cases(self) -> list[Case]:
@@ -85,18 +91,26 @@ class Chart:
         defaults = Case("defaults", "the chart as it comes", (), (), settings.release, settings.namespace)
         cases = [defaults, *self.ci_cases, *api_cases(self.files, settings.release, settings.namespace)]
         for document in settings.documents:
-            cases += document_cases(
-                document,
-                Path(relpath(document, self.folder)).as_posix(),
-                self.name,
-                settings.release,
-                settings.namespace,
-                reading=self.reading,
-                known=self.known_keys,
-                # Nobody has said that the examples of a README that was merely found have to work.
-                complain=refuse if settings.documents_named else _leave_out,
-            )
+            # Nobody has said that the examples of a README that was merely found have to work.
+            complain = refuse if settings.documents_named else self._leave_out
+            try:
+                cases += document_cases(
+                    document,
+                    Path(relpath(document, self.folder)).as_posix(),
+                    self.name,
+                    settings.release,
+                    settings.namespace,
+                    reading=self.reading,
+                    known=self.known_keys,
+                    complain=complain,
+                )
+            except GateError as error:
+                complain(str(error))
         return cases
+
+    def _leave_out(self, text: str) -> None:
+        if text not in self.left_out:
+            self.left_out.append(text)
 
     @cached_property
     def known_keys(self) -> frozenset[str]:
@@ -119,18 +133,31 @@ class Chart:
 
 
 def read_chart(folder: Path, matrix_file: Path | None = None, settings_file: Path | None = None) -> Chart:
-    """The chart in a folder.
+    """The chart in a folder, or in an archive that `helm package` made.
 
     Args:
         matrix_file: a matrix in place of the chart's own.
         settings_file: a settings file in place of the chart's own.
 
     Raises:
-        GateError: there is no readable Chart.yaml with a name, or a file that Helm would read cannot be read.
+        GateError: there is no readable Chart.yaml with a name, or a file that Helm would read cannot be read;
+            or a subchart that is on by default is missing.
     """
     reading = Reading()
+    if is_packed(folder):
+        folder = unpacked(folder)
     name = _name(folder, reading)
-    return Chart(name, read_chart_files(folder, reading), matrix_file or folder / MATRIX_FILE, reading, settings_file)
+    files = read_chart_files(folder, reading)
+    found = installable(files, partial(read_defaults, files))
+    return Chart(
+        name,
+        found.files,
+        matrix_file or folder / MATRIX_FILE,
+        reading,
+        settings_file,
+        list(found.left_out),
+        found.switches,
+    )
 
 
 def _name(folder: Path, reading: Reading) -> str:
@@ -147,7 +174,3 @@ def _name(folder: Path, reading: Reading) -> str:
     if not isinstance(data, dict) or not isinstance(data.get("name"), str):
         raise GateError(f"{shown(path)}: has no name: give the chart one")
     return str(data["name"])
-
-
-def _leave_out(text: str) -> None:
-    say(f"left out: {text}")

@@ -91,6 +91,7 @@ def _switches(chart: Chart) -> list[Axis]:
                 found[place.path] = choices
     else:
         found = {path: [True, False] for path, value in _leaves(defaults) if isinstance(value, bool)}
+    found = {path: choices for path, choices in found.items() if dotted(path) not in chart.absent_switches}
     ordered = sorted(found.items(), key=lambda item: len(item[0]))
     return [Axis(dotted(path), "values", _choices(path, choices, defaults)) for path, choices in ordered]
 

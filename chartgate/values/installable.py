@@ -1,36 +1,99 @@
-"""Charts that no values can make Helm render are told apart before anything is rendered."""
+"""What a chart lacks, told before anything is rendered: subcharts that it depends on, and objects of its own."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
+
+import yaml
 
 from chartgate.errors import GateError
 from chartgate.tools.chart_files import ChartFiles
 
+_DECLARING = ("Chart.yaml", "requirements.yaml")
+"""Where dependencies are declared; a chart of the first format has them in a file of their own."""
 
-def require_installable(files: ChartFiles) -> None:
-    """Refuse a library chart, and one whose subcharts are not there.
+
+@dataclass(frozen=True)
+class Installable:
+    """A chart without the missing subcharts that are off by default.
+
+    Args:
+        files: those that Helm reads, with these subcharts taken out of the dependencies.
+        left_out: what is missing, a sentence for each.
+        switches: the values paths that would switch the missing subcharts on.
+    """
+
+    files: ChartFiles
+    left_out: tuple[str, ...] = ()
+    switches: frozenset[str] = frozenset()
+
+
+def installable(files: ChartFiles, defaults: Callable[[], Mapping[str, Any]]) -> Installable:
+    """The chart as far as Helm can render it. Helm itself refuses a chart with any missing subchart.
+
+    Args:
+        defaults: tells what values.yaml holds.
 
     Raises:
-        GateError: what is wrong, and what to do.
+        GateError: a subchart that is on by default is missing; the message says what to do. Or `defaults` raises it.
     """
-    chart, about = files.folder, files.mapping("Chart.yaml")
-    if about.get("type") == "library":
-        raise GateError(f"{chart} is a library chart, which makes no objects of its own: name a chart that uses it")
-    # A chart of the first format has its dependencies in a file of their own.
-    declared = [*_dependencies(about), *_dependencies(files.mapping("requirements.yaml"))]
-    missing = sorted(set(declared) - _packaged(files))
-    if missing:
+    packaged = set(_packaged(files))
+    chart = files.folder
+    missing = [one for name in _DECLARING for one in _dependencies(files, name) if str(one.get("name")) not in packaged]
+    needed = sorted({str(one.get("name")) for one in missing if _is_on(one, defaults())})
+    if needed:
         raise GateError(
-            f"{chart}/charts has no {', '.join(missing)}, which the chart depends on: run helm dependency build {chart}"
+            f"{chart}/charts has no {', '.join(needed)}, which the chart depends on: run helm dependency build {chart}"
         )
+    absent = sorted({str(one.get("name")) for one in missing})
+    for name in _DECLARING if absent else ():
+        kept = [one for one in _dependencies(files, name) if str(one.get("name")) not in absent]
+        if name in files.contents:
+            files = files.with_file(name, yaml.safe_dump({**files.mapping(name), "dependencies": kept}).encode())
+    left_out = tuple(
+        f"the subchart {name}, which is off by default and is not in {chart}/charts: run helm dependency build {chart}"
+        for name in absent
+    )
+    return Installable(files, left_out, frozenset(path for one in missing for path in _conditions(one)))
 
 
-def _dependencies(about: Mapping[str, Any]) -> list[str]:
-    return [str(entry.get("name")) for entry in about.get("dependencies") or () if isinstance(entry, Mapping)]
+def is_library(files: ChartFiles) -> bool:
+    """Whether the chart is a library, which makes no objects of its own."""
+    return files.mapping("Chart.yaml").get("type") == "library"
 
 
-def _packaged(files: ChartFiles) -> set[str]:
+def _dependencies(files: ChartFiles, name: str) -> list[Mapping[str, Any]]:
+    found = files.mapping(name).get("dependencies")
+    return [entry for entry in found if isinstance(entry, Mapping)] if isinstance(found, list) else []
+
+
+def _conditions(dependency: Mapping[str, Any]) -> list[str]:
+    return [path.strip() for path in str(dependency.get("condition") or "").split(",") if path.strip()]
+
+
+def _is_on(dependency: Mapping[str, Any], defaults: Mapping[str, Any]) -> bool:
+    """Whether the values switch a subchart on: its first condition that is there decides, else its tags.
+
+    Source: Helm documentation, Charts, Tags and Condition fields in dependencies.
+    """
+    decided = next((on for path in _conditions(dependency) if isinstance(on := _at(defaults, path), bool)), None)
+    if decided is not None:
+        return decided
+    tags = defaults.get("tags")
+    named = dependency.get("tags")
+    chosen = [tags.get(tag) for tag in named] if isinstance(tags, Mapping) and isinstance(named, list) else []
+    return True in chosen or False not in chosen
+
+
+def _at(values: Any, path: str) -> Any:
+    for key in path.split("."):
+        values = values.get(key) if isinstance(values, Mapping) else None
+    return values
+
+
+def _packaged(files: ChartFiles) -> Iterator[str]:
     """The names of the subcharts in `charts/`; of a packed one, whatever its file's name may begin with."""
-    unpacked = {str(about.get("name")) for about in files.subcharts.values()}
-    parts = [path.removeprefix("charts/").split("-") for path in files.packed_subcharts]
-    return unpacked | {"-".join(names[:count]) for names in parts for count in range(1, len(names) + 1)}
+    yield from (str(about.get("name")) for about in files.subcharts.values())
+    for path in files.packed_subcharts:
+        parts = path.removeprefix("charts/").split("-")
+        yield from ("-".join(parts[:count]) for count in range(1, len(parts) + 1))

@@ -12,7 +12,7 @@ from chartgate.values.case import MADE, Case, Origin
 from chartgate.values.chart import Chart
 from chartgate.values.default_matrix import find_matrix
 from chartgate.values.hostile_cases import hostile_cases
-from chartgate.values.installable import require_installable
+from chartgate.values.installable import is_library
 from chartgate.values.matrix_cases import Coverage, covering_cases
 from chartgate.values.schema_cases import accepted_stream, refused_cases
 from chartgate.values.vendors import vendor_cases
@@ -109,12 +109,13 @@ class Selection:
 
 
 def select(chart: Chart, choice: Choice) -> Selection:
-    """The cases for a run. `chart` has the matrix that `choice` names.
+    """The cases for a run; none of a library chart. `chart` has the matrix that `choice` names.
 
     Raises:
-        GateError: the chart or its matrix cannot be read, the chart cannot be installed, or no case is left.
+        GateError: the chart or its matrix cannot be read, or no case is left.
     """
-    require_installable(chart.files)
+    if is_library(chart.files):
+        return Selection((), (), iter(()), 0, ())
     if choice.own_values:
         return Selection(_some([_own_case(chart, choice)], choice), (), iter(()), 0, ())
     offered = [*chart.offered_cases, *vendor_cases(chart, choice.kubernetes or chart.settings.kubernetes)]
@@ -147,8 +148,10 @@ def named_cases(chart: Chart, choice: Choice) -> list[Case]:
     the user names; where the pattern means none of them, those of the chart's own matrix and of the schema.
 
     Raises:
-        GateError: no case matches.
+        GateError: no case matches, or the chart is a library.
     """
+    if is_library(chart.files):
+        raise GateError(f"{chart.folder} is a library chart, which makes no objects: name a chart that uses it")
     if choice.own_values:
         return list(_some([_own_case(chart, choice)], choice))
     cases = [*chart.offered_cases]

@@ -65,7 +65,7 @@ def read_settings(files: ChartFiles, reading: Reading, named: Path | None = None
     if named and content is None:
         raise GateError(f"{shown(path)}: there is no such file: name a settings file")
     file = SettingsFile() if content is None else parsed(content, path, SettingsFile)
-    found = [files.folder / "README.md"] if reading.content(files.folder / "README.md") is not None else []
+    found = _documents_there(files.folder / "README.md", reading)
     documents = found if file.documents is UNSET else [path.parent / document for document in file.documents]
     for document in documents:
         if reading.content(document) is None:
@@ -87,6 +87,13 @@ def read_settings(files: ChartFiles, reading: Reading, named: Path | None = None
         schemas=tuple(path.parent / schema for schema in file.schemas),
         source=path.name,
     )
+
+
+def _documents_there(document: Path, reading: Reading) -> list[Path]:
+    try:
+        return [] if reading.content(document) is None else [document]
+    except GateError:
+        return [document]  # who reads its examples tells why it cannot be read
 
 
 def supported_kubernetes(wanted: str) -> tuple[str, ...]:

@@ -1,0 +1,60 @@
+"""A packed chart, as `helm package` makes it: unpacked into the cache, so that it is read as any other."""
+
+import hashlib
+import io
+import tarfile
+import zlib
+from pathlib import Path, PurePosixPath
+
+from chartgate.errors import GateError
+from chartgate.tools.cache import cache_folder, write_whole
+from chartgate.tools.reading import Reading, shown
+
+KIND = "archives"
+"""The folder of the cache that holds what is unpacked."""
+MOST_BYTES = 100 * 1024 * 1024
+"""Helm refuses a chart that is larger when it is unpacked."""
+
+
+def is_packed(path: Path) -> bool:
+    """Whether a path names an archive and not a folder."""
+    return path.name.endswith((".tgz", ".tar.gz")) and not path.is_dir()
+
+
+def unpacked(path: Path) -> Path:
+    """The chart's folder in the cache.
+
+    Raises:
+        GateError: there is no such file, or it is no archive of one chart.
+    """
+    content = Reading().content(path, may_be_pipe=True)
+    if content is None:
+        raise GateError(f"{shown(path)}: there is no such file: name the archive of a chart")
+    folder = cache_folder(KIND, hashlib.sha256(content).hexdigest())
+    try:
+        with tarfile.open(fileobj=io.BytesIO(content), mode="r:gz") as archive:
+            return _unpack(archive, folder, path)
+    except (tarfile.TarError, OSError, EOFError, zlib.error) as error:
+        raise GateError(f"{shown(path)}: is not the archive of a chart ({error}): make it with helm package") from error
+
+
+def _unpack(archive: tarfile.TarFile, folder: Path, path: Path) -> Path:
+    names = set()
+    total = 0
+    for entry in archive:
+        name = PurePosixPath(entry.name)
+        if not entry.isfile():
+            continue
+        if name.is_absolute() or ".." in name.parts or len(name.parts) < 2:
+            raise GateError(f"{shown(path)}: holds {shown(Path(entry.name))}, which is not inside the chart's folder")
+        total += entry.size
+        if total > MOST_BYTES:
+            raise GateError(f"{shown(path)}: is larger than {MOST_BYTES // 1024**2} MiB when unpacked: Helm refuses it")
+        names.add(name.parts[0])
+        content = archive.extractfile(entry)
+        target = folder.joinpath(*name.parts)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(target, content.read() if content else b"")
+    if len(names) != 1:
+        raise GateError(f"{shown(path)}: holds {len(names)} folders: the archive of a chart has one, with its name")
+    return folder / names.pop()
