@@ -1,5 +1,6 @@
 """Which cases a run looks at: what the chart offers, what its matrix asks for, and what its schema says."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -81,6 +82,11 @@ class Choice:
         }
         return "; ".join(text for text, applies in said.items() if applies)
 
+    def may_name(self, start: str) -> bool:
+        """Whether the pattern can match a name that starts with this text."""
+        plain = re.split(r"[*?\[]", self.pattern, maxsplit=1)[0]
+        return plain.startswith(start) or start.startswith(plain)
+
     def of(self, cases: Iterable[Case]) -> Iterator[Case]:
         """Those of `cases` that the pattern and the shard take."""
         part, parts = self.shard
@@ -121,19 +127,23 @@ def select(chart: Chart, choice: Choice) -> Selection:
     offered = [*chart.offered_cases, *vendor_cases(chart, choice.kubernetes or chart.settings.kubernetes)]
     if choice.offered:
         return Selection(_some(offered, choice), (), iter(()), 0, ())
-    versions = _versions(choice)
-    matrix = find_matrix(chart, *versions)
-    coverage = covering_cases(matrix, chart.settings, full=choice.full)
-    refused = refused_cases(chart, choice.generated, choice.seed)
-    hostile = tuple(choice.of(hostile_cases(chart, choice.generated // HOSTILE_SHARE, choice.seed)))
+    # What cannot match the pattern is not made: it may take many seconds.
+    matrix = find_matrix(chart, *_versions(choice))
+    coverage = covering_cases(matrix, chart.settings, full=choice.full) if choice.may_name("matrix/") else None
+    refused = refused_cases(chart, choice.generated, choice.seed) if choice.may_name("schema/refused-") else []
+    hostile: tuple[Case, ...] = ()
+    if choice.may_name("schema/hostile-"):
+        hostile = tuple(choice.of(hostile_cases(chart, choice.generated // HOSTILE_SHARE, choice.seed)))
     wanted = len(range(choice.shard[0] - 1, choice.generated, choice.shard[1]))
+    if not choice.may_name("schema/accepted-"):
+        wanted = 0
     stream = accepted_stream(chart, choice.seed) if wanted else iter(())
     if choice.pattern != "*":
         # Which of them contradict themselves is not known yet, so that more may be meant than are wanted.
         stream = islice(stream, 2 * choice.generated)
     accepted = choice.of(stream)
     first = next(accepted, None)
-    cases = _some([*offered, *coverage.cases, *refused], choice, enough=bool(hostile or first))
+    cases = _some([*offered, *(coverage.cases if coverage else ()), *refused], choice, enough=bool(hostile or first))
     stream = accepted if first is None else _chained(first, accepted)
     turned: frozenset[Origin] = MADE if chart.matrix is None else frozenset({"schema"})
     # Whoever writes a matrix lists the guards that may refuse values; elsewhere each of the chart's own may.
@@ -194,5 +204,6 @@ def _some(cases: Sequence[Case], choice: Choice, *, enough: bool = False) -> tup
     if not chosen and not enough:
         names = ", ".join(case.name for case in cases[:60])
         more = f" and {len(cases) - 60} more" if len(cases) > 60 else ""
-        raise GateError(f'no case matches "{choice.pattern}": the chart has {names}{more}')
+        made = "" if choice.offered or choice.own_values else "; others are called matrix/* and schema/*"
+        raise GateError(f'no case matches "{choice.pattern}": the chart has {names}{more}{made}')
     return chosen

@@ -15,6 +15,7 @@ from chartgate import cli, gate
 from chartgate.findings.check import Check
 from chartgate.findings.registry import BY_KEY, CHECKS
 from chartgate.tools.kubernetes_yaml import read_all
+from chartgate.values import selection
 
 MakeChart = Callable[[dict[str, str]], Path]
 
@@ -529,3 +530,34 @@ def test_several_charts_have_a_table_and_a_report_each(
     assert "no findings: cases 2" in captured.out
     assert cli.main([str(first), str(second), "--json", "one.json"]) == cli.UNUSABLE
     assert "one.json: several charts need a report each: write {chart}" in capsys.readouterr().err
+
+
+MAKERS = {
+    "matrix/": "covering_cases",
+    "schema/accepted-": "accepted_stream",
+    "schema/refused-": "refused_cases",
+    "schema/hostile-": "hostile_cases",
+}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "made"),
+    [
+        ("defaults", set()),
+        ("ci/*", set()),
+        ("matrix/0001", {"matrix/"}),
+        ("schema/accepted-0001", {"schema/accepted-"}),
+        ("schema/[ah]*", {"schema/accepted-", "schema/refused-", "schema/hostile-"}),
+        ("*", set(MAKERS)),
+    ],
+)
+def test_cases_that_cannot_match_are_not_made(
+    pattern: str, made: set[str], make_chart: MakeChart, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for start, maker in MAKERS.items():
+        if start not in made:
+            monkeypatch.setattr(selection, maker, None)
+    schema = '{"type": "object", "properties": {"a": {"type": "string", "maxLength": 9}}}'
+    chart = str(make_chart({**CHART, "values.schema.json": schema}))
+    options = ["--case", pattern, "--generated", "10", "--select", "render", "--fail-on", "never"]
+    assert cli.main([chart, *VERSIONS, *options]) == cli.CLEAN
