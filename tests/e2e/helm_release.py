@@ -73,16 +73,20 @@ class HelmRelease:
     def upgrade(self, values: Values | None = None, *, chart: Path | None = None) -> str:
         return self._change("upgrade", values, chart)
 
-    def template(self, values: Values | None = None) -> str:
+    def template(self, values: Values | None = None, *options: str) -> str:
         """What `helm template` prints: it asks no cluster."""
         path = self._write(values)
-        return self._run("template", self.name, str(self.chart), "--values", str(path)).stdout
+        return self._run("template", self.name, str(self.chart), "--values", str(path), *options).stdout
 
     def rollback(self, revision: int) -> str:
         return self._run("rollback", self.name, str(revision)).stderr
 
     def uninstall(self) -> str:
         return self._run("uninstall", self.name).stderr
+
+    def manifest(self) -> str:
+        """The manifests of the newest revision, without its hooks."""
+        return self._run("get", "manifest", self.name).stdout
 
     def hooks(self) -> str:
         """The manifests that Helm applies on an occasion, such as the pod of `helm test`."""

@@ -1,12 +1,17 @@
 """Fixtures of the tests on a real API server."""
 
+import os
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+import yaml
 
 from chartgate.errors import GateError
 from chartgate.tools.control_plane.client import ApiServer
@@ -16,9 +21,9 @@ from chartgate.tools.control_plane.programs import SERVERS, find_assets
 from chartgate.tools.definitions import custom_definitions
 from chartgate.tools.helm import Helm, find_helm
 from chartgate.values.matrix import FILE_NAME, read_matrix
-from tests.e2e.control_plane.kubectl import KUBECTL
+from tests.e2e.control_plane.kubectl import KUBECTL, Kubectl
 from tests.e2e.control_plane.matrix_cases import api_versions_of
-from tests.e2e.control_plane.namespace import Namespace, connect
+from tests.e2e.control_plane.namespace import Namespace, RunJob, connect
 from tests.e2e.control_plane.operators import STEADY, name_of
 from tests.e2e.helm_release import HelmRelease, ReleaseCalled
 
@@ -107,3 +112,41 @@ def release_called(
 def release(release_called: ReleaseCalled) -> HelmRelease:
     """A release called "relay"; nothing is installed yet."""
     return release_called("relay")
+
+
+@pytest.fixture
+def kubectl(control_plane: ControlPlane, namespace: Namespace) -> Kubectl:
+    return Kubectl(find_assets() / KUBECTL, control_plane.kubeconfig, namespace.name, control_plane.folder)
+
+
+@pytest.fixture
+def run_job(control_plane: ControlPlane, namespace: Namespace, tmp_path: Path) -> RunJob:
+    """Runs the program of the newest Job in the namespace, as the kubelet would."""
+    if shutil.which("node") is None:
+        pytest.exit("node is not on PATH: install Node.js 18 or later", returncode=1)
+    server = yaml.safe_load(control_plane.kubeconfig.read_text(encoding="utf-8"))["clusters"][0]["cluster"]
+    folder = tmp_path / "service-account"
+    folder.mkdir(mode=0o700)
+    shutil.copy(server["certificate-authority"], folder / "ca.crt")
+
+    def run() -> "subprocess.CompletedProcess[str]":
+        jobs = namespace.objects_of("Job").values()
+        job = max(jobs, key=lambda item: int(item["metadata"]["resourceVersion"]))
+        pod = job["spec"]["template"]["spec"]
+        assert namespace.try_pod({"metadata": {"name": "p"}, "spec": pod}) == []
+        (container,) = pod["containers"]
+        given = {entry["name"]: entry["value"] for entry in container["env"] if "value" in entry}
+        (folder / "token").write_text(namespace.token(pod["serviceAccountName"]), encoding="utf-8")
+        address = urlsplit(server["server"])
+        environment = {
+            "PATH": os.environ["PATH"],
+            "SERVICE_ACCOUNT_FOLDER": str(folder),
+            "KUBERNETES_SERVICE_HOST": str(address.hostname),
+            "KUBERNETES_SERVICE_PORT": str(address.port),
+            "JOB_NAME": job["metadata"]["name"],
+        }
+        return subprocess.run(
+            container["command"], env={**environment, **given}, capture_output=True, text=True, timeout=60, check=False
+        )
+
+    return run

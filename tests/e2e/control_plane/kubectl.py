@@ -15,12 +15,13 @@ class KubectlError(Exception):
 
 @dataclass(frozen=True)
 class Kubectl:
-    """kubectl in a namespace. `home` takes its cache."""
+    """kubectl in a namespace. `home` takes its cache; `manager` owns the fields that it applies, whoever had them."""
 
     program: Path
     kubeconfig: Path
     namespace: str
     home: Path
+    manager: str = "kubectl"
 
     def apply(self, manifests: str) -> None:
         """Create or change objects by server-side apply.
@@ -44,8 +45,9 @@ class Kubectl:
         return done.stdout
 
     def _run(self, command: str, manifests: str) -> "subprocess.CompletedProcess[str]":
+        how = ["--server-side", "--force-conflicts", "--field-manager", self.manager]
         return subprocess.run(
-            [str(self.program), command, "--server-side", "--namespace", self.namespace, "--filename", "-"],
+            [str(self.program), command, *how, "--namespace", self.namespace, "--filename", "-"],
             input=manifests,
             env={**os.environ, "KUBECONFIG": str(self.kubeconfig), "HOME": str(self.home)},
             capture_output=True,

@@ -1,7 +1,8 @@
 """A namespace on the API server: its objects as the server tells them, and what the server would say to a pod."""
 
 import json
-from collections.abc import Mapping
+import subprocess
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -55,7 +56,8 @@ class Namespace:
 
     def delete(self, kind: str, name: str) -> None:
         """Delete an object alone: there is no garbage collector here that would delete what it has made."""
-        self._resource(kind).delete(name=name, namespace=self.name)
+        body = {"propagationPolicy": "Background"}  # others wait for that collector
+        self._resource(kind).delete(name=name, namespace=self.name, body=body)
 
     def scale(self, kind: str, name: str, count: int, manager: str) -> None:
         """Change a workload's replica count as an autoscaler does: through its scale, as somebody else than Helm."""
@@ -126,3 +128,7 @@ class Namespace:
             if not isinstance(resource, ResourceList) and resource.namespaced
             if "list" in resource.verbs and resource.kind != "Event"
         ]
+
+
+RunJob = Callable[[], "subprocess.CompletedProcess[str]"]
+"""Runs the program of the newest Job in a namespace, as the kubelet would."""

@@ -5,23 +5,17 @@ ServiceAccount, whose rights the server enforces.
 """
 
 import base64
-import os
-import shutil
-import subprocess
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 import yaml
 
-from chartgate.tools.control_plane.processes import ControlPlane
-from chartgate.tools.control_plane.programs import find_assets
-from tests.e2e.control_plane.kubectl import KUBECTL, Kubectl
-from tests.e2e.control_plane.namespace import Namespace
+from tests.e2e.control_plane.kubectl import Kubectl
+from tests.e2e.control_plane.namespace import Namespace, RunJob
 from tests.e2e.control_plane.public_chart import write_public_chart
 from tests.e2e.helm_release import HelmRefusal, HelmRelease
 
@@ -32,45 +26,6 @@ KEYS = {
     REDIS: {"redis-password": 32},
 }
 CLAIM = "data-relay-redis-0"
-RunJob = Callable[[], "subprocess.CompletedProcess[str]"]
-
-
-@pytest.fixture
-def kubectl(control_plane: ControlPlane, namespace: Namespace) -> Kubectl:
-    return Kubectl(find_assets() / KUBECTL, control_plane.kubeconfig, namespace.name, control_plane.folder)
-
-
-@pytest.fixture
-def run_job(control_plane: ControlPlane, namespace: Namespace, release: HelmRelease) -> RunJob:
-    """Runs the program of the newest Job in the namespace, as the kubelet would."""
-    if shutil.which("node") is None:
-        pytest.exit("node is not on PATH: install Node.js 18 or later", returncode=1)
-    server = yaml.safe_load(control_plane.kubeconfig.read_text(encoding="utf-8"))["clusters"][0]["cluster"]
-    folder = release.folder / "service-account"
-    folder.mkdir(mode=0o700)
-    shutil.copy(server["certificate-authority"], folder / "ca.crt")
-
-    def run() -> "subprocess.CompletedProcess[str]":
-        jobs = namespace.objects_of("Job").values()
-        job = max(jobs, key=lambda item: int(item["metadata"]["resourceVersion"]))
-        pod = job["spec"]["template"]["spec"]
-        assert namespace.try_pod({"metadata": {"name": "p"}, "spec": pod}) == []
-        (container,) = pod["containers"]
-        given = {entry["name"]: entry["value"] for entry in container["env"] if "value" in entry}
-        (folder / "token").write_text(namespace.token(pod["serviceAccountName"]), encoding="utf-8")
-        address = urlsplit(server["server"])
-        environment = {
-            "PATH": os.environ["PATH"],
-            "SERVICE_ACCOUNT_FOLDER": str(folder),
-            "KUBERNETES_SERVICE_HOST": str(address.hostname),
-            "KUBERNETES_SERVICE_PORT": str(address.port),
-            "JOB_NAME": job["metadata"]["name"],
-        }
-        return subprocess.run(
-            container["command"], env={**environment, **given}, capture_output=True, text=True, timeout=60, check=False
-        )
-
-    return run
 
 
 def values_of(namespace: Namespace, name: str) -> dict[str, str]:
