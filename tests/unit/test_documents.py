@@ -58,6 +58,13 @@ def test_the_links_of_a_document_lead_somewhere(document: Path) -> None:
             assert anchor in anchors(file), f"{document.relative_to(ROOT)}: {target}: there is no such heading"
 
 
+def test_the_index_names_every_page() -> None:
+    index = ROOT / "docs" / "README.md"
+    named = re.findall(r"\]\(([^)#]+)", index.read_text(encoding="utf-8"))
+    pages = {path.name for path in index.parent.glob("*.md")} - {index.name}
+    assert not pages - set(named), "add a line for each of them to docs/README.md"
+
+
 def anchors(document: Path) -> set[str]:
     """The anchors of the headings, as GitHub makes them, and those that are written out."""
     text = re.sub(r"```.*?```", "", document.read_text(encoding="utf-8"), flags=re.DOTALL)
