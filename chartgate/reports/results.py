@@ -9,7 +9,7 @@ from pathlib import Path
 from chartgate.findings.acceptance import Acceptance
 from chartgate.findings.check import SEVERITIES, Severity
 from chartgate.findings.finding import Finding, Verdict
-from chartgate.findings.registry import severity_of
+from chartgate.findings.registry import gravity, severity_of
 from chartgate.findings.reproduction import Reproduction
 from chartgate.releases.rendered import Rendered
 from chartgate.reports.defects import Defect, defects_of
@@ -138,8 +138,8 @@ class Results:
 
     @cached_property
     def defects(self) -> list[Defect]:
-        """The findings as the defects that they are, in order."""
-        return defects_of(self.occurrences.items())
+        """The findings as the defects that they are: the gravest first, and by their checks."""
+        return sorted(defects_of(self.occurrences.items()), key=lambda defect: gravity(defect.finding))
 
     @cached_property
     def told_in_full(self) -> list[str]:

@@ -11,27 +11,35 @@ from urllib.parse import quote
 from chartgate.findings.check import EVERY_CHECK
 from chartgate.findings.document import PUBLISHED
 from chartgate.findings.finding import Finding
-from chartgate.findings.registry import BY_KEY, CHECKS, severity_of
+from chartgate.findings.registry import BY_KEY, CHECKS, gravity, severity_of
 from chartgate.reports.locations import Location, object_of
 from chartgate.reports.results import Results
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 NAMED_CASES = 3
+MOST_RESULTS = 25_000
+"""What GitHub takes of a run (GitHub documentation, SARIF support for code scanning)."""
 
 
 def sarif_report(results: Results, base: Path) -> bytes:
     """The whole file. Files are named from folder `base` on when the chart lies in it, else absolutely.
 
-    A finding that chartgate.yaml accepts is there as well, suppressed with the reason given. Notices are
-    notifications of the invocation.
+    There are at most MOST_RESULTS results, the gravest first. A finding that chartgate.yaml accepts is there as well,
+    suppressed with the reason given. Notices are notifications of the invocation.
     """
     rules = _rules(results)
     order = {rule["id"]: index for index, rule in enumerate(rules)}
     found_at = results.locations
+    gravest = sorted(results.occurrences_by_render.items(), key=lambda entry: gravity(entry[0]))
     found = [
         _result(results, finding, list(dict.fromkeys(r.case.name for r in renders)), found_at[finding], order, base)
-        for finding, renders in results.occurrences_by_render.items()
+        for finding, renders in gravest[:MOST_RESULTS]
     ]
+    suppressed = _suppressed(results, order, base)
+    notices = [*results.notices]
+    left = len(gravest) + len(suppressed) - MOST_RESULTS
+    if left > 0:
+        notices.append(f"{left} results are left out, because code scanning takes {MOST_RESULTS}: --json has all")
     run = {
         "tool": {
             "driver": {
@@ -43,13 +51,11 @@ def sarif_report(results: Results, base: Path) -> bytes:
         "invocations": [
             {
                 "executionSuccessful": True,
-                "toolExecutionNotifications": [
-                    {"level": "note", "message": {"text": notice}} for notice in results.notices
-                ],
+                "toolExecutionNotifications": [{"level": "note", "message": {"text": notice}} for notice in notices],
             }
         ],
         "columnKind": "unicodeCodePoints",
-        "results": found + _suppressed(results, order, base),
+        "results": (found + suppressed)[:MOST_RESULTS],
         "properties": {"summary": results.summary, "leftOut": results.left_out, "versions": results.versions},
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1).encode() + b"\n"

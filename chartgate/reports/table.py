@@ -1,6 +1,6 @@
 """The report for people: a table of cases × checks, then each defect once, then the numbers."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from rich import box
@@ -15,6 +15,8 @@ from chartgate.reports.overview import Count, Overview, Row
 from chartgate.values.case import MADE, Origin
 
 NAMED_CASES = 3
+GAP = 3
+"""Characters between two columns."""
 MADE_CASES = 20
 """Cases of one source, made by a program, that have a row of their own: the twenty-first says nothing new."""
 
@@ -47,19 +49,57 @@ def print_report(overview: Overview, console: Console) -> None:
 
 
 def _table(overview: Overview, width: int) -> Iterator[Table | str]:
-    """The table; where it would not fit into `width`, with numbers for the checks, and a line that explains them."""
+    """The table, in a form that fits into `width`.
+
+    That is with the names of the checks; else with numbers for them, and a line that explains the numbers; else with
+    the checks alone that have findings, in as many tables as needed.
+    """
     rows = _rows(overview)
-    full = max(map(len, rows), default=0) + sum(max(len(check), len("10000 ok")) + 2 for check in overview.checks)
-    wide = full <= width
+    names = max(map(len, rows), default=0)
+    full = names + sum(max(len(check), len("10000 ok")) + 2 for check in overview.checks)
+    if full <= width:
+        yield _part(rows, {check: check for check in overview.checks}, wide=True)
+        return
+    labels = {check: str(number) for number, check in enumerate(overview.checks, 1)}
+    widths = {
+        check: GAP + max([len(label), *(len(str(row[check].findings)) for row in rows.values() if check in row)])
+        for check, label in labels.items()
+    }
+    if min(names, width // 3) + sum(widths.values()) > width:
+        found = [check for check in labels if any(row[check].findings for row in rows.values() if check in row)]
+        clean = [check for check in labels if check not in found]
+        if clean:
+            yield escape(f"without findings: {', '.join(clean)}")
+        labels = {check: labels[check] for check in found}
+    if labels:
+        yield escape(", ".join(f"{label} {check}" for check, label in labels.items()))
+    for some in _chunks(labels, widths, width - min(names, width // 3)):
+        yield _part(rows, {check: labels[check] for check in some}, wide=False, names=width // 3)
+
+
+def _chunks(checks: Iterable[str], widths: Mapping[str, int], room: int) -> Iterator[list[str]]:
+    """The checks in groups, each with columns that fit into `room` characters."""
+    some: list[str] = []
+    for check in checks:
+        if some and sum(widths[each] for each in (*some, check)) > room:
+            yield some
+            some = []
+        some.append(check)
+    if some:
+        yield some
+
+
+def _part(
+    rows: Mapping[str, Mapping[str, Count]], labels: Mapping[str, str], *, wide: bool, names: int | None = None
+) -> Table:
+    """A table with columns for the checks of `labels`; `names` is the most that the names of cases may take."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("case", overflow="fold")
-    for number, check in enumerate(overview.checks, 1):
-        table.add_column(check if wide else str(number), justify="right", no_wrap=True)
+    table.add_column("case", overflow="fold", max_width=names)
+    for label in labels.values():
+        table.add_column(label, justify="right", no_wrap=True)
     for name, counts in rows.items():
-        table.add_row(escape(name), *(_cell(counts.get(check), wide=wide) for check in overview.checks))
-    if not wide:
-        yield escape(", ".join(f"{number} {check}" for number, check in enumerate(overview.checks, 1)))
-    yield table
+        table.add_row(escape(name), *(_cell(counts.get(check), wide=wide) for check in labels))
+    return table
 
 
 def _rows(overview: Overview) -> dict[str, Mapping[str, Count]]:

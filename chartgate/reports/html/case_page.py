@@ -64,11 +64,11 @@ class CasePage:
 
 
 class CasePages:
-    """Makes the pages, and collects the objects and the drawings that they share, each once, by its fragment."""
+    """Makes the pages of the cases `names`, and collects the objects and drawings that they share, each once."""
 
-    def __init__(self, results: Results) -> None:
+    def __init__(self, results: Results, names: Sequence[str]) -> None:
         self._results = results
-        self._names = results.told_in_full
+        self._names = names
         self.drawings: dict[str, Drawing] = {}
         self.objects: dict[str, KubeObject] = {}
         self._drawn: dict[str, tuple[str, Sequence[str]]] = {}

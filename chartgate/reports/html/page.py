@@ -2,7 +2,9 @@
 
 import base64
 import hashlib
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from importlib.resources import files
 
 from chartgate.findings.registry import BY_KEY
@@ -12,12 +14,50 @@ from chartgate.reports.html.names import case_ids
 from chartgate.reports.html.templating import filled
 from chartgate.reports.results import Results
 
+MOST_BYTES = 5_000_000
+"""A page that browsers and CI servers still show at once."""
+NAMED_CASES = 50
+"""Cases that are named for a defect; the others are counted."""
 
-def html_report(results: Results) -> bytes:
-    """The whole file, in UTF-8."""
+
+@dataclass(frozen=True)
+class _Extent:
+    """How much a page tells: so many cases in full, and so many defects."""
+
+    cases: int
+    defects: int
+
+    def smaller(self, share: float) -> "_Extent":
+        """Less by this share: fewer cases in full, and where there is none left, fewer defects."""
+        if self.cases:
+            return _Extent(int(self.cases * share), self.defects)
+        return _Extent(0, int(self.defects * share))
+
+
+def html_report(results: Results, most: int = MOST_BYTES) -> bytes:
+    """The whole file, in UTF-8.
+
+    Args:
+        most: the size that it keeps below, in bytes. It leaves out cases in full, those without findings first, and
+            then the defects that are the least grave, and says so.
+    """
+    extent = _Extent(len(results.told_in_full), len(results.defects))
+    while True:
+        page = _page(results, extent)
+        if len(page) <= most or not (extent.cases or extent.defects):
+            return page
+        extent = extent.smaller(min(0.8, most / len(page)))
+
+
+def _page(results: Results, extent: _Extent) -> bytes:
     style, script = _asset("page.css"), _asset("page.js")
-    cases = CasePages(results)
-    pages = [cases.page(name) for name in results.told_in_full]
+    defective = {name for defect in results.defects for name in defect.cases}
+    chosen = set(sorted(results.told_in_full, key=lambda name: name not in defective)[: extent.cases])
+    in_full = [name for name in results.told_in_full if name in chosen]
+    cases = CasePages(results, in_full)
+    pages = [cases.page(name) for name in in_full]
+    defects = results.defects[: extent.defects]
+    counts = Counter(defect.finding.check for defect in results.defects)
     text = filled(
         "page.html.j2",
         results=results,
@@ -29,13 +69,16 @@ def html_report(results: Results) -> bytes:
         count=len(results.occurrences_by_render),
         figures=list(_figures(results)),
         defects_by_check=[
-            (BY_KEY[check], [defect for defect in results.defects if defect.finding.check == check])
-            for check in dict.fromkeys(defect.finding.check for defect in results.defects)
+            (BY_KEY[check], [defect for defect in defects if defect.finding.check == check]) for check in counts
         ],
+        defect_counts=counts,
+        named_cases=NAMED_CASES,
+        pages_left_out=len(results.told_in_full) - len(in_full),
+        defects_left_out=len(results.defects) - len(defects),
         heat_map=heat_map(results),
         checks=[BY_KEY[key] for key in results.checks],
         tools=results.versions,
-        ids=case_ids(results.told_in_full),
+        ids=case_ids(in_full),
         found_at=results.locations,
         pages=pages,
         objects=cases.objects,

@@ -201,3 +201,38 @@ def test_fragments_are_plain_and_each_its_own() -> None:
         "ci/a-b": "case-ci-a-b-2",
         HOSTILE: "case-script-pre-script-alert-1-script-img-src-x-onerror-alert-1",
     }
+
+
+def many(release_of: Callable[..., Release], count: int) -> Results:
+    """Cases with a large object each, of which every second has an error and a warning of its own."""
+    verdicts: dict[str, list[Verdict]] = {"labels": [], "schema": []}
+    for number in range(count):
+        manifest = f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c{number}}}\ndata: {{a: {'x' * 3000}}}\n"
+        rendered = Rendered(Case(f"ci/{number}", origin="ci"), release_of(manifest))
+        for check, rule in (("labels", "missing"), ("schema", "invalid")):
+            finding = Finding(check, rule, f"ConfigMap/c{number}", "data", f"fault {number}", "remedy")
+            verdicts[check].append(Verdict(rendered, 1, (finding,) if number % 2 else ()))
+    return Results([*verdicts.items()], [], "summary")
+
+
+def test_a_page_keeps_below_its_size_and_tells_the_gravest(release_of: Callable[..., Release]) -> None:
+    results = many(release_of, 40)
+    whole = html_report(results)
+    assert "To keep this file small" not in whole.decode()
+    for size, pages in ((110_000, "[1-9]"), (29_000, "40")):
+        page = html_report(results, size)
+        assert len(page) <= size
+        text = page.decode()
+        assert re.search(rf"leaves out {pages}\d* pages of cases", text)
+        assert text.index("fault 1<") < text.index('id="findings-labels"')
+        told = Page(text)
+        assert set(told.links) <= {f"#{name}" for name in told.ids}
+        # What is told in full has findings.
+        assert not re.search(r'<section class="page"[^>]*id="case-ci-0"', text)
+    assert len(html_report(results, 1)) < 40_000
+
+
+def test_the_page_counts_findings_by_check_on_top(release_of: Callable[..., Release]) -> None:
+    text = html_report(many(release_of, 4)).decode()
+    counts = re.findall(r'<a href="#findings-([a-z]+)">[a-z]+</a></td><td class="r">(\d+)<', text)
+    assert counts == [("schema", "2"), ("labels", "2")]

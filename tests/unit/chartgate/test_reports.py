@@ -23,6 +23,7 @@ from chartgate.findings.finding import Finding, Verdict
 from chartgate.findings.registry import BY_KEY
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
+from chartgate.reports import sarif
 from chartgate.reports.files import write_report
 from chartgate.reports.html import html_report
 from chartgate.reports.json_report import json_report, object_key, report_data
@@ -285,3 +286,15 @@ def test_a_pipe_and_a_device_get_the_report_and_are_not_replaced(tmp_path: Path)
     write_report(link, b"{}")
     assert link.is_symlink()
     assert stat.S_ISCHR(link.stat().st_mode)
+
+
+def test_sarif_has_no_more_results_than_code_scanning_takes(
+    results: Results, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    whole = json.loads(sarif_report(results, tmp_path))["runs"][0]["results"]
+    assert [one["level"] for one in whole] == ["error", "warning", "warning"]
+    monkeypatch.setattr(sarif, "MOST_RESULTS", 1)
+    (run,) = json.loads(sarif_report(results, tmp_path))["runs"]
+    assert run["results"] == whole[:1]
+    (note,) = run["invocations"][0]["toolExecutionNotifications"]
+    assert note["message"]["text"] == "2 results are left out, because code scanning takes 1: --json has all"

@@ -3,12 +3,13 @@
 import io
 from collections.abc import Callable, Sequence
 
+import pytest
 from rich.console import Console
 
 from chartgate.findings.finding import Finding, Verdict
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
-from chartgate.reports.overview import overview_of
+from chartgate.reports.overview import Count, Overview, Row, overview_of
 from chartgate.reports.results import Results
 from chartgate.reports.table import print_report
 from chartgate.values.case import Case
@@ -66,3 +67,20 @@ def test_two_objects_of_one_release_are_two_defects(release_of: Callable[..., Re
     assert "Pod/web: spec: is bad" in text
     assert "Pod/worker: spec: is bad" in text
     assert "2 findings: summary" in text
+
+
+@pytest.mark.parametrize("width", [80, 60, 40])
+def test_the_table_fits_its_width(width: int) -> None:
+    checks = [f"check-{number}" for number in range(30)]
+    cases = [f"README.md: an example with a long heading {number}" for number in range(3)]
+    rows = [
+        Row(case, "document", {check: Count(9, 1234 if check[-1] in "02468" else 0) for check in checks})
+        for case in cases
+    ]
+    overview = Overview(checks, rows, [], {}, [], [], [], "summary", "")
+    out = io.StringIO()
+    print_report(overview, Console(file=out, width=width))
+    text = out.getvalue()
+    assert max(map(len, text.splitlines())) <= width
+    assert text.count("1234") == 3 * 15
+    assert "without findings: check-1, check-3" in text
