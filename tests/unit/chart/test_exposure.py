@@ -288,7 +288,10 @@ def test_peers_can_be_narrowed_and_the_test_pod_still_gets_in(render: Any) -> No
     policy = release.get("NetworkPolicy", "x-claude-relay")
     http, metrics = policy.at("spec.ingress")
     test = release.get("Pod", "x-claude-relay-test")
-    assert http["from"][1]["podSelector"]["matchLabels"].items() <= test.labels.items()
+    selected = http["from"][1]["podSelector"]["matchLabels"]
+    assert selected.items() <= test.labels.items()
+    assert not selected.items() <= release.only("Deployment").pod_labels.items()
+    assert selected["app.kubernetes.io/instance"] == "x"
     assert metrics["from"] == [peer]
     assert policy.at("spec.policyTypes") == ["Ingress", "Egress"]
 

@@ -31,6 +31,26 @@ def test_one_registry_takes_the_place_of_all(render: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    ("repository", "expected"),
+    [
+        ("ghcr.io/team/relay", "mirror.example.com/team/relay"),
+        ("registry:5000/team/relay", "mirror.example.com/team/relay"),
+        ("localhost/relay", "mirror.example.com/relay"),
+        ("localhost:5000/relay", "mirror.example.com/relay"),
+        ("team/relay", "mirror.example.com/team/relay"),
+        ("localhosts/relay", "mirror.example.com/localhosts/relay"),
+        ("relay", "mirror.example.com/relay"),
+    ],
+)
+def test_the_first_part_of_a_repository_is_a_registry_with_a_dot_a_port_or_as_localhost(
+    render: Any, repository: str, expected: str
+) -> None:
+    """As in github.com/distribution/reference, splitDockerDomain."""
+    values = {"global": {"imageRegistry": "mirror.example.com"}, "image": {"repository": repository, "tag": "v9"}}
+    assert render(values=values).only("Deployment").container("http").manifest["image"] == f"{expected}:v9"
+
+
+@pytest.mark.parametrize(
     ("image", "expected"),
     [
         ({"tag": "v9"}, "ghcr.io/wei-shaw/claude-relay-service:v9"),

@@ -109,6 +109,34 @@ def test_every_probe_of_the_chart_is_one_that_can_be_replaced(render: Any) -> No
     assert there == {(kind, container, probe) for _, kind, container, probe in REPLACED}
 
 
+PING = ["sh", "-c", "redis-cli ping > /dev/null || redis-cli -s /run/redis/takeover.sock ping > /dev/null"]
+READY = ["sh", "/etc/claude-relay/scripts/ready.sh", "127.0.0.1:3000", "5"]
+# What each probe of the default values asks: the programs answer `/` without a look at Redis.
+ASKED = {
+    ("http", "startupProbe"): {"httpGet": {"path": "/", "port": "http"}},
+    ("http", "livenessProbe"): {"httpGet": {"path": "/", "port": "http"}},
+    ("http", "readinessProbe"): {"exec": {"command": READY}},
+    ("metrics", "livenessProbe"): {"httpGet": {"path": "/", "port": "metrics"}},
+    ("metrics", "readinessProbe"): {"tcpSocket": {"port": "metrics"}},
+    ("fluent-bit", "livenessProbe"): {"httpGet": {"path": "/", "port": "fluent-bit"}},
+    ("fluent-bit", "readinessProbe"): {"tcpSocket": {"port": "fluent-bit"}},
+    ("redis", "livenessProbe"): {"exec": {"command": PING}},
+    ("redis", "readinessProbe"): {"exec": {"command": ["sh", "-c", "redis-cli ping | grep -qx PONG"]}},
+}
+
+
+def test_every_probe_asks_what_its_program_answers(render: Any) -> None:
+    release = render(values={"metrics": {"exporter": {"mode": "always"}}})
+    asked = {
+        (container.name, probe): {key: value for key, value in said.items() if isinstance(value, dict)}
+        for workload in release.of_kind("Deployment", "StatefulSet")
+        for container in workload.containers
+        for probe, said in container.manifest.items()
+        if probe.endswith("Probe")
+    }
+    assert asked == ASKED
+
+
 @pytest.mark.parametrize(
     ("config", "address"),
     [({}, "127.0.0.1:3000"), ({"host": "::", "port": 4000}, "127.0.0.1:4000"), ({"host": "fd00::1"}, "[fd00::1]:3000")],
