@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from chartgate.findings import rendering
@@ -63,14 +64,60 @@ def check(chart: Chart, choice: Choice = EVERYTHING, before: Baseline | None = N
         GateError: the chart or its settings cannot be used, a tool cannot be had, or no case matches.
     """
     settings = chart.settings.with_versions(helm=choice.helm, kubernetes=choice.kubernetes)
-    if not choice.api_server:
-        return _run(chart, choice, settings, before)
-    with real_server(chart.known_kinds.definitions) as server:
-        return _run(chart, choice, settings, before, server)
+    so_far = _SoFar()
+    try:
+        if not choice.api_server:
+            return _run(chart, choice, settings, before, so_far)
+        with real_server(chart.known_kinds.definitions) as server:
+            return _run(chart, choice, settings, before, so_far, server)
+    except KeyboardInterrupt as interrupt:
+        if not so_far.renders:
+            raise
+        raise Interrupted(_unfinished(chart, choice, settings, before, so_far)) from interrupt
+
+
+class Interrupted(KeyboardInterrupt):
+    """A run was interrupted. `results` are what it has found so far."""
+
+    def __init__(self, results: Results) -> None:
+        super().__init__()
+        self.results = results
+
+
+@dataclass
+class _SoFar:
+    """What a run has made so far: renders, and the verdicts of the checks that are done."""
+
+    renders: list[Rendered] = field(default_factory=list)
+    columns: dict[str, list[Verdict]] = field(default_factory=dict)
+
+
+def _unfinished(chart: Chart, choice: Choice, settings: Settings, before: Baseline | None, so_far: _SoFar) -> Results:
+    """What an interrupted run has found: the verdicts of the checks that were done, else what Helm refuses."""
+    clock, wanted = _Clock(), WantedRules(choice.select, choice.ignore)
+    columns: list[Column] = list(so_far.columns.items())
+    if not columns:
+        columns = [(rendering.CHECK.key, examine(rendering.CHECK, so_far.renders))]
+    judged = accept(wanted.of_columns(columns), (), settings, before)
+    left_out = f"interrupted, after these checks: {', '.join(key for key, _ in columns)}"
+    return Results(
+        judged.columns,
+        (),
+        _summary(so_far.renders, len(columns), clock.total),
+        chart=chart.files,
+        acceptances=judged.acceptances,
+        complete=False,
+        left_out="; ".join(filter(None, (left_out, choice.left_out))),
+    )
 
 
 def _run(
-    chart: Chart, choice: Choice, settings: Settings, before: Baseline | None, server: RealServer | None = None
+    chart: Chart,
+    choice: Choice,
+    settings: Settings,
+    before: Baseline | None,
+    so_far: _SoFar,
+    server: RealServer | None = None,
 ) -> Results:
     """A run with these settings, and with a real API server if there is one."""
     clock = _Clock()
@@ -82,14 +129,15 @@ def _run(
         engines = _engines(settings, choice, selection.cases)
         for kind in ("renders", "charts", ARCHIVES):
             store.forget_old(kind)
-        renders = _render(chart.files, settings, choice, selection, engines)
+        renders = _render(chart.files, settings, choice, selection, engines, so_far.renders)
         renders, bare = without_bare_defaults(renders, documents_named=settings.documents_named)
         proof = _proof(selection, renders, engines)
         # Of the cases of a matrix that the gate made nobody has said that the chart takes them.
         unsaid = selection.turned if "matrix" in selection.turned else frozenset[Origin]()
         renders = [one for one in renders if not (one.case.origin in unsaid and OWN_REFUSAL in one.refusal)]
         renders = compare(chart.files, renders, _comparisons(checks, engines), settings.api_versions)
-    columns = without_own_switches(_examine(checks, renders, clock), selection.turned)
+        so_far.renders = renders
+    columns = without_own_switches(_examine(checks, renders, clock, so_far.columns), selection.turned)
     made = len({one.case.name for one in renders if one.case.name.startswith("schema/accepted-")})
     examined = nothing_examined(checks, columns) if not is_library(chart.files) else ()
     general = [*examined, *uncovered(proof, choice.matrix or chart.folder)]
@@ -160,13 +208,18 @@ def _engines(settings: Settings, choice: Choice, cases: Sequence[Case]) -> Engin
 
 
 def _render(
-    chart: ChartFiles, settings: Settings, choice: Choice, selection: Selection, engines: Engines
+    chart: ChartFiles,
+    settings: Settings,
+    choice: Choice,
+    selection: Selection,
+    engines: Engines,
+    done: list[Rendered],
 ) -> list[Rendered]:
-    """What comes of all cases."""
+    """What comes of all cases; `done` gets each render when it is there."""
 
     def render(cases: Sequence[Case], what: str) -> list[Rendered]:
         jobs = plan(cases, settings, engines, full=choice.full)
-        return render_jobs(chart, jobs, settings.api_versions, what=what)
+        return render_jobs(chart, jobs, settings.api_versions, what=what, done=done)
 
     def made(cases: Sequence[Case]) -> list[Rendered]:
         return render(cases, "rendering generated values")
@@ -182,8 +235,10 @@ def _comparisons(checks: Sequence[Check], engines: Engines) -> list[Comparison]:
     return [one for one in dict.fromkeys(asked) if engines.embedded or one is not LIBRARY]
 
 
-def _examine(checks: Sequence[Check], renders: Sequence[Rendered], clock: "_Clock") -> list[Column]:
-    """The verdicts of each check that looks at renders, in the order of the registry."""
+def _examine(
+    checks: Sequence[Check], renders: Sequence[Rendered], clock: "_Clock", done: dict[str, list[Verdict]]
+) -> list[Column]:
+    """The verdicts of each check that looks at renders, in the order of the registry; `done` gets them one by one."""
     looking = [check for check in checks if any(not isinstance(scope, WholeChart) for scope in check.scopes)]
 
     def verdicts(check: Check) -> list[Verdict]:
@@ -193,9 +248,11 @@ def _examine(checks: Sequence[Check], renders: Sequence[Rendered], clock: "_Cloc
     with ThreadPoolExecutor(max(1, sum(check.apart for check in looking))) as pool:
         apart = {check.key: pool.submit(verdicts, check) for check in looking if check.apart}
         others = [check for check in looking if not check.apart]
-        found = {check.key: verdicts(check) for check in track(others, len(others), "checking")}
-        found |= {key: future.result() for key, future in apart.items()}
-    return [(check.key, found[check.key]) for check in looking]
+        for check in track(others, len(others), "checking"):
+            done[check.key] = verdicts(check)
+        for key, future in apart.items():
+            done[key] = future.result()
+    return [(check.key, done[check.key]) for check in looking]
 
 
 def _reproductions(

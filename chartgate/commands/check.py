@@ -9,7 +9,17 @@ from functools import partial
 from pathlib import Path
 
 from chartgate import gate
-from chartgate.commands.command import CLEAN, FINDINGS, UNUSABLE, Command, add_chart, add_choice, choice_of, console
+from chartgate.commands.command import (
+    CLEAN,
+    FINDINGS,
+    INTERRUPTED,
+    UNUSABLE,
+    Command,
+    add_chart,
+    add_choice,
+    choice_of,
+    console,
+)
 from chartgate.errors import GateError
 from chartgate.findings.baseline import Baseline, read_baseline
 from chartgate.findings.check import SEVERITIES
@@ -121,6 +131,8 @@ def run(options: Namespace) -> int:
                 raise
             print(f"chartgate: {error}", file=sys.stderr)
             codes.append(UNUSABLE)
+        if codes[-1] == INTERRUPTED:
+            break
     return max(codes)
 
 
@@ -128,11 +140,17 @@ def _run(folder: Path, choice: Choice, before: Baseline | None, wanted: Mapping[
     """Check one chart, write its reports and print its table; returns the exit code."""
     chart = read_chart(folder, choice.matrix, choice.settings)
     wanted = {name: Path(str(path).replace(NAME, chart.name)) for name, path in wanted.items()}
+    out = console(stderr=any(map(is_stdout, wanted.values())))
     key = partial(key_of, chart, choice, before)
     # A report shows objects and values, which are not stored.
     overview = None if wanted or options.fresh else stored_result(key())
     if overview is None:
-        results = gate.check(chart, choice, before)
+        try:
+            results = gate.check(chart, choice, before)
+        except gate.Interrupted as interrupt:
+            print_report(overview_of(interrupt.results), out)
+            say("interrupted: this is what was found so far, and no report is written")
+            return INTERRUPTED
         for name, path in wanted.items():
             write_report(path, FORMATS[name][1](results))
         overview = overview_of(results)
@@ -141,7 +159,7 @@ def _run(folder: Path, choice: Choice, before: Baseline | None, wanted: Mapping[
             store_result(key(), overview)
     else:
         say("nothing changed since the last run, whose result this is; --fresh runs again")
-    print_report(overview, console(stderr=any(map(is_stdout, wanted.values()))))
+    print_report(overview, out)
     return FINDINGS if overview.fails(None if options.fail_on == NEVER else options.fail_on) else CLEAN
 
 

@@ -118,15 +118,30 @@ def render_case(chart: ChartFiles, job: Job, api_versions: Sequence[str] = (), *
 
 
 def render_jobs(
-    chart: ChartFiles, jobs: Sequence[Job], api_versions: Sequence[str], *, what: str = "rendering"
+    chart: ChartFiles,
+    jobs: Sequence[Job],
+    api_versions: Sequence[str],
+    *,
+    what: str = "rendering",
+    done: list[Rendered] | None = None,
 ) -> list[Rendered]:
     """What comes of each job.
+
+    Args:
+        what: what the progress bar calls it.
+        done: gets each render when it is there, so that it is known after an interrupt.
 
     Raises:
         GateError: a Helm cannot be used.
     """
 
     def attempt(job: Job) -> Rendered:
+        rendered = of(job)
+        if done is not None:
+            done.append(rendered)
+        return rendered
+
+    def of(job: Job) -> Rendered:
         try:
             release = render_case(chart, job, api_versions)
             return Rendered(job.case, release, helm=job.helm, full_version=job.full_version)
