@@ -13,6 +13,7 @@ from chartgate.findings.api_server.real import RealServer, real_server
 from chartgate.findings.baseline import Baseline, gone
 from chartgate.findings.check import Check
 from chartgate.findings.finding import Column, Verdict
+from chartgate.findings.foreign_subcharts import ForeignSubcharts
 from chartgate.findings.own_switches import without_own_switches
 from chartgate.findings.registry import CHECKS, with_schemas
 from chartgate.findings.reproduction import Reproduction, reproductions
@@ -144,7 +145,9 @@ def _run(
     if not unsaid and next(selection.accepted, None) is not None:
         general += too_few(made, selection.wanted)
     general += [finding for check in checks for finding in examine_files(check, chart)]
-    judged = accept(wanted.of_columns(columns), wanted.of(general), settings, before)
+    foreign = ForeignSubcharts(chart.files)
+    apart = foreign.reason if not choice.subcharts else None
+    judged = accept(wanted.of_columns(columns), wanted.of(general), settings, before, apart)
     with clock.phase("shrink"):
         shown = _reproductions(chart.files, checks, judged.columns, settings)
     # Part of the cases says nothing about whether an exception is still needed.
@@ -163,6 +166,7 @@ def _run(
             *(server.notices if server else ()),
             *(f"left out: {text}" for text in chart.left_out),
             *bare,
+            *foreign.notices(),
             *(_OF_A_LIBRARY if is_library(chart.files) else _not_rendered(selection)),
             *(gone(before, (one.finding for one in judged.acceptances)) if before and choice.whole else ()),
             *_notes(wanted.of_columns(columns)),

@@ -91,6 +91,11 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="the least severity of a finding with which the exit code is 1 (%(default)s)",
     )
     parser.add_argument(
+        "--subcharts",
+        action="store_true",
+        help="count warnings about objects that subcharts from a repository make, too",
+    )
+    parser.add_argument(
         "--fresh",
         action="store_true",
         help="run again even if nothing changed since the last run; with a report it always does",
@@ -117,6 +122,7 @@ def run(options: Namespace) -> int:
         api_server=options.api_server,
         select=tuple(options.select),
         ignore=tuple(options.ignore),
+        subcharts=options.subcharts,
     )
     require_known((*choice.select, *choice.ignore))
     before = read_baseline(options.baseline) if options.baseline else None

@@ -13,6 +13,7 @@ from chartgate.findings.baseline import ACCEPTED, Baseline, entry_of
 from chartgate.findings.check import Check, Fault, Rule
 from chartgate.findings.finding import Column, Finding, Verdict
 from chartgate.findings.runner import finding_of
+from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
 from chartgate.values.settings import Settings
 from chartgate.values.settings_file import AcceptedFinding, Declaration
@@ -47,9 +48,17 @@ class Judged:
 
 
 def accept(
-    columns: Sequence[Column], general: Sequence[Finding], settings: Settings, before: Baseline | None = None
+    columns: Sequence[Column],
+    general: Sequence[Finding],
+    settings: Settings,
+    before: Baseline | None = None,
+    apart: Callable[[Finding, Release], str] | None = None,
 ) -> Judged:
-    """Take what chartgate.yaml, annotations and the baseline accept out of the findings of a run."""
+    """Take what chartgate.yaml, annotations and the baseline accept out of the findings of a run.
+
+    Args:
+        apart: tells why a finding of a release does not count otherwise; empty for one that counts.
+    """
     annotated = AnnotatedExceptions(columns)
     old = frozenset(before.findings) if before else frozenset()
     entries: Sequence[Entry] = (*settings.exceptions, *settings.outside, *settings.absent)
@@ -65,6 +74,8 @@ def accept(
         reasons = [entry.reason for entry in accepting]
         if not reasons and old and entry_of(finding) in old:
             reasons = [ACCEPTED]
+        if not reasons and rendered and apart and (reason := apart(finding, rendered.release)):
+            reasons = [reason]
         case = rendered.case.name if rendered else ""
         accepted.update((Acceptance(finding, case, reason), None) for reason in reasons)
         return not reasons

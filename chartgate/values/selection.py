@@ -32,10 +32,11 @@ class Choice:
     `helm` and `kubernetes` are versions in place of those of the settings; `pattern` is a glob on names of cases;
     `matrix` and `settings` are files in place of the chart's. `offered` leaves out all cases that no person wrote.
     `generated` is how many cases to make of the schema, of each sort, from `seed`. `values` are the texts of values
-    files and `sets` are Helm's --set arguments, flag and value in turn: a run with any of them has one case, `options`.
-    `select` and `ignore` are patterns of the checks and rules to look for and to leave out. `full` asks for every case
-    with every version; `shard` (k, n) for the k-th of n parts; `api_server` for a real API server that is asked about
-    every object.
+    files and `sets` are Helm's --set arguments, flag and value in turn: a run with any of them has one case,
+    `options`. `select` and `ignore` are patterns of the checks and rules to look for and to leave out. With
+    `subcharts`, warnings about objects that subcharts of others make count too. `full` asks for every case with every
+    version; `shard` (k, n) for the k-th of n parts; `api_server` for a real API server that is asked about every
+    object.
     """
 
     helm: tuple[str, ...] = ()
@@ -53,6 +54,7 @@ class Choice:
     sets: tuple[str, ...] = ()
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    subcharts: bool = False
 
     @property
     def whole(self) -> bool:

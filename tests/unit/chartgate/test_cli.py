@@ -603,3 +603,32 @@ def test_an_interrupt_while_rendering_tells_what_helm_refused(
     captured = capsys.readouterr()
     assert "[refused] in 1 case: defaults" in captured.out
     assert "part of the whole: interrupted, after these checks: render" in captured.out
+
+
+@pytest.mark.parametrize(
+    ("repository", "options", "rules"),
+    [
+        ("https://charts.example.com", [], {"schema/invalid"}),
+        ("oci://registry.example.com/charts", [], {"schema/invalid"}),
+        ("https://charts.example.com", ["--subcharts"], {"schema/invalid", "labels/missing"}),
+        ("file://../kid", [], {"schema/invalid", "labels/missing"}),
+        ("", [], {"schema/invalid", "labels/missing"}),
+    ],
+)
+def test_warnings_about_subcharts_of_others_are_told_apart(
+    repository: str, options: list[str], rules: set[str], make_chart: MakeChart, capsys: pytest.CaptureFixture[str]
+) -> None:
+    about = "apiVersion: v2\nname: tiny\nversion: 1.0.0\n"
+    files = {
+        "Chart.yaml": f"{about}dependencies: [{{name: kid, alias: child, version: 1.x, repository: '{repository}'}}]\n",
+        "charts/kid/Chart.yaml": about.replace("tiny", "kid"),
+        "charts/kid/templates/a.yaml": TWO_SEVERITIES["templates/a.yaml"],
+    }
+    given = [*VERSIONS, "--offered", "--select", "labels", "schema", "--json", "-", *options]
+    assert cli.main([str(make_chart(files)), *given]) == cli.FINDINGS
+    out = capsys.readouterr().out
+    assert {rule for rule, _ in found_rules(out)} == rules
+    apart = "labels/missing" not in rules
+    assert apart == ("subchart child: 3 warnings about objects that it makes do not count" in notices_of(out))
+    (case,) = json_from(out)["cases"]
+    assert {one["reason"] for one in case["accepted"]} == ({"made by the subchart child of others"} if apart else set())

@@ -1,0 +1,62 @@
+"""Warnings about objects that subcharts of others make: the chart's author cannot mend them, so they are told apart."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from chartgate.findings.finding import Finding
+from chartgate.findings.registry import severity_of
+from chartgate.releases.release import Release
+from chartgate.tools.chart_files import ChartFiles
+
+_SUBCHART = re.compile(r"[^/]+/charts/([^/]+)/")
+_Key = tuple[str, str, str]
+
+
+class ForeignSubcharts:
+    """The subcharts that come from a repository: those of `dependencies` with an address other than file://."""
+
+    def __init__(self, files: ChartFiles) -> None:
+        self._names = frozenset(_foreign(files))
+        self._made: dict[int, tuple[Release, Mapping[_Key, str]]] = {}
+        self._told: dict[Finding, str] = {}
+
+    def reason(self, finding: Finding, release: Release) -> str:
+        """Why a finding of a release is told apart; empty for one that counts.
+
+        An error counts whoever has made it, because it stops the installation of the whole chart.
+        """
+        if not self._names or severity_of(finding) == "error":
+            return ""
+        name = self._makers(release).get((finding.object, finding.group, finding.namespace), "")
+        if name:
+            self._told[finding] = name
+        return f"made by the subchart {name} of others" if name else ""
+
+    def notices(self) -> Iterator[str]:
+        """A sentence for each subchart with findings that were told apart."""
+        for name, count in sorted(Counter(self._told.values()).items()):
+            counted = "1 warning" if count == 1 else f"{count} warnings"
+            yield f"subchart {name}: {counted} about objects that it makes do not count; --subcharts lists them"
+
+    def _makers(self, release: Release) -> Mapping[_Key, str]:
+        """The foreign subchart that makes an object, by what a finding tells of the object."""
+        known = self._made.get(id(release))
+        if known is None:
+            # The release is kept with its answer, so that no other one gets its id.
+            known = self._made[id(release)] = release, dict(self._objects(release))
+        return known[1]
+
+    def _objects(self, release: Release) -> Iterator[tuple[_Key, str]]:
+        for obj in release:
+            match = _SUBCHART.match(obj.template)
+            if match and match[1] in self._names:
+                yield (obj.ref, obj.identity.group, obj.own_namespace), match[1]
+
+
+def _foreign(files: ChartFiles) -> Iterator[str]:
+    for name in ("Chart.yaml", "requirements.yaml"):
+        found = files.mapping(name).get("dependencies")
+        for one in found if isinstance(found, Sequence) else ():
+            if isinstance(one, Mapping) and re.match(r"https?://|oci://|@|alias:", str(one.get("repository") or "")):
+                yield str(one.get("alias") or one.get("name"))
