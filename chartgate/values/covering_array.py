@@ -6,6 +6,7 @@ where this takes seconds.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import combinations, product
 from random import Random
 
@@ -23,10 +24,7 @@ def covering_rows(matrix: Matrix) -> list[dict[str, str]]:
 
 
 class _Builder:
-    """The combinations that are still to be covered, and the search for the case that covers most of them.
-
-    `open` maps all but one column of a combination to the columns that complete it.
-    """
+    """The combinations that are still to be covered, and the search for the case that covers most of them."""
 
     def __init__(self, solver: Solver, groups: Sequence[Group]) -> None:
         self.solver = solver
@@ -35,9 +33,8 @@ class _Builder:
         self.uses: dict[int, int] = {}
         # The largest groups first: they decide how many cases there are, the rest is covered on the way.
         ordered = sorted(groups, key=lambda group: (-group.strength, len(group.axes)))
-        self.strengths = {id(group): group.strength for group in ordered}
-        self.tables: list[tuple[int, dict[int, int]]] = []
-        self.wanted: list[tuple[int, dict[int, int], list[int]]] = []
+        self.tables: list[_Table] = []
+        self.wanted: list[tuple[dict[int, int], list[int]]] = []
         for group in ordered:
             table: dict[int, int] = {}
             seeds = []
@@ -48,11 +45,12 @@ class _Builder:
                     for bit in combination:
                         table[chosen ^ bit] = table.get(chosen ^ bit, 0) | bit
             self.random.shuffle(seeds)
-            self.tables.append((group.strength, table))
-            self.wanted.append((group.strength, table, seeds))
+            columns = sum(self.columns.axis[name] for name in group.axes)
+            self.tables.append(_Table(group.strength, columns, table))
+            self.wanted.append((table, seeds))
 
     def rows(self) -> Iterator[int]:
-        for _, table, seeds in self.wanted:
+        for table, seeds in self.wanted:
             while seeds:
                 seed = seeds[-1]
                 first = seed & -seed
@@ -104,44 +102,55 @@ class _Builder:
                 return found
         return 0
 
-    def _parts(self, row: int) -> dict[int, list[int]]:
-        """For each strength t, every t-2 columns of `row`: with a new column they leave one more to look up."""
-        columns = bits(row)
-        return {
-            strength: [sum(part) for part in combinations(columns, strength - 2)]
-            for strength, _ in self.tables
-            if strength >= 2
-        }
+    def _parts(self, row: int) -> list[list[int]]:
+        """For each table of strength t, every t-2 columns of `row` in it: with a new one they leave one to look up."""
+        return [_parts_of(table, row, table.strength - 2) if table.strength > 1 else [] for table in self.tables]
 
-    def _gain(self, bit: int, row: int, parts: dict[int, list[int]]) -> float:
+    def _gain(self, bit: int, row: int, parts: list[list[int]]) -> float:
         """How many open combinations the column `bit` completes within `row`."""
         gain = 0.0
-        for strength, table in self.tables:
-            if strength == 1:
-                gain += bool(table.get(0, 0) & bit)
+        for table, those in zip(self.tables, parts, strict=True):
+            if not table.columns & bit:
+                continue
+            if table.strength == 1:
+                gain += bool(table.open.get(0, 0) & bit)
                 continue
             found = 0
-            for part in parts[strength]:
-                completing = table.get(part | bit)
+            for part in those:
+                completing = table.open.get(part | bit)
                 if completing:
                     found += (completing & row).bit_count()
-            gain += found / (strength - 1)
+            gain += found / (table.strength - 1)
         return gain
 
     def _covered(self, row: int) -> int:
-        columns = bits(row)
         return sum(
-            (table.get(sum(part), 0) & row).bit_count()
-            for strength, table in self.tables
-            for part in combinations(columns, strength - 1)
+            (table.open.get(part, 0) & row).bit_count()
+            for table in self.tables
+            for part in _parts_of(table, row, table.strength - 1)
         )
 
     def _cover(self, row: int) -> None:
-        columns = bits(row)
-        for strength, table in self.tables:
-            for part in combinations(columns, strength - 1):
-                key = sum(part)
-                if key in table:
-                    table[key] &= ~row
-                    if not table[key]:
-                        del table[key]
+        for table in self.tables:
+            for key in _parts_of(table, row, table.strength - 1):
+                if key in table.open:
+                    table.open[key] &= ~row
+                    if not table.open[key]:
+                        del table.open[key]
+
+
+@dataclass(frozen=True)
+class _Table:
+    """What is to be covered of a group: `open` maps all but one column of a combination to those that complete it.
+
+    `columns` are the columns of the group's axes: no other one is in a combination, so that none need be looked up.
+    """
+
+    strength: int
+    columns: int
+    open: dict[int, int]
+
+
+def _parts_of(table: _Table, row: int, size: int) -> list[int]:
+    """Every `size` columns of `row` that are in the table."""
+    return [sum(part) for part in combinations(bits(row & table.columns), size)]
