@@ -1,12 +1,14 @@
 """Which findings are one defect, so that reports tell it once: for many versions, objects and random names."""
 
 import re
+from collections.abc import Collection
 
 from chartgate.findings.finding import Finding
+from chartgate.tools.catalogue import version_key
 
 # What one value or one helper makes wrong, it makes wrong on every object that takes it.
 _OF_ONE_HELPER = frozenset({"labels", "names"})
-_VERSION = re.compile(r"Kubernetes v?\d+\.\d+(\.\d+)?")
+_VERSION = re.compile(r"Kubernetes v?(\d+\.\d+(?:\.\d+)?)")
 _RANDOM_END = re.compile(r"-(?=[a-z0-9]*\d)(?=[a-z0-9]*[a-z])[a-z0-9]{5,}$", re.IGNORECASE)
 
 
@@ -30,6 +32,29 @@ def object_key(finding: Finding) -> str:
 def without_versions(text: str) -> str:
     """A text without the numbers of Kubernetes versions in it."""
     return _VERSION.sub("Kubernetes", text)
+
+
+def version_in(text: str) -> str:
+    """The first Kubernetes version that a text names; empty where it names none."""
+    found = _VERSION.search(text)
+    return found[1] if found else ""
+
+
+def with_versions(text: str, versions: Collection[str]) -> str:
+    """A text with all of these Kubernetes versions in the place of the first that it names.
+
+    >>> with_versions("is deprecated in Kubernetes 1.21", ["1.22", "1.21"])
+    'is deprecated in Kubernetes 1.21 and 1.22'
+    >>> with_versions("no such field (Kubernetes 1.9)", ["1.9", "1.10", "1.12"])
+    'no such field (3 versions of Kubernetes from 1.9 to 1.12)'
+    """
+    if len(versions) < 2:
+        return text
+    first, *others = sorted(versions, key=version_key)
+    words = f"{len(versions)} versions of Kubernetes from {first} to {others[-1]}"
+    if len(others) == 1:
+        words = f"Kubernetes {first} and {others[0]}"
+    return _VERSION.sub(words, text, count=1)
 
 
 def without_random_end(name: str) -> str:

@@ -2,15 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from chartgate.findings.finding import Finding
-from chartgate.findings.same_defect import defect_key, object_key
+from chartgate.findings.same_defect import defect_key, object_key, version_in, with_versions
 
 
 @dataclass(frozen=True)
 class Defect:
-    """Findings of different cases that differ only in the name of their object: the first, and all names and cases."""
+    """Findings of different cases that differ only in the name of their object or in the Kubernetes version.
+
+    `finding` is the first of them, and tells all the versions; `objects` and `cases` are all names and cases.
+    """
 
     finding: Finding
     objects: tuple[str, ...]
@@ -31,7 +34,8 @@ def defects_of(found: Iterable[tuple[Finding, Sequence[str]]]) -> list[Defect]:
         group.objects[finding.object] = None
         group.keys.add(object_key(finding))
         group.cases.update(dict.fromkeys(cases))
-    return [Defect(group.finding, tuple(group.objects), tuple(group.cases)) for group in in_order]
+        group.versions |= {version_in(finding.what)} - {""}
+    return [Defect(group.of_all_versions, tuple(group.objects), tuple(group.cases)) for group in in_order]
 
 
 @dataclass
@@ -42,6 +46,12 @@ class _Group:
     objects: dict[str, None] = field(default_factory=dict)
     cases: dict[str, None] = field(default_factory=dict)
     keys: set[str] = field(default_factory=set)
+    versions: set[str] = field(default_factory=set)
+
+    @property
+    def of_all_versions(self) -> Finding:
+        """The first finding, which tells the Kubernetes versions of all of them."""
+        return replace(self.finding, what=with_versions(self.finding.what, self.versions))
 
     def has_room(self, finding: Finding, cases: Sequence[str]) -> bool:
         """Whether a finding in these cases is of the same defect: about the same object, or in cases of its own."""

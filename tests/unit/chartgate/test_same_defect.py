@@ -24,3 +24,17 @@ def found(check: str, rule: str, objects: list[str], where: str, what: list[str]
 )
 def test_findings_of_one_defect_are_one_line(findings: list[tuple[Finding, list[str]]], defects: int) -> None:
     assert len(defects_of(findings)) == defects
+
+
+@pytest.mark.parametrize(
+    ("versions", "told"),
+    [
+        (["1.30"], "no (Kubernetes 1.30)"),
+        (["1.30", "1.29"], "no (Kubernetes 1.29 and 1.30)"),
+        (["1.30", "1.9", "1.29"], "no (3 versions of Kubernetes from 1.9 to 1.30)"),
+    ],
+)
+def test_the_line_of_a_defect_tells_all_of_its_versions(versions: list[str], told: str) -> None:
+    findings = found("schema", "invalid", ["Job/a"], "spec", [f"no (Kubernetes {version})" for version in versions])
+    (defect,) = defects_of(findings)
+    assert defect.finding.what == told
