@@ -52,7 +52,7 @@ FORMATS: dict[str, tuple[str, Callable[[Results], bytes]]] = {
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    add_chart(parser, text="folder or packed archive (.tgz) of the chart", several=True)
+    add_chart(parser, several=True)
     add_choice(parser)
     parser.add_argument("--offered", action="store_true", help="only what people wrote: defaults, ci/, documents")
     parser.add_argument("--full", action="store_true", help="every case with every Helm for every Kubernetes (hours)")

@@ -44,7 +44,11 @@ def console(*, stderr: bool = False) -> Console:
 
 
 def add_chart(
-    parser: ArgumentParser, name: str = "chart", text: str = "folder of the chart", *, several: bool = False
+    parser: ArgumentParser,
+    name: str = "chart",
+    text: str = "folder or archive (.tgz) of the chart",
+    *,
+    several: bool = False,
 ) -> None:
     """The positional argument that names a chart, or several charts."""
     parser.add_argument(name, type=Path, metavar=name.upper(), nargs="+" if several else None, help=text)

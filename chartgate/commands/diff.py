@@ -21,8 +21,8 @@ from chartgate.values.settings import Settings
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    add_chart(parser, "chart_a", "folder of the chart as it is installed; its cases are compared")
-    add_chart(parser, "chart_b", "folder of the chart to upgrade to")
+    add_chart(parser, "chart_a", "folder or archive of the chart as it is installed; its cases are compared")
+    add_chart(parser, "chart_b", "folder or archive of the chart to upgrade to")
     add_choice(parser)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the differences as JSON; - is standard output")
 
