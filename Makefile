@@ -83,7 +83,7 @@ clean: ## remove what make made; the download cache outside the repository stays
 	rm -rf .venv .tools dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .tox
 
 .venv/.synced: uv.lock pyproject.toml $(UV)
-	$(UV) sync --frozen --quiet --python $(PYTHON)
+	$(UV) sync --frozen --all-extras --quiet --python $(PYTHON)
 	@touch $@
 
 $(UV): requirements-uv.txt

@@ -13,6 +13,7 @@ from chartgate.findings.acceptance import accept
 from chartgate.findings.api_server.real import RealServer, real_server
 from chartgate.findings.baseline import Baseline, gone
 from chartgate.findings.check import Check
+from chartgate.findings.extras import is_installed, left_out, require_installed
 from chartgate.findings.finding import Column, Verdict
 from chartgate.findings.foreign_subcharts import ForeignSubcharts
 from chartgate.findings.own_switches import without_own_switches
@@ -140,7 +141,10 @@ def _run(
     """A run with these settings, and with a real API server if there is one."""
     clock = _Clock()
     wanted = WantedRules(choice.select, choice.ignore)
-    checks = [check for check in _checks(chart, server) if wanted.some_of(check)]
+    asked = [check for check in _checks(chart, server) if wanted.some_of(check)]
+    require_installed(asked, choice.select)
+    checks = [check for check in asked if is_installed(check)]
+    whole = choice.whole and checks == asked
     with clock.phase("select"):
         selection = select(chart, choice)
     with clock.phase(rendering.CHECK.key):
@@ -167,8 +171,8 @@ def _run(
     judged = accept(wanted.of_columns(columns), wanted.of(general), settings, before, apart)
     with clock.phase("shrink"):
         shown = _reproductions(chart.files, checks, judged.columns, settings)
-    # Part of the cases says nothing about whether an exception is still needed.
-    unused = judged.unused if choice.whole and not engines.missing else []
+    # Part of the cases or checks says nothing about whether an exception is still needed.
+    unused = judged.unused if whole and not engines.missing else []
     return Results(
         judged.columns,
         [*judged.general, *unused],
@@ -179,13 +183,14 @@ def _run(
         coverage=proof,
         reproductions=shown,
         notices=(
+            *left_out(asked),
             *(f"not rendered by Helm {spec}, which cannot be had: {why}" for spec, why in engines.missing.items()),
             *(server.notices if server else ()),
             *(f"left out: {text}" for text in chart.left_out),
             *bare,
             *foreign.notices(),
             *(_OF_A_LIBRARY if is_library(chart.files) else _not_rendered(selection)),
-            *(gone(before, (one.finding for one in judged.acceptances)) if before and choice.whole else ()),
+            *(gone(before, (one.finding for one in judged.acceptances)) if before and whole else ()),
             *_notes(wanted.of_columns(columns)),
         ),
         complete=not engines.missing,

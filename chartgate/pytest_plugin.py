@@ -4,6 +4,7 @@ The chart is named by `--chart FOLDER` or by `chartgate_chart` in pytest's setti
 project that merely has chartgate installed pays nothing, and a fixture of its own called like one of these wins.
 """
 
+import warnings
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -113,7 +114,9 @@ def assert_conforms(chart_settings: "Settings", _chartgate_chart: "Chart") -> Ca
     `assert_conforms(release, case=…, checks=…)`: `case` says which objects exist outside the chart; `checks` are the
     keys of the checks to run, all of them by default.
     """
+    from chartgate.errors import GateError
     from chartgate.findings.acceptance import accept
+    from chartgate.findings.extras import is_installed, left_out, require_installed
     from chartgate.findings.registry import CHECKS, with_schemas
     from chartgate.findings.runner import examine
     from chartgate.releases.rendered import Rendered
@@ -132,8 +135,14 @@ def assert_conforms(chart_settings: "Settings", _chartgate_chart: "Chart") -> Ca
         if not len(release):
             pytest.fail("the release has no object, so that nothing can conform", False)
         rendered = Rendered(case or Case("release"), release)
+        try:
+            require_installed(every, checks or ())
+        except GateError as error:
+            pytest.fail(str(error), False)
+        for sentence in left_out(every) if checks is None else ():
+            warnings.warn(sentence, pytest.PytestWarning, stacklevel=2)
         lines = []
-        for check in every:
+        for check in filter(is_installed, every):
             if checks is None or check.key in checks:
                 judged = accept([(check.key, examine(check, [rendered]))], (), chart_settings)
                 found = [one for _, (verdict,) in judged.columns for one in verdict.findings]

@@ -86,6 +86,7 @@ class Check:
         about: what a chart may do without ("Fluent Bit configurations"): a chart that has none of it passes with
             nothing examined; any other check fails then.
         program: a program that judges as well where it is on PATH.
+        extra: the Python package that the check needs, and the extra of chartgate that installs it.
         apart: the check waits for another process, so that others can go on.
     """
 
@@ -97,6 +98,7 @@ class Check:
     rules: Mapping[str, Rule] = field(default_factory=dict)
     about: str = ""
     program: str = ""
+    extra: str = ""
     apart: bool = False
     severity: Severity = "error"
 

@@ -26,13 +26,21 @@ def fingerprint(programs: Iterable[Path] = ()) -> str:
     sources = sorted(path for path in package.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
     what = [
         [(path.relative_to(package).as_posix(), hashlib.sha256(path.read_bytes()).hexdigest()) for path in sources],
-        [(name, importlib.metadata.version(name)) for name in LIBRARIES],
+        [(name, installed_version(name)) for name in LIBRARIES],
         [(name, _state(shutil.which(name))) for name in PROGRAMS],
         [(str(program), _state(shutil.which(str(program)))) for program in programs],
         [(release.version, is_at_hand(release.version)) for release in catalogue().helm],
         platform.python_version(),
     ]
     return hashlib.sha256(json.dumps(what).encode()).hexdigest()
+
+
+def installed_version(package: str) -> str:
+    """The version of an installed Python package; empty when it is not installed."""
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return ""
 
 
 def _state(program: str | None) -> list[str | int]:

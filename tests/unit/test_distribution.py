@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -39,6 +40,23 @@ def test_the_wheel_describes_itself(built: Path) -> None:
     data = {"chartgate/tools/catalogue.yaml", "chartgate/reports/report.schema.json"}
     assert data <= set(names)
     assert {name.partition("/")[0].partition("-")[0] for name in names} == {"chartgate"}
+
+
+def test_checkov_is_an_extra_and_the_page_links_to_the_project(built: Path) -> None:
+    (path,) = built.glob("*.whl")
+    with zipfile.ZipFile(path) as wheel:
+        (metadata,) = [name for name in wheel.namelist() if name.endswith(".dist-info/METADATA")]
+        headers = email.message_from_string(wheel.read(metadata).decode())
+    needed = [requirement for requirement in headers.get_all("Requires-Dist") or () if "checkov" in requirement]
+    assert needed
+    assert all("extra == 'checkov'" in requirement for requirement in needed)
+    home = yaml.safe_load((ROOT / "release" / "release.yaml").read_text(encoding="utf-8"))["home"]
+    assert {url.partition(", ")[2].startswith(home) for url in headers.get_all("Project-URL") or ()} == {True}
+
+
+def test_the_changelog_has_the_version() -> None:
+    changelog = (ROOT / "chartgate" / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert f"\n## {PROJECT['version']}\n" in changelog
 
 
 def test_the_source_archive_has_the_package_only(built: Path) -> None:

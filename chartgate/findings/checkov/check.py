@@ -125,4 +125,5 @@ CHECK = Check(
     severity="warning",
     scopes=(EachRelease(judge, count=count, prepare=Judgements),),
     apart=True,
+    extra="checkov",
 )

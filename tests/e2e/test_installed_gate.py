@@ -1,0 +1,59 @@
+"""chartgate, installed from its wheel into an empty environment, gates a chart that `helm create` made."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from chartgate.tools.helm import find_helm
+
+ROOT = Path(__file__).parents[2]
+UV = str(ROOT / ".tools/uv/bin/uv")
+MEGABYTES = 120
+"""What an installation may take beside Helm's library."""
+LINES = 60
+
+
+def uv(*arguments: str) -> None:
+    done = subprocess.run([UV, *arguments, "--quiet"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert not done.returncode, done.stderr
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A virtual environment with the wheel, and what it needs from the lock file, verified by its hashes."""
+    folder = tmp_path_factory.mktemp("user")
+    requirements, environment = folder / "requirements.txt", folder / "venv"
+    uv("build", "--wheel", "--out-dir", str(folder))
+    uv("export", "--frozen", "--no-dev", "--no-emit-project", "--output-file", str(requirements))
+    uv("venv", "--python", sys.executable, str(environment))
+    python = ("--python", str(environment / "bin" / "python"))
+    uv("pip", "install", *python, "--require-hashes", "--requirements", str(requirements))
+    (wheel,) = folder.glob("*.whl")
+    uv("pip", "install", *python, "--no-deps", str(wheel))
+    return environment
+
+
+def test_it_is_light(environment: Path) -> None:
+    (packages,) = environment.glob("lib/python*/site-packages")
+    assert not (packages / "checkov").exists()
+    files = [path for path in packages.rglob("*") if path.is_file() and "helm_python" not in path.parts]
+    assert sum(path.stat().st_size for path in files) < MEGABYTES * 1_000_000
+
+
+def test_it_gates_a_new_chart_with_a_short_report(environment: Path, tmp_path: Path) -> None:
+    subprocess.run([find_helm("4").path, "create", "web"], cwd=tmp_path, check=True, capture_output=True)
+    command = [str(environment / "bin" / "chartgate"), "web", "--json", "report.json"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    # Its pods have no securityContext, and its selector also matches the pod of its test.
+    assert done.returncode == 1, done.stderr
+    assert len(done.stdout.splitlines()) < LINES
+    report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    rules = {f"{finding['check']}/{finding['rule']}" for finding in report["findings"]}
+    assert {"references/selector-overlap", "pod-security/run-as-non-root", "resources/no-limit"} <= rules
+    (notice,) = [notice for notice in report["notices"] if "checkov" in notice]
+    assert "pip install 'chartgate[checkov]'" in notice
+    assert "pip install 'chartgate[checkov]'" in " ".join(done.stdout.split())
+    assert "checkov" not in report["versions"]
