@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from chartgate.errors import GateError
+from chartgate.findings import release_size
 from chartgate.findings.check import Check, Fault, Rule
 from chartgate.findings.scopes import WholeChart
 from chartgate.tools.archives import members
@@ -32,6 +33,7 @@ def judge(chart: Chart) -> Iterator[Fault]:
     yield from _fields(metadata)
     yield from _kube_version(chart.files.kube_version)
     yield from _dependencies(chart, metadata)
+    yield from release_size.judge(chart.files)
 
 
 def _repeated_keys(chart: Chart) -> Iterator[Fault]:
@@ -173,7 +175,7 @@ CHECK = Check(
     key="chart",
     title="The chart's own files",
     why="Helm renders a chart whose Chart.yaml, Chart.lock and charts/ disagree, or that a managed cluster refuses.",
-    source="Helm documentation, Charts; Masterminds/semver, Working With Prerelease Versions",
+    source="Helm documentation, Charts; Masterminds/semver, Prerelease Versions; helm/helm, pkg/storage/driver",
     scopes=(WholeChart(judge),),
     rules={
         "kube-version": Rule(
@@ -196,6 +198,11 @@ CHECK = Check(
             "Chart.lock or charts/ does not have what Chart.yaml asks for",
             "run helm dependency update",
             "Chart.yaml asks for redis 2.x, and charts/ has redis-1.0.0.tgz",
+        ),
+        "release-size": Rule(
+            "the chart's files make a release above 1 MiB, which Helm cannot store",
+            "list the files that no template reads in .helmignore, or make the files smaller",
+            "a picture of 2 MiB in the chart's folder",
         ),
         "repeated-key": Rule(
             "a key appears twice in one mapping of values.yaml or of a CI values file",
