@@ -125,22 +125,42 @@ def written_default(node: Node) -> Any:
     return {} if isinstance(node["default"], dict) else node["default"]
 
 
-def defaults_of(properties: Mapping[str, Node]) -> Node:
-    """What `_values.tpl` reads of a branch.
+def branches_of(
+    properties: Mapping[str, Node], path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], Mapping[str, Node]]]:
+    """Every branch of a chart's own values with its path, as in `("storage", "logs")`; first the root, `()`."""
+    yield path, properties
+    for key, node in properties.items():
+        if not is_leaf(node) and "subchart" not in node:
+            yield from branches_of(node["properties"], (*path, key))
 
-    `keys` is the number of its keys, and `within` says whether it has branches or maps whose defaults have keys. Then
-    follow the defaults of its leaves, those of leaves that are maps, and the branches below it.
+
+def defaults_of(properties: Mapping[str, Node]) -> tuple[Node, Node]:
+    """The defaults of a branch: those of maps whose default has keys, and those of all other leaves."""
+    defaults = {key: node["default"] for key, node in properties.items() if is_leaf(node)}
+    filled = {key: default for key, default in defaults.items() if isinstance(default, dict) and default}
+    return filled, {key: default for key, default in defaults.items() if key not in filled}
+
+
+def completeness(properties: Mapping[str, Node]) -> str:
+    """Template code that prints "true" if no key is absent from the values.
+
+    It counts the keys of all branches of a depth in a few calls, since a call for each branch takes long. A branch
+    exists if all branches above it are complete. `global` can have keys of other charts.
     """
-    written = {key: node["default"] for key, node in properties.items() if is_leaf(node)}
-    maps = {key: default for key, default in written.items() if isinstance(default, dict)}
-    branches = {key: defaults_of(node["properties"]) for key, node in properties.items() if not is_leaf(node)}
-    return {
-        "keys": len(properties),
-        "within": bool(branches) or any(maps.values()),
-        "values": {key: default for key, default in written.items() if key not in maps},
-        "maps": maps,
-        "branches": branches,
-    }
+    depths: dict[int, list[tuple[str, int]]] = {}
+    for path, level in branches_of(properties):
+        field = "." + ".".join(path)
+        if path == ("global",):
+            field = f"(pick .global {' '.join(json.dumps(key) for key in level)})"
+        depths.setdefault(len(path), []).append((field, len(level)))
+    lines = []
+    for depth, branches in sorted(depths.items()):
+        fields = textwrap.wrap(" ".join(field for field, _ in branches), WIDTH - 10, break_on_hyphens=False)
+        lines.append(f"{{{{- $keys{depth} := len (keys {fields[0]}) -}}}}")
+        lines += [f"{{{{- $keys{depth} = add $keys{depth} (len (keys {more})) -}}}}" for more in fields[1:]]
+        lines.append(f"{{{{- if eq (int $keys{depth}) {sum(count for _, count in branches)} -}}}}")
+    return "\n".join([*lines, "true", *["{{- end -}}"] * len(depths)])
 
 
 def nullable(schema: Node) -> Node:
@@ -239,14 +259,40 @@ def tables(sections: list[Section]) -> str:
 
 
 def defaults_file(properties: Mapping[str, Node]) -> str:
-    """The template with the defaults of the chart and of each subchart, in JSON."""
+    """The template with the defaults of the chart and of each subchart, as _values.tpl reads them.
+
+    Every render reads `maps`, the defaults of maps that have keys. Only a render in which a key is absent or null reads
+    `values`, all other defaults. Both are JSON: the defaults by the path of their branch, such as `storage.logs`.
+    """
     text = "{{/* Written by `make generate` from schema/values/: change the defaults there. */}}\n"
+    charts = {"claude-relay": properties}
     for key, node in properties.items():
         if "subchart" in node:
-            own = defaults_of({**node["properties"], "global": properties["global"]})
-            text += define(f"claude-relay.{key}.defaults", json.dumps(own, indent=1, ensure_ascii=False))
-    chart = defaults_of({key: node for key, node in properties.items() if "subchart" not in node})
-    return text + define("claude-relay.defaults", json.dumps(chart, indent=1, ensure_ascii=False))
+            charts[f"claude-relay.{key}"] = {**node["properties"], "global": properties["global"]}
+    for prefix, chart in charts.items():
+        defaults = {".".join(path): defaults_of(level) for path, level in branches_of(chart)}
+        text += define(f"{prefix}.defaults.complete", completeness(chart))
+        text += define(
+            f"{prefix}.defaults.maps", lines_of_json({path: maps for path, (maps, _) in defaults.items() if maps})
+        )
+        text += define(
+            f"{prefix}.defaults.values", lines_of_json({path: values for path, (_, values) in defaults.items()})
+        )
+    return text
+
+
+def lines_of_json(node: Node | list[Any], depth: int = 0) -> str:
+    """The object as JSON. What fits in a line of the chart's templates is in one line."""
+    text = json.dumps(node, ensure_ascii=False)
+    if len(text) < WIDTH and depth:
+        return text
+    items = node if isinstance(node, list) else node.values()
+    parts = [lines_of_json(item, depth + 1) if isinstance(item, dict | list) else json.dumps(item) for item in items]
+    if isinstance(node, dict):
+        parts = [f"{json.dumps(key)}: {part}" for key, part in zip(node, parts, strict=True)]
+    before, after = ("[", "]") if isinstance(node, list) else ("{", "}")
+    indent = " " * (depth + 1)
+    return before + "".join(f"\n{indent}{part}," for part in parts).rstrip(",") + f"\n{' ' * depth}{after}"
 
 
 def define(name: str, text: str) -> str:

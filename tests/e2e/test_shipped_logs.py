@@ -65,7 +65,7 @@ def test_no_secret_and_no_prompt_is_shipped(shipped: Any, everything: bool) -> N
     assert len(records) > 100
     assert not everything or [record for record in records if record["file"].endswith("error-2026-11-26.log")]
     leaks = [record for record in records if SECRET.search(json.dumps(record, ensure_ascii=False))]
-    assert not leaks, "leave these fields out or mask them in files/fluent-bit/records.lua"
+    assert not leaks, "leave these fields out or mask them in templates/fluent-bit/_records.lua.tpl"
 
 
 def test_a_record_is_small(shipped: Any) -> None:

@@ -171,7 +171,11 @@ the names in `extraEnv`).
       {{- $env = append $env . -}}
     {{- end -}}
   {{- end -}}
-  {{- concat $env $users | toYaml -}}
+  {{- $lines := list -}}
+  {{- range concat $env $users -}}
+    {{- $lines = append $lines (toJson . | printf "- %s") -}}
+  {{- end -}}
+  {{- join "\n" $lines -}}
 {{- end -}}
 
 {{/* The address at which a process inside the pod reaches the application. */}}

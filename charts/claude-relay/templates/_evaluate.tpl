@@ -43,10 +43,14 @@ Annotations of an object as YAML; empty if there are none. Arguments: context; o
 in the values) and default (of the chart). Each takes precedence over the next one, and all over `commonAnnotations`.
 */}}
 {{- define "claude-relay.annotations" -}}
-  {{- $common := .context.Values.commonAnnotations -}}
-  {{- $own := get . "own" -}}
+  {{- if or .context.Values.commonAnnotations (get . "own") (get . "fixed") (get . "default") -}}
+    {{- include "claude-relay.annotations.joined" . -}}
+  {{- end -}}
+{{- end -}}
+
+{{- define "claude-relay.annotations.joined" -}}
   {{- $users := dict -}}
-  {{- range $source := list $common $own -}}
+  {{- range $source := list .context.Values.commonAnnotations (get . "own") -}}
     {{- if $source -}}
       {{- range $key, $text := $source -}}
         {{- $_ := set $users $key $text -}}

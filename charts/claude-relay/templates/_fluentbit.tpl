@@ -1,5 +1,5 @@
 {{/*
-Fluent Bit: its configuration is in files/fluent-bit/. The keys of each output plugin are in files/fluent-bit/outputs/. The
+Fluent Bit: its configuration is in templates/fluent-bit/. The keys of each output plugin are in files/fluent-bit/outputs/. The
 chart writes settings that are credentials to a Secret. The configuration reads them from environment variables.
 */}}
 
@@ -47,8 +47,8 @@ The settings of the output: JSON with `lines` (key and text of each line of the 
 variable → value, for the Secret of the chart) and `references` (environment variable → key in the existing Secret).
 */}}
 {{- define "claude-relay.fluentbit.output" -}}
-{{- $name := include "claude-relay.fullname" . -}}
-{{- include "claude-relay.once" (dict "helper" "claude-relay.fluentbit.readOutput" "context" . "release" .Release "name" $name) -}}
+{{- $once := dict "helper" "claude-relay.fluentbit.readOutput" "context" . "release" .Release "name" .Template.BasePath -}}
+{{- include "claude-relay.once" $once -}}
 {{- end -}}
 
 {{- define "claude-relay.fluentbit.readOutput" -}}
@@ -97,7 +97,7 @@ variable → value, for the Secret of the chart) and `references` (environment v
 
 {{/* Converts a Kubernetes quantity to the units of Fluent Bit, which are powers of two: 256Mi becomes 256M. */}}
 {{- define "claude-relay.fluentbit.size" -}}
-{{- regexReplaceAll "i$" . "" -}}
+{{- trimSuffix "i" . -}}
 {{- end -}}
 
 {{/* The log files in which each line is a record. */}}
@@ -131,20 +131,13 @@ variable → value, for the Secret of the chart) and `references` (environment v
 
 {{/* The data of the ConfigMap of Fluent Bit. */}}
 {{- define "claude-relay.fluentbit.data" -}}
-{{- $name := include "claude-relay.fullname" . -}}
-{{- include "claude-relay.once" (dict "helper" "claude-relay.fluentbit.files" "context" . "release" .Release "name" $name) -}}
+{{- $once := dict "helper" "claude-relay.fluentbit.files" "context" . "release" .Release "name" .Template.BasePath -}}
+{{- include "claude-relay.once" $once -}}
 {{- end -}}
 
 {{- define "claude-relay.fluentbit.files" -}}
-{{- /* All files in one call of tpl, which copies all templates of the chart. */ -}}
-{{- $files := list "fluent-bit.conf" "parsers.conf" "records.lua" -}}
-{{- $texts := list -}}
-{{- range $files -}}
-{{- $texts = append $texts ($.Files.Get (printf "files/fluent-bit/%s" .)) -}}
-{{- end -}}
-{{- $end := "# ---- next file ----" -}}
-{{- range $index, $text := tpl (join $end $texts) . | splitList $end }}
-{{ index $files $index }}: {{ toJson $text }}
+{{- range list "fluent-bit.conf" "parsers.conf" "records.lua" }}
+{{ . }}: {{ include (printf "%s/fluent-bit/_%s.tpl" $.Template.BasePath .) $ | toJson }}
 {{- end }}
 {{- end -}}
 
@@ -215,10 +208,8 @@ livenessProbe:
 readinessProbe:
   {{- . | nindent 2 }}
 {{- end }}
-resources:
-  {{- toYaml $fluentbit.resources | nindent 2 }}
-securityContext:
-  {{- toYaml .Values.securityContext | nindent 2 }}
+resources: {{ toJson $fluentbit.resources }}
+securityContext: {{ toJson .Values.securityContext }}
 volumeMounts:
   {{- include "claude-relay.fluentbit.mounts" . | nindent 2 }}
   {{- with $fluentbit.extraVolumeMounts }}

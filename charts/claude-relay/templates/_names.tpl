@@ -30,6 +30,20 @@ app.kubernetes.io/name: {{ include "claude-relay.name" . | quote }}
 app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end -}}
 
+{{/*
+The metadata of an object beside its name: the namespace, the labels and the annotations. Arguments: those of `claude-relay.labels`
+and `claude-relay.annotations`.
+*/}}
+{{- define "claude-relay.metadata" -}}
+namespace: {{ .context.Release.Namespace | quote }}
+labels:
+  {{- include "claude-relay.labels" . | nindent 2 }}
+{{- with include "claude-relay.annotations" . }}
+annotations:
+  {{- . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
 {{/* Labels of an object. Arguments: context, and optionally component and labels. Labels of the chart take precedence. */}}
 {{- define "claude-relay.labels" -}}
 {{- if or (get . "component") (get . "labels") -}}
@@ -49,13 +63,28 @@ app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- with get . "component" -}}
 {{- $_ := set $labels "app.kubernetes.io/component" . -}}
 {{- end -}}
-{{- merge $labels (get . "labels" | default dict) .context.Values.commonLabels | toYaml -}}
+{{- include "claude-relay.names.labelsYaml" (list $labels (get . "labels") .context.Values.commonLabels) -}}
+{{- end -}}
+
+{{/* Labels as YAML. Argument: a list of maps, first that of the chart. Each takes precedence over the next one. */}}
+{{- define "claude-relay.names.labelsYaml" -}}
+{{- $users := dict -}}
+{{- range rest . -}}
+{{- if . -}}{{- $users = merge $users . -}}{{- end -}}
+{{- end -}}
+{{- $lines := list -}}
+{{- range $key, $text := first . -}}
+{{- $lines = append $lines (printf "%s: %q" $key $text) -}}
+{{- if $users -}}{{- $_ := unset $users $key -}}{{- end -}}
+{{- end -}}
+{{- if $users -}}{{- $lines = append $lines (toYaml $users) -}}{{- end -}}
+{{- join "\n" $lines -}}
 {{- end -}}
 
 {{/* Labels of the pods. They do not contain the version, because a new version of the chart must not restart the pods. */}}
 {{- define "claude-relay.podLabels" -}}
 {{- $labels := dict "app.kubernetes.io/name" (include "claude-relay.name" .) "app.kubernetes.io/instance" .Release.Name -}}
-{{- merge $labels .Values.podLabels .Values.commonLabels | toYaml -}}
+{{- include "claude-relay.names.labelsYaml" (list $labels .Values.podLabels .Values.commonLabels) -}}
 {{- end -}}
 
 {{- define "claude-relay.serviceAccountName" -}}
@@ -76,7 +105,7 @@ app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- $name := printf "%s-%s" (include "claude-relay.name" .context | trunc (int (sub 62 (len .component)))) .component -}}
 {{- $labels := dict "app.kubernetes.io/name" $name "app.kubernetes.io/instance" .context.Release.Name -}}
 {{- $_ := merge $labels (dict "app.kubernetes.io/managed-by" .context.Release.Service "app.kubernetes.io/component" .component) -}}
-{{- merge $labels (get . "labels" | default dict) .context.Values.commonLabels | toYaml -}}
+{{- include "claude-relay.names.labelsYaml" (list $labels (get . "labels") .context.Values.commonLabels) -}}
 {{- end -}}
 
 {{/*

@@ -45,7 +45,7 @@ enableServiceLinks: false
 {{- $lifecycle = merge (dict "preStop" (dict "exec" (dict "command" $sleep))) $lifecycle -}}
 {{- end -}}
 {{- if $lifecycle -}}
-{{- toYaml $lifecycle -}}
+{{- toJson $lifecycle -}}
 {{- end -}}
 {{- end -}}
 

@@ -204,7 +204,7 @@ Deployment reads, whose name can differ from the present one.
 {{- end -}}
 
 {{- define "claude-relay.redis.guards" -}}
-  {{- if not .Values.allowDataLoss -}}
+  {{- if and (not .Values.allowDataLoss) (include "claude-relay.capabilities.cluster" .) -}}
     {{- include "claude-relay.redis.dataGuards" . -}}
   {{- end -}}
   {{- if .Values.redis.enabled -}}
@@ -237,10 +237,11 @@ Deployment reads, whose name can differ from the present one.
   {{- end }}
   {{- $fixed := "dir dbfilename appendonly appendfilename appenddirname port unixsocket requirepass user aclfile rename-command" }}
   {{- $fixed = printf "%s include daemonize pidfile" $fixed }}
-  {{- if regexMatch (printf "(?im)^\\s*(%s|append[a-z]*name)\\s" (replace " " "|" $fixed)) $values.extraConfig }}
+  {{- $pattern := printf "(?im)^\\s*(%s|append[a-z]*name)\\s" (replace " " "|" $fixed) }}
+  {{- if $values.extraConfig }}{{ if regexMatch $pattern $values.extraConfig }}
 - redis.extraConfig sets a directive that the chart sets ({{ $fixed }}): remove it, and use redis.appendOnly, redis.auth and
   redis.service instead
-  {{- end }}
+  {{- end }}{{ end }}
   {{- if not (has $values.maxMemory (list "auto" "0")) }}
     {{- $limit := include "claude-relay.redis.memoryLimit" $values | int64 }}
     {{- if and $limit (gt (include "claude-relay.storage.bytes" $values.maxMemory | int64) (div (mul $limit 9) 10)) }}

@@ -197,7 +197,7 @@ accounts and all API keys would be lost.
 
 {{- define "claude-relay.secrets.guards" -}}
   {{- $config := .Values.config -}}
-  {{- if not .Values.allowDataLoss -}}
+  {{- if and (not .Values.allowDataLoss) (include "claude-relay.capabilities.cluster" .) -}}
     {{- include "claude-relay.secrets.keyGuards" . -}}
   {{- end -}}
   {{- if $config.existingSecret -}}

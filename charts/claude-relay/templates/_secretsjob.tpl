@@ -84,8 +84,7 @@ automountServiceAccountToken: true
 {{- with include "claude-relay.pullSecrets" . }}
 {{ . }}
 {{- end }}
-securityContext:
-  {{- toYaml .Values.podSecurityContext | nindent 2 }}
+securityContext: {{ toJson .Values.podSecurityContext }}
 {{- with include "claude-relay.pod.network" . | trim }}
 {{ . }}
 {{- end }}
@@ -105,10 +104,8 @@ containers:
         valueFrom: {fieldRef: {fieldPath: "metadata.labels['job-name']"}}
       - name: WANTED
         value: {{ include "claude-relay.secretsjob.wanted" . | toJson }}
-    resources:
-      {{- toYaml .Values.secretsJob.resources | nindent 6 }}
-    securityContext:
-      {{- toYaml .Values.securityContext | nindent 6 }}
+    resources: {{ toJson .Values.secretsJob.resources }}
+    securityContext: {{ toJson .Values.securityContext }}
 {{- end -}}
 
 {{/* The input of the Job's program: JSON. */}}

@@ -27,7 +27,7 @@ two helpers before it reads `.Values`. The defaults are in _defaults.tpl.
 {{- end -}}
 
 {{- define "claude-relay.values.complete" -}}
-  {{- include "claude-relay.values.all" (dict "context" . "defaults" (include "claude-relay.defaults" . | fromJson)) -}}
+  {{- include "claude-relay.values.all" (dict "context" . "defaults" "claude-relay.defaults") -}}
   {{- range $key, $parts := dict "ingress" (list "hosts" "tls") "httpRoute" (list "hostnames") -}}
     {{- $branch := get $.Values $key -}}
     {{- range $part := $parts -}}
@@ -43,19 +43,55 @@ two helpers before it reads `.Values`. The defaults are in _defaults.tpl.
 {{- end -}}
 
 {{- define "claude-relay.values.completeRedis" -}}
-  {{- include "claude-relay.values.all" (dict "context" . "defaults" (include "claude-relay.redis.defaults" . | fromJson)) -}}
+  {{- include "claude-relay.values.all" (dict "context" . "defaults" "claude-relay.redis.defaults") -}}
 {{- end -}}
 
 {{/*
-Usually Helm has set all defaults and there is no null. So a branch is only read if the number of its keys is too small, which
-is enough, since the schema allows no other keys. Arguments: context, defaults.
+Usually Helm has set all defaults and there is no null. Then only the maps are read whose default has keys: values.yaml has an
+empty map for them, so that null removes a key. Arguments: context, defaults (the start of the names of the helpers in _defaults.tpl).
 */}}
 {{- define "claude-relay.values.all" -}}
-  {{- if include "claude-relay.values.openshift" .context -}}
-    {{- $_ := set .defaults.maps "podSecurityContext" (omit .defaults.maps.podSecurityContext "runAsUser" "runAsGroup" "fsGroup") -}}
+  {{- $values := .context.Values -}}
+  {{- $nulls := contains ":null" (toJson $values) -}}
+  {{- if $nulls -}}
+    {{- include "claude-relay.values.setMissing" (dict "values" $values "defaults" .defaults) -}}
+  {{- else if not (include (printf "%s.complete" .defaults) $values) -}}
+    {{- include "claude-relay.values.setMissing" (dict "values" $values "defaults" .defaults) -}}
   {{- end -}}
-  {{- $nulls := contains ":null" (toJson .context.Values) -}}
-  {{- include "claude-relay.values.branch" (dict "values" .context.Values "defaults" .defaults "nulls" $nulls) -}}
+  {{- $openshift := include "claude-relay.values.openshift" .context -}}
+  {{- range $path, $maps := include (printf "%s.maps" .defaults) . | fromJson -}}
+    {{- $branch := $values -}}
+    {{- range compact (splitList "." $path) -}}{{- $branch = get $branch . -}}{{- end -}}
+    {{- range $key, $default := $maps -}}
+      {{- if and $openshift (eq $key "podSecurityContext") -}}
+        {{- $default = omit $default "runAsUser" "runAsGroup" "fsGroup" -}}
+      {{- end -}}
+      {{- if get $branch $key -}}
+        {{- include "claude-relay.values.map" (list (get $branch $key) $default) -}}
+      {{- else -}}
+        {{- $_ := set $branch $key $default -}}
+      {{- end -}}
+    {{- end -}}
+  {{- end -}}
+{{- end -}}
+
+{{/* Sets the keys that are absent or null, and removes the null keys of maps. Arguments: values, defaults (as above). */}}
+{{- define "claude-relay.values.setMissing" -}}
+  {{- $root := .values -}}
+  {{- range $path, $defaults := include (printf "%s.values" .defaults) . | fromJson -}}
+    {{- $branch := $root -}}
+    {{- range compact (splitList "." $path) -}}
+      {{- if not (get $branch .) -}}{{- $_ := set $branch . dict -}}{{- end -}}
+      {{- $branch = get $branch . -}}
+    {{- end -}}
+    {{- range $key, $default := $defaults -}}
+      {{- if kindIs "invalid" (index $branch $key) -}}
+        {{- $_ := set $branch $key $default -}}
+      {{- else if kindIs "map" $default -}}
+        {{- include "claude-relay.values.map" (list (get $branch $key) $default) -}}
+      {{- end -}}
+    {{- end -}}
+  {{- end -}}
 {{- end -}}
 
 {{/* "true" if OpenShift chooses the user and the groups of the pods, from a range of the namespace. */}}
@@ -64,34 +100,6 @@ is enough, since the schema allows no other keys. Arguments: context, defaults.
   {{- $mode := get (get .Values "global" | default dict) "openshift" | toString -}}
   {{- $served := .Capabilities.APIVersions.Has "security.openshift.io/v1" -}}
   {{- if or (eq $mode "force") (and (has $mode (list "auto" "" "<nil>")) $served) -}}true{{- end -}}
-{{- end -}}
-
-{{/* Sets the defaults of a branch and of all branches below it. Arguments: values, defaults, nulls (whether there are any). */}}
-{{- define "claude-relay.values.branch" -}}
-  {{- $values := .values -}}
-  {{- $nulls := .nulls -}}
-  {{- if or $nulls (lt (len $values) (int .defaults.keys)) -}}
-    {{- range $part := list .defaults.values .defaults.maps -}}
-      {{- range $key, $default := $part -}}
-        {{- if kindIs "invalid" (index $values $key) -}}{{- $_ := set $values $key $default -}}{{- end -}}
-      {{- end -}}
-    {{- end -}}
-  {{- end -}}
-  {{- range $key, $default := .defaults.maps -}}
-    {{- if or $default $nulls -}}
-      {{- include "claude-relay.values.map" (list (get $values $key) $default) -}}
-    {{- end -}}
-  {{- end -}}
-  {{- range $key, $branch := .defaults.branches -}}
-    {{- $child := index $values $key -}}
-    {{- if kindIs "invalid" $child -}}
-      {{- $child = dict -}}
-      {{- $_ := set $values $key $child -}}
-    {{- end -}}
-    {{- if or $nulls $branch.within (lt (len $child) (int $branch.keys)) -}}
-      {{- include "claude-relay.values.branch" (dict "values" $child "defaults" $branch "nulls" $nulls) -}}
-    {{- end -}}
-  {{- end -}}
 {{- end -}}
 
 {{/* Sets the default keys of a map, and removes the keys that are null. Arguments: a list of the map and its default. */}}

@@ -3,17 +3,29 @@ Common parts of the objects of Redis. The helpers for names, the password and im
 _secrets.tpl and _images.tpl), because the application uses them too.
 */}}
 
+{{/* The metadata of an object beside its name. Arguments: those of `claude-relay.annotations`. */}}
+{{- define "claude-relay.redis.metadata" -}}
+namespace: {{ .context.Release.Namespace | quote }}
+labels:
+  {{- include "claude-relay.redis.objectLabels" .context | nindent 2 }}
+{{- with include "claude-relay.annotations" . }}
+annotations:
+  {{- . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
 {{- define "claude-relay.redis.objectLabels" -}}
 {{- $once := dict "helper" "claude-relay.redis.newObjectLabels" "context" . "release" .Release "name" .Template.BasePath -}}
 {{- include "claude-relay.once" $once -}}
 {{- end -}}
 
 {{- define "claude-relay.redis.newObjectLabels" -}}
-{{- $labels := include "claude-relay.redis.selectorLabels" (dict "values" .Values "release" .Release) | fromYaml -}}
+{{- $labels := dict "app.kubernetes.io/name" (include "claude-relay.redis.name" (dict "values" .Values)) -}}
+{{- $_ := set $labels "app.kubernetes.io/instance" .Release.Name -}}
 {{- $_ := set $labels "app.kubernetes.io/managed-by" .Release.Service -}}
 {{- $_ := set $labels "helm.sh/chart" (printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_") -}}
 {{- $_ := set $labels "app.kubernetes.io/version" .Chart.AppVersion -}}
-{{- merge $labels .Values.commonLabels | toYaml -}}
+{{- include "claude-relay.names.labelsYaml" (list $labels .Values.commonLabels) -}}
 {{- end -}}
 
 {{- define "claude-relay.redis.serviceAccountName" -}}
@@ -42,6 +54,6 @@ _secrets.tpl and _images.tpl), because the application uses them too.
 {{- end -}}
 
 {{- define "claude-relay.redis.newConfigData" -}}
-redis.conf: {{ tpl (.Files.Get "files/redis.conf") . | toJson }}
+redis.conf: {{ include (printf "%s/_redis.conf.tpl" .Template.BasePath) . | toJson }}
 start.sh: {{ .Files.Get "files/start.sh" | toJson }}
 {{- end -}}
