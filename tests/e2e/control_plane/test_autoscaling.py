@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
+import pytest
+
 from chartgate.tools.helm import Helm
 from tests.e2e.control_plane.namespace import Namespace
 from tests.e2e.control_plane.operators import moving_too
-from tests.e2e.helm_release import HelmRelease, Values
+from tests.e2e.helm_release import HelmRefusal, HelmRelease, Values
 
 DEPLOYMENT = ("Deployment", "relay-claude-relay")
 AUTOSCALER = "kube-controller-manager"
@@ -61,4 +63,20 @@ def test_without_the_autoscaler_the_count_is_the_charts_again(
     release.upgrade(SCALED)
     namespace.scale(*DEPLOYMENT, 7, AUTOSCALER)
     release.upgrade(FIXED)
+    assert replicas(namespace) == 3
+
+
+def test_a_count_that_somebody_set_without_a_word_to_the_chart(release: HelmRelease, namespace: Namespace) -> None:
+    """docs/operations.md tells it: Helm 3 sets the chart's count again; Helm 4 refuses until it is told."""
+    release.install(FIXED)
+    namespace.scale(*DEPLOYMENT, 5, "kubectl")
+    if release.helm.version.startswith("3."):
+        release.upgrade(FIXED)
+        assert replicas(namespace) == 3
+        return
+    with pytest.raises(HelmRefusal, match=r'conflict with "kubectl".*: \.spec\.replicas'):
+        release.upgrade(FIXED)
+    release.upgrade({**FIXED, **OUTSIDE})
+    assert replicas(namespace) == 5
+    replace(release, options=(*release.options, "--force-conflicts")).upgrade(FIXED)
     assert replicas(namespace) == 3
