@@ -25,11 +25,14 @@ from chartgate.findings.baseline import Baseline, read_baseline
 from chartgate.findings.check import SEVERITIES
 from chartgate.findings.wanted_rules import require_known
 from chartgate.reports.baseline import baseline_report
+from chartgate.reports.code_quality import code_quality_report
 from chartgate.reports.files import is_stdout, require_writable, write_report
+from chartgate.reports.github import github_report
 from chartgate.reports.html import html_report
 from chartgate.reports.json_report import json_report
 from chartgate.reports.junit import junit_report
 from chartgate.reports.last_run import key_of, store_result, stored_result
+from chartgate.reports.markdown import markdown_report
 from chartgate.reports.overview import overview_of
 from chartgate.reports.results import Results
 from chartgate.reports.sarif import sarif_report
@@ -46,6 +49,9 @@ FORMATS: dict[str, tuple[str, Callable[[Results], bytes]]] = {
     "junit": ("JUnit XML, for CI servers", junit_report),
     "sarif": ("SARIF 2.1.0, for code scanning", partial(sarif_report, base=Path())),
     "json": ("JSON, for programs", json_report),
+    "markdown": ("Markdown, for the summary of a CI job and for comments", markdown_report),
+    "github": ("GitHub's workflow commands, which annotate a pull request", partial(github_report, base=Path())),
+    "code-quality": ("Code Quality, for GitLab", partial(code_quality_report, base=Path())),
     "write-baseline": ("the findings, for a later run with --baseline FILE", baseline_report),
     "html": ("one page that needs nothing but itself", html_report),
 }

@@ -12,10 +12,12 @@ from chartgate.findings.same_defect import defect_key, object_key, version_in, w
 class Defect:
     """Findings of different cases that differ only in the name of their object or in the Kubernetes version.
 
-    `finding` is the first of them, and tells all the versions; `objects` and `cases` are all names and cases.
+    `first` is the first of them, and `finding` the same with all the versions; `objects` and `cases` are all names and
+    cases.
     """
 
     finding: Finding
+    first: Finding
     objects: tuple[str, ...]
     cases: tuple[str, ...]
 
@@ -35,7 +37,9 @@ def defects_of(found: Iterable[tuple[Finding, Sequence[str]]]) -> list[Defect]:
         group.keys.add(object_key(finding))
         group.cases.update(dict.fromkeys(cases))
         group.versions |= {version_in(finding.what)} - {""}
-    return [Defect(group.of_all_versions, tuple(group.objects), tuple(group.cases)) for group in in_order]
+    return [
+        Defect(group.of_all_versions, group.finding, tuple(group.objects), tuple(group.cases)) for group in in_order
+    ]
 
 
 @dataclass

@@ -1,7 +1,9 @@
 """From a finding to the line of the template that made the object, as far as the template's text tells it."""
 
+import os
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from chartgate.findings.finding import Finding
 from chartgate.releases.objects import KubeObject
@@ -104,3 +106,9 @@ def _end_of_block(lines: list[str], at: int, end: int, indent: int) -> int:
 def _indent(line: str) -> int:
     match = _KEY.match(line)
     return len(match["indent"]) + len(match["item"]) if match else len(line) - len(line.lstrip())
+
+
+def path_from(path: Path, base: Path) -> Path:
+    """A file's path from folder `base` on when it lies in it, else its absolute path. Links stay as they are named."""
+    absolute, root = Path(os.path.abspath(path)), Path(os.path.abspath(base))  # noqa: PTH100 (resolve() follows links)
+    return absolute.relative_to(root) if absolute.is_relative_to(root) else absolute

@@ -1,8 +1,6 @@
 """SARIF 2.1.0 (OASIS), as code scanning reads it: a result a distinct finding, with template lines."""
 
-import hashlib
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +10,8 @@ from chartgate.findings.check import EVERY_CHECK
 from chartgate.findings.document import PUBLISHED
 from chartgate.findings.finding import Finding
 from chartgate.findings.registry import BY_KEY, CHECKS, gravity, severity_of
-from chartgate.reports.locations import Location, object_of
+from chartgate.reports.fingerprint import fingerprint_of
+from chartgate.reports.locations import Location, object_of, path_from
 from chartgate.reports.results import Results
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -96,9 +95,6 @@ def _result(
 ) -> dict[str, Any]:
     more = f" and {len(cases) - NAMED_CASES} more" if len(cases) > NAMED_CASES else ""
     seen = f" (cases: {', '.join(cases[:NAMED_CASES])}{more})" if cases else ""
-    identity = json.dumps([finding.check, finding.rule, finding.object, finding.where, finding.what])
-    if finding.group or finding.namespace:
-        identity += json.dumps([finding.group, finding.namespace])
     return {
         "ruleId": f"{finding.check}/{finding.rule}",
         "ruleIndex": order[f"{finding.check}/{finding.rule}"],
@@ -107,7 +103,7 @@ def _result(
         "locations": [
             {
                 "physicalLocation": {
-                    "artifactLocation": {"uri": _uri(results.chart.folder / location.template, base)},
+                    "artifactLocation": {"uri": _uri(path_from(results.chart.folder / location.template, base))},
                     "region": {"startLine": location.line},
                 },
                 "logicalLocations": [
@@ -115,7 +111,7 @@ def _result(
                 ],
             }
         ],
-        "partialFingerprints": {"chartgate/v1": hashlib.sha256(identity.encode()).hexdigest()},
+        "partialFingerprints": {"chartgate/v1": fingerprint_of(finding)},
         "properties": {"cases": list(cases), "remedy": finding.remedy},
     }
 
@@ -135,8 +131,5 @@ def _suppressed(results: Results, order: dict[str, int], base: Path) -> list[dic
     return suppressed
 
 
-def _uri(path: Path, base: Path) -> str:
-    absolute, root = Path(os.path.abspath(path)), Path(os.path.abspath(base))  # noqa: PTH100 (links stay as they are named)
-    if absolute.is_relative_to(root):
-        return quote(absolute.relative_to(root).as_posix())
-    return absolute.as_uri()
+def _uri(path: Path) -> str:
+    return path.as_uri() if path.is_absolute() else quote(path.as_posix())

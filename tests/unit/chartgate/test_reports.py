@@ -1,5 +1,6 @@
 """Reports as other programs read them: parsed again, and with texts that try to break out of them."""
 
+import html
 import json
 import os
 import re
@@ -24,10 +25,13 @@ from chartgate.findings.registry import BY_KEY
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
 from chartgate.reports import sarif
+from chartgate.reports.code_quality import code_quality_report
 from chartgate.reports.files import write_report
+from chartgate.reports.github import github_report
 from chartgate.reports.html import html_report
 from chartgate.reports.json_report import json_report, object_key, report_data
 from chartgate.reports.junit import junit_report
+from chartgate.reports.markdown import markdown_report
 from chartgate.reports.masking import (
     argument_without_secrets,
     as_yaml,
@@ -94,6 +98,8 @@ def every_report(results: Results) -> dict[str, str]:
         "SARIF": sarif_report(results, Path()).decode(),
         "JSON": json_report(results).decode(),
         "HTML": html_report(results).decode(),
+        "Markdown": html.unescape(markdown_report(results).decode()),
+        "GitHub": github_report(results, Path()).decode(),
     }
 
 
@@ -114,6 +120,49 @@ def test_every_report_says_that_it_is_of_a_part_of_the_whole(results: Results) -
     assert [name for name, text in texts.items() if "only the cases a*" not in text] == []
     assert "art of the whole" not in html_report(results).decode()
     assert ET.fromstring(texts["JUnit"]).attrib["tests"] == "5"  # noqa: S314 (the gate wrote it)
+
+
+def test_markdown_shows_each_text_as_it_is(results: Results) -> None:
+    text = markdown_report(results).decode()
+    assert text.startswith("## chartgate: ")
+    assert "2 defects" in text.splitlines()[0]
+    assert "| schema | 1 | 0 | 0 |" in text
+    (row,) = [line for line in text.splitlines() if line.startswith("| error | ConfigMap/c |")]
+    assert "<script>" not in text
+    assert row.count(" | ") == 6
+    assert "no defects" in markdown_report(replace(results, verdicts=(), general=())).decode()
+
+
+def test_markdown_is_bounded(results: Results) -> None:
+    many = [replace(DEFECT, where=f"data.{number}|@team {'x' * 999} https://example.com") for number in range(500)]
+    (_, (bad, *_)), *_ = results.verdicts
+    text = markdown_report(replace(results, verdicts=[("schema", [Verdict(bad.rendered, 2, tuple(many))])])).decode()
+    assert len(text) < 65_536 * 2
+    assert "401 more are left out" in text
+    assert "@team" not in text
+    assert "https://" not in text
+
+
+def test_github_annotates_the_line_of_a_template(results: Results, tmp_path: Path) -> None:
+    evil = replace(DEFECT, what="a\n::error::b", where="x,y:z")
+    (_, (bad, *_)), *_ = results.verdicts
+    found = replace(results, verdicts=[("schema", [Verdict(bad.rendered, 2, (evil,))])], general=())
+    (line,) = github_report(found, tmp_path).decode().splitlines()
+    assert re.match(
+        r"::error file=[^:,]+,line=\d+,title=schema/invalid::ConfigMap/c: x,y:z: a%0A::error::b: mend it$", line
+    )
+
+
+def test_code_quality_is_what_gitlab_reads(results: Results, tmp_path: Path) -> None:
+    entries = json.loads(code_quality_report(results, tmp_path))
+    assert {(entry["check_name"], entry["severity"]) for entry in entries} == {
+        ("exceptions/unused", "minor"),
+        ("schema/invalid", "critical"),
+    }
+    assert len({entry["fingerprint"] for entry in entries}) == 2
+    for entry in entries:
+        assert entry["location"]["lines"]["begin"] >= 1
+        assert (tmp_path / entry["location"]["path"]).name in {"Chart.yaml", "x.yaml"}
 
 
 def test_junit_has_a_test_case_for_each_case_and_check(results: Results) -> None:
