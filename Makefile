@@ -21,7 +21,7 @@ lint: .venv/.synced
 	$(RUN)lint-imports
 	$(RUN)python -m chartgate.tools.run_helm 3 4 -- lint --strict $(CHART)
 	$(RUN)python -m release.actionlint
-	$(RUN)zizmor --quiet --offline --strict-collection .github
+	$(RUN)zizmor --quiet --offline --strict-collection .github action.yml
 
 # A file's tests stay together, so that they share its fixtures.
 unit: .venv/.synced

@@ -1,0 +1,149 @@
+"""The gate in other people's CI: the action, the GitLab job and the hook run on a chart of `helm create`.
+
+What only those systems can do is not run here: their own actions, and the installation from the network, which
+tests/e2e/test_installed_gate.py does with the wheel.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+import yaml
+
+from chartgate.tools.helm import find_helm
+from tests.documents import ROOT
+
+ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+GITLAB = yaml.safe_load((ROOT / "integrations" / "gitlab-ci.yml").read_text(encoding="utf-8"))["chartgate"]
+(HOOK,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+PROGRAM = Path(sys.executable).with_name("chartgate")
+
+
+@pytest.fixture(scope="module")
+def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkout with the chart "web", and chartgate where the action installs it."""
+    folder = tmp_path_factory.mktemp("checkout")
+    subprocess.run([find_helm("4").path, "create", "web"], cwd=folder, check=True, capture_output=True)
+    for name in ("chartgate", ".chartgate"):
+        (folder / name / "bin").mkdir(parents=True)
+        (folder / name / "bin" / "chartgate").symlink_to(PROGRAM)
+    return folder
+
+
+def shell(script: str, folder: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
+        cwd=folder,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def step(name: str) -> dict[str, Any]:
+    return next(dict(one) for one in ACTION["runs"]["steps"] if one.get("name") == name)
+
+
+class Runner:
+    """GitHub's runner as far as the steps need it: expressions, and the files for outputs and the summary."""
+
+    def __init__(self, folder: Path, temporary: Path, **inputs: str) -> None:
+        defaults = {name: str(one.get("default", "")) for name, one in ACTION["inputs"].items()}
+        self._inputs = {**defaults, **inputs}
+        self._folder = folder
+        self.output, self.summary = temporary / "output", temporary / "summary"
+
+    def run(self, name: str) -> "subprocess.CompletedProcess[str]":
+        """Run a step in its shell."""
+        environment = {key: self._expanded(str(text)) for key, text in step(name)["env"].items()}
+        files = {"GITHUB_OUTPUT": str(self.output), "GITHUB_STEP_SUMMARY": str(self.summary)}
+        return shell(step(name)["run"], self._folder, **environment, **files)
+
+    def _expanded(self, text: str) -> str:
+        known = {"runner.temp": str(self._folder), **{f"inputs.{key}": value for key, value in self._inputs.items()}}
+        return re.sub(r"\$\{\{ ([\w.-]+) \}\}", lambda found: known[found[1]], text)
+
+
+@pytest.fixture(params=["warning", "never"])
+def runner(request: pytest.FixtureRequest, workplace: Path, tmp_path: Path) -> tuple[str, Runner]:
+    return request.param, Runner(workplace, tmp_path, **{"chart": "web", "fail-on": request.param})
+
+
+def test_the_action_annotates_summarizes_and_fails_as_it_is_told(runner: tuple[str, Runner]) -> None:
+    fail_on, github = runner
+    done = github.run("Run the gate")
+    assert done.returncode == (1 if fail_on == "warning" else 0), done.stderr
+    annotation = r"^::error file=web/templates/\w+\.yaml,line=\d+,title=references/selector-overlap::"
+    assert re.search(annotation, done.stdout, re.MULTILINE)
+    assert "## chartgate: web: " in github.summary.read_text()
+    written = re.fullmatch(r"sarif=(.*)\n", github.output.read_text())
+    assert written
+    assert json.loads(Path(written[1]).read_text())["version"] == "2.1.0"
+
+
+def test_the_action_tells_a_chart_that_cannot_be_read(workplace: Path, tmp_path: Path) -> None:
+    done = Runner(workplace, tmp_path, chart="nowhere").run("Run the gate")
+    assert done.returncode == 2
+    assert "nowhere" in done.stderr
+
+
+def test_the_action_tells_what_an_upgrade_changes(workplace: Path, tmp_path: Path) -> None:
+    before = shutil.copytree(workplace / "web", tmp_path / "web") / "values.yaml"
+    before.write_text(before.read_text().replace("replicaCount: 1", "replicaCount: 2"))
+    github = Runner(workplace, tmp_path, chart="web", base=str(before.parent))
+    done = github.run("Tell what an upgrade changes")
+    assert done.returncode == 0, done.stderr
+    assert "replicas" in github.summary.read_text()
+
+
+def test_the_action_gives_its_steps_no_expression_in_a_script() -> None:
+    scripts = [one["run"] for one in ACTION["runs"]["steps"] if "run" in one]
+    assert len(scripts) == 3
+    assert not [text for text in scripts if "${{" in text]
+
+
+def test_the_action_pins_what_it_uses() -> None:
+    used = re.findall(r"uses: (.*)", (ROOT / "action.yml").read_text(encoding="utf-8"))
+    assert used
+    assert [use for use in used if not re.fullmatch(r"[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", use)] == []
+
+
+def test_the_gitlab_job_writes_its_reports(workplace: Path) -> None:
+    (script,) = [line for line in GITLAB["script"] if "bin/chartgate " in line]
+    done = shell(script, workplace, **{**GITLAB["variables"], "CHARTGATE_CHART": "web", "XDG_CACHE_HOME": ""})
+    assert done.returncode == 1, done.stderr
+    reports = GITLAB["artifacts"]["reports"]
+    entries = json.loads((workplace / reports["codequality"]).read_text())
+    assert "web/templates/deployment.yaml" in {entry["location"]["path"] for entry in entries}
+    assert ET.parse(workplace / reports["junit"]).getroot().get("failures") != "0"  # noqa: S314 (the gate wrote it)
+
+
+def test_the_hook_runs_on_the_charts_that_a_repository_names(workplace: Path) -> None:
+    assert (HOOK["language"], HOOK["pass_filenames"]) == ("python", False)
+    program, *options = HOOK["entry"].split()
+    done = shell(" ".join([str(PROGRAM.with_name(program)), *options, "web"]), workplace)
+    assert done.returncode == 1, done.stderr
+    assert "selector-overlap" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("file", "concerns"),
+    [
+        ("charts/web/templates/deployment.yaml", True),
+        ("charts/web/values.yaml", True),
+        ("Chart.yaml", True),
+        ("ci/a-values.yaml", True),
+        ("README.md", False),
+        ("src/main.py", False),
+    ],
+)
+def test_the_hook_runs_when_a_file_of_a_chart_changes(file: str, concerns: bool) -> None:
+    assert bool(re.search(HOOK["files"], file)) == concerns
