@@ -6,7 +6,7 @@ from typing import Any
 
 from chartgate.findings.check import Check, Fault, Rule
 from chartgate.findings.scopes import EachComparison
-from chartgate.releases.comparisons import AGAIN, NEXT_VERSION, UPGRADE
+from chartgate.releases.comparisons import AGAIN, NEXT_APPLICATION, NEXT_VERSION, UPGRADE
 from chartgate.releases.differences import ABSENT, differences, written
 from chartgate.releases.generated_secrets import GeneratedSecrets, is_checksum, is_secret_data
 from chartgate.releases.immutable import is_immutable
@@ -33,21 +33,35 @@ def judge_again(rendered: Rendered, again: Release) -> Iterator[Fault]:
 
 def judge_next_version(rendered: Rendered, later: Release) -> Iterator[Fault]:
     """Faults where another version of the chart restarts pods or changes what cannot be changed."""
-    release = rendered.release
-    again = rendered.others.get(AGAIN.key)
-    again = again if isinstance(again, Release) else release
-    for obj in _unpaired(release, later):
+    for obj in _unpaired(rendered.release, later):
+        if obj.kind == "Job":
+            continue  # a name for each version is how a Job can change
         yield Fault("comes-and-goes", "metadata.name", "has another name in the chart's next version", object=obj)
-    random = {(id(obj), path) for obj, other in _pairs(release, again) for path in _paths(obj, other)}
-    for obj, other in _pairs(release, later):
+    for obj, path, is_fixed in _changes(rendered, later):
+        if is_fixed:
+            what = "changes with the chart's version, and may not be changed"
+            yield Fault("immutable", written(path), what, object=obj)
+        elif _is_of_pod(obj, path):
+            yield Fault("rolls", written(path), "changes with the chart's version and nothing else", object=obj)
+
+
+def judge_next_application(rendered: Rendered, later: Release) -> Iterator[Fault]:
+    """Faults where another version of the application changes what cannot be changed, such as the image of a Job."""
+    for obj, path, is_fixed in _changes(rendered, later):
+        if is_fixed:
+            what = "changes with the application's version, and may not be changed"
+            yield Fault("immutable", written(path), what, object=obj)
+
+
+def _changes(rendered: Rendered, later: Release) -> Iterator[tuple[KubeObject, Path, bool]]:
+    """What the later release changes in an object, and whether Kubernetes refuses that; without what is random."""
+    again = rendered.others.get(AGAIN.key)
+    again = again if isinstance(again, Release) else rendered.release
+    random = {(id(obj), path) for obj, other in _pairs(rendered.release, again) for path in _paths(obj, other)}
+    for obj, other in _pairs(rendered.release, later):
         for path, before, _ in differences(obj.manifest, other.manifest):
-            if (id(obj), path) in random or obj.hooks:
-                continue
-            if _is_of_pod(obj, path):
-                yield Fault("rolls", written(path), "changes with the chart's version and nothing else", object=obj)
-            elif is_immutable(obj, path, before is not ABSENT):
-                what = "changes with the chart's version, and may not be changed"
-                yield Fault("immutable", written(path), what, object=obj)
+            if (id(obj), path) not in random and not obj.hooks:
+                yield obj, path, is_immutable(obj, path, before is not ABSENT)
 
 
 def judge_upgrade(rendered: Rendered, upgrade: Release) -> Iterator[Fault]:
@@ -101,6 +115,7 @@ CHECK = Check(
     scopes=(
         EachComparison(AGAIN, judge_again),
         EachComparison(NEXT_VERSION, judge_next_version),
+        EachComparison(NEXT_APPLICATION, judge_next_application),
         EachComparison(UPGRADE, judge_upgrade),
     ),
     rules={
@@ -126,8 +141,10 @@ CHECK = Check(
             "data: {password: {{ randAlphaNum 20 | b64enc }}} without lookup",
         ),
         "immutable": Rule(
-            "a new version of the chart changes what Kubernetes never lets change, so that every upgrade fails",
-            "keep the version out of selectors and of what Kubernetes never lets change",
+            "a new version of the chart or of the application changes what Kubernetes never lets change, so that the "
+            "upgrade fails",
+            "keep the version out of selectors and other fields that cannot change; make a Job a hook, or give it "
+            "another name for each version",
             "selector: {matchLabels: {helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}}}",
         ),
     },

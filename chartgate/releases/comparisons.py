@@ -11,7 +11,7 @@ from os import cpu_count
 from typing import Any
 
 from chartgate.releases.jobs import Job, render_case
-from chartgate.releases.next_version import next_version
+from chartgate.releases.next_version import next_application, next_version
 from chartgate.releases.release import Release
 from chartgate.releases.render import RenderError
 from chartgate.releases.rendered import Rendered
@@ -69,6 +69,11 @@ def _upgrade(first: First) -> Release | None:
     return render_upgrade(first.chart, first.job, first.release, first.api_versions)
 
 
+def _next_application(first: First) -> Release | None:
+    chart = next_application(first.chart)
+    return None if chart is None else first.again(chart=chart)
+
+
 def _other_registry(first: First) -> Release | None:
     if not _has_value(first.chart, "global.imageRegistry"):
         return None
@@ -110,6 +115,7 @@ AGAIN = Comparison(
 NEXT_VERSION = Comparison(
     "next-version", "the chart's next version", lambda first: first.again(chart=next_version(first.chart))
 )
+NEXT_APPLICATION = Comparison("next-application", "the application's next version", _next_application)
 UPGRADE = Comparison("upgrade", "an upgrade of the installed release", _upgrade)
 LONG_NAME = "a-release-name-that-is-as-long-as-helm-allows-it-to-b"
 LONG_RELEASE = Comparison(

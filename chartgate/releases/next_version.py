@@ -1,14 +1,23 @@
-"""A chart that differs in nothing but its version, as the next release of it would."""
+"""A chart that differs in nothing but a version, as the next release of it would."""
 
 import re
 
 from chartgate.tools.chart_files import ChartFiles
 
 NEXT = "999.0.0"
-_VERSION = re.compile(r"^version:.*$", re.MULTILINE)
 
 
 def next_version(files: ChartFiles) -> ChartFiles:
-    """The same files with another version in Chart.yaml."""
+    """The same files with another version of the chart."""
+    return _with(files, "version")
+
+
+def next_application(files: ChartFiles) -> ChartFiles | None:
+    """The same files with another version of the application; None where Chart.yaml names none."""
+    return _with(files, "appVersion") if files.mapping("Chart.yaml").get("appVersion") else None
+
+
+def _with(files: ChartFiles, key: str) -> ChartFiles:
     name = "Chart.yaml"
-    return files.with_file(name, _VERSION.sub(f"version: {NEXT}", files.text(name)).encode())
+    text = re.sub(rf"^{key}:.*$", f"{key}: {NEXT}", files.text(name), flags=re.MULTILINE)
+    return files.with_file(name, text.encode())

@@ -18,6 +18,7 @@ from chartgate.releases.comparisons import (
     LIBRARY,
     LONG_NAME,
     LONG_RELEASE,
+    NEXT_APPLICATION,
     NEXT_VERSION,
     OTHER_REGISTRY,
     UPGRADE,
@@ -38,7 +39,7 @@ from chartgate.values.selection import Choice
 
 MakeChart = Callable[[dict[str, str]], Path]
 
-ALL = (LIBRARY, HARMLESS_WORD, AGAIN, NEXT_VERSION, UPGRADE, LONG_RELEASE, OTHER_REGISTRY)
+ALL = (LIBRARY, HARMLESS_WORD, AGAIN, NEXT_VERSION, NEXT_APPLICATION, UPGRADE, LONG_RELEASE, OTHER_REGISTRY)
 CONFIG = """\
 apiVersion: v1
 kind: ConfigMap
@@ -46,6 +47,7 @@ metadata: {name: c}
 data:
   release: {{ .Release.Name }}
   version: {{ .Chart.Version | quote }}
+  application: {{ .Chart.AppVersion | quote }}
   random: {{ randAlpha 9 }}
   upgrade: {{ .Release.IsUpgrade | quote }}
   found: {{ len (lookup "v1" "ConfigMap" .Release.Namespace "c") | quote }}
@@ -68,7 +70,9 @@ def compared(chart: ChartFiles, case: Case, helm: Engine = EMBEDDED) -> tuple[di
 
 
 def test_each_comparison_changes_one_thing(make_chart: MakeChart) -> None:
-    chart = read_chart_files(make_chart({"values.yaml": "global: {imageRegistry: ''}\n", "templates/c.yaml": CONFIG}))
+    metadata = "apiVersion: v2\nname: web\nversion: 1.0.0\nappVersion: 1.2.3\n"
+    files = {"Chart.yaml": metadata, "values.yaml": "global: {imageRegistry: ''}\n", "templates/c.yaml": CONFIG}
+    chart = read_chart_files(make_chart(files))
     case = Case("defaults", values=("text: '1e3'\n",), hostile="1e3", harmless=("text: word\n",))
     first, others = compared(chart, case)
     changed = {
@@ -80,6 +84,7 @@ def test_each_comparison_changes_one_thing(make_chart: MakeChart) -> None:
         "harmless-word": {"text": "word"},
         "again": {},
         "next-version": {"version": "999.0.0"},
+        "next-application": {"application": "999.0.0"},
         "long-release": {"release": LONG_NAME},
         "other-registry": {"registry": "mirror.example:5000/all"},
     }

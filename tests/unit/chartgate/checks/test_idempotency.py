@@ -77,3 +77,38 @@ def test_a_new_version_changes_no_pod_and_nothing_that_is_fixed(
 def test_a_hook_may_change(findings_of: FindingsOf) -> None:
     job = "kind: Job\nmetadata: {name: j, annotations: {helm.sh/hook: post-install}}\nspec: {template: {spec: {a: 1}}}"
     assert findings_of(CHECK, job, variants={"again": job, "next-version": job.replace("1", "2")}) == []
+
+
+JOB = """\
+apiVersion: batch/v1
+kind: Job
+metadata: {name: migrate}
+spec: {template: {metadata: {labels: {helm.sh/chart: web-1}}, spec: {containers: [{name: c, image: 'web:1'}]}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("comparison", "old", "new", "rules"),
+    [
+        ("next-version", "web-1", "web-2", ["immutable"]),
+        ("next-application", "web:1", "web:2", ["immutable"]),
+        ("next-version", "name: migrate", "name: migrate-2", []),
+        ("next-application", "name: migrate", "name: migrate-2", []),
+        ("next-application", "kind: Job", "kind: Job", []),
+    ],
+)
+def test_a_job_that_an_upgrade_would_change_is_found(
+    findings_of: FindingsOf, comparison: str, old: str, new: str, rules: list[str]
+) -> None:
+    found = findings_of(CHECK, JOB, variants={"again": JOB, comparison: JOB.replace(old, new)})
+    assert [finding.rule for finding in found] == rules
+
+
+def test_a_new_version_of_the_application_may_replace_pods(findings_of: FindingsOf) -> None:
+    assert findings_of(CHECK, WEB, variants={"again": WEB, "next-application": WEB.replace("[a]", "[b]")}) == []
+
+
+def test_a_pod_alone_cannot_change(findings_of: FindingsOf) -> None:
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, args: [web-1]}]}\n"
+    (finding,) = findings_of(CHECK, pod, variants={"again": pod, "next-version": pod.replace("web-1", "web-2")})
+    assert finding.rule == "immutable"
