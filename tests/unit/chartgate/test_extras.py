@@ -1,5 +1,6 @@
 """A check whose extra is not installed is left out, every report says so, and it cannot be asked for."""
 
+import html
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +26,9 @@ FILES = {
     ),
 }
 
+WITHOUT_NOTICES = {"write-baseline", "code-quality"}
+"""These are lists of findings, and their readers take nothing else."""
+
 
 @pytest.fixture
 def chart(make_chart: Callable[[dict[str, str]], Path], monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -39,8 +43,8 @@ def test_every_report_says_that_the_check_is_left_out(chart: Path) -> None:
     assert SENTENCE in results.notices
     assert SENTENCE in overview_of(results).notices
     for name, (_, report) in FORMATS.items():
-        if name != "write-baseline":
-            assert "the package no_such_package is not installed" in report(results).decode(), name
+        if name not in WITHOUT_NOTICES:
+            assert "the package no_such_package is not installed" in html.unescape(report(results).decode()), name
 
 
 def test_exceptions_of_the_check_are_not_called_unused(chart: Path) -> None:
