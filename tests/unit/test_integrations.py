@@ -18,7 +18,7 @@ import pytest
 import yaml
 
 from chartgate.tools.helm import find_helm
-from tests.documents import ROOT
+from tests.documents import ROOT, blocks
 
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 GITLAB = yaml.safe_load((ROOT / "integrations" / "gitlab-ci.yml").read_text(encoding="utf-8"))["chartgate"]
@@ -132,6 +132,14 @@ def test_the_hook_runs_on_the_charts_that_a_repository_names(workplace: Path) ->
     done = shell(" ".join([str(PROGRAM.with_name(program)), *options, "web"]), workplace)
     assert done.returncode == 1, done.stderr
     assert "selector-overlap" in done.stdout
+
+
+def test_the_report_in_the_readme_is_the_real_one(workplace: Path) -> None:
+    (picture,) = [block.text for block in blocks(ROOT / "README.md") if block.language == "text"]
+    done = shell(f"{PROGRAM} web --offered --select references", workplace)
+    written = [line.rstrip() for line in done.stdout.splitlines()]
+    shown = [line for line in picture.splitlines() if line]
+    assert [line for line in written if line in shown] == shown, "write the new report into README.md"
 
 
 @pytest.mark.parametrize(
