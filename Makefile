@@ -24,11 +24,13 @@ lint: .venv/.synced
 	$(RUN)zizmor --quiet --offline --strict-collection .github action.yml
 
 # A file's tests stay together, so that they share its fixtures.
+SPREAD := --numprocesses auto --maxprocesses 4 --dist loadfile
+
 unit: .venv/.synced
-	$(RUN)pytest tests/unit --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(RUN)pytest tests/unit $(SPREAD)
 
 # In two halves of about the same length, each with an API server of its own: one alone would leave a core idle.
-FIRST_HALF := $(addprefix tests/e2e/control_plane/test_,matrix.py rollouts.py api_server_option.py)
+FIRST_HALF := $(addprefix tests/e2e/control_plane/test_,matrix.py rollouts.py api_server_option.py gateway_api.py)
 
 control-plane: .venv/.synced ## tests on a real API server without a cluster: no Docker
 	$(MAKE) --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) control-plane-1 control-plane-2
@@ -39,11 +41,13 @@ control-plane-1: .venv/.synced
 control-plane-2: .venv/.synced
 	$(RUN)pytest tests/e2e/control_plane $(addprefix --ignore=,$(FIRST_HALF))
 
-e2e: e2e-processes e2e-cluster ## all end-to-end tests; make --jobs=2 --output-sync=target e2e runs both parts at once
+# One part after the other: a cluster misses its own time limits when other tests take the processors.
+e2e: .venv/.synced ## all end-to-end tests
+	$(MAKE) e2e-processes
+	$(MAKE) e2e-cluster
 
-# They give way to a cluster that runs at the same time, which would miss its own time limits.
 e2e-processes: .venv/.synced ## those that need processes only: control-plane, Redis, Fluent Bit
-	nice $(RUN)pytest tests/e2e --ignore=tests/e2e/cluster
+	$(RUN)pytest tests/e2e --ignore=tests/e2e/cluster $(SPREAD)
 
 e2e-cluster: .venv/.synced ## those on a kind cluster, which needs Docker
 	$(RUN)pytest tests/e2e/cluster

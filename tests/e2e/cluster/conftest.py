@@ -27,7 +27,7 @@ from chartgate.releases.release import Release
 from chartgate.tools.helm import find_helm
 from tests.e2e.cluster.images import Images
 from tests.e2e.cluster.kind import ClusterError, cluster_of, running
-from tests.e2e.cluster.namespace import Kubectl, MakeNamespace, Namespace
+from tests.e2e.cluster.namespace import Kubectl, KubectlError, MakeNamespace, Namespace, until
 from tests.e2e.cluster.operator import Operator
 from tests.e2e.cluster.pods import Neighbour
 from tests.e2e.cluster.policies import enforce
@@ -93,8 +93,9 @@ def images(kind_cluster: KindCluster, pytestconfig: pytest.Config) -> Images:
 @pytest.fixture(scope="session")
 def cluster(kind_cluster: KindCluster, images: Images, render: Callable[..., Release]) -> Kubectl:
     """kubectl on the running cluster, which has the images of the default release and enforces NetworkPolicy."""
-    images.load_chart_images(render())
     kubectl = Kubectl(kind_cluster.kubectl_path, kind_cluster.kubeconfig_path)
+    until(lambda: serves_workloads(kubectl), "the API server serves the group apps")
+    images.load_chart_images(render())
     enforce(kubectl, images)
     return kubectl
 
@@ -171,6 +172,14 @@ def operator(make_namespace: MakeNamespace, release_in: ReleaseIn) -> Iterator[O
 def neighbour(operator: Operator) -> Neighbour:
     """Beside the shared release."""
     return Neighbour(operator.namespace, operator.image())
+
+
+def serves_workloads(kubectl: Kubectl) -> bool:
+    """Whether the API server has its groups: for some seconds after its start it answers 404."""
+    try:
+        return "deployments" in kubectl("get", "--raw", "/apis/apps/v1")
+    except KubectlError:
+        return False
 
 
 def _chosen(config: pytest.Config, option: str, variable: str) -> str | None:

@@ -12,6 +12,7 @@ from pytest_kind.cluster import KindCluster
 from chartgate.tools.interrupts import interrupts_at_the_end, sigterm_as_interrupt
 
 CONFIGURATION = Path(__file__).with_name("kind.yaml")
+READY_SECONDS = 180
 
 
 class ClusterError(Exception):
@@ -86,6 +87,7 @@ def _make(cluster: KindCluster) -> None:
     """Make it. An interrupt is heeded when kind has ended: what Docker is still beginning, nobody could remove."""
     cluster.kubeconfig_path.touch(0o600)
     command = [str(cluster.kind_path), "create", "cluster", "--name", cluster.name, "--config", str(CONFIGURATION)]
+    command += ["--wait", f"{READY_SECONDS}s"]
     image = ["--image", cluster.image] if cluster.image else []
     kubeconfig = ["--kubeconfig", str(cluster.kubeconfig_path)]
     with interrupts_at_the_end():
