@@ -22,7 +22,7 @@ from chartgate.commands.command import (
 )
 from chartgate.errors import GateError
 from chartgate.findings.baseline import Baseline, read_baseline
-from chartgate.findings.check import SEVERITIES
+from chartgate.findings.finding import SEVERITIES
 from chartgate.findings.wanted_rules import require_known
 from chartgate.reports.baseline import baseline_report
 from chartgate.reports.code_quality import code_quality_report

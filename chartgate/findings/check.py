@@ -6,18 +6,11 @@ yields a `Fault` for each defect. It neither counts nor catches errors: `chartga
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
+from chartgate.findings.finding import Severity
 from chartgate.findings.scopes import Scope
 from chartgate.findings.user_values import UserValues
 from chartgate.releases.objects import KubeObject
-
-Severity = Literal["error", "warning", "note"]
-"""How grave a finding is: an error stops an installation or breaks what it does; a warning is against good practice; a
-note is listed apart and never changes the exit code. The words are those of SARIF.
-"""
-SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
-"""The gravest first."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from chartgate.findings.check import EVERY_CHECK, Check, Rule, Severity
+from chartgate.findings.check import EVERY_CHECK, Check, Rule
+from chartgate.findings.finding import Severity
 from chartgate.findings.registry import CHECKS
 from chartgate.findings.scopes import EachComparison
 

@@ -2,8 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from chartgate.releases.rendered import Rendered
+
+Severity = Literal["error", "warning", "note"]
+"""How grave a finding is: an error stops an installation or breaks what it does; a warning is against good practice; a
+note is listed apart and never changes the exit code. The words are those of SARIF.
+"""
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
+"""The gravest first."""
 
 
 @dataclass(frozen=True, order=True)
@@ -24,6 +32,12 @@ class Finding:
     target: str = ""
     group: str = ""
     namespace: str = ""
+    severity: Severity = "error"
+
+    @property
+    def gravity(self) -> int:
+        """A number by which findings are sorted, the gravest first."""
+        return SEVERITIES.index(self.severity)
 
     @property
     def sentence(self) -> str:

@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from chartgate.findings.finding import Finding
-from chartgate.findings.registry import severity_of
 from chartgate.releases.release import Release
 from chartgate.tools.chart_files import ChartFiles
 
@@ -26,7 +25,7 @@ class ForeignSubcharts:
 
         An error counts whoever has made it, because it stops the installation of the whole chart.
         """
-        if not self._names or severity_of(finding) == "error":
+        if not self._names or finding.severity == "error":
             return ""
         name = self._makers(release).get((finding.object, finding.group, finding.namespace), "")
         if name:

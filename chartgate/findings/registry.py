@@ -30,8 +30,7 @@ from chartgate.findings import (
     template_marks,
     variants,
 )
-from chartgate.findings.check import SEVERITIES, Check, Severity
-from chartgate.findings.finding import Finding
+from chartgate.findings.check import Check
 from chartgate.tools.schemas import KindKey
 
 CHECKS: tuple[Check, ...] = (
@@ -64,17 +63,6 @@ CHECKS: tuple[Check, ...] = (
 )
 
 BY_KEY = {check.key: check for check in CHECKS}
-
-
-def severity_of(finding: Finding) -> Severity:
-    """How grave a finding is, as its check declares it; an error where no check of this key is known."""
-    check = BY_KEY.get(finding.check)
-    return check.severity_of(finding.rule) if check else "error"
-
-
-def gravity(finding: Finding) -> int:
-    """A number by which findings are sorted, the gravest first."""
-    return SEVERITIES.index(severity_of(finding))
 
 
 def with_schemas(checks: Iterable[Check], schemas: Mapping[KindKey, str]) -> list[Check]:

@@ -49,19 +49,17 @@ def examine(check: Check, renders: Sequence[Rendered]) -> list[Verdict]:
                 if unless is None or not _asked_for(renders[index].case, unless):
                     found[index][finding] = None
     return [
-        Verdict(rendered, examined[index], *_without_notes(check, found[index]))
+        Verdict(rendered, examined[index], *_without_notes(found[index]))
         for index, rendered in enumerate(renders)
         if every or len(rendered.release)
     ]
 
 
-def _without_notes(check: Check, found: Iterable[Finding]) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+def _without_notes(found: Iterable[Finding]) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
     """The findings, and the notes."""
-    notes = {key for key in check.rules if check.severity_of(key) == "note"}
-    if not notes:
-        return tuple(found), ()
     found = tuple(found)
-    return tuple(one for one in found if one.rule not in notes), tuple(one for one in found if one.rule in notes)
+    notes = tuple(one for one in found if one.severity == "note")
+    return (tuple(one for one in found if one.severity != "note") if notes else found), notes
 
 
 def examine_files(check: Check, chart: Chart) -> list[Finding]:
@@ -76,10 +74,21 @@ def finding_of(check: Check, fault: Fault, about: KubeObject | str) -> Finding:
     thing = about if fault.object is None else fault.object
     rule = check.rule(fault.rule)
     remedy = fault.remedy or (rule.remedy if rule else "")
-    if isinstance(thing, str):
-        return Finding(check.key, fault.rule, thing, fault.where, fault.what, remedy, fault.target)
-    identity = (thing.identity.group, thing.own_namespace)
-    return Finding(check.key, fault.rule, thing.ref, fault.where, fault.what, remedy, fault.target, *identity)
+    name, group, namespace = (
+        (thing, "", "") if isinstance(thing, str) else (thing.ref, thing.identity.group, thing.own_namespace)
+    )
+    return Finding(
+        check.key,
+        fault.rule,
+        name,
+        fault.where,
+        fault.what,
+        remedy,
+        fault.target,
+        group,
+        namespace,
+        check.severity_of(fault.rule),
+    )
 
 
 def _judged(check: Check, scope: Scope, subject: Subject) -> _Judged:

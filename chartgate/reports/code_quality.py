@@ -6,8 +6,7 @@ Source: GitLab documentation, Code Quality report format (a subset of Code Clima
 import json
 from pathlib import Path
 
-from chartgate.findings.check import Severity
-from chartgate.findings.registry import gravity, severity_of
+from chartgate.findings.finding import Severity
 from chartgate.reports.fingerprint import fingerprint_of
 from chartgate.reports.locations import path_from
 from chartgate.reports.results import Results
@@ -22,12 +21,12 @@ def code_quality_report(results: Results, base: Path) -> bytes:
             "description": finding.sentence,
             "check_name": f"{finding.check}/{finding.rule}",
             "fingerprint": fingerprint_of(finding),
-            "severity": _SEVERITIES[severity_of(finding)],
+            "severity": _SEVERITIES[finding.severity],
             "location": {
                 "path": str(path_from(results.chart.folder / results.locations[finding].template, base)),
                 "lines": {"begin": results.locations[finding].line},
             },
         }
-        for finding in sorted(results.occurrences, key=gravity)
+        for finding in sorted(results.occurrences, key=lambda one: one.gravity)
     ]
     return json.dumps(entries, indent=1).encode() + b"\n"

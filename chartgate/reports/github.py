@@ -5,7 +5,6 @@ Source: GitHub documentation, Workflow commands for GitHub Actions.
 
 from pathlib import Path
 
-from chartgate.findings.registry import severity_of
 from chartgate.reports.locations import path_from
 from chartgate.reports.results import Results
 
@@ -24,7 +23,7 @@ def github_report(results: Results, base: Path) -> bytes:
             "title": f"{finding.check}/{finding.rule}",
         }
         where = ",".join(f"{key}={_property(text)}" for key, text in properties.items())
-        lines.append(f"::{_COMMANDS[severity_of(finding)]} {where}::{_message(finding.sentence)}\n")
+        lines.append(f"::{_COMMANDS[finding.severity]} {where}::{_message(finding.sentence)}\n")
     return "".join(lines).encode("utf-8", "replace")
 
 

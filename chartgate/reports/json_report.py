@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
+from chartgate.findings.check import Check
 from chartgate.findings.finding import Finding
-from chartgate.findings.registry import BY_KEY, severity_of
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.rendered import Rendered
 from chartgate.reports.masking import masked
@@ -39,7 +39,7 @@ def report_data(results: Results) -> dict[str, Any]:
         "versions": results.versions,
         "seconds": {phase: round(seconds, 3) for phase, seconds in results.seconds.items()},
         "coverage": [{**asdict(proof), "holds": proof.holds} for proof in results.coverage],
-        "checks": [_check(key) for key in results.checks],
+        "checks": [_check(results.by_key[key]) for key in results.checks],
         "findings": [_finding(finding, found_at[finding].template, found_at[finding].line) for finding in findings],
         "reproductions": [
             {"finding": number[one.finding], "case": one.case, "values": results.shown_reproduction(one)}
@@ -58,14 +58,13 @@ def object_key(obj: KubeObject) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _check(key: str) -> dict[str, Any]:
-    check = BY_KEY[key]
+def _check(check: Check) -> dict[str, Any]:
     rules = [{"key": name, **asdict(rule), "severity": check.severity_of(name)} for name, rule in check.rules.items()]
-    return {"key": key, "title": check.title, "why": check.why, "source": check.source, "rules": rules}
+    return {"key": check.key, "title": check.title, "why": check.why, "source": check.source, "rules": rules}
 
 
 def _finding(finding: Finding, template: str, line: int) -> dict[str, Any]:
-    entry: dict[str, Any] = {**asdict(finding), "severity": severity_of(finding), "template": template, "line": line}
+    entry: dict[str, Any] = {**asdict(finding), "template": template, "line": line}
     return entry
 
 

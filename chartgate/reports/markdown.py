@@ -5,7 +5,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from chartgate.findings.registry import severity_of
 from chartgate.reports.results import Results
 
 MOST_DEFECTS = 100
@@ -30,7 +29,7 @@ def _lines(results: Results) -> Iterator[str]:
             yield from ("", _text(line))
     if not number:
         return
-    counts = Counter((defect.finding.check, severity_of(defect.finding)) for defect in results.defects)
+    counts = Counter((defect.finding.check, defect.finding.severity) for defect in results.defects)
     checks = dict.fromkeys(defect.finding.check for defect in results.defects)
     yield ""
     yield from _table(
@@ -42,7 +41,7 @@ def _lines(results: Results) -> Iterator[str]:
         ("Severity", "Object", "Place", "Defect", "Remedy", "Rule", "Cases"),
         (
             (
-                severity_of(defect.finding),
+                defect.finding.severity,
                 defect.finding.object,
                 defect.finding.where,
                 defect.finding.what,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from chartgate.findings.check import SEVERITIES, Severity
+from chartgate.findings.finding import SEVERITIES, Severity
 from chartgate.findings.reproduction import Reproduction
 from chartgate.reports.defects import Defect
 from chartgate.reports.results import Results

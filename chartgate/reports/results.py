@@ -7,9 +7,9 @@ from functools import cached_property
 from pathlib import Path
 
 from chartgate.findings.acceptance import Acceptance
-from chartgate.findings.check import SEVERITIES, Severity
-from chartgate.findings.finding import Finding, Verdict
-from chartgate.findings.registry import gravity, severity_of
+from chartgate.findings.check import Check
+from chartgate.findings.finding import SEVERITIES, Finding, Severity, Verdict
+from chartgate.findings.registry import CHECKS
 from chartgate.findings.reproduction import Reproduction
 from chartgate.releases.rendered import Rendered
 from chartgate.reports.defects import Defect, defects_of
@@ -48,7 +48,8 @@ class Results:
     each group of a matrix' axes, that the cases have every combination; `notices` tell what could not be done
     and what the checks note; `complete` says whether every tool was available;
     `reproductions` are the fewest values that show a finding, for some of those in cases that a program made;
-    `left_out` says what the options left out of a whole run, empty for a whole one.
+    `left_out` says what the options left out of a whole run, empty for a whole one; `declared` are all checks that
+    there are for the chart, whether the run asked them or not.
     """
 
     verdicts: Sequence[tuple[str, Sequence[Verdict]]]
@@ -62,6 +63,12 @@ class Results:
     complete: bool = True
     reproductions: Sequence[Reproduction] = ()
     left_out: str = ""
+    declared: Sequence[Check] = CHECKS
+
+    @cached_property
+    def by_key(self) -> Mapping[str, Check]:
+        """The checks that there are, by their keys."""
+        return {check.key: check for check in self.declared}
 
     @property
     def occurrences(self) -> dict[Finding, list[str]]:
@@ -86,7 +93,7 @@ class Results:
     @property
     def by_severity(self) -> dict[Severity, int]:
         """How many distinct findings there are of each severity, the gravest first."""
-        counts = Counter(map(severity_of, self.occurrences_by_render))
+        counts = Counter(finding.severity for finding in self.occurrences_by_render)
         return {severity: counts[severity] for severity in SEVERITIES if counts[severity]}
 
     @property
@@ -139,7 +146,7 @@ class Results:
     @cached_property
     def defects(self) -> list[Defect]:
         """The findings as the defects that they are: the gravest first, and by their checks."""
-        return sorted(defects_of(self.occurrences.items()), key=lambda defect: gravity(defect.finding))
+        return sorted(defects_of(self.occurrences.items()), key=lambda defect: defect.finding.gravity)
 
     @cached_property
     def told_in_full(self) -> list[str]:

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from chartgate.findings.check import EVERY_CHECK
+from chartgate.findings.check import EVERY_CHECK, Check
 from chartgate.findings.document import PUBLISHED
 from chartgate.findings.finding import Finding
-from chartgate.findings.registry import BY_KEY, CHECKS, gravity, severity_of
+from chartgate.findings.registry import BY_KEY
 from chartgate.reports.fingerprint import fingerprint_of
 from chartgate.reports.locations import Location, object_of, path_from
 from chartgate.reports.results import Results
@@ -29,7 +29,7 @@ def sarif_report(results: Results, base: Path) -> bytes:
     rules = _rules(results)
     order = {rule["id"]: index for index, rule in enumerate(rules)}
     found_at = results.locations
-    gravest = sorted(results.occurrences_by_render.items(), key=lambda entry: gravity(entry[0]))
+    gravest = sorted(results.occurrences_by_render.items(), key=lambda entry: entry[0].gravity)
     found = [
         _result(results, finding, list(dict.fromkeys(r.case.name for r in renders)), found_at[finding], order, base)
         for finding, renders in gravest[:MOST_RESULTS]
@@ -62,17 +62,16 @@ def sarif_report(results: Results, base: Path) -> bytes:
 
 def _rules(results: Results) -> list[dict[str, Any]]:
     """A descriptor of each rule that chartgate declares, and of those that another program names in the findings."""
-    declared = [(check.key, key) for check in CHECKS for key in (*check.rules, *EVERY_CHECK)]
+    declared = [(check.key, key) for check in results.declared for key in (*check.rules, *EVERY_CHECK)]
     found = [(one.check, one.rule) for one in (*results.occurrences_by_render, *_accepted(results))]
-    return [_rule(*rule) for rule in dict.fromkeys([*declared, *found])]
+    return [_rule(results.by_key.get(check), check, key) for check, key in dict.fromkeys([*declared, *found])]
 
 
 def _accepted(results: Results) -> list[Finding]:
     return [acceptance.finding for acceptance in results.acceptances]
 
 
-def _rule(check_key: str, key: str) -> dict[str, Any]:
-    check = BY_KEY.get(check_key)
+def _rule(check: Check | None, check_key: str, key: str) -> dict[str, Any]:
     rule = check.rule(key) if check else None
     # A rule within a check is told by the rest of a hierarchical id (SARIF 2.1.0, 3.27.5).
     described: dict[str, Any] = {
@@ -83,7 +82,8 @@ def _rule(check_key: str, key: str) -> dict[str, Any]:
     }
     if check:
         described["fullDescription"] = {"text": check.why}
-        described["helpUri"] = f"{PUBLISHED}#{check.key}"
+        if check.key in BY_KEY:
+            described["helpUri"] = f"{PUBLISHED}#{check.key}"
         described["help"] = {"text": f"Source: {check.source}"}
     if check and rule:
         described["help"] = {"text": f"{rule.remedy}. Example of a fault: {rule.example}. Source: {check.source}"}
@@ -98,7 +98,7 @@ def _result(
     return {
         "ruleId": f"{finding.check}/{finding.rule}",
         "ruleIndex": order[f"{finding.check}/{finding.rule}"],
-        "level": severity_of(finding),
+        "level": finding.severity,
         "message": {"text": f"{finding.sentence}{seen}"},
         "locations": [
             {

@@ -8,8 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from chartgate.findings.check import SEVERITIES
-from chartgate.findings.registry import severity_of
+from chartgate.findings.finding import SEVERITIES
 from chartgate.reports.defects import Defect
 from chartgate.reports.overview import Count, Overview, Row
 from chartgate.values.case import MADE, Origin
@@ -143,7 +142,7 @@ def _line(defect: Defect) -> str:
     finding, cases = defect.finding, defect.cases
     others = f" and {len(defect.objects) - 1} more" if len(defect.objects) > 1 else ""
     where = f" {finding.where}:" if finding.where else ""
-    severity = severity_of(finding)
+    severity = finding.severity
     rule = finding.rule if severity == SEVERITIES[0] else f"{finding.rule}, {severity}"
     text = f"{finding.object}{others}:{where} {finding.what}: {finding.remedy} [{rule}]"
     if not cases:

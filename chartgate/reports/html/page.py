@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 
-from chartgate.findings.registry import BY_KEY
 from chartgate.reports.html.case_page import CasePages
 from chartgate.reports.html.heat_map import heat_map
 from chartgate.reports.html.names import case_ids
@@ -69,14 +68,14 @@ def _page(results: Results, extent: _Extent) -> bytes:
         count=len(results.occurrences_by_render),
         figures=list(_figures(results)),
         defects_by_check=[
-            (BY_KEY[check], [defect for defect in defects if defect.finding.check == check]) for check in counts
+            (results.by_key[check], [defect for defect in defects if defect.finding.check == check]) for check in counts
         ],
         defect_counts=counts,
         named_cases=NAMED_CASES,
         pages_left_out=len(results.told_in_full) - len(in_full),
         defects_left_out=len(results.defects) - len(defects),
         heat_map=heat_map(results),
-        checks=[BY_KEY[key] for key in results.checks],
+        checks=[results.by_key[key] for key in results.checks],
         tools=results.versions,
         ids=case_ids(in_full),
         found_at=results.locations,

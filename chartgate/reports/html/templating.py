@@ -6,7 +6,6 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from chartgate.findings.registry import severity_of
 from chartgate.reports.html.kinds import group
 from chartgate.reports.masking import as_yaml, masked
 
@@ -34,6 +33,5 @@ def _environment() -> Environment:
         "counted": counted,
         "kind_group": group,
         "manifest": lambda obj: as_yaml(masked(obj)),
-        "severity": severity_of,
     }
     return environment

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chartgate.findings.finding import Finding, Verdict
+from chartgate.findings.finding import Finding, Severity, Verdict
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
 from chartgate.reports.html import html_report
@@ -206,11 +206,13 @@ def test_fragments_are_plain_and_each_its_own() -> None:
 def many(release_of: Callable[..., Release], count: int) -> Results:
     """Cases with a large object each, of which every second has an error and a warning of its own."""
     verdicts: dict[str, list[Verdict]] = {"labels": [], "schema": []}
+    rules: tuple[tuple[str, str, Severity], ...] = (("labels", "missing", "warning"), ("schema", "invalid", "error"))
     for number in range(count):
         manifest = f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c{number}}}\ndata: {{a: {'x' * 3000}}}\n"
         rendered = Rendered(Case(f"ci/{number}", origin="ci"), release_of(manifest))
-        for check, rule in (("labels", "missing"), ("schema", "invalid")):
-            finding = Finding(check, rule, f"ConfigMap/c{number}", "data", f"fault {number}", "remedy")
+        for check, rule, severity in rules:
+            what = f"fault {number}"
+            finding = Finding(check, rule, f"ConfigMap/c{number}", "data", what, "remedy", severity=severity)
             verdicts[check].append(Verdict(rendered, 1, (finding,) if number % 2 else ()))
     return Results([*verdicts.items()], [], "summary")
 

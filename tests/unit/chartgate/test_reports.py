@@ -65,7 +65,7 @@ metadata: {name: c}
 data: {"a": "yes", b: "1\\n2\\n"}
 """
 DEFECT = Finding("schema", "invalid", "ConfigMap/c", "data.a", HOSTILE, "mend it")
-ACCEPTED = Finding("schema", "deprecated", "ConfigMap/c", "", "old", "use the new one")
+ACCEPTED = Finding("schema", "deprecated", "ConfigMap/c", "", "old", "use the new one", severity="warning")
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def results(release_of: Callable[..., Release], tmp_path: Path) -> Results:
             ("schema", [Verdict(bad, 2, (DEFECT,)), Verdict(good, 2, ())]),
             ("pod-security", [Verdict(bad, 0, ()), Verdict(good, 1, ())]),
         ],
-        [Finding("exceptions", "unused", "chartgate.yaml", "", "nothing matches", "remove it")],
+        [Finding("exceptions", "unused", "chartgate.yaml", "", "nothing matches", "remove it", severity="warning")],
         "2 cases",
         chart=ChartFiles(tmp_path, files),
         acceptances=[Acceptance(ACCEPTED, HOSTILE, "a good reason")],
