@@ -17,7 +17,7 @@ from chartgate.findings.extras import is_installed, left_out, require_installed
 from chartgate.findings.finding import Column, Verdict
 from chartgate.findings.foreign_subcharts import ForeignSubcharts
 from chartgate.findings.own_switches import without_own_switches
-from chartgate.findings.registry import CHECKS, with_schemas
+from chartgate.findings.registry import CHECKS, every_check
 from chartgate.findings.reproduction import Reproduction, reproductions
 from chartgate.findings.runner import examine, examine_files
 from chartgate.findings.scopes import EachComparison, WholeChart
@@ -127,6 +127,7 @@ def _unfinished(chart: Chart, choice: Choice, settings: Settings, before: Baseli
         acceptances=judged.acceptances,
         complete=False,
         left_out="; ".join(filter(None, (left_out, choice.left_out))),
+        declared=every_check(chart, CHECKS),
     )
 
 
@@ -141,7 +142,8 @@ def _run(
     """A run with these settings, and with a real API server if there is one."""
     clock = _Clock()
     wanted = WantedRules(choice.select, choice.ignore)
-    asked = [check for check in _checks(chart, server) if wanted.some_of(check)]
+    declared = _checks(chart, server)
+    asked = [check for check in declared if wanted.some_of(check)]
     require_installed(asked, choice.select)
     checks = [check for check in asked if is_installed(check)]
     whole = choice.whole and checks == asked
@@ -195,12 +197,13 @@ def _run(
         ),
         complete=not engines.missing,
         left_out=choice.left_out,
+        declared=declared,
     )
 
 
 def _checks(chart: Chart, server: RealServer | None) -> list[Check]:
-    """The checks, with the kinds that the chart's settings describe and with the API server."""
-    checks = with_schemas(CHECKS, chart.known_kinds.schemas)
+    """The checks for a chart, with the API server."""
+    checks = every_check(chart, CHECKS)
     return [server.check if server and check.key == server.check.key else check for check in checks]
 
 

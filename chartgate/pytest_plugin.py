@@ -117,12 +117,12 @@ def assert_conforms(chart_settings: "Settings", _chartgate_chart: "Chart") -> Ca
     from chartgate.errors import GateError
     from chartgate.findings.acceptance import accept
     from chartgate.findings.extras import is_installed, left_out, require_installed
-    from chartgate.findings.registry import CHECKS, with_schemas
+    from chartgate.findings.registry import every_check
     from chartgate.findings.runner import examine
     from chartgate.releases.rendered import Rendered
     from chartgate.values.case import Case
 
-    every = with_schemas(CHECKS, _chartgate_chart.known_kinds.schemas)
+    every = every_check(_chartgate_chart)
 
     def assert_conforms(
         release: "Release", *, case: "Case | None" = None, checks: Collection[str] | None = None

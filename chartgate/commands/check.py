@@ -23,6 +23,7 @@ from chartgate.commands.command import (
 from chartgate.errors import GateError
 from chartgate.findings.baseline import Baseline, read_baseline
 from chartgate.findings.finding import SEVERITIES
+from chartgate.findings.registry import every_check
 from chartgate.findings.wanted_rules import require_known
 from chartgate.reports.baseline import baseline_report
 from chartgate.reports.code_quality import code_quality_report
@@ -130,7 +131,6 @@ def run(options: Namespace) -> int:
         ignore=tuple(options.ignore),
         subcharts=options.subcharts,
     )
-    require_known((*choice.select, *choice.ignore))
     before = read_baseline(options.baseline) if options.baseline else None
     codes = []
     for folder in options.chart:
@@ -151,6 +151,7 @@ def run(options: Namespace) -> int:
 def _run(folder: Path, choice: Choice, before: Baseline | None, wanted: Mapping[str, Path], options: Namespace) -> int:
     """Check one chart, write its reports and print its table; returns the exit code."""
     chart = read_chart(folder, choice.matrix, choice.settings)
+    require_known((*choice.select, *choice.ignore), every_check(chart))
     wanted = {name: Path(str(path).replace(NAME, chart.name)) for name, path in wanted.items()}
     out = console(stderr=any(map(is_stdout, wanted.values())))
     key = partial(key_of, chart, choice, before)

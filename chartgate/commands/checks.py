@@ -1,26 +1,38 @@
 """`chartgate checks` and `chartgate explain KEY` or `KEY/RULE`: what the checks say about themselves."""
 
 from argparse import ArgumentParser, Namespace
+from pathlib import Path
 
 from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from chartgate.commands.command import CLEAN, Command, console
+from chartgate.commands.command import CLEAN, Command, add_settings, console
 from chartgate.errors import GateError
 from chartgate.findings.check import Check, Rule
-from chartgate.findings.registry import BY_KEY, CHECKS
+from chartgate.findings.registry import every_check
+from chartgate.values.chart import read_chart
 
 
-def add_no_arguments(_: ArgumentParser) -> None:
-    """`checks` takes none."""
+def add_own(parser: ArgumentParser) -> None:
+    """The arguments that name a chart whose settings add checks."""
+    parser.add_argument(
+        "chart", type=Path, metavar="CHART", nargs="?", help="a chart, whose settings may name checks of its own"
+    )
+    add_settings(parser)
 
 
-def list_checks(_: Namespace) -> int:
+def _checks(options: Namespace) -> list[Check]:
+    if options.settings and not options.chart:
+        raise GateError("--settings needs a chart: name one")
+    return every_check(read_chart(options.chart, settings_file=options.settings) if options.chart else None)
+
+
+def list_checks(options: Namespace) -> int:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("key", no_wrap=True)
     table.add_column("what it asks", overflow="fold")
-    for check in CHECKS:
+    for check in _checks(options):
         table.add_row(f"[bold]{escape(check.key)}[/bold]", escape(check.title))
     console().print(table)
     return CLEAN
@@ -28,13 +40,15 @@ def list_checks(_: Namespace) -> int:
 
 def add_key(parser: ArgumentParser) -> None:
     parser.add_argument("key", metavar="KEY", help="a check, as `chartgate checks` lists it, or CHECK/RULE")
+    add_own(parser)
 
 
 def explain(options: Namespace) -> int:
     key, slash, rule_key = options.key.partition("/")
-    check = BY_KEY.get(key)
+    by_key = {check.key: check for check in _checks(options)}
+    check = by_key.get(key)
     if check is None:
-        raise GateError(f'no check is called "{key}": choose one of {", ".join(BY_KEY)}')
+        raise GateError(f'no check is called "{key}": choose one of {", ".join(by_key)}')
     if not slash:
         _print_check(check)
         return CLEAN
@@ -70,5 +84,5 @@ def _print(heading: str, *parts: tuple[str, str]) -> None:
         out.print(f"{label}: {escape(text)}", soft_wrap=True)
 
 
-LIST = Command("checks", "list the checks", add_no_arguments, list_checks)
+LIST = Command("checks", "list the checks", add_own, list_checks)
 EXPLAIN = Command("explain", "say what a check or a rule asks, why, and what helps", add_key, explain)

@@ -93,9 +93,7 @@ def add_choice(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--case", default="*", metavar="GLOB", help="only the cases whose name matches")
     parser.add_argument("--matrix", type=Path, metavar="FILE", help=f"a matrix in place of the chart's {FILE_NAME}")
-    parser.add_argument(
-        "--settings", type=Path, metavar="FILE", help=f"a settings file in place of the chart's {SETTINGS_FILE}"
-    )
+    add_settings(parser)
     parser.add_argument(
         "--generated",
         type=_count,
@@ -105,6 +103,13 @@ def add_choice(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--seed", type=_seed, default=1, metavar="N", help='seed of generated cases, or "random" (%(default)s)'
+    )
+
+
+def add_settings(parser: ArgumentParser) -> None:
+    """The argument that names a settings file."""
+    parser.add_argument(
+        "--settings", type=Path, metavar="FILE", help=f"a settings file in place of the chart's {SETTINGS_FILE}"
     )
 
 

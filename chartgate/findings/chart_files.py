@@ -3,6 +3,8 @@
 import re
 import zlib
 from collections.abc import Iterator, Mapping
+from os.path import relpath
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -34,6 +36,14 @@ def judge(chart: Chart) -> Iterator[Fault]:
     yield from _kube_version(chart.files.kube_version)
     yield from _dependencies(chart, metadata)
     yield from release_size.judge(chart.files)
+    yield from _packed_checks(chart)
+
+
+def _packed_checks(chart: Chart) -> Iterator[Fault]:
+    for folder in chart.check_folders:
+        inside = Path(relpath(folder.path, chart.folder)).as_posix()
+        if any(name.startswith(f"{inside}/") for name in chart.files.contents):
+            yield Fault("packed-checks", "", "is packed with the chart, and holds checks", object=f"{inside}/")
 
 
 def _repeated_keys(chart: Chart) -> Iterator[Fault]:
@@ -198,6 +208,12 @@ CHECK = Check(
             "Chart.lock or charts/ does not have what Chart.yaml asks for",
             "run helm dependency update",
             "Chart.yaml asks for redis 2.x, and charts/ has redis-1.0.0.tgz",
+        ),
+        "packed-checks": Rule(
+            "the folder of a check that the settings name is packed with the chart",
+            "list it in .helmignore, or move it out of the chart's folder",
+            "checks: [checks], and no line checks/ in .helmignore",
+            severity="warning",
         ),
         "release-size": Rule(
             "the chart's files make a release above 1 MiB, which Helm cannot store",

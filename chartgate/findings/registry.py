@@ -1,6 +1,6 @@
 """Every check of the gate, in the order of the report."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from chartgate.findings import (
     acceptance,
@@ -31,7 +31,8 @@ from chartgate.findings import (
     variants,
 )
 from chartgate.findings.check import Check
-from chartgate.tools.schemas import KindKey
+from chartgate.findings.own_checks import own_checks
+from chartgate.values.chart import Chart
 
 CHECKS: tuple[Check, ...] = (
     rendering.CHECK,
@@ -65,6 +66,17 @@ CHECKS: tuple[Check, ...] = (
 BY_KEY = {check.key: check for check in CHECKS}
 
 
-def with_schemas(checks: Iterable[Check], schemas: Mapping[KindKey, str]) -> list[Check]:
-    """The checks, of which the schema check also knows these schemas, as JSON."""
-    return [schema.check_with(schemas) if check is schema.CHECK else check for check in checks]
+def every_check(chart: Chart | None = None, of_gate: Iterable[Check] = CHECKS) -> list[Check]:
+    """All checks for a chart: those of the gate, of installed packages, and of the folders that its settings name.
+
+    The schema check knows the kinds that the settings describe.
+
+    Args:
+        chart: without one, there are no checks of folders.
+
+    Raises:
+        GateError: the settings are invalid, or a check that they or an installed package name cannot be used.
+    """
+    schemas = chart.known_kinds.schemas if chart else {}
+    known = [schema.check_with(schemas) if check is schema.CHECK else check for check in of_gate]
+    return [*known, *own_checks(chart.check_folders if chart else (), BY_KEY)]

@@ -3,8 +3,10 @@
 What the user's own values ask for is dropped here (`Fault.unless`), and equal subjects are judged once.
 """
 
+import traceback
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from chartgate.errors import GateError
 from chartgate.findings.check import Check, Fault
@@ -13,6 +15,7 @@ from chartgate.findings.scopes import EachRender, Scope, Subject, WholeChart
 from chartgate.findings.user_values import UserValues, user_values
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.rendered import Rendered
+from chartgate.tools.own_modules import PREFIX
 from chartgate.values.case import Case
 from chartgate.values.chart import Chart
 
@@ -101,9 +104,16 @@ def _judged(check: Check, scope: Scope, subject: Subject) -> _Judged:
     except GateError:
         raise
     except Exception as error:  # noqa: BLE001 (templates print anything: a judge need not expect all of it)
-        fault = Fault("malformed", "", f"{UNREADABLE} ({type(error).__name__})")
+        fault = Fault("malformed", "", f"{UNREADABLE} ({type(error).__name__}{_place(error)})")
         found.append((finding_of(check, fault, subject.about), None))
     return _Judged(count, tuple(found))
+
+
+def _place(error: Exception) -> str:
+    """Where an error arose in a check of the user's own; empty for one in a check of the gate."""
+    frames = [*traceback.walk_tb(error.__traceback__)]
+    own = [(frame, line) for frame, line in frames if str(frame.f_globals.get("__name__")).startswith(PREFIX)]
+    return f" at {Path(own[-1][0].f_code.co_filename).name}:{own[-1][1]}" if own else ""
 
 
 def _asked_for(case: Case, unless: Callable[[UserValues], bool]) -> bool:

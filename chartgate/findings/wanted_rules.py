@@ -8,7 +8,6 @@ from chartgate.errors import GateError
 from chartgate.findings import rendering
 from chartgate.findings.check import EVERY_CHECK, Check
 from chartgate.findings.finding import Column, Finding, Verdict
-from chartgate.findings.registry import CHECKS
 
 
 @dataclass(frozen=True)
@@ -47,17 +46,17 @@ class WantedRules:
         return replace(verdict, findings=tuple(self.of(verdict.findings)), notes=tuple(self.of(verdict.notes)))
 
 
-def require_known(patterns: Iterable[str]) -> None:
-    """Refuse a pattern that no check or rule matches.
+def require_known(patterns: Iterable[str], checks: Sequence[Check]) -> None:
+    """Refuse a pattern that none of the checks and their rules matches.
 
     Raises:
         GateError: there is no such check or rule; the message lists the known ones.
     """
     for pattern in patterns:
         key, rule = _parts(pattern)
-        named = [check for check in CHECKS if fnmatchcase(check.key, key)]
+        named = [check for check in checks if fnmatchcase(check.key, key)]
         if not named:
-            raise GateError(f'no check matches "{pattern}": choose one of {", ".join(check.key for check in CHECKS)}')
+            raise GateError(f'no check matches "{pattern}": choose one of {", ".join(check.key for check in checks)}')
         known = [name for check in named for name in (*check.rules, *EVERY_CHECK)]
         if all(check.rules for check in named) and not any(fnmatchcase(name, rule) for name in known):
             raise GateError(f'no rule matches "{pattern}": choose one of {", ".join(dict.fromkeys(known))}')

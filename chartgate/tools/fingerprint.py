@@ -1,4 +1,4 @@
-"""What a run depends on besides the chart: the gate's own code, the libraries that judge, and programs on PATH."""
+"""What a run depends on besides the chart: the code of the gate and of installed checks, libraries, programs."""
 
 import hashlib
 import importlib.metadata
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from chartgate.tools.catalogue import catalogue
 from chartgate.tools.helm import is_at_hand
+from chartgate.tools.installed_checks import digests
 
 LIBRARIES = ("checkov", "helm-python-sdk", "jsonschema-rs", "markdown-it-py", "pyyaml", "rstr")
 PROGRAMS = ("fluent-bit", "helm", "promtool")
@@ -30,6 +31,7 @@ def fingerprint(programs: Iterable[Path] = ()) -> str:
         [(name, _state(shutil.which(name))) for name in PROGRAMS],
         [(str(program), _state(shutil.which(str(program)))) for program in programs],
         [(release.version, is_at_hand(release.version)) for release in catalogue().helm],
+        digests(),
         platform.python_version(),
     ]
     return hashlib.sha256(json.dumps(what).encode()).hexdigest()

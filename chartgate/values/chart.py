@@ -14,6 +14,7 @@ from chartgate.tools.kubernetes_yaml import read_values
 from chartgate.tools.reading import Reading, shown
 from chartgate.values.api_cases import api_cases
 from chartgate.values.case import Case
+from chartgate.values.check_folders import CheckFolder, read_check_folders
 from chartgate.values.ci_cases import ci_cases
 from chartgate.values.document_cases import document_cases, refuse
 from chartgate.values.installable import installable
@@ -32,7 +33,7 @@ class Chart:
     `files` are those that Helm reads; `matrix_file` is the matrix, the chart's own or one that the user names;
     `settings_file` is a settings file in place of the chart's own chartgate.yaml, if the user names one. `left_out`
     tells what cannot be used of the chart; more is added while its cases are read. `absent_switches` are the values
-    paths that would switch on a subchart that is missing.
+    paths that would switch on a subchart that is missing. `packed` tells that the chart came as an archive.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Chart:
     settings_file: Path | None = None
     left_out: list[str] = field(default_factory=list)
     absent_switches: frozenset[str] = frozenset()
+    packed: bool = False
 
     @property
     def folder(self) -> Path:
@@ -57,6 +59,17 @@ class Chart:
     def known_kinds(self) -> KnownKinds:
         """The kinds that the files named in chartgate.yaml describe."""
         return read_known_kinds(self.settings.schemas, self.reading)
+
+    @cached_property
+    def check_folders(self) -> tuple[CheckFolder, ...]:
+        """The folders of checks that the settings file names. An archive is by others: its own file names none."""
+        if self.settings.checks and self.packed and self.settings_file is None:
+            self._leave_out(
+                "the checks that chartgate.yaml of the archive names, because the gate runs no code of an archive: "
+                "name a settings file of your own with --settings"
+            )
+            return ()
+        return read_check_folders(self.settings.checks, self.reading)
 
     @cached_property
     def defaults(self) -> dict[str, Any]:
@@ -128,7 +141,7 @@ class Chart:
             GateError: a file of the chart cannot be read or is invalid.
         """
         # Which files beside the chart belong to it, such as the values files of a README, its documents say.
-        _ = self.matrix, self.offered_cases, self.known_kinds
+        _ = self.matrix, self.offered_cases, self.known_kinds, self.check_folders
         return self.reading.digest
 
 
@@ -144,7 +157,8 @@ def read_chart(folder: Path, matrix_file: Path | None = None, settings_file: Pat
             or a subchart that is on by default is missing.
     """
     reading = Reading()
-    if is_packed(folder):
+    packed = is_packed(folder)
+    if packed:
         folder = unpacked(folder)
     name = _name(folder, reading)
     files = read_chart_files(folder, reading)
@@ -157,6 +171,7 @@ def read_chart(folder: Path, matrix_file: Path | None = None, settings_file: Pat
         settings_file,
         list(found.left_out),
         found.switches,
+        packed,
     )
 
 

@@ -26,8 +26,8 @@ SUPPORTED_BY_UPSTREAM = 3
 @dataclass(frozen=True)
 class Settings:
     """How the gate looks at one chart. `documents` are existing files; `documents_named` tells whether chartgate.yaml
-    names them, so that each of their examples has to work. `schemas` are files or folders that describe kinds. `source`
-    is the name of the settings file.
+    names them, so that each of their examples has to work. `schemas` are files or folders that describe kinds, and
+    `checks` folders of modules with checks. `source` is the name of the settings file.
 
     Cases land in a namespace of their own by default, as an application should.
     """
@@ -43,6 +43,7 @@ class Settings:
     absent: tuple[Declaration, ...] = ()
     exceptions: tuple[AcceptedFinding, ...] = ()
     schemas: tuple[Path, ...] = ()
+    checks: tuple[Path, ...] = ()
     source: str = FILE_NAME
 
     def with_versions(self, *, helm: tuple[str, ...] = (), kubernetes: tuple[str, ...] = ()) -> "Settings":
@@ -85,6 +86,7 @@ def read_settings(files: ChartFiles, reading: Reading, named: Path | None = None
         absent=tuple(file.absent),
         exceptions=tuple(file.exceptions),
         schemas=tuple(path.parent / schema for schema in file.schemas),
+        checks=tuple(path.parent / folder for folder in file.checks),
         source=path.name,
     )
 

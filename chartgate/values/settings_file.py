@@ -81,6 +81,12 @@ class SettingsFile(Struct, frozen=True, forbid_unknown_fields=True, rename={"api
             "resource definitions, or JSON Schemas that are called GROUP/KIND_VERSION.json."
         ),
     ] = []
+    checks: Annotated[
+        list[Text],
+        Meta(
+            description="Folders, relative to this file, of Python modules with a check each. The gate runs this code."
+        ),
+    ] = []
     outside: Annotated[
         list[Declaration],
         Meta(description="Objects that the chart refers to and that exist before it is installed."),
