@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from chartgate.commands import check, checks, diff, matrix, render
+from chartgate.commands import check, checks, convert_values, diff, matrix, render
 from chartgate.commands.command import CLEAN, EXIT_CODES, FINDINGS, INTERRUPTED, UNUSABLE, parser_of
 from chartgate.errors import GateError
 
@@ -26,7 +26,15 @@ Python does by default takes a tenth of the time.
 """
 
 SUBCOMMANDS = {
-    command.name: command for command in (render.COMMAND, matrix.COMMAND, checks.LIST, checks.EXPLAIN, diff.COMMAND)
+    command.name: command
+    for command in (
+        render.COMMAND,
+        matrix.COMMAND,
+        checks.LIST,
+        checks.EXPLAIN,
+        diff.COMMAND,
+        convert_values.COMMAND,
+    )
 }
 
 
@@ -69,7 +77,7 @@ def _fault(error: Exception) -> str:
 
 
 def _gate_parser() -> argparse.ArgumentParser:
-    listed = "\n".join(f"  {command.name:<9} {command.help}" for command in SUBCOMMANDS.values())
+    listed = "\n".join(f"  {command.name:<14} {command.help}" for command in SUBCOMMANDS.values())
     parser = argparse.ArgumentParser(
         prog="chartgate",
         description="Render a Helm chart in every case it offers and check every object that comes out.",

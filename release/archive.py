@@ -25,10 +25,10 @@ from release.settings import CHART
 
 LICENSE = "LICENSE"
 
-# What a chart consists of (Helm documentation, The Chart File Structure); a subchart consists of the same.
+# What a chart consists of (Helm documentation, The Chart File Structure), with what `chartgate convert-values` reads.
 _PART = re.compile(
     r"(charts/[\w.-]+/)*"
-    r"(Chart\.yaml|LICENSE|README\.md|values\.yaml|values\.schema\.json|templates/[^.#][^#~]*|files/[^.#][^#~]*|crds/[^.#][^#~]*\.yaml)"
+    r"(Chart\.yaml|LICENSE|README\.md|values\.yaml|values\.schema\.json|conversions\.yaml|templates/[^.#][^#~]*|files/[^.#][^#~]*|crds/[^.#][^#~]*\.yaml)"
 )
 _LEFT_BY_PROGRAMS = re.compile(r"(^|/)[.#]|\.(bak|orig|rej|swo|swp|tmp)$")
 

@@ -128,12 +128,13 @@ def choice_of(options: Namespace) -> Choice:
         settings=options.settings,
         generated=options.generated,
         seed=options.seed,
-        values=tuple(values_text(_named(path), reading, may_be_pipe=True) for path in options.values),
+        values=tuple(values_text(named_file(path), reading, may_be_pipe=True) for path in options.values),
         sets=tuple(word for assignment in options.sets for word in ("--set", assignment)),
     )
 
 
-def _named(path: Path) -> Path:
+def named_file(path: Path) -> Path:
+    """The file that an argument names; - is standard input."""
     return Path("/dev/stdin") if path == Path("-") else path
 
 

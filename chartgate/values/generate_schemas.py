@@ -1,4 +1,4 @@
-"""`settings.schema.json` and `matrix.schema.json`, for editors: the JSON Schemas of the models.
+"""`settings.schema.json` and its like, for editors: the JSON Schemas of the models.
 
 Run as a program (`make generate`) it writes them; with `--check` it only says whether they are up to date.
 """
@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 from chartgate.tools.models import schema_of
-from chartgate.values import matrix, settings
+from chartgate.values import conversions, matrix, settings
+from chartgate.values.conversions_file import ConversionsFile
 from chartgate.values.matrix_file import MatrixFile
 from chartgate.values.settings_file import SettingsFile
 
@@ -17,7 +18,11 @@ FOLDER = Path(__file__).parent
 
 def documents() -> dict[Path, str]:
     """The text of each file."""
-    models = {"settings": (settings.FILE_NAME, SettingsFile), "matrix": (matrix.FILE_NAME, MatrixFile)}
+    models = {
+        "settings": (settings.FILE_NAME, SettingsFile),
+        "matrix": (matrix.FILE_NAME, MatrixFile),
+        "conversions": (conversions.FILE_NAME, ConversionsFile),
+    }
     return {
         FOLDER / f"{name}.schema.json": f"{json.dumps({**schema_of(model), 'title': title}, indent=2)}\n"
         for name, (title, model) in models.items()

@@ -60,6 +60,16 @@ class Shape:
         """Whether a value fits one part of the schema."""
         return self._is_valid(value, schema, formats=self._asserts_formats)
 
+    def misfits(self, values: Mapping[str, Any]) -> list[tuple[str, str]]:
+        """Where these values, laid over the defaults, do not fit the schema, and what is wrong there.
+
+        No text holds a value, which may be a secret.
+        """
+        errors = jsonschema_rs.validator_for(dict(self._whole), mask="the value").iter_errors(
+            merged(self.defaults, values)
+        )
+        return [(dotted(tuple(error.instance_path)) or "the file", error.message) for error in errors]
+
     def refuses(self, values: Mapping[str, Any]) -> bool:
         """Whether every Helm refuses these values, laid over the defaults: not for a format alone, which few assert."""
         return self.refuses_at(merged(self.defaults, values), self._whole)

@@ -10,12 +10,16 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 TRACKED = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
-SCHEMAS = {"chartgate.yaml": "settings.schema.json", "matrix.yaml": "matrix.schema.json"}
+SCHEMAS = {
+    "chartgate.yaml": "settings.schema.json",
+    "conversions.yaml": "conversions.schema.json",
+    "matrix.yaml": "matrix.schema.json",
+}
 FILES = [name for name in TRACKED if Path(name).name in SCHEMAS]
 MARK = "# yaml-language-server: $schema="
 
 
-def test_both_kinds_of_files_are_there() -> None:
+def test_all_kinds_of_files_are_there() -> None:
     assert {Path(name).name for name in FILES} == set(SCHEMAS)
 
 

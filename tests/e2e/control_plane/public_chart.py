@@ -157,6 +157,9 @@ metadata:
   labels: {{- include "labels" . | nindent 4 }}
 spec:
   accessModes: [{{ .Values.storage.data.external.accessMode }}]
+  {{- with .Values.storage.data.external.storageClass }}
+  storageClassName: {{ ternary "" . (eq . "-") | quote }}
+  {{- end }}
   resources: {requests: {storage: 1Gi}}
 {{- end }}
 {{- if .Values.autoscaling.enabled }}

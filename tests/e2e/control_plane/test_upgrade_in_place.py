@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
+from chartgate.cli import CLEAN, main
 from tests.e2e.control_plane.namespace import Namespace, Ref, metadata
 from tests.e2e.control_plane.public_chart import write_public_chart
 from tests.e2e.control_plane.released_chart import earlier_release, released_chart
@@ -69,6 +71,34 @@ def test_an_upgrade_from_an_earlier_chart_replaces_nothing(
         assert selectors(kept) == selectors(before)
         for ref, data in secrets(before).items():
             assert {key: secrets(now)[ref].get(key) for key in data} == data
+
+
+def test_an_upgrade_with_converted_values_replaces_nothing(
+    release_called: ReleaseCalled, namespace: Namespace, chart: Path, tmp_path: Path
+) -> None:
+    """Values that the Redis of this chart has no more stand in the operator's file."""
+    old, new = tmp_path / "old.yaml", tmp_path / "new.yaml"
+    values = {
+        "config": {"timezoneOffset": 0},
+        "redis": {
+            "architecture": "standalone",
+            "auth": {"enabled": True},
+            "image": {"registry": "docker.io", "tag": "8.2.1"},
+            "containerSecurityContext": {"runAsUser": 999},
+        },
+    }
+    old.write_text(yaml.safe_dump(values), encoding="utf-8")
+    release = release_called("prod")
+    release.install(values, chart=write_public_chart(tmp_path))
+    before = namespace.objects()
+    assert main(["convert-values", str(chart), str(old), "--from", "0.1.24", "--output", str(new)]) == CLEAN
+    release.upgrade(yaml.safe_load(new.read_text(encoding="utf-8")))
+    now = namespace.objects()
+    kept = {ref: now[ref] for ref in before if ref in now}
+    assert metadata(kept, "uid") == metadata(before, "uid")
+    assert selectors(kept) == selectors(before)
+    for ref, data in secrets(before).items():
+        assert {key: secrets(now)[ref].get(key) for key in data} == data
 
 
 def test_an_upgrade_with_the_earlier_values_alone_has_the_defaults_of_the_new_ones(

@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,7 +40,7 @@ def to_run(text: str | None = None) -> list[Block]:
 
 @dataclass(frozen=True)
 class Shell:
-    """Somebody's shell of a kind, with helm and kubectl on PATH, in a folder with the files that the documents name."""
+    """Somebody's shell of a kind, with the programs on PATH, in a folder with the files that the documents name."""
 
     kind: str
     folder: Path
@@ -82,6 +83,7 @@ def shell(
     programs = tmp_path / "bin"
     programs.mkdir()
     (programs / "kubectl").symlink_to(kubectl.program)
+    (programs / "chartgate").symlink_to(Path(sys.executable).with_name("chartgate"))
     helm = programs / "helm"
     # The registry of the tests has no TLS.
     helm.write_text(
