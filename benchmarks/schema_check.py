@@ -19,7 +19,7 @@ def main() -> int:
     objects = tuple(kube_object(manifest, file.name, "apps") for manifest in read_all(file.read_bytes()))
     (verdict,) = examine(CHECK, [Rendered(Case("objects"), Release("r", "apps", "", NEWEST, objects))])
     for finding in verdict.findings:
-        print(f"{finding.object}: {finding.where}: {finding.what}")
+        print(f"{finding.about}: {finding.where}: {finding.what}")
     return 1 if verdict.findings else 0
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from chartgate.findings import rendering
 from chartgate.findings.acceptance import accept
 from chartgate.findings.api_server.real import RealServer, real_server
-from chartgate.findings.baseline import Baseline, gone
+from chartgate.findings.baseline import Baseline
 from chartgate.findings.check import Check
 from chartgate.findings.extras import is_installed, left_out, require_installed
 from chartgate.findings.finding import Column, Verdict
@@ -29,12 +29,12 @@ from chartgate.releases.generated_cases import render_generated
 from chartgate.releases.jobs import Job, every_helm, plan, render_jobs
 from chartgate.releases.needed_values import without_bare_defaults
 from chartgate.releases.rendered import Rendered
+from chartgate.reports import notices
 from chartgate.reports.results import Results
 from chartgate.tools.catalogue import version_key
 from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.embedded.process import EMBEDDED
-from chartgate.tools.engines import REFERENCE_SPEC, Engines, chosen_engines, engines_at_hand
-from chartgate.tools.helm import is_at_hand
+from chartgate.tools.engines import Engines, chosen_engines, engines_at_hand
 from chartgate.tools.progress import track
 from chartgate.values.case import MADE, Case, Origin
 from chartgate.values.chart import Chart, read_chart
@@ -47,7 +47,6 @@ from chartgate.values.settings import Settings
 EVERYTHING = Choice()
 COLLECT_AFTER = 1_000_000
 """New containers after which Python looks for unreachable cycles; its own default is 700, in Python 3.11."""
-_OF_A_LIBRARY = ("left out: objects, because a library chart makes none of its own: only its files are checked",)
 
 
 def run(folder: Path, choice: Choice = EVERYTHING) -> Results:
@@ -117,16 +116,17 @@ def _unfinished(chart: Chart, choice: Choice, settings: Settings, before: Baseli
     columns: list[Column] = list(so_far.columns.items())
     if not columns:
         columns = [(rendering.CHECK.key, examine(rendering.CHECK, so_far.renders))]
-    judged = accept(wanted.of_columns(columns), (), settings, before)
-    left_out = f"interrupted, after these checks: {', '.join(key for key, _ in columns)}"
+    columns = wanted.of_columns(columns)
+    judged = accept(columns, (), settings, before)
     return Results(
         judged.columns,
         (),
         _summary(so_far.renders, len(columns), clock.total),
         chart=chart.files,
         acceptances=judged.acceptances,
+        notices=(*notices.left_out_of_the_chart(chart.left_out), *notices.notes(columns)),
         complete=False,
-        left_out="; ".join(filter(None, (left_out, choice.left_out))),
+        left_out=notices.interrupted([key for key, _ in columns], choice.left_out),
         declared=every_check(chart, CHECKS),
     )
 
@@ -186,14 +186,14 @@ def _run(
         reproductions=shown,
         notices=(
             *left_out(asked),
-            *(f"not rendered by Helm {spec}, which cannot be had: {why}" for spec, why in engines.missing.items()),
+            *notices.missing_helms(engines.missing),
             *(server.notices if server else ()),
-            *(f"left out: {text}" for text in chart.left_out),
+            *notices.left_out_of_the_chart(chart.left_out),
             *bare,
             *foreign.notices(),
-            *(_OF_A_LIBRARY if is_library(chart.files) else _not_rendered(selection)),
-            *(gone(before, (one.finding for one in judged.acceptances)) if before and whole else ()),
-            *_notes(wanted.of_columns(columns)),
+            *([notices.OF_A_LIBRARY] if is_library(chart.files) else notices.not_rendered(selection)),
+            *(notices.gone_entries(before, [one.finding for one in judged.acceptances]) if before and whole else ()),
+            *notices.notes(wanted.of_columns(columns)),
         ),
         complete=not engines.missing,
         left_out=choice.left_out,
@@ -214,19 +214,6 @@ def _proof(selection: Selection, renders: Sequence[Rendered], engines: Engines) 
     asked = [one for one in renders if not one.case.helm or engines.of(one.case.helm)]
     rendered = {one.case.name for one in asked if not one.refusal}
     return selection.coverage.proven_by(rendered, {one.case.name for one in asked if one.refusal})
-
-
-def _not_rendered(selection: Selection) -> Iterator[str]:
-    """What no case of a whole run shows."""
-    left_out = selection.coverage.matrix.left_out if selection.coverage else ()
-    if left_out:
-        named = ", ".join(left_out[:5]) + (" and others" if len(left_out) > 5 else "")
-        yield (
-            f"not rendered: {len(left_out)} switches other than as they are by default ({named}): "
-            "write a matrix.yaml that has them as axes"
-        )
-    if not is_at_hand(REFERENCE_SPEC):
-        yield f"not rendered: the upgrade of an installed release, which needs Helm {REFERENCE_SPEC}"
 
 
 def _engines(settings: Settings, choice: Choice, cases: Sequence[Case]) -> Engines:
@@ -303,17 +290,6 @@ def _reproductions(
         return compare(chart, again, asked, settings.api_versions)[0]
 
     return reproductions(found, {check.key: check for check in checks}, render)
-
-
-def _notes(columns: Sequence[tuple[str, Sequence[Verdict]]]) -> Iterator[str]:
-    """What the checks note: one line for objects about which they note the same."""
-    objects: dict[tuple[str, str, str], dict[str, None]] = {}
-    for key, verdicts in columns:
-        for note in (note for verdict in verdicts for note in verdict.notes):
-            objects.setdefault((key, note.what, note.remedy), {})[note.object] = None
-    for (key, what, remedy), names in objects.items():
-        more = f" and {len(names) - 1} more" if len(names) > 1 else ""
-        yield f"{key}: {next(iter(names))}{more}: {what}: {remedy}"
 
 
 def _summary(renders: Sequence[Rendered], checks: int, seconds: float) -> str:

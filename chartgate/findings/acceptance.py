@@ -93,9 +93,9 @@ def _without(verdict: Verdict, remains: Callable[[Finding, Rendered], bool]) -> 
 def covers(entry: Entry, finding: Finding) -> bool:
     """Whether an entry of chartgate.yaml accepts a finding."""
     if isinstance(entry, Declaration):
-        return bool(finding.target) and fnmatchcase(finding.target, entry.objects)
+        return finding.target is not None and fnmatchcase(str(finding.target), entry.objects)
     same_rule = (entry.check, entry.rule) == (finding.check, finding.rule)
-    return same_rule and fnmatchcase(finding.object, entry.objects)
+    return same_rule and fnmatchcase(str(finding.about), entry.objects)
 
 
 def _unused(entry: Entry | AnnotatedException, source: str) -> Finding:
@@ -104,7 +104,7 @@ def _unused(entry: Entry | AnnotatedException, source: str) -> Finding:
         fault = Fault(
             "unused", where, "accepts no finding about the object", "remove the annotation, or correct its name"
         )
-        return finding_of(CHECK, fault, entry.object)
+        return finding_of(CHECK, fault, entry.about)
     if isinstance(entry, Declaration):
         where = f"outside or absent: {entry.objects}"
         what = "nothing refers to such an object without making it"

@@ -4,20 +4,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from chartgate.findings.finding import Column, Finding
+from chartgate.releases.identity import About
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.release import Release
 
 PREFIX = "ignore.chartgate/"
-
-_Key = tuple[str, str, str]
-"""What an object and a finding about it have in common: Kind/name, API group and namespace."""
 
 
 @dataclass(frozen=True)
 class AnnotatedException:
     """An annotation that accepts findings about its object: those of a rule, or of all rules of a check."""
 
-    object: str
+    about: About
     name: str
     reason: str
 
@@ -35,7 +33,7 @@ class AnnotatedExceptions:
 
     def of(self, finding: Finding, release: Release) -> Sequence[AnnotatedException]:
         """The annotations that accept a finding of a release."""
-        entries = self._by_release.get(id(release), {}).get((finding.object, finding.group, finding.namespace), ())
+        entries = self._by_release.get(id(release), {}).get(finding.about, ())
         return [entry for entry in entries if entry.covers(finding)]
 
     def __iter__(self) -> Iterator[AnnotatedException]:
@@ -43,12 +41,14 @@ class AnnotatedExceptions:
         return iter(dict.fromkeys(found))
 
 
-def _of_release(release: Release) -> Mapping[_Key, Sequence[AnnotatedException]]:
+def _of_release(release: Release) -> Mapping[About, Sequence[AnnotatedException]]:
     found = ((obj, list(_of_object(obj))) for obj in release)
-    return {(obj.ref, obj.identity.group, obj.own_namespace): entries for obj, entries in found if entries}
+    return {obj.about: entries for obj, entries in found if entries}
 
 
 def _of_object(obj: KubeObject) -> Iterator[AnnotatedException]:
     for name, reason in obj.annotations.items():
         if str(name).startswith(PREFIX):
-            yield AnnotatedException(obj.ref, str(name).removeprefix(PREFIX), str(reason).strip() or "no reason given")
+            yield AnnotatedException(
+                obj.about, str(name).removeprefix(PREFIX), str(reason).strip() or "no reason given"
+            )

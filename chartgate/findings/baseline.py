@@ -1,6 +1,7 @@
 """Findings that were there before: a baseline is a file of them, and a run with it fails for new findings only."""
 
-from collections.abc import Iterable, Iterator
+import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
@@ -36,18 +37,23 @@ class Baseline(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def entry_of(finding: Finding) -> Entry:
     """The entry for a finding: without Kubernetes versions, and without the random end of its object's name."""
-    name = finding.object.partition("/")[2]
-    kept = without_random_end(finding.object)
-    what = finding.what.replace(name, kept.partition("/")[2]) if name else finding.what
-    return Entry(
-        finding.check,
-        finding.rule,
-        kept,
-        finding.where,
-        without_versions(what),
-        finding.group,
-        finding.namespace,
-    )
+    about = without_random_end(finding.about)
+    what = finding.what.replace(finding.about.name, about.name) if about != finding.about else finding.what
+    texts = (finding.check, finding.rule, str(about), finding.where, without_versions(what))
+    return Entry(*map(_escaped, (*texts, about.group, about.namespace)))
+
+
+def fingerprint_of(finding: Finding) -> str:
+    """What makes a finding the same one in a later run, for programs that compare runs: SHA-256 in hexadecimal digits.
+
+    It is that of its entry in a baseline, so neither the case, the line nor the Kubernetes version is part of it.
+    """
+    return hashlib.sha256(msgspec.json.encode(entry_of(finding))).hexdigest()
+
+
+def _escaped(text: str) -> str:
+    """A text that UTF-8 can hold: lone surrogates, which YAML can write, stand as Python writes them."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def written(findings: Iterable[Finding]) -> bytes:
@@ -71,11 +77,6 @@ def read_baseline(path: Path) -> Baseline:
         raise GateError(f"{shown(path)}: is not a baseline: {error}: write it again with --write-baseline") from error
 
 
-def gone(baseline: Baseline, findings: Iterable[Finding]) -> Iterator[str]:
-    """A sentence for the entries that no finding matches any more; the findings are those of a whole run."""
-    left = sorted(set(baseline.findings) - {entry_of(finding) for finding in findings})
-    if left:
-        named = "; ".join(f"{one.object}: {one.where or 'the object'} [{one.check}/{one.rule}]" for one in left[:5])
-        more = f"; and {len(left) - 5} more" if len(left) > 5 else ""
-        count = "1 entry" if len(left) == 1 else f"{len(left)} entries"
-        yield f"{count} of the baseline no longer occur: {named}{more}: write it again with --write-baseline"
+def gone(baseline: Baseline, findings: Iterable[Finding]) -> list[Entry]:
+    """The entries that none of these findings matches, sorted."""
+    return sorted(set(baseline.findings) - {entry_of(finding) for finding in findings})

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from chartgate.findings.finding import Severity
 from chartgate.findings.scopes import Scope
 from chartgate.findings.user_values import UserValues
+from chartgate.releases.identity import About
 from chartgate.releases.objects import KubeObject
 
 
@@ -36,7 +37,7 @@ class Fault:
         what: what is wrong there, as the rest of a sentence that the object and the place begin. Never a Secret's data.
         remedy: what helps in this case; the rule's own remedy when empty.
         object: the object at fault, or the name of something else; the thing itself when None.
-        target: the "Kind/name" that a reference means and nothing makes.
+        target: the object that a reference means and nothing makes.
         unless: asked of the user's own values of each case; where it is true, they ask for just this, so that the chart
             is not at fault and there is no finding.
     """
@@ -46,7 +47,7 @@ class Fault:
     what: str
     remedy: str = ""
     object: KubeObject | str | None = None
-    target: str = ""
+    target: About | None = None
     unless: Callable[[UserValues], bool] | None = None
 
 

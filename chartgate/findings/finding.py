@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from chartgate.releases.identity import About
 from chartgate.releases.rendered import Rendered
 
 Severity = Literal["error", "warning", "note"]
@@ -14,24 +15,21 @@ SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 """The gravest first."""
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Finding:
     """One defect. Never holds a Secret's data.
 
-    `rule` names it within its check; `object` is "Kind/name", or what else is at fault; `where` the place in it.
-    `target` is the "Kind/name" that a reference means but nothing makes; empty for any other finding. `group` is the
-    API group of an object, and `namespace` its namespace where it is not the release's.
+    `rule` names it within its check; `about` is the object, or what else is at fault; `where` the place in it.
+    `target` is the object that a reference means but nothing makes; None for any other finding.
     """
 
     check: str
     rule: str
-    object: str
+    about: About
     where: str
     what: str
     remedy: str
-    target: str = ""
-    group: str = ""
-    namespace: str = ""
+    target: About | None = None
     severity: Severity = "error"
 
     @property
@@ -43,7 +41,7 @@ class Finding:
     def sentence(self) -> str:
         """The object, the place, what is wrong and what to do, as one line."""
         where = f" {self.where}:" if self.where else ""
-        return f"{self.object}:{where} {self.what}: {self.remedy}"
+        return f"{self.about}:{where} {self.what}: {self.remedy}"
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from chartgate.findings.finding import Finding
+from chartgate.releases.identity import About
 from chartgate.releases.release import Release
 from chartgate.tools.chart_files import ChartFiles
 
 _SUBCHART = re.compile(r"[^/]+/charts/([^/]+)/")
-_Key = tuple[str, str, str]
 
 
 class ForeignSubcharts:
@@ -17,7 +17,7 @@ class ForeignSubcharts:
 
     def __init__(self, files: ChartFiles) -> None:
         self._names = frozenset(_foreign(files))
-        self._made: dict[int, tuple[Release, Mapping[_Key, str]]] = {}
+        self._made: dict[int, tuple[Release, Mapping[About, str]]] = {}
         self._told: dict[Finding, str] = {}
 
     def reason(self, finding: Finding, release: Release) -> str:
@@ -27,7 +27,7 @@ class ForeignSubcharts:
         """
         if not self._names or finding.severity == "error":
             return ""
-        name = self._makers(release).get((finding.object, finding.group, finding.namespace), "")
+        name = self._makers(release).get(finding.about, "")
         if name:
             self._told[finding] = name
         return f"made by the subchart {name} of others" if name else ""
@@ -38,7 +38,7 @@ class ForeignSubcharts:
             counted = "1 warning" if count == 1 else f"{count} warnings"
             yield f"subchart {name}: {counted} about objects that it makes do not count; --subcharts lists them"
 
-    def _makers(self, release: Release) -> Mapping[_Key, str]:
+    def _makers(self, release: Release) -> Mapping[About, str]:
         """The foreign subchart that makes an object, by what a finding tells of the object."""
         known = self._made.get(id(release))
         if known is None:
@@ -46,11 +46,11 @@ class ForeignSubcharts:
             known = self._made[id(release)] = release, dict(self._objects(release))
         return known[1]
 
-    def _objects(self, release: Release) -> Iterator[tuple[_Key, str]]:
+    def _objects(self, release: Release) -> Iterator[tuple[About, str]]:
         for obj in release:
             match = _SUBCHART.match(obj.template)
             if match and match[1] in self._names:
-                yield (obj.ref, obj.identity.group, obj.own_namespace), match[1]
+                yield obj.about, match[1]
 
 
 def _foreign(files: ChartFiles) -> Iterator[str]:

@@ -74,9 +74,9 @@ def _too_early(obj: KubeObject, release: Release) -> Iterator[Fault]:
         if target is None or target.template.split("/")[-2:-1] == ["crds"]:
             continue
         if "pre-install" not in _events(target):
-            what = f"needs {target.ref}, which Helm creates only after the pre-install hooks"
+            what = f"needs {target.about}, which Helm creates only after the pre-install hooks"
         elif _weight(target) > _weight(obj):
-            what = f"needs {target.ref}, a hook of weight {_weight(target)}, which comes after weight {_weight(obj)}"
+            what = f"needs {target.about}, a hook of weight {_weight(target)}, which comes after weight {_weight(obj)}"
         else:
             continue
         yield Fault("too-early", where, what, object=obj)
@@ -129,7 +129,7 @@ def _one_install(release: Release) -> Iterator[Fault]:
     for obj in release:
         definition = late.get(obj.kind_key)
         if definition is not None and not obj.hooks and obj.kind_key not in early:
-            what = f"{definition.ref} in the same templates defines its kind, so that the first install fails"
+            what = f"{definition.about} in the same templates defines its kind, so that the first install fails"
             yield Fault("one-install", "apiVersion", what, object=obj)
 
 

@@ -27,7 +27,7 @@ def judge(release: Release) -> Iterator[Fault]:
         for secret, key, value in secrets:
             encoded = base64.b64encode(value.encode()).decode()
             if value in text or encoded in text:
-                what = f"holds the value of key {key} of {secret.ref}"
+                what = f"holds the value of key {key} of {secret.about}"
                 yield Fault("leak", _place(obj, value, encoded), what, object=obj, unless=_said_openly(value))
 
 

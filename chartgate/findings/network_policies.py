@@ -24,8 +24,8 @@ def judge(release: Release) -> Iterator[Fault]:
     for obj, where, pod, port in _led_to(release):
         policies = [policy for policy in _policies(release) if _guards(policy, pod)]
         if policies and not any(_admits(policy, pod, port) for policy in policies):
-            names = " and ".join(policy.ref for policy in policies)
-            what = f"leads to port {port[0]}/{port[1]} of {pod.ref}, which {names} lets nobody reach"
+            names = " and ".join(str(policy.about) for policy in policies)
+            what = f"leads to port {port[0]}/{port[1]} of {pod.about}, which {names} lets nobody reach"
             yield Fault("blocked", where, what, object=obj)
     for policy in _policies(release):
         yield from _closed_ports(release, policy)

@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from chartgate.findings.finding import Column, Finding, Verdict
+from chartgate.releases.identity import About
 from chartgate.releases.objects import KubeObject
 from chartgate.tools.kubernetes_yaml import read_one
 from chartgate.tools.walk import walk
@@ -30,7 +31,7 @@ _MAKES = re.compile(r"^(create|install)", re.IGNORECASE)
 SHORTEST_PART = 5
 """Letters of a field's name that say nothing on their own, such as `spec`."""
 
-_Key = tuple[str, str, str]
+_Key = tuple[str, About, str]
 
 
 def without_own_switches(columns: Sequence[Column], turned: Collection[Origin]) -> list[tuple[str, list[Verdict]]]:
@@ -39,7 +40,7 @@ def without_own_switches(columns: Sequence[Column], turned: Collection[Origin]) 
     Args:
         turned: the origins of the cases in which the gate turns switches, and no person.
     """
-    made = {obj.ref for _, verdicts in columns for verdict in verdicts for obj in verdict.rendered.release}
+    made = {obj.about.by_name for _, verdicts in columns for verdict in verdicts for obj in verdict.rendered.release}
     kept = []
     for key, verdicts in columns:
         avoidable = _avoidable(verdicts) if key in WORKMANSHIP else frozenset()
@@ -48,7 +49,7 @@ def without_own_switches(columns: Sequence[Column], turned: Collection[Origin]) 
             if case.origin not in turned:
                 return True
             avoided = _key(finding) in avoidable and _names(case, finding)
-            return not avoided and not (finding.target in made and _given_up(case, finding.target))
+            return not avoided and not (finding.target and finding.target in made and _given_up(case, finding.target))
 
         kept.append(
             (
@@ -64,20 +65,20 @@ def without_own_switches(columns: Sequence[Column], turned: Collection[Origin]) 
 
 def _avoidable(verdicts: Sequence[Verdict]) -> frozenset[_Key]:
     """The findings that some render is without, although it has the object and the container."""
-    about: defaultdict[str, set[_Key]] = defaultdict(set)
+    about: defaultdict[About, set[_Key]] = defaultdict(set)
     for verdict in verdicts:
         for finding in verdict.findings:
-            about[finding.object].add(_key(finding))
+            about[finding.about].add(_key(finding))
     free: set[_Key] = set()
     for verdict in verdicts:
         here = {_key(finding) for finding in verdict.findings}
         for obj in verdict.rendered.release:
-            free |= {key for key in about.get(obj.ref, set()) - here - free if _has_container(obj, key[2])}
+            free |= {key for key in about.get(obj.about, set()) - here - free if _has_container(obj, key[2])}
     return frozenset(free)
 
 
 def _key(finding: Finding) -> _Key:
-    return finding.rule, finding.object, finding.where
+    return finding.rule, finding.about, finding.where
 
 
 def _has_container(obj: KubeObject, where: str) -> bool:
@@ -104,9 +105,9 @@ def _names(case: Case, finding: Finding) -> bool:
     )
 
 
-def _given_up(case: Case, target: str) -> bool:
+def _given_up(case: Case, target: About) -> bool:
     """Whether the case's values say that the chart does not make an object of that kind."""
-    kind = target.partition("/")[0].lower()
+    kind = target.kind.lower()
     return any(
         _MAKES.match(path[-1]) or (path[-1] == "enabled" and kind.startswith(path[-2].lower().removesuffix("s") or "?"))
         for path, value in _leaves(case.values)

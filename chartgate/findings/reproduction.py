@@ -73,4 +73,4 @@ def _words(finding: Finding) -> tuple[str, str, str]:
 
 def _kind(finding: Finding) -> tuple[str, str, str, str]:
     """What stays the same when a defect shows elsewhere, and in other words."""
-    return finding.check, finding.rule, finding.object.partition("/")[0], re.sub(r"\[[^]]*\]|\d+", "", finding.where)
+    return finding.check, finding.rule, finding.about.kind, re.sub(r"\[[^]]*\]|\d+", "", finding.where)

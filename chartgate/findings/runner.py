@@ -13,6 +13,7 @@ from chartgate.findings.check import Check, Fault
 from chartgate.findings.finding import Finding, Verdict
 from chartgate.findings.scopes import EachRender, Scope, Subject, WholeChart
 from chartgate.findings.user_values import UserValues, user_values
+from chartgate.releases.identity import About
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.rendered import Rendered
 from chartgate.tools.own_modules import PREFIX
@@ -72,26 +73,14 @@ def examine_files(check: Check, chart: Chart) -> list[Finding]:
     return list(dict.fromkeys(finding for one in judged for finding, _ in one.found))
 
 
-def finding_of(check: Check, fault: Fault, about: KubeObject | str) -> Finding:
+def finding_of(check: Check, fault: Fault, judged: KubeObject | About | str) -> Finding:
     """The finding that a fault in a thing becomes."""
-    thing = about if fault.object is None else fault.object
+    thing = judged if fault.object is None else fault.object
     rule = check.rule(fault.rule)
     remedy = fault.remedy or (rule.remedy if rule else "")
-    name, group, namespace = (
-        (thing, "", "") if isinstance(thing, str) else (thing.ref, thing.identity.group, thing.own_namespace)
-    )
-    return Finding(
-        check.key,
-        fault.rule,
-        name,
-        fault.where,
-        fault.what,
-        remedy,
-        fault.target,
-        group,
-        namespace,
-        check.severity_of(fault.rule),
-    )
+    about = About("", thing) if isinstance(thing, str) else thing if isinstance(thing, About) else thing.about
+    severity = check.severity_of(fault.rule)
+    return Finding(check.key, fault.rule, about, fault.where, fault.what, remedy, fault.target, severity)
 
 
 def _judged(check: Check, scope: Scope, subject: Subject) -> _Judged:

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Collection
+from dataclasses import replace
 
 from chartgate.findings.finding import Finding
+from chartgate.releases.identity import About
 from chartgate.tools.catalogue import version_key
 
 # What one value or one helper makes wrong, it makes wrong on every object that takes it.
@@ -14,19 +16,19 @@ _RANDOM_END = re.compile(r"-(?=[a-z0-9]*\d)(?=[a-z0-9]*[a-z])[a-z0-9]{5,}$", re.
 
 def defect_key(finding: Finding) -> tuple[str, ...]:
     """What findings of one defect have in common; the names of objects and Kubernetes versions are no part of it."""
-    kind, _, name = finding.object.partition("/")
-    what = without_versions(finding.what.replace(name, "") if name else finding.what)
+    kind, name = finding.about.kind, finding.about.name
+    what = without_versions(finding.what.replace(name, "") if kind else finding.what)
     if finding.check in _OF_ONE_HELPER:
         return finding.check, finding.rule, what, finding.remedy
     return finding.check, finding.rule, kind, finding.where, what, finding.remedy
 
 
-def object_key(finding: Finding) -> str:
+def object_key(finding: Finding) -> About | None:
     """What findings of one defect have in common within a release: two objects of one release are two defects.
 
     An object is the same whatever its random ending is.
     """
-    return "" if finding.check in _OF_ONE_HELPER else without_random_end(finding.object)
+    return None if finding.check in _OF_ONE_HELPER else without_random_end(finding.about)
 
 
 def without_versions(text: str) -> str:
@@ -57,6 +59,6 @@ def with_versions(text: str, versions: Collection[str]) -> str:
     return _VERSION.sub(words, text, count=1)
 
 
-def without_random_end(name: str) -> str:
-    """A name without a random ending, such as the `-x7k2p` of `migrate-x7k2p`."""
-    return _RANDOM_END.sub("", name)
+def without_random_end(about: About) -> About:
+    """An object without a random ending of its name, such as the `-x7k2p` of `migrate-x7k2p`; else the same."""
+    return replace(about, name=_RANDOM_END.sub("", about.name)) if about.kind else about

@@ -66,6 +66,32 @@ class Identity:
     name: str
 
 
+@dataclass(frozen=True, order=True)
+class About:
+    """What a finding or a reference is about: an object, or another thing by its name, such as a case or a file.
+
+    As text it has the form of all reports: Kind/name of an object, the name alone of another thing.
+
+    Args:
+        kind: the kind, as `full_kind` writes it; empty for what is no object.
+        group: the API group of an object.
+        namespace: the namespace of an object where it is not the release's.
+    """
+
+    kind: str
+    name: str
+    group: str = ""
+    namespace: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind}/{self.name}" if self.kind else self.name
+
+    @property
+    def by_name(self) -> "About":
+        """Its kind and name alone, which is all that most references tell."""
+        return About(self.kind, self.name)
+
+
 def group_of(api_version: str, kind: str) -> str:
     """The API group under which a cluster keeps a kind.
 

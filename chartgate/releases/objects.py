@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
-from chartgate.releases.identity import CLUSTER_SCOPED, Identity, full_kind, group_of
+from chartgate.releases.identity import CLUSTER_SCOPED, About, Identity, full_kind, group_of
 from chartgate.tools.frozen import FrozenDict, freeze
 
 EMPTY = FrozenDict()
@@ -96,15 +96,16 @@ class KubeObject:
             return ""
         return str(self.metadata.get("namespace") or self.release_namespace)
 
-    @property
-    def ref(self) -> str:
-        """ "Kind/name", the form of all reports."""
-        return f"{self.kind}/{self.name}"
+    @cached_property
+    def about(self) -> About:
+        """What findings about it say that they are about."""
+        own_namespace = "" if self.namespace == self.release_namespace else self.namespace
+        return About(self.kind, self.name, self.identity.group, own_namespace)
 
     @property
-    def own_namespace(self) -> str:
-        """The namespace that the manifest names in place of the release's; empty otherwise."""
-        return "" if self.namespace == self.release_namespace else self.namespace
+    def ref(self) -> str:
+        """ "Kind/name", for the messages of tests."""
+        return str(self.about)
 
     @property
     def metadata(self) -> FrozenDict:
@@ -185,7 +186,7 @@ class KubeObject:
             if container.name == name:
                 return container
         raise LookupError(
-            f"{self.ref}: no container {name}, only {', '.join(c.name for c in self.containers) or 'none'}"
+            f"{self.about}: no container {name}, only {', '.join(c.name for c in self.containers) or 'none'}"
         )
 
     def at(self, path: str, default: Any = None) -> Any:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from chartgate.releases.identity import Identity
+from chartgate.releases.identity import About, Identity
 from chartgate.releases.objects import KubeObject
 
 
@@ -55,7 +55,7 @@ class Release:
         """
         obj = self.find(kind, name)
         if obj is None:
-            raise LookupError(f"no {kind}/{name} in {self._listing()}")
+            raise LookupError(f"no {About(kind, name)} in {self._listing()}")
         return obj
 
     def find(self, kind: str, name: str, namespace: str | None = None) -> KubeObject | None:
@@ -89,4 +89,4 @@ class Release:
         return hashlib.sha256(text.encode()).hexdigest()
 
     def _listing(self) -> str:
-        return ", ".join(f"{kind}/{name}" for kind, name in self.inventory()) or "an empty release"
+        return ", ".join(str(About(kind, name)) for kind, name in self.inventory()) or "an empty release"

@@ -1,13 +1,14 @@
-"""Code Quality, as GitLab reads it: an entry a distinct finding.
+"""Code Quality, as GitLab reads it: an entry a defect.
 
 Source: GitLab documentation, Code Quality report format (a subset of Code Climate's).
 """
 
 import json
 from pathlib import Path
+from typing import Any
 
+from chartgate.findings.baseline import fingerprint_of
 from chartgate.findings.finding import Severity
-from chartgate.reports.fingerprint import fingerprint_of
 from chartgate.reports.locations import path_from
 from chartgate.reports.results import Results
 
@@ -15,18 +16,25 @@ _SEVERITIES: dict[Severity, str] = {"error": "critical", "warning": "minor", "no
 
 
 def code_quality_report(results: Results, base: Path) -> bytes:
-    """The whole file, the gravest findings first. Files are named from folder `base` on when the chart lies in it."""
-    entries = [
-        {
-            "description": finding.sentence,
-            "check_name": f"{finding.check}/{finding.rule}",
-            "fingerprint": fingerprint_of(finding),
-            "severity": _SEVERITIES[finding.severity],
-            "location": {
-                "path": str(path_from(results.chart.folder / results.locations[finding].template, base)),
-                "lines": {"begin": results.locations[finding].line},
+    """The whole file, the gravest defects first. Files are named from folder `base` on when the chart lies in it.
+
+    GitLab takes entries with one fingerprint for one, so that each fingerprint stands once.
+    """
+    entries: dict[str, dict[str, Any]] = {}
+    for defect in results.defects:
+        finding, location = defect.finding, results.locations[defect.first]
+        fingerprint = fingerprint_of(defect.first)
+        entries.setdefault(
+            fingerprint,
+            {
+                "description": finding.sentence,
+                "check_name": f"{finding.check}/{finding.rule}",
+                "fingerprint": fingerprint,
+                "severity": _SEVERITIES[finding.severity],
+                "location": {
+                    "path": str(path_from(results.chart.folder / location.template, base)),
+                    "lines": {"begin": location.line},
+                },
             },
-        }
-        for finding in sorted(results.occurrences, key=lambda one: one.gravity)
-    ]
-    return json.dumps(entries, indent=1).encode() + b"\n"
+        )
+    return json.dumps(list(entries.values()), indent=1).encode() + b"\n"

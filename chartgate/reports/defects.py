@@ -4,8 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from chartgate.findings.baseline import fingerprint_of
 from chartgate.findings.finding import Finding
 from chartgate.findings.same_defect import defect_key, object_key, version_in, with_versions
+from chartgate.releases.identity import About
 
 
 @dataclass(frozen=True)
@@ -18,7 +20,7 @@ class Defect:
 
     finding: Finding
     first: Finding
-    objects: tuple[str, ...]
+    objects: tuple[About, ...]
     cases: tuple[str, ...]
 
 
@@ -33,13 +35,16 @@ def defects_of(found: Iterable[tuple[Finding, Sequence[str]]]) -> list[Defect]:
             group = _Group(finding)
             like_it.append(group)
             in_order.append(group)
-        group.objects[finding.object] = None
-        group.keys.add(object_key(finding))
-        group.cases.update(dict.fromkeys(cases))
-        group.versions |= {version_in(finding.what)} - {""}
-    return [
-        Defect(group.of_all_versions, group.finding, tuple(group.objects), tuple(group.cases)) for group in in_order
-    ]
+        group.add(finding, cases)
+    return [group.defect for group in in_order]
+
+
+def by_fingerprint(found: Iterable[tuple[Finding, Sequence[str]]]) -> list[Defect]:
+    """Findings, each with the names of its cases; those that a program which compares runs takes for one are one."""
+    groups: dict[str, _Group] = {}
+    for finding, cases in found:
+        groups.setdefault(fingerprint_of(finding), _Group(finding)).add(finding, cases)
+    return [group.defect for group in groups.values()]
 
 
 @dataclass
@@ -47,15 +52,23 @@ class _Group:
     """What becomes a Defect; the keys of both mappings are in order."""
 
     finding: Finding
-    objects: dict[str, None] = field(default_factory=dict)
+    objects: dict[About, None] = field(default_factory=dict)
     cases: dict[str, None] = field(default_factory=dict)
-    keys: set[str] = field(default_factory=set)
+    keys: set[About | None] = field(default_factory=set)
     versions: set[str] = field(default_factory=set)
 
+    def add(self, finding: Finding, cases: Sequence[str]) -> None:
+        """Make a finding one of the group."""
+        self.objects[finding.about] = None
+        self.keys.add(object_key(finding))
+        self.cases.update(dict.fromkeys(cases))
+        self.versions |= {version_in(finding.what)} - {""}
+
     @property
-    def of_all_versions(self) -> Finding:
-        """The first finding, which tells the Kubernetes versions of all of them."""
-        return replace(self.finding, what=with_versions(self.finding.what, self.versions))
+    def defect(self) -> Defect:
+        """The group, by its first finding, which tells the Kubernetes versions of all of them."""
+        told = replace(self.finding, what=with_versions(self.finding.what, self.versions))
+        return Defect(told, self.finding, tuple(self.objects), tuple(self.cases))
 
     def has_room(self, finding: Finding, cases: Sequence[str]) -> bool:
         """Whether a finding in these cases is of the same defect: about the same object, or in cases of its own."""

@@ -13,8 +13,7 @@ _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 
 def github_report(results: Results, base: Path) -> bytes:
     """The commands, the gravest first. GitHub shows ten of each kind for a step, and logs the others."""
-    told = (*((f"part of the whole: {results.left_out}",) if results.left_out else ()), *results.notices)
-    lines = [f"::notice title=chartgate::{_message(notice)}\n" for notice in told]
+    lines = [f"::notice title=chartgate::{_message(notice)}\n" for notice in results.told]
     for defect in results.defects:
         finding, location = defect.finding, results.locations[defect.first]
         properties = {

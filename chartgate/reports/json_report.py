@@ -64,8 +64,20 @@ def _check(check: Check) -> dict[str, Any]:
 
 
 def _finding(finding: Finding, template: str, line: int) -> dict[str, Any]:
-    entry: dict[str, Any] = {**asdict(finding), "template": template, "line": line}
-    return entry
+    return {
+        "check": finding.check,
+        "rule": finding.rule,
+        "object": str(finding.about),
+        "where": finding.where,
+        "what": finding.what,
+        "remedy": finding.remedy,
+        "target": str(finding.target or ""),
+        "group": finding.about.group,
+        "namespace": finding.about.namespace,
+        "severity": finding.severity,
+        "template": template,
+        "line": line,
+    }
 
 
 def _case(
@@ -93,7 +105,7 @@ def _case(
             {
                 "check": acceptance.finding.check,
                 "rule": acceptance.finding.rule,
-                "object": acceptance.finding.object,
+                "object": str(acceptance.finding.about),
                 "where": acceptance.finding.where,
                 "reason": acceptance.reason,
             }

@@ -22,18 +22,15 @@ def junit_report(results: Results) -> bytes:
     for check in results.checks:
         suite = _suite(root, check)
         suite.set("time", f"{results.seconds.get(check, 0):.3f}")
-        if results.left_out:
-            properties = ET.SubElement(suite, "properties")
-            ET.SubElement(properties, "property", {"name": "part of the whole", "value": _text(results.left_out)})
         for case, cells in results.cells.items():
             if check in cells:
                 _add(suite, check, case, cells[check], found_at)
-    if results.general or results.notices:
+    if results.general or results.told:
         suite = _suite(root, "gate")
         for finding in results.general:
-            _add(suite, "gate", f"{finding.check}: {finding.object}: {finding.rule}", Cell(1, (finding,)), found_at)
-        if results.notices:
-            ET.SubElement(suite, "system-out").text = _text("\n".join(results.notices))
+            _add(suite, "gate", f"{finding.check}: {finding.about}: {finding.rule}", Cell(1, (finding,)), found_at)
+        if results.told:
+            ET.SubElement(suite, "system-out").text = _text("\n".join(results.told))
     for suite in root:
         suite.set("tests", str(len(suite.findall("testcase"))))
         suite.set("failures", str(sum(test.find("failure") is not None for test in suite)))

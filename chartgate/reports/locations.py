@@ -48,8 +48,7 @@ class Templates:
 
 def object_of(finding: Finding, rendered: Rendered) -> KubeObject | None:
     """The object that a finding is about; None when it is about something else, such as the case."""
-    about = (finding.object, finding.group, finding.namespace)
-    return next((o for o in rendered.release if (o.ref, o.identity.group, o.own_namespace) == about), None)
+    return next((obj for obj in rendered.release if obj.about == finding.about), None)
 
 
 def line_in(lines: list[str], obj: KubeObject, where: str) -> int:

@@ -24,9 +24,8 @@ def _lines(results: Results) -> Iterator[str]:
     yield f"## chartgate: {_text(results.chart.folder.name)}: {number or 'no'} defect{'' if number == 1 else 's'}"
     yield ""
     yield _text(results.summary)
-    for line in (results.left_out and f"part of the whole: {results.left_out}", *results.notices):
-        if line:
-            yield from ("", _text(line))
+    for notice in results.told:
+        yield from ("", _text(notice))
     if not number:
         return
     counts = Counter((defect.finding.check, defect.finding.severity) for defect in results.defects)
@@ -42,7 +41,7 @@ def _lines(results: Results) -> Iterator[str]:
         (
             (
                 defect.finding.severity,
-                defect.finding.object,
+                str(defect.finding.about),
                 defect.finding.where,
                 defect.finding.what,
                 defect.finding.remedy,

@@ -33,7 +33,7 @@ class Overview:
     """A run in numbers, and its defects in full: `findings` is how many distinct findings of each
     severity they are, the gravest first.
 
-    `left_out` says what the options left out of a whole run. `coverage` tells what the cases of a matrix prove.
+    `coverage` tells what the cases of a matrix prove.
     `reproductions` are titles and values files that show a finding.
     """
 
@@ -45,7 +45,6 @@ class Overview:
     reproductions: Sequence[tuple[str, str]]
     notices: Sequence[str]
     summary: str
-    left_out: str
 
     def fails(self, threshold: Severity | None) -> bool:
         """Whether there is a finding of this severity or a graver one; with None no finding fails."""
@@ -63,7 +62,7 @@ def _proof(group: Proof) -> str:
 
 def _title(reproduction: Reproduction) -> str:
     finding = reproduction.finding
-    return f"{finding.object}: {finding.what} [{finding.check}/{finding.rule}], of {reproduction.case}"
+    return f"{finding.about}: {finding.what} [{finding.check}/{finding.rule}], of {reproduction.case}"
 
 
 def overview_of(results: Results) -> Overview:
@@ -83,7 +82,6 @@ def overview_of(results: Results) -> Overview:
         results.by_severity,
         results.defects,
         [(_title(one), results.shown_reproduction(one)) for one in results.reproductions],
-        list(results.notices),
+        results.told,
         results.summary,
-        results.left_out,
     )

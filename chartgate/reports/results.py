@@ -15,6 +15,7 @@ from chartgate.releases.rendered import Rendered
 from chartgate.reports.defects import Defect, defects_of
 from chartgate.reports.locations import Location, Templates
 from chartgate.reports.masking import argument_without_secrets, as_yaml, secret_texts, values_without_secrets
+from chartgate.reports.notices import told
 from chartgate.reports.versions import tool_versions
 from chartgate.tools.chart_files import ChartFiles
 from chartgate.values.case import MADE, Case
@@ -89,6 +90,11 @@ class Results:
                 for finding in verdict.findings:
                     found[finding].append(verdict.rendered)
         return dict(found)
+
+    @property
+    def told(self) -> list[str]:
+        """All notices: what the options left out, then the others."""
+        return told(self.left_out, self.notices)
 
     @property
     def by_severity(self) -> dict[Severity, int]:

@@ -1,16 +1,16 @@
-"""SARIF 2.1.0 (OASIS), as code scanning reads it: a result a distinct finding, with template lines."""
+"""SARIF 2.1.0 (OASIS), as code scanning reads it: a result for each fingerprint, with template lines."""
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from chartgate.findings.baseline import fingerprint_of
 from chartgate.findings.check import EVERY_CHECK, Check
 from chartgate.findings.document import PUBLISHED
 from chartgate.findings.finding import Finding
 from chartgate.findings.registry import BY_KEY
-from chartgate.reports.fingerprint import fingerprint_of
+from chartgate.reports.defects import Defect, by_fingerprint
 from chartgate.reports.locations import Location, object_of, path_from
 from chartgate.reports.results import Results
 
@@ -29,13 +29,14 @@ def sarif_report(results: Results, base: Path) -> bytes:
     rules = _rules(results)
     order = {rule["id"]: index for index, rule in enumerate(rules)}
     found_at = results.locations
-    gravest = sorted(results.occurrences_by_render.items(), key=lambda entry: entry[0].gravity)
-    found = [
-        _result(results, finding, list(dict.fromkeys(r.case.name for r in renders)), found_at[finding], order, base)
-        for finding, renders in gravest[:MOST_RESULTS]
-    ]
+    occurrences = {
+        finding: list(dict.fromkeys(rendered.case.name for rendered in renders))
+        for finding, renders in results.occurrences_by_render.items()
+    }
+    gravest = sorted(by_fingerprint(occurrences.items()), key=lambda defect: defect.finding.gravity)
+    found = [_result(results, defect, found_at[defect.first], order, base) for defect in gravest[:MOST_RESULTS]]
     suppressed = _suppressed(results, order, base)
-    notices = [*results.notices]
+    notices = results.told
     left = len(gravest) + len(suppressed) - MOST_RESULTS
     if left > 0:
         notices.append(f"{left} results are left out, because code scanning takes {MOST_RESULTS}: --json has all")
@@ -90,9 +91,8 @@ def _rule(check: Check | None, check_key: str, key: str) -> dict[str, Any]:
     return described
 
 
-def _result(
-    results: Results, finding: Finding, cases: Sequence[str], location: Location, order: dict[str, int], base: Path
-) -> dict[str, Any]:
+def _result(results: Results, defect: Defect, location: Location, order: dict[str, int], base: Path) -> dict[str, Any]:
+    finding, cases = defect.finding, defect.cases
     more = f" and {len(cases) - NAMED_CASES} more" if len(cases) > NAMED_CASES else ""
     seen = f" (cases: {', '.join(cases[:NAMED_CASES])}{more})" if cases else ""
     return {
@@ -107,27 +107,27 @@ def _result(
                     "region": {"startLine": location.line},
                 },
                 "logicalLocations": [
-                    {"fullyQualifiedName": f"{finding.object} {finding.where}".rstrip(), "kind": "object"}
+                    {"fullyQualifiedName": f"{finding.about} {finding.where}".rstrip(), "kind": "object"}
                 ],
             }
         ],
-        "partialFingerprints": {"chartgate/v1": fingerprint_of(finding)},
+        "partialFingerprints": {"chartgate/v2": fingerprint_of(defect.first)},
         "properties": {"cases": list(cases), "remedy": finding.remedy},
     }
 
 
 def _suppressed(results: Results, order: dict[str, int], base: Path) -> list[dict[str, Any]]:
-    entries: dict[tuple[Finding, str], list[str]] = {}
-    for acceptance in results.acceptances:
-        entries.setdefault((acceptance.finding, acceptance.reason), []).append(acceptance.case)
+    by_reason: dict[str, dict[Finding, list[str]]] = {}
+    for one in results.acceptances:
+        cases = by_reason.setdefault(one.reason, {}).setdefault(one.finding, [])
+        cases += [one.case] if one.case else []
     suppressed = []
-    for (finding, reason), cases in entries.items():
-        renders = results.renders.get(cases[0], [])
-        rendered = next((each for each in renders if object_of(finding, each)), None)
-        result = _result(
-            results, finding, [case for case in cases if case], results.templates.locate(finding, rendered), order, base
-        )
-        suppressed.append({**result, "suppressions": [{"kind": "external", "justification": reason}]})
+    for reason, found in by_reason.items():
+        for defect in by_fingerprint(found.items()):
+            renders = results.renders.get(defect.cases[0], []) if defect.cases else []
+            rendered = next((each for each in renders if object_of(defect.first, each)), None)
+            result = _result(results, defect, results.templates.locate(defect.first, rendered), order, base)
+            suppressed.append({**result, "suppressions": [{"kind": "external", "justification": reason}]})
     return suppressed
 
 

@@ -43,8 +43,6 @@ def print_report(overview: Overview, console: Console) -> None:
     if set(overview.findings) - {SEVERITIES[0]}:
         outcome += f" ({', '.join(_counted(count, severity) for severity, count in overview.findings.items())})"
     console.print(f"\n[{colour}]{outcome}[/{colour}]: {escape(overview.summary)}", soft_wrap=True)
-    if overview.left_out:
-        console.print(f"[yellow]part of the whole:[/yellow] {escape(overview.left_out)}", soft_wrap=True)
 
 
 def _table(overview: Overview, width: int) -> Iterator[Table | str]:
@@ -144,7 +142,7 @@ def _line(defect: Defect) -> str:
     where = f" {finding.where}:" if finding.where else ""
     severity = finding.severity
     rule = finding.rule if severity == SEVERITIES[0] else f"{finding.rule}, {severity}"
-    text = f"{finding.object}{others}:{where} {finding.what}: {finding.remedy} [{rule}]"
+    text = f"{finding.about}{others}:{where} {finding.what}: {finding.remedy} [{rule}]"
     if not cases:
         return escape(text)
     named = "; ".join(cases[:NAMED_CASES])

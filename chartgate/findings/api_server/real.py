@@ -43,7 +43,7 @@ class RealServer:
         if self._first is None:
             return []
         return [
-            f"not tried on the API server: {len(objects)} of the objects, such as {objects[0].ref}: {why}"
+            f"not tried on the API server: {len(objects)} of the objects, such as {objects[0].about}: {why}"
             for why, objects in self._first.not_tried.items()
         ]
 

@@ -65,7 +65,7 @@ def _sub_paths(surroundings: Surroundings, obj: KubeObject, volume: Mapping[str,
             for index, mount in enumerate(container.items("volumeMounts")):
                 if mount["name"] == volume["name"] and mount.get("subPath") and mount["subPath"] not in files:
                     where = f"{container.path}.volumeMounts[{index}].subPath"
-                    what = f"{mount['subPath']} is no key of {target.ref}"
+                    what = f"{mount['subPath']} is no key of {target.about}"
                     yield Fault("missing-key", where, what, "correct the key")
 
 
@@ -93,7 +93,7 @@ def _keyed(
         return
     for key in [] if _is_filled_later(target) else keys:
         if key not in _keys(target):
-            what = f"key {key} is not in {target.ref}"
+            what = f"key {key} is not in {target.about}"
             yield Fault("missing-key", where, what, "correct the key, or add it there")
 
 

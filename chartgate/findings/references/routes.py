@@ -64,7 +64,7 @@ def _service_port(
     if service is None:
         yield from surroundings.missing(obj, where, "Service", name, namespace)
     elif not any(port in (entry.get("name"), entry["port"]) for entry in service.spec.get("ports") or ()):
-        yield Fault("port", where, f"{service.ref} has no port {port}", "use a port that the Service has")
+        yield Fault("port", where, f"{service.about} has no port {port}", "use a port that the Service has")
 
 
 def _monitor(surroundings: Surroundings, obj: KubeObject) -> Iterator[Fault]:

@@ -45,7 +45,7 @@ def _scaled(surroundings: Surroundings, obj: KubeObject) -> Iterator[Fault]:
     yield from surroundings.missing(obj, "spec.scaleTargetRef", kind, name)
     workload = surroundings.release.find(kind, name, obj.namespace)
     if workload is not None and group_of(said, workload.kind) != workload.identity.group:
-        what = f"is {said or 'missing'}, and {workload.ref} is of {workload.api_version}"
+        what = f"is {said or 'missing'}, and {workload.about} is of {workload.api_version}"
         remedy = f"write apiVersion: {workload.api_version}"
         yield Fault("missing", "spec.scaleTargetRef.apiVersion", what, remedy)
 
@@ -58,7 +58,7 @@ def _workload(surroundings: Surroundings, obj: KubeObject) -> Iterator[Fault]:
     for other in surroundings.release.workloads():
         if other is not obj and other.namespace == obj.namespace and selects(selector, other.pod_labels):
             remedy = "add a label that tells them apart, such as app.kubernetes.io/component"
-            yield Fault("selector-overlap", "spec.selector", f"also matches the pods of {other.ref}", remedy)
+            yield Fault("selector-overlap", "spec.selector", f"also matches the pods of {other.about}", remedy)
     if obj.kind == "StatefulSet" and obj.spec.get("serviceName"):
         yield from surroundings.missing(obj, "spec.serviceName", "Service", obj.spec["serviceName"])
 
@@ -75,7 +75,7 @@ def _service(surroundings: Surroundings, obj: KubeObject) -> Iterator[Fault]:
             continue  # the declaration of a container port informs people, and opens nothing
         for pod in pods:
             if not has_port(pod, target):
-                what = f"{pod.ref} has no container port {target}"
+                what = f"{pod.about} has no container port {target}"
                 yield Fault("port", f"spec.ports[{index}].targetPort", what, "use a port that a container declares")
 
 
@@ -87,7 +87,7 @@ def _one_workload(
         if not surroundings.others.make_pods:
             yield _selects_nothing(where)
         return
-    matched = [pod.ref for pod in _matched(surroundings, selector, obj.namespace)]
+    matched = [str(pod.about) for pod in _matched(surroundings, selector, obj.namespace)]
     if len(matched) > 1:
         remedy = "select by a label that only one of them has, such as app.kubernetes.io/component"
         yield Fault("selector-overlap", where, f"matches the pods of {' and '.join(sorted(matched))}", remedy)

@@ -7,6 +7,7 @@ from typing import Any
 
 from chartgate.findings.check import Fault
 from chartgate.findings.references.others import Others
+from chartgate.releases.identity import About
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.release import Release
 from chartgate.releases.selectors import selects
@@ -35,9 +36,9 @@ class Surroundings:
         namespace = namespace or obj.namespace
         if self.release.find(kind, name, namespace) or self.others.make(kind, name, namespace):
             return []
-        what = f"refers to {kind}/{name}, which the chart does not make in namespace {namespace}"
-        named = f"{kind}/{name}"
-        return [Fault("missing", where, what, target=named, unless=lambda values: name in values.named_objects)]
+        target = About(kind, name)
+        what = f"refers to {target}, which the chart does not make in namespace {namespace}"
+        return [Fault("missing", where, what, target=target, unless=lambda values: name in values.named_objects)]
 
     def selected_pods(self, selector: Mapping[str, Any], namespace: str) -> list[KubeObject]:
         """The running pods in `namespace` whose labels `selector`, of either form, matches."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from chartgate.releases.differences import ABSENT, differences, written
 from chartgate.releases.generated_secrets import is_secret_data
-from chartgate.releases.identity import Identity
+from chartgate.releases.identity import About, Identity
 from chartgate.releases.immutable import is_immutable, is_selector
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.release import Release
@@ -31,7 +31,7 @@ class Change:
 class ChangedObject:
     """An object that both versions make, with what differs. `rolls`: its pods are replaced."""
 
-    ref: str
+    about: About
     identity: Identity
     changes: tuple[Change, ...]
     rolls: bool
@@ -39,14 +39,14 @@ class ChangedObject:
 
 @dataclass(frozen=True)
 class Difference:
-    """What an upgrade changes in one case: objects as "Kind/name" that come and go, and those that change.
+    """What an upgrade changes in one case: objects that come and go, and those that change.
 
     `refused` holds the chart's words where one of the two does not render the case; nothing is compared then.
     """
 
     case: str
-    added: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
+    added: tuple[About, ...] = ()
+    removed: tuple[About, ...] = ()
     changed: tuple[ChangedObject, ...] = ()
     refused: str = ""
 
@@ -55,9 +55,9 @@ class Difference:
         return not (self.added or self.removed or self.changed or self.refused)
 
     @property
-    def immutable(self) -> list[tuple[str, Change]]:
+    def immutable(self) -> list[tuple[About, Change]]:
         """The changes that make an upgrade fail, with their objects."""
-        return [(obj.ref, change) for obj in self.changed for change in obj.changes if change.immutable]
+        return [(obj.about, change) for obj in self.changed for change in obj.changes if change.immutable]
 
 
 Place = tuple[Identity, str]
@@ -85,12 +85,12 @@ def compare(case: str, before: Release, after: Release, ignored: frozenset[Place
         if changes:
             pod = f"{new[identity].pod_path}".removesuffix("spec").rstrip(".")
             rolls = bool(pod) and any(f"{change.path}.".startswith(f"{pod}.") for change in changes)
-            changed.append(ChangedObject(new[identity].ref, identity, changes, rolls))
+            changed.append(ChangedObject(new[identity].about, identity, changes, rolls))
     return Difference(
         case,
-        tuple(sorted(new[identity].ref for identity in new.keys() - old.keys())),
-        tuple(sorted(old[identity].ref for identity in old.keys() - new.keys())),
-        tuple(sorted(changed, key=lambda obj: (obj.ref, obj.identity))),
+        tuple(sorted(new[identity].about for identity in new.keys() - old.keys())),
+        tuple(sorted(old[identity].about for identity in old.keys() - new.keys())),
+        tuple(sorted(changed, key=lambda obj: (obj.about, obj.identity))),
     )
 
 

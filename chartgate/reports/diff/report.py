@@ -43,10 +43,10 @@ def diff_data(before: str, after: str, differences: Sequence[Difference]) -> byt
 def _lines(difference: Difference) -> list[str]:
     if difference.refused:
         return [f"  [red]! {escape(difference.refused)}[/red]"]
-    lines = [f"  [green]+ {escape(ref)}[/green]" for ref in difference.added]
-    lines += [f"  [red]- {escape(ref)}[/red]" for ref in difference.removed]
+    lines = [f"  [green]+ {escape(str(about))}[/green]" for about in difference.added]
+    lines += [f"  [red]- {escape(str(about))}[/red]" for about in difference.removed]
     for obj in difference.changed:
-        lines.append(f"  [yellow]~ {escape(obj.ref)}[/yellow]{' (its pods are replaced)' if obj.rolls else ''}")
+        lines.append(f"  [yellow]~ {escape(str(obj.about))}[/yellow]{' (its pods are replaced)' if obj.rolls else ''}")
         lines += [f"      {_line(change)}" for change in obj.changes]
     return lines
 
@@ -71,15 +71,15 @@ def _case(difference: Difference) -> dict[str, Any]:
     return {
         "case": difference.case,
         "refused": difference.refused,
-        "added": list(difference.added),
-        "removed": list(difference.removed),
+        "added": list(map(str, difference.added)),
+        "removed": list(map(str, difference.removed)),
         "changed": [_object(obj) for obj in difference.changed],
     }
 
 
 def _object(obj: ChangedObject) -> dict[str, Any]:
     return {
-        "object": obj.ref,
+        "object": str(obj.about),
         "group": obj.identity.group,
         "namespace": obj.identity.namespace,
         "rolls": obj.rolls,

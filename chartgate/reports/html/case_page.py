@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from chartgate.findings.finding import Finding
+from chartgate.releases.identity import About
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.rendered import Rendered
 from chartgate.reports.html.drawing import Drawing, draw
@@ -24,7 +25,7 @@ class AcceptedFindings:
     rule: str
     what: str
     reason: str
-    objects: Sequence[str]
+    objects: Sequence[About]
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Graph:
 
     key: str
     drawing: Drawing | None
-    alone: Sequence[str]
+    alone: Sequence[About]
     versions: str
 
 
@@ -71,7 +72,7 @@ class CasePages:
         self._names = names
         self.drawings: dict[str, Drawing] = {}
         self.objects: dict[str, KubeObject] = {}
-        self._drawn: dict[str, tuple[str, Sequence[str]]] = {}
+        self._drawn: dict[str, tuple[str, Sequence[About]]] = {}
         # Objects are shared between renders; hashing each once is what makes a thousand cases cheap.
         self._object_keys: dict[str, str] = {}
 
@@ -94,10 +95,10 @@ class CasePages:
         )
 
     def _accepted(self, name: str) -> list[AcceptedFindings]:
-        objects: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
+        objects: defaultdict[tuple[str, str, str], list[About]] = defaultdict(list)
         for acceptance in self._results.acceptances_of(name):
             finding = acceptance.finding
-            objects[finding.rule, finding.what, acceptance.reason].append(finding.object)
+            objects[finding.rule, finding.what, acceptance.reason].append(finding.about)
         return [AcceptedFindings(*about, list(dict.fromkeys(refs))) for about, refs in objects.items()]
 
     def _values(self, name: str) -> list[str]:
@@ -110,7 +111,7 @@ class CasePages:
 
     def _graphs(self, renders: Sequence[Rendered]) -> list[Graph]:
         versions: defaultdict[str, list[str]] = defaultdict(list)
-        alone: dict[str, Sequence[str]] = {}
+        alone: dict[str, Sequence[About]] = {}
         # The newest versions come last, and are what most people install.
         for rendered in reversed(renders):
             if len(rendered.release):
@@ -121,31 +122,31 @@ class CasePages:
             Graph(key, self.drawings.get(key), alone[key], "; ".join(sorted(names))) for key, names in versions.items()
         ]
 
-    def _draw(self, rendered: Rendered) -> tuple[str, Sequence[str]]:
+    def _draw(self, rendered: Rendered) -> tuple[str, Sequence[About]]:
         """The key of the release's drawing, and the objects that are not in it."""
         release = rendered.release
         if release.digest not in self._drawn:
             edges = references(release)
-            refs = [obj.ref for obj in release]
-            connected = {ref for edge in edges for ref in (edge.source, edge.target)}
-            drawing = draw(refs, edges)
+            made = [obj.about.by_name for obj in release]
+            connected = {end for edge in edges for end in (edge.source, edge.target)}
+            drawing = draw(made, edges)
             key = f"g-{hashlib.sha256((drawing.body if drawing else '').encode(errors='replace')).hexdigest()[:12]}"
             if drawing:
                 self.drawings[key] = drawing
-            self._drawn[release.digest] = key, [ref for ref in dict.fromkeys(refs) if ref not in connected]
+            self._drawn[release.digest] = key, [one for one in dict.fromkeys(made) if one not in connected]
         return self._drawn[release.digest]
 
     def _listed(self, renders: Sequence[Rendered]) -> list[ListedObject]:
-        seen: defaultdict[str, dict[str, list[Rendered]]] = defaultdict(dict)
+        seen: defaultdict[About, dict[str, list[Rendered]]] = defaultdict(dict)
         for rendered in renders:
             for obj in rendered.release:
-                seen[obj.ref].setdefault(self._keep(obj), []).append(rendered)
+                seen[obj.about].setdefault(self._keep(obj), []).append(rendered)
         return [
             ListedObject(
                 key, self.objects[key], "" if len(makers) == len(renders) else "; ".join(map(_versions, makers))
             )
-            for ref in sorted(seen)
-            for key, makers in seen[ref].items()
+            for about in sorted(seen)
+            for key, makers in seen[about].items()
         ]
 
     def _keep(self, obj: KubeObject) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from chartgate.releases.identity import About
 from chartgate.reports.html.graph import Reference
 from chartgate.reports.html.kinds import group
 from chartgate.reports.html.layout import layers
@@ -15,6 +16,9 @@ from chartgate.reports.html.templating import filled
 NODE_HEIGHT, ROW, GAP, MARGIN = 40, 52, 84, 6
 KIND_CHARACTER, NAME_CHARACTER, PADDING = 6.3, 7.3, 24
 LONGEST_NAME = 36
+
+Box = tuple[float, float, float]
+"""Of a node: left, top and width, in pixels."""
 
 
 @dataclass(frozen=True)
@@ -26,22 +30,22 @@ class Drawing:
     body: Markup
 
 
-def draw(refs: Sequence[str], references: Sequence[Reference]) -> Drawing | None:
-    """The graph of objects `refs`, each "Kind/name"; None when nothing refers to anything.
+def draw(made: Sequence[About], references: Sequence[Reference]) -> Drawing | None:
+    """The graph of the objects that the chart has made; None when nothing refers to anything.
 
-    A target that is not among `refs` is drawn dashed: the chart does not make it.
+    A target that is not among them is drawn dashed.
     """
-    roles: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    roles: defaultdict[tuple[About, About], list[str]] = defaultdict(list)
     for reference in references:
         roles[reference.source, reference.target].append(reference.how)
-    made = set(refs)
-    nodes = [*dict.fromkeys(refs), *dict.fromkeys(target for _, target in roles if target not in made)]
+    known = set(made)
+    nodes = [*dict.fromkeys(made), *dict.fromkeys(target for _, target in roles if target not in known)]
     columns = layers(nodes, roles)
     if not columns:
         return None
     widths = [max(map(_width, column)) for column in columns]
     height = max(map(len, columns)) * ROW - (ROW - NODE_HEIGHT) + 2 * MARGIN
-    boxes: dict[str, tuple[float, float, float]] = {}
+    boxes: dict[About, Box] = {}
     left = float(MARGIN)
     for column, width in zip(columns, widths, strict=True):
         top = (height - (len(column) * ROW - (ROW - NODE_HEIGHT))) / 2
@@ -51,28 +55,31 @@ def draw(refs: Sequence[str], references: Sequence[Reference]) -> Drawing | None
     body = filled(
         "drawing.svg.j2",
         edges=[_edge(boxes[source], boxes[target], source, target, hows) for (source, target), hows in roles.items()],
-        nodes=[_node(node, boxes[node], made=node in made) for column in columns for node in column],
+        nodes=[_node(node, boxes[node], made=node in known) for column in columns for node in column],
         height=NODE_HEIGHT,
     )
     return Drawing(round(left - GAP + MARGIN), height, body)
 
 
-def _width(ref: str) -> float:
-    kind, _, name = ref.partition("/")
-    return max(len(kind) * KIND_CHARACTER, min(len(name), LONGEST_NAME) * NAME_CHARACTER) + PADDING
+def _width(node: About) -> float:
+    return max(len(node.kind) * KIND_CHARACTER, min(len(node.name), LONGEST_NAME) * NAME_CHARACTER) + PADDING
 
 
-def _node(ref: str, box: tuple[float, float, float], *, made: bool) -> dict[str, Any]:
-    kind, _, name = ref.partition("/")
+def _node(node: About, box: Box, *, made: bool) -> dict[str, Any]:
     left, top, width = box
     half = LONGEST_NAME // 2
+    name = node.name
     shown = name if len(name) <= LONGEST_NAME else f"{name[: half - 1]}…{name[-half:]}"
     places = {"left": round(left), "top": round(top), "width": round(width), "text": round(left + 13)}
-    return {"ref": ref, "made": made, "group": group(kind), "kind": kind, "shown": shown, **places}
+    return {"ref": str(node), "made": made, "group": group(node.kind), "kind": node.kind, "shown": shown, **places}
 
 
 def _edge(
-    source: tuple[float, float, float], target: tuple[float, float, float], start: str, end: str, hows: Sequence[str]
+    source: Box,
+    target: Box,
+    start: About,
+    end: About,
+    hows: Sequence[str],
 ) -> dict[str, Any]:
     middle = NODE_HEIGHT / 2
     forward = source[0] < target[0]

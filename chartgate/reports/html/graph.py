@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chartgate.findings.references.surroundings import Surroundings
+from chartgate.releases.identity import About
 from chartgate.releases.objects import EMPTY, KubeObject
 from chartgate.releases.release import Release
 from chartgate.releases.selectors import selects
@@ -12,10 +13,10 @@ from chartgate.releases.selectors import selects
 
 @dataclass(frozen=True, order=True)
 class Reference:
-    """`source` and `target` are "Kind/name"; `how` says in which role the one names the other."""
+    """`source` and `target` are known by kind and name; `how` says in which role the one names the other."""
 
-    source: str
-    target: str
+    source: About
+    target: About
     how: str
 
 
@@ -28,14 +29,14 @@ def references(release: Release) -> list[Reference]:
     found: set[Reference] = set()
     for obj in release:
         try:
-            found.update(Reference(obj.ref, target, how) for target, how in _targets(surroundings, obj))
+            found.update(Reference(obj.about.by_name, target, how) for target, how in _targets(surroundings, obj))
         except (AttributeError, KeyError, TypeError, ValueError):
             continue
     return sorted(reference for reference in found if reference.source != reference.target)
 
 
-Target = tuple[str, str]
-"""Kind/name and the role."""
+Target = tuple[About, str]
+"""What an object refers to, and the role."""
 
 
 def _targets(surroundings: Surroundings, obj: KubeObject) -> Iterator[Target]:
@@ -44,7 +45,7 @@ def _targets(surroundings: Surroundings, obj: KubeObject) -> Iterator[Target]:
     spec = obj.spec
     match obj.kind:
         case "StatefulSet" if spec.get("serviceName"):
-            yield f"Service/{spec['serviceName']}", "governing service"
+            yield About("Service", str(spec["serviceName"])), "governing service"
         case "Service" if spec.get("selector") and spec.get("type") != "ExternalName":
             yield from _selected(surroundings, obj, spec["selector"], "selects")
         case "PodDisruptionBudget":
@@ -56,29 +57,29 @@ def _targets(surroundings: Surroundings, obj: KubeObject) -> Iterator[Target]:
         case "ServiceMonitor":
             for service in surroundings.release.of_kind("Service"):
                 if selects(spec.get("selector") or {}, service.labels):
-                    yield service.ref, "scrapes"
+                    yield service.about.by_name, "scrapes"
         case "HorizontalPodAutoscaler":
             target = spec.get("scaleTargetRef") or {}
-            yield f"{target['kind']}/{target['name']}", "scales"
+            yield About(str(target["kind"]), str(target["name"])), "scales"
         case "Ingress":
             yield from _ingress(spec)
         case "HTTPRoute" | "GRPCRoute" | "TLSRoute" | "TCPRoute":
             for parent in spec.get("parentRefs") or ():
-                yield f"{parent.get('kind', 'Gateway')}/{parent['name']}", "attaches to"
+                yield About(str(parent.get("kind", "Gateway")), str(parent["name"])), "attaches to"
             for rule in spec.get("rules") or ():
                 for backend in rule.get("backendRefs") or ():
-                    yield f"{backend.get('kind', 'Service')}/{backend['name']}", "routes to"
+                    yield About(str(backend.get("kind", "Service")), str(backend["name"])), "routes to"
         case "RoleBinding" | "ClusterRoleBinding":
             role = obj.manifest.get("roleRef") or {}
-            yield f"{role['kind']}/{role['name']}", "grants"
+            yield About(str(role["kind"]), str(role["name"])), "grants"
             for subject in obj.manifest.get("subjects") or ():
-                yield f"{subject['kind']}/{subject['name']}", "to"
+                yield About(str(subject["kind"]), str(subject["name"])), "to"
 
 
 def _selected(surroundings: Surroundings, obj: KubeObject, selector: Mapping[str, Any], how: str) -> Iterator[Target]:
     for pod in surroundings.release.workloads():
         if pod.namespace == obj.namespace and selects(selector, pod.pod_labels):
-            yield pod.ref, how
+            yield pod.about.by_name, how
 
 
 def _ingress(spec: Mapping[str, Any]) -> Iterator[Target]:
@@ -88,18 +89,18 @@ def _ingress(spec: Mapping[str, Any]) -> Iterator[Target]:
     for backend in backends:
         name = (backend.get("service") or {}).get("name") or backend.get("serviceName")
         if name:
-            yield f"Service/{name}", "routes to"
+            yield About("Service", str(name)), "routes to"
     for tls in spec.get("tls") or ():
         if tls.get("secretName"):
-            yield f"Secret/{tls['secretName']}", "certificate"
+            yield About("Secret", str(tls["secretName"])), "certificate"
 
 
 def _pod(obj: KubeObject) -> Iterator[Target]:
     spec = obj.pod_spec or EMPTY
     if spec.get("serviceAccountName"):
-        yield f"ServiceAccount/{spec['serviceAccountName']}", "runs as"
+        yield About("ServiceAccount", str(spec["serviceAccountName"])), "runs as"
     for secret in spec.get("imagePullSecrets") or ():
-        yield f"Secret/{secret['name']}", "pulls with"
+        yield About("Secret", str(secret["name"])), "pulls with"
     for volume in spec.get("volumes") or ():
         for source in (volume, *((volume.get("projected") or {}).get("sources") or ())):
             yield from _volume(source)
@@ -108,17 +109,17 @@ def _pod(obj: KubeObject) -> Iterator[Target]:
             source = entry.get("valueFrom") or {}
             for key, kind in (("secretKeyRef", "Secret"), ("configMapKeyRef", "ConfigMap")):
                 if source.get(key):
-                    yield f"{kind}/{source[key]['name']}", "environment"
+                    yield About(kind, str(source[key]["name"])), "environment"
         for entry in container.items("envFrom"):
             for key, kind in (("secretRef", "Secret"), ("configMapRef", "ConfigMap")):
                 if entry.get(key):
-                    yield f"{kind}/{entry[key]['name']}", "environment"
+                    yield About(kind, str(entry[key]["name"])), "environment"
 
 
 def _volume(source: Mapping[str, Any]) -> Iterator[Target]:
     if source.get("configMap"):
-        yield f"ConfigMap/{source['configMap']['name']}", "mounts"
+        yield About("ConfigMap", str(source["configMap"]["name"])), "mounts"
     if source.get("secret"):
-        yield f"Secret/{source['secret'].get('secretName') or source['secret']['name']}", "mounts"
+        yield About("Secret", str(source["secret"].get("secretName") or source["secret"]["name"])), "mounts"
     if source.get("persistentVolumeClaim"):
-        yield f"PersistentVolumeClaim/{source['persistentVolumeClaim']['claimName']}", "mounts"
+        yield About("PersistentVolumeClaim", str(source["persistentVolumeClaim"]["claimName"])), "mounts"

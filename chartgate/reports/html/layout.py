@@ -6,18 +6,20 @@ objects of a release, and no library that draws graphs comes without a program o
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
 
 SWEEPS = 8
 
-Edge = tuple[str, str]
+Node = TypeVar("Node", bound=Any)
+Edge = tuple[Node, Node]
 
 
-def layers(nodes: Sequence[str], edges: Iterable[Edge]) -> list[list[str]]:
+def layers(nodes: Sequence[Node], edges: Iterable[Edge[Node]]) -> list[list[Node]]:
     """The nodes that have an edge, in columns and in their order within each; other nodes are left out."""
     edges = _without_cycles([edge for edge in dict.fromkeys(edges) if edge[0] != edge[1]])
     connected = {node for edge in edges for node in edge}
     column = _columns([node for node in nodes if node in connected], edges)
-    found: list[list[str]] = [[] for _ in range(max(column.values(), default=-1) + 1)]
+    found: list[list[Node]] = [[] for _ in range(max(column.values(), default=-1) + 1)]
     for node, index in column.items():
         found[index].append(node)
     neighbours = defaultdict(list)
@@ -31,7 +33,7 @@ def layers(nodes: Sequence[str], edges: Iterable[Edge]) -> list[list[str]]:
     return found
 
 
-def _columns(nodes: Sequence[str], edges: Sequence[Edge]) -> dict[str, int]:
+def _columns(nodes: Sequence[Node], edges: Sequence[Edge[Node]]) -> dict[Node, int]:
     """Each node right of whoever refers to it; one that nobody refers to, just left of its nearest target."""
     column = dict.fromkeys(nodes, 0)
     for _ in nodes:
@@ -48,10 +50,10 @@ def _columns(nodes: Sequence[str], edges: Sequence[Edge]) -> dict[str, int]:
     return column
 
 
-def _without_cycles(edges: Sequence[Edge]) -> list[Edge]:
+def _without_cycles(edges: Sequence[Edge[Node]]) -> list[Edge[Node]]:
     """The edges with those turned round that close a cycle, so that columns exist."""
-    targets: defaultdict[str, list[str]] = defaultdict(list)
-    kept: list[Edge] = []
+    targets: defaultdict[Node, list[Node]] = defaultdict(list)
+    kept: list[Edge[Node]] = []
     for source, target in edges:
         edge = (target, source) if _reaches(targets, target, source) else (source, target)
         targets[edge[0]].append(edge[1])
@@ -59,7 +61,7 @@ def _without_cycles(edges: Sequence[Edge]) -> list[Edge]:
     return kept
 
 
-def _reaches(targets: dict[str, list[str]], start: str, goal: str) -> bool:
+def _reaches(targets: dict[Node, list[Node]], start: Node, goal: Node) -> bool:
     waiting, seen = [start], set()
     while waiting:
         node = waiting.pop()

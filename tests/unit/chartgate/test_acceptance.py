@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from chartgate.findings.acceptance import Judged, accept
 from chartgate.findings.finding import Finding, Verdict
+from chartgate.releases.identity import About
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
 from chartgate.values.case import Case
@@ -13,9 +14,11 @@ from chartgate.values.settings_file import AcceptedFinding, Declaration
 ReleaseOf = Callable[..., Release]
 
 REASON = "a reason long enough"
-POLICY = Finding("checkov", "CKV_1", "Deployment/a", "spec", "what", "remedy")
-MISSING = Finding("references", "missing", "Ingress/a", "spec", "what", "remedy", "Service/a-blocked")
-FILES = Finding("chart", "kube-version", "Chart.yaml", "kubeVersion", "what", "remedy")
+POLICY = Finding("checkov", "CKV_1", About("Deployment", "a"), "spec", "what", "remedy")
+MISSING = Finding(
+    "references", "missing", About("Ingress", "a"), "spec", "what", "remedy", About("Service", "a-blocked")
+)
+FILES = Finding("chart", "kube-version", About("", "Chart.yaml"), "kubeVersion", "what", "remedy")
 
 
 def judged(release_of: ReleaseOf, settings: Settings) -> Judged:
@@ -58,7 +61,7 @@ def test_an_entry_that_matches_nothing_is_a_finding(release_of: ReleaseOf) -> No
     )
     found = judged(release_of, settings)
     assert remaining(found) == [POLICY, MISSING, FILES]
-    assert [(finding.object, finding.rule) for finding in found.unused] == [("chartgate.yaml", "unused")] * 2
+    assert [(str(finding.about), finding.rule) for finding in found.unused] == [("chartgate.yaml", "unused")] * 2
     assert "StatefulSet/*" in found.unused[0].where
 
 

@@ -140,7 +140,7 @@ def test_a_refusal_of_the_other_render_is_a_finding() -> None:
     second = replace(second, others={"again": second.release, "long-release": "no such name"})
     untouched, verdict = examine(CHECK, [first, second])
     assert (untouched.examined, verdict.examined) == (0, 2)
-    assert [(f.rule, f.object, f.where, f.what) for f in verdict.findings] == [
+    assert [(f.rule, str(f.about), f.where, f.what) for f in verdict.findings] == [
         ("refused", "ci/a", "variant long-release", "no such name")
     ]
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from chartgate import cli
+from chartgate.releases.identity import About
 from chartgate.releases.release import Release
 from chartgate.reports.diff.compare import compare, random_places
 
@@ -32,7 +33,7 @@ def workload(kind: str = "Deployment", service: str = "s", app: str = "a", image
 def test_objects_that_come_and_go_are_named(release_of: Callable[..., Release]) -> None:
     one, other = "kind: A\nmetadata: {name: a}\n", "kind: B\nmetadata: {name: b}\n"
     difference = compare("case", release_of(one), release_of(other))
-    assert (difference.added, difference.removed, difference.changed) == (("B/b",), ("A/a",), ())
+    assert (difference.added, difference.removed, difference.changed) == ((About("B", "b"),), (About("A", "a"),), ())
 
 
 def test_equal_releases_do_not_differ(release_of: Callable[..., Release]) -> None:

@@ -8,6 +8,7 @@ from rich.console import Console
 
 from chartgate import cli, gate
 from chartgate.findings.finding import Finding, Verdict
+from chartgate.releases.identity import About
 from chartgate.releases.jobs import plan
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
@@ -70,7 +71,7 @@ def test_a_refused_case_is_a_finding_with_helms_words(make_chart: MakeChart) -> 
     chart = make_chart({**CHART, "ci/a-values.yaml": "escalate: true\n", "templates/f.yaml": '{{ fail "never" }}'})
     results = gate.run(chart, NEWEST)
     refused = [finding for finding in results.occurrences if finding.rule == "refused"]
-    assert [finding.object for finding in refused] == ["defaults", "ci/a"]
+    assert [str(finding.about) for finding in refused] == ["defaults", "ci/a"]
     assert "never" in refused[0].what
 
 
@@ -180,7 +181,7 @@ def test_an_interrupt_exits_130(
 def test_the_report_has_no_colours_off_a_terminal(
     capsys: pytest.CaptureFixture[str], release_of: Callable[..., Release]
 ) -> None:
-    finding = Finding("schema", "invalid", "Pod/[bold]", "a[0]", "what", "remedy")
+    finding = Finding("schema", "invalid", About("Pod", "[bold]"), "a[0]", "what", "remedy")
     verdict = Verdict(Rendered(Case("case [1]"), release_of("")), 1, (finding,))
     print_report(overview_of(Results([("schema", [verdict])], [], "1 case")), Console(width=160))
     out = capsys.readouterr().out

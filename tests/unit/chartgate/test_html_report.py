@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from chartgate.findings.finding import Finding, Severity, Verdict
+from chartgate.releases.identity import About
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
 from chartgate.reports.html import html_report
@@ -82,7 +83,7 @@ def results(release_of: Callable[..., Release], tmp_path: Path) -> Results:
     """Two cases of equal objects; one has a hostile name, values and finding."""
     case = Case(HOSTILE, HOSTILE, (f"password: hush-hush-hush\na: {HOSTILE}\n",))
     bad, good = Rendered(case, release_of(RELEASE)), Rendered(Case("good"), release_of(RELEASE))
-    finding = Finding("schema", "invalid", "Deployment/web", HOSTILE, HOSTILE, HOSTILE)
+    finding = Finding("schema", "invalid", About("Deployment", "web"), HOSTILE, HOSTILE, HOSTILE)
     return Results(
         [("schema", [Verdict(bad, 5, (finding,)), Verdict(good, 5, ())])],
         [],
@@ -115,7 +116,7 @@ def test_every_link_of_the_page_has_its_target_and_every_name_is_its_own(results
 
 
 def test_a_made_case_has_a_page_only_where_something_was_found(release_of: Callable[..., Release]) -> None:
-    finding = Finding("schema", "invalid", "Deployment/web", "a", "b", "c")
+    finding = Finding("schema", "invalid", About("Deployment", "web"), "a", "b", "c")
     made = [Rendered(Case(f"matrix/{number}", origin="matrix"), release_of(RELEASE)) for number in range(3)]
     verdicts = [Verdict(made[0], 5, (finding,)), *(Verdict(rendered, 5, ()) for rendered in made[1:])]
     text = html_report(Results([("schema", verdicts)], [], "")).decode()
@@ -128,7 +129,7 @@ def test_a_made_case_has_a_page_only_where_something_was_found(release_of: Calla
 
 def test_of_the_cases_that_share_a_defect_a_few_have_a_page(release_of: Callable[..., Release]) -> None:
     made = [Rendered(Case(f"matrix/{number}", origin="matrix"), release_of(RELEASE)) for number in range(9)]
-    found = [Finding("schema", "invalid", f"Deployment/web-{number}", "a", "b", "c") for number in range(9)]
+    found = [Finding("schema", "invalid", About("Deployment", f"web-{number}"), "a", "b", "c") for number in range(9)]
     verdicts = [Verdict(rendered, 5, (finding,)) for rendered, finding in zip(made, found, strict=True)]
     text = html_report(Results([("schema", verdicts)], [], "")).decode()
     page = Page(text)
@@ -163,12 +164,12 @@ def test_the_heat_map_shows_each_case_and_what_was_found(results: Results) -> No
 
 def test_references_are_found_by_name_and_by_label(release_of: Callable[..., Release]) -> None:
     assert references(release_of(RELEASE)) == [
-        Reference("Deployment/web", "ConfigMap/elsewhere", "mounts"),
-        Reference("Deployment/web", "Secret/keys", "environment"),
-        Reference("Deployment/web", "ServiceAccount/somebody", "runs as"),
-        Reference("Ingress/web", "Secret/certificate", "certificate"),
-        Reference("Ingress/web", "Service/web", "routes to"),
-        Reference("Service/web", "Deployment/web", "selects"),
+        Reference(About("Deployment", "web"), About("ConfigMap", "elsewhere"), "mounts"),
+        Reference(About("Deployment", "web"), About("Secret", "keys"), "environment"),
+        Reference(About("Deployment", "web"), About("ServiceAccount", "somebody"), "runs as"),
+        Reference(About("Ingress", "web"), About("Secret", "certificate"), "certificate"),
+        Reference(About("Ingress", "web"), About("Service", "web"), "routes to"),
+        Reference(About("Service", "web"), About("Deployment", "web"), "selects"),
     ]
 
 
@@ -188,11 +189,11 @@ def test_a_circle_of_references_still_has_a_layout() -> None:
 
 
 def test_a_target_that_the_chart_does_not_make_is_drawn_dashed() -> None:
-    drawing = draw(["Pod/a"], [Reference("Pod/a", "Secret/b", "mounts")])
+    drawing = draw([About("Pod", "a")], [Reference(About("Pod", "a"), About("Secret", "b"), "mounts")])
     assert drawing is not None
     assert drawing.body.count('class="n ') == 2
     assert 'class="n config outside" data-ref="Secret/b"' in drawing.body
-    assert draw(["Pod/a"], []) is None
+    assert draw([About("Pod", "a")], []) is None
 
 
 def test_fragments_are_plain_and_each_its_own() -> None:
@@ -211,8 +212,8 @@ def many(release_of: Callable[..., Release], count: int) -> Results:
         manifest = f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c{number}}}\ndata: {{a: {'x' * 3000}}}\n"
         rendered = Rendered(Case(f"ci/{number}", origin="ci"), release_of(manifest))
         for check, rule, severity in rules:
-            what = f"fault {number}"
-            finding = Finding(check, rule, f"ConfigMap/c{number}", "data", what, "remedy", severity=severity)
+            about, what = About("ConfigMap", f"c{number}"), f"fault {number}"
+            finding = Finding(check, rule, about, "data", what, "remedy", severity=severity)
             verdicts[check].append(Verdict(rendered, 1, (finding,) if number % 2 else ()))
     return Results([*verdicts.items()], [], "summary")
 

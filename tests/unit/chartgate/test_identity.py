@@ -108,13 +108,13 @@ spec: {template: {metadata: {labels: {a: b}}, spec: {}}, selector: {matchLabels:
 """
     assert findings_of(REFERENCES, scaler.replace("GROUP", "apps")) == []
     (finding,) = findings_of(REFERENCES, scaler.replace("GROUP", "example.com"))
-    assert finding.target == "Deployment.example.com/d"
+    assert str(finding.target) == "Deployment.example.com/d"
 
 
 def test_two_groups_are_not_one_object_made_twice(findings_of: FindingsOf) -> None:
     assert not [f for f in findings_of(REFERENCES, f"{SERVICE}---\n{KNATIVE}") if f.rule == "duplicate"]
     found = findings_of(REFERENCES, f"{SERVICE}---\n{SERVICE}")
-    assert [finding.object for finding in found if finding.rule == "duplicate"] == ["Service/web"]
+    assert [str(finding.about) for finding in found if finding.rule == "duplicate"] == ["Service/web"]
     both = f"{SERVICE}---\n{KNATIVE}"
     assert findings_of(NAMES, SERVICE, variants={"long-release": both}) == []
 
@@ -127,15 +127,15 @@ def test_a_policy_of_another_group_guards_no_pod(findings_of: FindingsOf) -> Non
 def test_the_comparison_of_renders_pairs_by_identity(findings_of: FindingsOf) -> None:
     changed = KNATIVE.replace("spec: {}", "spec: {a: 1}")
     (finding,) = findings_of(IDEMPOTENCY, f"{SERVICE}---\n{KNATIVE}", variants={"again": f"{SERVICE}---\n{changed}"})
-    assert finding.object == "Service.serving.knative.dev/web"
+    assert str(finding.about) == "Service.serving.knative.dev/web"
 
 
 def test_the_diff_sees_a_change_in_each_group(release_of: ReleaseOf) -> None:
     before = release_of(f"{KNATIVE}---\n{SERVICE}")
     after = release_of(f"{KNATIVE.replace('spec: {}', 'spec: {a: 1}')}---\n{SERVICE.replace('80', '81')}")
     difference = compare("x", before, after)
-    assert [obj.ref for obj in difference.changed] == ["Service.serving.knative.dev/web", "Service/web"]
-    assert [obj.identity.group for obj in difference.changed] == ["serving.knative.dev", ""]
+    assert [str(obj.about) for obj in difference.changed] == ["Service/web", "Service.serving.knative.dev/web"]
+    assert [obj.identity.group for obj in difference.changed] == ["", "serving.knative.dev"]
 
 
 def test_the_diff_pairs_an_object_whose_group_moved(release_of: ReleaseOf) -> None:

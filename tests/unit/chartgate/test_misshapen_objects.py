@@ -86,7 +86,7 @@ def test_any_error_of_a_judge_is_a_finding_about_the_thing(
     objects = "---\n".join(f"{{kind: ConfigMap, metadata: {{name: {name}}}}}\n" for name in ("good", "bad", "last"))
     rendered = Rendered(Case("x"), release_of(objects))
     (verdict,) = examine(Check("some", "", "", "", (EachObject(judge),)), [rendered])
-    assert [(finding.rule, finding.object) for finding in verdict.findings] == [
+    assert [(finding.rule, str(finding.about)) for finding in verdict.findings] == [
         ("seen", "ConfigMap/good"),
         ("seen", "ConfigMap/bad"),
         ("malformed", "ConfigMap/bad"),

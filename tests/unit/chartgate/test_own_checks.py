@@ -186,7 +186,7 @@ def test_an_error_in_a_judge_is_a_finding_with_its_line(make_chart: MakeChart) -
 
 def test_a_folder_that_is_packed_with_the_chart_is_found(make_chart: MakeChart) -> None:
     chart = make_chart({"chartgate.yaml": "checks: [checks]\n", "checks/a.py": TEAM_LABEL})
-    rules = {(one.check, one.rule, one.object) for one in gate.run(chart).general}
+    rules = {(one.check, one.rule, str(one.about)) for one in gate.run(chart).general}
     assert ("chart", "packed-checks", "checks/") in rules
     make_chart({".helmignore": "checks/\n"})
     assert not {one.rule for one in gate.run(chart).general} & {"packed-checks"}

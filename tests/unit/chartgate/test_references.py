@@ -143,13 +143,13 @@ def test_a_sound_release_has_no_findings(findings_of: FindingsOf) -> None:
 )
 def test_each_broken_reference_is_found(findings_of: FindingsOf, old: str, new: str, expected: str) -> None:
     assert old in SOUND
-    found = [f"{f.rule} {f.object}: {f.what}" for f in findings_of(CHECK, SOUND.replace(old, new, 1))]
+    found = [f"{f.rule} {f.about}: {f.what}" for f in findings_of(CHECK, SOUND.replace(old, new, 1))]
     assert any(line.startswith(expected) for line in found), found
 
 
 def test_pods_of_another_workload_must_not_match(findings_of: FindingsOf) -> None:
     pod = "---\nkind: Pod\nmetadata: {name: t, labels: {app: web}, annotations: {helm.sh/hook: test}}\nspec: {}"
-    found = {(finding.rule, finding.object) for finding in findings_of(CHECK, SOUND + pod)}
+    found = {(finding.rule, str(finding.about)) for finding in findings_of(CHECK, SOUND + pod)}
     assert found == {
         ("selector-overlap", "Deployment/web"),
         ("selector-overlap", "Service/web"),
@@ -171,7 +171,7 @@ def test_an_object_made_twice_is_found(findings_of: FindingsOf) -> None:
 
 def test_what_the_case_names_is_outside(findings_of: FindingsOf) -> None:
     broken = SOUND.replace("secretKeyRef: {name: web,", "secretKeyRef: {name: mine,")
-    assert [finding.target for finding in findings_of(CHECK, broken)] == ["Secret/mine"]
+    assert [str(finding.target) for finding in findings_of(CHECK, broken)] == ["Secret/mine"]
     assert findings_of(CHECK, broken, values=["auth: {existingSecret: mine}"]) == []
 
 

@@ -20,11 +20,14 @@ from rich.console import Console
 
 from chartgate.errors import GateError
 from chartgate.findings.acceptance import Acceptance
+from chartgate.findings.baseline import entry_of, read_baseline
 from chartgate.findings.finding import Finding, Verdict
 from chartgate.findings.registry import BY_KEY
+from chartgate.releases.identity import About
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
 from chartgate.reports import sarif
+from chartgate.reports.baseline import baseline_report
 from chartgate.reports.code_quality import code_quality_report
 from chartgate.reports.files import write_report
 from chartgate.reports.github import github_report
@@ -64,8 +67,8 @@ kind: ConfigMap
 metadata: {name: c}
 data: {"a": "yes", b: "1\\n2\\n"}
 """
-DEFECT = Finding("schema", "invalid", "ConfigMap/c", "data.a", HOSTILE, "mend it")
-ACCEPTED = Finding("schema", "deprecated", "ConfigMap/c", "", "old", "use the new one", severity="warning")
+DEFECT = Finding("schema", "invalid", About("ConfigMap", "c"), "data.a", HOSTILE, "mend it")
+ACCEPTED = Finding("schema", "deprecated", About("ConfigMap", "c"), "", "old", "use the new one", severity="warning")
 
 
 @pytest.fixture
@@ -80,7 +83,11 @@ def results(release_of: Callable[..., Release], tmp_path: Path) -> Results:
             ("schema", [Verdict(bad, 2, (DEFECT,)), Verdict(good, 2, ())]),
             ("pod-security", [Verdict(bad, 0, ()), Verdict(good, 1, ())]),
         ],
-        [Finding("exceptions", "unused", "chartgate.yaml", "", "nothing matches", "remove it", severity="warning")],
+        [
+            Finding(
+                "exceptions", "unused", About("", "chartgate.yaml"), "", "nothing matches", "mend", severity="warning"
+            )
+        ],
         "2 cases",
         chart=ChartFiles(tmp_path, files),
         acceptances=[Acceptance(ACCEPTED, HOSTILE, "a good reason")],
@@ -153,6 +160,33 @@ def test_github_annotates_the_line_of_a_template(results: Results, tmp_path: Pat
     )
 
 
+def test_one_fingerprint_tells_what_is_the_same_in_a_later_run(results: Results, tmp_path: Path) -> None:
+    (_, (bad, *_)), *_ = results.verdicts
+    same = [replace(DEFECT, what=f"is gone in Kubernetes {version}") for version in ("1.29", "1.30")]
+    elsewhere = replace(same[0], about=replace(DEFECT.about, namespace="other"))
+    some = replace(results, verdicts=[("schema", [Verdict(bad.rendered, 2, (*same, elsewhere))])], general=())
+    entries = json.loads(code_quality_report(some, tmp_path))
+    fingerprints = [entry["fingerprint"] for entry in entries]
+    assert (len(fingerprints), len(set(fingerprints))) == (2, 2)
+    assert entries[0]["description"].startswith("ConfigMap/c: data.a: is gone in Kubernetes 1.29 and 1.30: ")
+    found = json.loads(sarif_report(some, tmp_path))["runs"][0]["results"]
+    of_sarif = [one["partialFingerprints"]["chartgate/v2"] for one in found if "suppressions" not in one]
+    assert of_sarif == fingerprints
+    assert len(json.loads(baseline_report(some))["findings"]) == len(fingerprints)
+
+
+def test_a_baseline_holds_any_text(results: Results, tmp_path: Path) -> None:
+    (_, (bad, *_)), *_ = results.verdicts
+    texts = ("lone \udc80", "pair \ud83d\ude00", "control \x00", "é – \U0001f600", HOSTILE)
+    odd = [replace(DEFECT, about=replace(DEFECT.about, name=text), where=text, what=text) for text in texts]
+    some = replace(results, verdicts=[("schema", [Verdict(bad.rendered, 2, tuple(odd))])], general=())
+    path = tmp_path / "baseline.json"
+    write_report(path, baseline_report(some))
+    assert set(read_baseline(path).findings) == {entry_of(finding) for finding in odd}
+    for report in (code_quality_report(some, tmp_path), sarif_report(some, tmp_path), json_report(some)):
+        assert json.loads(report)
+
+
 def test_code_quality_is_what_gitlab_reads(results: Results, tmp_path: Path) -> None:
     entries = json.loads(code_quality_report(results, tmp_path))
     assert {(entry["check_name"], entry["severity"]) for entry in entries} == {
@@ -191,7 +225,7 @@ def test_sarif_leads_to_the_line_of_the_template(results: Results, tmp_path: Pat
     assert place == {"artifactLocation": {"uri": "templates/x.yaml"}, "region": {"startLine": 5}}
     for result in run["results"]:
         assert rules[result["ruleIndex"]] == result["ruleId"]
-        assert len(result["partialFingerprints"]["chartgate/v1"]) == 64
+        assert len(result["partialFingerprints"]["chartgate/v2"]) == 64
 
 
 def test_sarif_tells_of_each_rule_what_helps_and_where_it_is_published(results: Results) -> None:

@@ -1,13 +1,20 @@
 """A defect is told once, however many versions, objects of one helper or random names show it."""
 
+from dataclasses import replace
+
 import pytest
 
 from chartgate.findings.finding import Finding
+from chartgate.releases.identity import About
 from chartgate.reports.defects import defects_of
 
 
 def found(check: str, rule: str, objects: list[str], where: str, what: list[str]) -> list[tuple[Finding, list[str]]]:
-    return [(Finding(check, rule, obj, where, text, "do it"), ["defaults"]) for obj in objects for text in what]
+    return [
+        (Finding(check, rule, About(*obj.split("/")), where, text, "do it"), ["defaults"])
+        for obj in objects
+        for text in what
+    ]
 
 
 @pytest.mark.parametrize(
@@ -24,6 +31,19 @@ def found(check: str, rule: str, objects: list[str], where: str, what: list[str]
 )
 def test_findings_of_one_defect_are_one_line(findings: list[tuple[Finding, list[str]]], defects: int) -> None:
     assert len(defects_of(findings)) == defects
+
+
+def test_equal_faults_of_two_objects_of_one_name_are_two_defects() -> None:
+    ((finding, cases),) = found("schema", "invalid", ["Job/a"], "spec", ["no"])
+    elsewhere = replace(finding, about=replace(finding.about, namespace="other"))
+    assert len(defects_of([(finding, cases), (elsewhere, cases)])) == 2
+
+
+def test_the_refusal_of_many_cases_is_one_defect() -> None:
+    refused = Finding("render", "refused", About("", ""), "Helm 4.3.1", "never", "try it")
+    cases = ("defaults", "ci/a", "matrix/0001")
+    (defect,) = defects_of((replace(refused, about=About("", case)), [case]) for case in cases)
+    assert defect.cases == cases
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 from rich.console import Console
 
 from chartgate.findings.finding import Finding, Verdict
+from chartgate.releases.identity import About
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
 from chartgate.reports.overview import Count, Overview, Row, overview_of
@@ -14,7 +15,7 @@ from chartgate.reports.results import Results
 from chartgate.reports.table import print_report
 from chartgate.values.case import Case
 
-DEFECT = Finding("schema", "invalid", "Pod/a", "", "what", "remedy")
+DEFECT = Finding("schema", "invalid", About("Pod", "a"), "", "what", "remedy")
 
 
 def printed(cases: Sequence[tuple[Case, tuple[Finding, ...]]], release: Release, checks: list[str], width: int) -> str:
@@ -48,7 +49,7 @@ def test_many_checks_are_numbered_so_that_they_fit(release_of: Callable[..., Rel
 
 def test_a_defect_under_many_names_is_one_line_and_a_few_rows(release_of: Callable[..., Release]) -> None:
     def found(name: str, what: str) -> Finding:
-        return Finding("schema", "invalid", f"Pod/{name}", "spec", what, "remedy")
+        return Finding("schema", "invalid", About("Pod", name), "spec", what, "remedy")
 
     names = [f"release-{number}" for number in range(30)]
     cases = [(Case(f"matrix/{name}", origin="matrix"), (found(name, f"{name} is bad"),)) for name in names]
@@ -62,7 +63,9 @@ def test_a_defect_under_many_names_is_one_line_and_a_few_rows(release_of: Callab
 
 
 def test_two_objects_of_one_release_are_two_defects(release_of: Callable[..., Release]) -> None:
-    found = tuple(Finding("schema", "invalid", f"Pod/{name}", "spec", "is bad", "remedy") for name in ("web", "worker"))
+    found = tuple(
+        Finding("schema", "invalid", About("Pod", name), "spec", "is bad", "remedy") for name in ("web", "worker")
+    )
     text = printed([(Case("ci/a", origin="ci"), found)], release_of(""), ["schema"], 100)
     assert "Pod/web: spec: is bad" in text
     assert "Pod/worker: spec: is bad" in text
@@ -77,7 +80,7 @@ def test_the_table_fits_its_width(width: int) -> None:
         Row(case, "document", {check: Count(9, 1234 if check[-1] in "02468" else 0) for check in checks})
         for case in cases
     ]
-    overview = Overview(checks, rows, [], {}, [], [], [], "summary", "")
+    overview = Overview(checks, rows, [], {}, [], [], [], "summary")
     out = io.StringIO()
     print_report(overview, Console(file=out, width=width))
     text = out.getvalue()

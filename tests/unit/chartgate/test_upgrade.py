@@ -31,7 +31,7 @@ ANEW = "stringData: {password: {{ randAlphaNum 24 }}}"
 def findings(chart: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
     monkeypatch.setattr(gate, "CHECKS", tuple(check for check in CHECKS if check.key in {"variants", "idempotency"}))
     results = gate.run(chart, Choice(offered=True))
-    return [(finding.rule, finding.object) for finding in results.occurrences]
+    return [(finding.rule, str(finding.about)) for finding in results.occurrences]
 
 
 @pytest.mark.parametrize(("data", "found"), [(ANEW, [("regenerated", "Secret/generated")]), (KEPT, [])])

@@ -60,7 +60,7 @@ def starts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def test_what_checkov_says_is_told_of_the_object(findings_of: FindingsOf) -> None:
     found = findings_of(CHECK, POD + SECRET)
-    assert {finding.object for finding in found} == {"Pod/p"}
+    assert {str(finding.about) for finding in found} == {"Pod/p"}
     assert {"CKV_K8S_20", "CKV_K8S_43"} <= {finding.rule for finding in found}
     # A chart that brings no NetworkPolicy at all is not asked for one.
     assert "CKV2_K8S_6" not in {finding.rule for finding in found}
@@ -77,7 +77,7 @@ def test_network_policies_are_judged_release_by_release(release_of: ReleaseOf) -
     other = guard.replace("podSelector: {}", "podSelector: {matchLabels: {app: other}}")
     guarded, bare = Rendered(Case("a"), release_of(POD + guard)), Rendered(Case("b"), release_of(POD + other))
     lacking = [
-        [finding.object for finding in verdict.findings if finding.rule == "CKV2_K8S_6"]
+        [str(finding.about) for finding in verdict.findings if finding.rule == "CKV2_K8S_6"]
         for verdict in examine(CHECK, [guarded, bare])
     ]
     assert lacking == [[], ["Pod/p"]]
@@ -86,7 +86,7 @@ def test_network_policies_are_judged_release_by_release(release_of: ReleaseOf) -
 def test_roles_are_judged_with_the_bindings_of_their_release(release_of: ReleaseOf) -> None:
     renders = [Rendered(Case(text), release_of(text)) for text in (ROLE + BINDING, ROLE, BINDING)]
     found = [
-        {finding.object for finding in verdict.findings if finding.rule == "CKV2_K8S_5"}
+        {str(finding.about) for finding in verdict.findings if finding.rule == "CKV2_K8S_5"}
         for verdict in examine(CHECK, renders)
     ]
     assert found == [{"RoleBinding/readers"}, set(), set()]
@@ -128,8 +128,8 @@ def test_no_setting_of_the_users_switches_a_policy_off(
 def test_an_object_that_checkov_cannot_read_spoils_no_other(findings_of: FindingsOf, spec: str) -> None:
     odd = f"---\nkind: Deployment\nmetadata: {{name: odd}}\nspec: {{template: {{spec: {spec}}}}}\n"
     found = findings_of(CHECK, POD + odd + ROLE + BINDING)
-    assert {"Pod/p", "RoleBinding/readers"} <= {finding.object for finding in found if finding.rule != "malformed"}
-    assert "Deployment/odd" in {finding.object for finding in found}
+    assert {"Pod/p", "RoleBinding/readers"} <= {str(finding.about) for finding in found if finding.rule != "malformed"}
+    assert "Deployment/odd" in {str(finding.about) for finding in found}
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ def test_each_kind_of_difference_is_found(release_of: ReleaseOf) -> None:
     (absent,) = compared(release_of(MAP), release_of(MAP.replace("{a: '1'}", "{}")))
     assert absent.what == "is '1' by Helm 4.3.1 and absent by 4.3.1"
     (alone,) = compared(release_of(MAP), release_of(""))
-    assert (alone.rule, alone.object) == ("comes-and-goes", "ConfigMap/m")
+    assert (alone.rule, str(alone.about)) == ("comes-and-goes", "ConfigMap/m")
     (refused,) = compared(release_of(MAP), "no")
     assert refused.rule == "refused"
 

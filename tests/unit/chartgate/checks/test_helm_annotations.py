@@ -65,7 +65,7 @@ def test_an_object_that_helm_never_installs_is_found_although_helm_prints_nothin
     other = object_with("helm.sh/hook", "test").replace("name: a", "name: b")
     chart = make_chart({"templates/a.yaml": object_with("helm.sh/hook", hook), "templates/b.yaml": other})
     results = gate.run(chart, Choice(helm=("embedded",), kubernetes=("1.37",), offered=True))
-    assert ("helm", "unknown-hook", "ConfigMap/a") in {(f.check, f.rule, f.object) for f in results.occurrences}
+    assert ("helm", "unknown-hook", "ConfigMap/a") in {(f.check, f.rule, str(f.about)) for f in results.occurrences}
 
 
 JOB = """\

@@ -34,7 +34,7 @@ def test_a_text_that_is_wherever_the_word_was_survives(release_of: Callable[[str
 
 def test_a_text_that_became_a_number_is_lost(release_of: Callable[[str], Release]) -> None:
     examined, (finding,) = found(release_of(objects(WORD)), release_of(objects("1e3", "{}")))
-    assert (examined, finding.object, finding.where) == (3, "ConfigMap/m", "list[0].name")
+    assert (examined, str(finding.about), finding.where) == (3, "ConfigMap/m", "list[0].name")
     assert "defaults with '1e3' at text" in finding.what
 
 

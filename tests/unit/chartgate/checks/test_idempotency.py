@@ -51,7 +51,7 @@ def test_an_object_with_a_random_name_is_found_in_both(findings_of: FindingsOf) 
         WEB,
         variants={"again": WEB.replace("kind: Secret\nmetadata: {name: web", "kind: Secret\nmetadata: {name: w2")},
     )
-    assert [(finding.rule, finding.object) for finding in found] == [
+    assert [(finding.rule, str(finding.about)) for finding in found] == [
         ("comes-and-goes", "Secret/web"),
         ("comes-and-goes", "Secret/w2"),
     ]

@@ -37,7 +37,7 @@ def test_a_value_elsewhere_is_found_and_not_quoted(
     findings_of: FindingsOf, old: str, new: str, expected: tuple[str, str]
 ) -> None:
     (finding,) = findings_of(CHECK, RELEASE.replace(old, new))
-    assert (finding.object, finding.where, finding.what) == (*expected, "holds the value of key token of Secret/s")
+    assert (str(finding.about), finding.where, finding.what) == (*expected, "holds the value of key token of Secret/s")
 
 
 def test_a_word_that_is_used_openly_is_no_secret(findings_of: FindingsOf) -> None:
@@ -48,7 +48,7 @@ def test_a_word_that_is_used_openly_is_no_secret(findings_of: FindingsOf) -> Non
 
 def test_string_data_counts(findings_of: FindingsOf) -> None:
     release = RELEASE.replace("data: {token: c2VjcmV0LXZhbHVl", "stringData: {token: in-the-open}\ndata: {x: eA==")
-    assert [f.object for f in findings_of(CHECK, release.replace("text", "in-the-open"))] == ["ConfigMap/c"]
+    assert [str(f.about) for f in findings_of(CHECK, release.replace("text", "in-the-open"))] == ["ConfigMap/c"]
 
 
 def test_a_certificate_is_public_and_its_key_is_not(findings_of: FindingsOf) -> None:

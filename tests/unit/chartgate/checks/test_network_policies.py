@@ -79,7 +79,7 @@ def test_other_ways_to_admit_the_same(findings_of: FindingsOf, old: str, new: st
     ],
 )
 def test_each_fault_is_found(findings_of: FindingsOf, old: str, new: str, expected: list[tuple[str, str]]) -> None:
-    assert [(finding.rule, finding.object) for finding in findings_of(CHECK, RELEASE.replace(old, new))] == expected
+    assert [(finding.rule, str(finding.about)) for finding in findings_of(CHECK, RELEASE.replace(old, new))] == expected
 
 
 def test_two_policies_admit_together(findings_of: FindingsOf) -> None:
