@@ -13,6 +13,7 @@ from pathlib import Path
 
 from chartgate.commands import check, checks, convert_values, diff, matrix, render
 from chartgate.commands.command import CLEAN, EXIT_CODES, FINDINGS, INTERRUPTED, UNUSABLE, parser_of
+from chartgate.commands.words import Parser
 from chartgate.errors import GateError
 
 __all__ = ["CLEAN", "FINDINGS", "INTERRUPTED", "UNUSABLE", "main"]
@@ -20,9 +21,12 @@ __all__ = ["CLEAN", "FINDINGS", "INTERRUPTED", "UNUSABLE", "main"]
 TRACE = "CHARTGATE_TRACE"
 """With this variable set, a fault of the gate's own ends with Python's traceback."""
 
-COLLECTIONS = (100_000, 50, 100)
-"""Thresholds of Python's collector: a run keeps nearly all that it makes, and to look for cycles in it as often as
-Python does by default takes a tenth of the time.
+COLLECTIONS = (1_000_000, 50, 100)
+"""Thresholds of Python's collector, after gc.set_threshold: new containers until it looks for unreachable cycles.
+
+A command keeps nearly all that it makes until it ends, and to look through all of it as often as Python 3.11 does by
+default (after 700) takes a sixth of the time of a run. Set for the command alone: who calls the gate as a library or as
+a plugin of pytest has a process with other needs.
 """
 
 SUBCOMMANDS = {
@@ -48,9 +52,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Without a subcommand it is the gate. A chart in a folder called like a subcommand is given as ./render.
     command = SUBCOMMANDS.get(arguments[0]) if arguments else None
     if command is None:
-        options, work = _gate_parser().parse_args(arguments), check.COMMAND.run
+        options, work = _gate_parser().parse(arguments), check.COMMAND.run
     else:
-        options, work = parser_of(command).parse_args(arguments[1:]), command.run
+        options, work = parser_of(command).parse(arguments[1:]), command.run
     try:
         return work(options)
     except GateError as error:
@@ -76,9 +80,9 @@ def _fault(error: Exception) -> str:
     )
 
 
-def _gate_parser() -> argparse.ArgumentParser:
+def _gate_parser() -> Parser:
     listed = "\n".join(f"  {command.name:<14} {command.help}" for command in SUBCOMMANDS.values())
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="chartgate",
         description="Render a Helm chart in every case it offers and check every object that comes out.",
         epilog=f"subcommands (chartgate SUBCOMMAND --help):\n{listed}\n\n{EXIT_CODES}",

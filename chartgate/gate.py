@@ -1,6 +1,5 @@
 """The whole gate in one place: values → releases → findings → results."""
 
-import gc
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -33,6 +32,7 @@ from chartgate.reports import notices
 from chartgate.reports.results import Results
 from chartgate.tools.catalogue import version_key
 from chartgate.tools.chart_files import ChartFiles
+from chartgate.tools.child_process import ended_by_interrupt
 from chartgate.tools.embedded.process import EMBEDDED
 from chartgate.tools.engines import Engines, chosen_engines, engines_at_hand
 from chartgate.tools.progress import track
@@ -45,8 +45,6 @@ from chartgate.values.selection import OWN_REFUSAL, Choice, Selection, select
 from chartgate.values.settings import Settings
 
 EVERYTHING = Choice()
-COLLECT_AFTER = 1_000_000
-"""New containers after which Python looks for unreachable cycles; its own default is 700, in Python 3.11."""
 
 
 def run(folder: Path, choice: Choice = EVERYTHING) -> Results:
@@ -58,20 +56,6 @@ def run(folder: Path, choice: Choice = EVERYTHING) -> Results:
     return check(read_chart(folder, choice.matrix, choice.settings), choice)
 
 
-@contextmanager
-def _few_collections() -> Iterator[None]:
-    """Python looks for unreachable cycles rarely: a run keeps what it reads, and looking through all of it again and
-    again took a sixth of the time.
-    """
-    before = gc.get_threshold()
-    gc.set_threshold(COLLECT_AFTER)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-
-
-@_few_collections()
 def check(chart: Chart, choice: Choice = EVERYTHING, before: Baseline | None = None) -> Results:
     """Choose cases, render them, and check every object. `chart` has the matrix and the settings that `choice` names.
 
@@ -261,7 +245,7 @@ def _examine(
         with clock.phase(check.key):
             return examine(check, renders)
 
-    with ThreadPoolExecutor(max(1, sum(check.apart for check in looking))) as pool:
+    with ThreadPoolExecutor(max(1, sum(check.apart for check in looking))) as pool, ended_by_interrupt():
         apart = {check.key: pool.submit(verdicts, check) for check in looking if check.apart}
         others = [check for check in looking if not check.apart]
         for check in track(others, len(others), "checking"):

@@ -14,6 +14,7 @@ from chartgate.errors import GateError
 from chartgate.findings.checkov.relations import related_kinds
 from chartgate.releases import store
 from chartgate.tools.cache import cache_folder, scratch_folder
+from chartgate.tools.child_process import run_to_end
 from chartgate.tools.progress import say
 
 KIND = "checkov-judgements"
@@ -82,15 +83,12 @@ def _ask(units: Sequence[Unit]) -> list[list[Judgement]]:
     with scratch_folder() as folder:
         try:
             # Isolated (-I): a module of the working folder must not stand in for one of checkov's dependencies.
-            done = subprocess.run(
+            done = run_to_end(
                 [sys.executable, "-I", "-W", "ignore", str(_WORKER), *sorted(related_kinds())],
-                cwd=folder,
-                env=_environment(folder),
-                input=lines,
-                capture_output=True,
-                encoding="utf-8",
-                timeout=CHECKOV_SECONDS,
-                check=False,
+                folder=folder,
+                environment=_environment(folder),
+                text=lines,
+                seconds=CHECKOV_SECONDS,
             )
         except subprocess.TimeoutExpired as error:
             raise GateError(f"checkov did not finish in {CHECKOV_SECONDS} s: look at the machine's load") from error

@@ -1,5 +1,10 @@
 """An interrupted run tells what it has found."""
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -50,3 +55,29 @@ def test_an_interrupt_while_rendering_tells_what_helm_refused(
     captured = capsys.readouterr()
     assert "[refused] in 1 case: defaults" in captured.out
     assert "part of the whole: interrupted, after these checks: render" in captured.out
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_while_checkov_runs_ends_the_run_at_once(
+    number: signal.Signals, make_chart: MakeChart, tmp_path: Path
+) -> None:
+    pods = '{{ if .Values.bad }}{{ fail "never" }}{{ end }}{{ range untilStep 0 400 1 }}'
+    pods += "\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: p{{ . }}}\n"
+    pods += "spec: {containers: [{name: c, image: i:1}]}\n{{ end }}"
+    chart = make_chart({"templates/a.yaml": pods, "ci/bad-values.yaml": "bad: true\n"})
+    options = ["--helm", "embedded", "--kube", "1.37", "--offered", "--select", "checkov"]
+    command = [sys.executable, "-m", "chartgate", str(chart), *options]
+    # In a cache of its own, checkov's answers are not known.
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    ) as process:
+        assert process.stderr is not None
+        assert any("checkov looks at 400 distinct objects" in line for line in process.stderr)
+        process.send_signal(number)
+        begun = time.monotonic()
+        out, error = process.communicate(timeout=60)
+    assert time.monotonic() - begun < 2
+    assert process.returncode == cli.INTERRUPTED
+    assert "[refused] in 1 case: ci/bad" in out
+    assert "interrupted: this is what was found so far" in error
