@@ -1,7 +1,8 @@
-"""A packed chart, as `helm package` makes it: unpacked into the cache, so that it is read as any other."""
+"""A packed chart, as `helm package` makes it: unpacked into the cache once, so that it is read as any other."""
 
 import hashlib
 import io
+import os
 import tarfile
 import zlib
 from pathlib import Path, PurePosixPath
@@ -39,7 +40,8 @@ def unpacked(path: Path) -> Path:
 
 
 def _unpack(archive: tarfile.TarFile, folder: Path, path: Path) -> Path:
-    names = set()
+    """Write the files that are not there yet. The folder is named by the hash of the archive: those there are right."""
+    files: dict[PurePosixPath, tarfile.TarInfo] = {}
     total = 0
     for entry in archive:
         name = PurePosixPath(entry.name)
@@ -47,14 +49,18 @@ def _unpack(archive: tarfile.TarFile, folder: Path, path: Path) -> Path:
             continue
         if name.is_absolute() or ".." in name.parts or len(name.parts) < 2:
             raise GateError(f"{shown(path)}: holds {shown(Path(entry.name))}, which is not inside the chart's folder")
+        files[name] = entry
         total += entry.size
         if total > MOST_BYTES:
             raise GateError(f"{shown(path)}: is larger than {MOST_BYTES // 1024**2} MiB when unpacked: Helm refuses it")
-        names.add(name.parts[0])
-        content = archive.extractfile(entry)
+    folders = {name.parts[0] for name in files}
+    if len(folders) != 1:
+        raise GateError(f"{shown(path)}: holds {len(folders)} folders: the archive of a chart has one, with its name")
+    for name, entry in files.items():
         target = folder.joinpath(*name.parts)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(target, content.read() if content else b"")
-    if len(names) != 1:
-        raise GateError(f"{shown(path)}: holds {len(names)} folders: the archive of a chart has one, with its name")
-    return folder / names.pop()
+        if not target.is_file() or target.stat().st_size != entry.size:
+            content = archive.extractfile(entry)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(target, content.read() if content else b"")
+    os.utime(folder)  # what nobody has asked for in two weeks is forgotten
+    return folder / folders.pop()

@@ -1,10 +1,13 @@
 """The first run on a chart as it is found: packed, a library, without its subcharts, with what cannot be read."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from chartgate import cli
+from chartgate.releases import store
+from chartgate.values.packed_chart import KIND, unpacked
 from tests.unit.chartgate.command_line import CHART, VERSIONS, MakeChart, json_from, notices_of, pack
 
 
@@ -85,6 +88,26 @@ def test_a_packed_chart_is_checked(
     assert cli.main([archive, *options]) == cli.CLEAN
     report = json_from(capsys.readouterr().out)
     assert (report["chart"], [case["name"] for case in report["cases"]]) == ("tiny", ["defaults", "ci/x"])
+
+
+def test_a_packed_chart_is_unpacked_once(
+    make_chart: MakeChart, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    archive = Path(pack(make_chart(CHART), tmp_path / "tiny-1.0.0.tgz"))
+    folder = unpacked(archive)
+    old = folder.parent.stat().st_mtime - 2 * store.KEEP_SECONDS
+    os.utime(folder.parent, (old, old))
+    written = {path: path.stat().st_ino for path in folder.rglob("*") if path.is_file()}
+    missing = folder / "values.yaml"
+    missing.unlink()
+    assert unpacked(archive) == folder
+    assert missing.read_text() == CHART["values.yaml"]
+    assert {path: path.stat().st_ino for path in written if path != missing} == {
+        path: number for path, number in written.items() if path != missing
+    }
+    store.forget_old(KIND)
+    assert folder.is_dir()
 
 
 @pytest.mark.parametrize(
