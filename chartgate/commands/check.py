@@ -2,7 +2,7 @@
 
 import re
 import sys
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from argparse import ArgumentTypeError, Namespace
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -20,6 +20,7 @@ from chartgate.commands.command import (
     choice_of,
     console,
 )
+from chartgate.commands.words import Parser
 from chartgate.errors import GateError
 from chartgate.findings.baseline import Baseline, read_baseline
 from chartgate.findings.finding import SEVERITIES
@@ -58,7 +59,7 @@ FORMATS: dict[str, tuple[str, Callable[[Results], bytes]]] = {
 }
 
 
-def add_arguments(parser: ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     add_chart(parser, several=True)
     add_choice(parser)
     parser.add_argument("--offered", action="store_true", help="only what people wrote: defaults, ci/, documents")
@@ -69,22 +70,9 @@ def add_arguments(parser: ArgumentParser) -> None:
         action="store_true",
         help="start etcd and kube-apiserver, and ask them about every object (server-side apply with dry run)",
     )
-    parser.add_argument(
-        "--select",
-        nargs="+",
-        action="extend",
-        default=[],
-        metavar="RULE",
-        help="only these checks and rules, and `render`: CHECK or CHECK/RULE, with * as in file names",
-    )
-    parser.add_argument(
-        "--ignore",
-        nargs="+",
-        action="extend",
-        default=[],
-        metavar="RULE",
-        help="without these checks and rules: CHECK or CHECK/RULE, with * as in file names",
-    )
+    patterns = "CHECK or CHECK/RULE, with * as in file names"
+    parser.add_words("--select", "RULE", f"only these checks and rules, and `render`: {patterns}")
+    parser.add_words("--ignore", "RULE", f"without these checks and rules: {patterns}")
     parser.add_argument(
         "--baseline",
         type=Path,

@@ -1,6 +1,6 @@
 """`chartgate checks` and `chartgate explain KEY` or `KEY/RULE`: what the checks say about themselves."""
 
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 from pathlib import Path
 
 from rich import box
@@ -8,13 +8,14 @@ from rich.markup import escape
 from rich.table import Table
 
 from chartgate.commands.command import CLEAN, Command, add_settings, console
+from chartgate.commands.words import Parser
 from chartgate.errors import GateError
 from chartgate.findings.check import Check, Rule
 from chartgate.findings.registry import every_check
 from chartgate.values.chart import read_chart
 
 
-def add_own(parser: ArgumentParser) -> None:
+def add_own(parser: Parser) -> None:
     """The arguments that name a chart whose settings add checks."""
     parser.add_argument(
         "chart", type=Path, metavar="CHART", nargs="?", help="a chart, whose settings may name checks of its own"
@@ -38,7 +39,7 @@ def list_checks(options: Namespace) -> int:
     return CLEAN
 
 
-def add_key(parser: ArgumentParser) -> None:
+def add_key(parser: Parser) -> None:
     parser.add_argument("key", metavar="KEY", help="a check, as `chartgate checks` lists it, or CHECK/RULE")
     add_own(parser)
 

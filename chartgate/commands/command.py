@@ -1,8 +1,7 @@
 """What all subcommands share: exit codes, the arguments that choose cases and versions, and the console."""
 
-import argparse
 import sys
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from argparse import ArgumentTypeError, Namespace
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from random import SystemRandom
 
 from rich.console import Console
 
+from chartgate.commands.words import Parser
 from chartgate.tools.progress import say
 from chartgate.tools.reading import Reading
 from chartgate.values.ci_cases import values_text
@@ -28,7 +28,7 @@ class Command:
 
     name: str
     help: str
-    add_arguments: Callable[[ArgumentParser], None]
+    add_arguments: Callable[[Parser], None]
     run: Callable[[Namespace], int]
 
 
@@ -44,7 +44,7 @@ def console(*, stderr: bool = False) -> Console:
 
 
 def add_chart(
-    parser: ArgumentParser,
+    parser: Parser,
     name: str = "chart",
     text: str = "folder or archive (.tgz) of the chart",
     *,
@@ -54,24 +54,10 @@ def add_chart(
     parser.add_argument(name, type=Path, metavar=name.upper(), nargs="+" if several else None, help=text)
 
 
-def add_choice(parser: ArgumentParser) -> None:
+def add_choice(parser: Parser) -> None:
     """The arguments that choose versions and cases."""
-    parser.add_argument(
-        "--helm",
-        nargs="+",
-        action="extend",
-        default=[],
-        metavar="SPEC",
-        help="Helm versions: exact (3.17.3), major (4), or embedded: Helm's library",
-    )
-    parser.add_argument(
-        "--kube",
-        nargs="+",
-        action="extend",
-        default=[],
-        metavar="VERSION",
-        help="Kubernetes versions, such as 1.29",
-    )
+    parser.add_words("--helm", "SPEC", "Helm versions: exact (3.17.3), major (4), or embedded: Helm's library")
+    parser.add_words("--kube", "VERSION", "Kubernetes versions, such as 1.29")
     parser.add_argument(
         "-f",
         "--values",
@@ -106,7 +92,7 @@ def add_choice(parser: ArgumentParser) -> None:
     )
 
 
-def add_settings(parser: ArgumentParser) -> None:
+def add_settings(parser: Parser) -> None:
     """The argument that names a settings file."""
     parser.add_argument(
         "--settings", type=Path, metavar="FILE", help=f"a settings file in place of the chart's {SETTINGS_FILE}"
@@ -161,9 +147,9 @@ def _seed(text: str) -> int:
     return int(text)
 
 
-def parser_of(command: Command) -> ArgumentParser:
+def parser_of(command: Command) -> Parser:
     """The parser of one subcommand."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog=f"chartgate {command.name}", description=f"{command.help[0].upper()}{command.help[1:]}.", epilog=EXIT_CODES
     )
     command.add_arguments(parser)

@@ -1,10 +1,11 @@
 """`chartgate convert-values CHART FILE`: the values of an earlier version of a chart as values of this one."""
 
 import json
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from argparse import ArgumentTypeError, Namespace
 from pathlib import Path
 
 from chartgate.commands.command import CLEAN, FINDINGS, Command, add_chart, named_file
+from chartgate.commands.words import Parser
 from chartgate.errors import GateError
 from chartgate.reports.files import STDOUT, require_writable, write_report
 from chartgate.tools.commented_yaml import edited, lost_comments
@@ -18,7 +19,7 @@ from chartgate.values.conversions import Note, changes_between, convert, read_co
 from chartgate.values.shape import values_text as as_json
 
 
-def add_arguments(parser: ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     add_chart(parser, text="folder or archive (.tgz) of the chart to convert for; it has the file conversions.yaml")
     parser.add_argument("file", type=Path, metavar="FILE", help="the values file; - is standard input")
     parser.add_argument(

@@ -1,12 +1,13 @@
 """`chartgate diff CHART_A CHART_B`: what an upgrade from A to B changes for whoever installed A in one of its cases."""
 
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 from concurrent.futures import ThreadPoolExecutor
 from os import cpu_count
 from pathlib import Path
 
 from chartgate.commands.command import CLEAN, FINDINGS, Command, add_chart, add_choice, choice_of, console
 from chartgate.commands.rendering import rendered_with
+from chartgate.commands.words import Parser
 from chartgate.errors import GateError
 from chartgate.releases.release import Release
 from chartgate.releases.render import RenderError
@@ -20,7 +21,7 @@ from chartgate.values.selection import Choice, named_cases
 from chartgate.values.settings import Settings
 
 
-def add_arguments(parser: ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     add_chart(parser, "chart_a", "folder or archive of the chart as it is installed; its cases are compared")
     add_chart(parser, "chart_b", "folder or archive of the chart to upgrade to")
     add_choice(parser)

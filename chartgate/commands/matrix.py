@@ -1,6 +1,6 @@
 """`chartgate matrix CHART`: the covering array of the chart's matrix, proven, and what no axis varies."""
 
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 from pathlib import Path
 
 from rich import box
@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from chartgate.commands.command import CLEAN, FINDINGS, Command, add_chart, console
+from chartgate.commands.words import Parser
 from chartgate.values.chart import read_chart
 from chartgate.values.default_matrix import find_matrix
 from chartgate.values.matrix import FILE_NAME
@@ -18,7 +19,7 @@ from chartgate.values.proof import Proof
 NAMED = 10
 
 
-def add_arguments(parser: ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     add_chart(parser)
     parser.add_argument("--matrix", type=Path, metavar="FILE", help=f"the matrix, in place of the chart's {FILE_NAME}")
 

@@ -1,9 +1,10 @@
 """`chartgate render CHART`: the objects of the chosen cases, as YAML."""
 
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 
 from chartgate.commands.command import CLEAN, FINDINGS, Command, add_chart, add_choice, choice_of
 from chartgate.commands.rendering import rendered_with
+from chartgate.commands.words import Parser
 from chartgate.releases.render import RenderError
 from chartgate.reports.masking import as_yaml, masked
 from chartgate.tools.progress import say
@@ -11,7 +12,7 @@ from chartgate.values.chart import read_chart
 from chartgate.values.selection import named_cases
 
 
-def add_arguments(parser: ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     add_chart(parser)
     add_choice(parser)
 

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from chartgate import cli, gate
+from chartgate.commands import check, diff
+from chartgate.commands.command import parser_of
 from chartgate.findings.registry import CHECKS
 from chartgate.values import selection
 from tests.unit.chartgate.command_line import (
@@ -123,3 +125,40 @@ def test_cases_that_cannot_match_are_not_made(
     chart = str(make_chart({**CHART, "values.schema.json": schema}))
     options = ["--case", pattern, "--generated", "10", "--select", "render", "--fail-on", "never"]
     assert cli.main([chart, *VERSIONS, *options]) == cli.CLEAN
+
+
+@pytest.mark.parametrize(
+    ("order", "helm", "kube", "select"),
+    [
+        ("--kube 1.37 CHART", [], ["1.37"], []),
+        ("--kube 1.36 1.37 CHART --helm embedded", ["embedded"], ["1.36", "1.37"], []),
+        ("--kube 1.36 --kube 1.37 CHART --select render", [], ["1.36", "1.37"], ["render"]),
+        ("--helm embedded --select render labels CHART", ["embedded"], [], ["render", "labels"]),
+        ("--select render -- CHART", [], [], ["render"]),
+        ("CHART --select render", [], [], ["render"]),
+    ],
+)
+def test_a_chart_may_stand_after_an_option_of_several_words(
+    order: str, helm: list[str], kube: list[str], select: list[str], make_chart: MakeChart
+) -> None:
+    chart = make_chart(CHART)
+    parser = parser_of(check.COMMAND)
+    options = parser.parse([str(chart) if word == "CHART" else word for word in order.split()])
+    assert options.chart == [chart]
+    assert (options.helm, options.kube, options.select) == (helm, kube, select)
+
+
+def test_the_charts_of_a_diff_keep_their_order(make_chart: MakeChart, tmp_path: Path) -> None:
+    first = make_chart(CHART)
+    second = shutil.copytree(first, tmp_path / "second")
+    for order in (["--kube", "1.37", first, second], [first, "--kube", "1.37", second]):
+        options = parser_of(diff.COMMAND).parse(list(map(str, order)))
+        assert (options.chart_a, options.chart_b, options.kube) == (first, second, ["1.37"])
+
+
+def test_a_chart_that_an_option_takes_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit_:
+        cli.main(["--kube", "1.30", "./no-chart"])
+    assert exit_.value.code == cli.UNUSABLE
+    error = capsys.readouterr().err
+    assert "CHART: name it first, or after --, because --helm, --kube, --select, --ignore take all words" in error
