@@ -6,6 +6,7 @@ tests/e2e/test_installed_gate.py does with the wheel.
 
 import json
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -55,10 +56,10 @@ def step(name: str) -> dict[str, Any]:
 class Runner:
     """GitHub's runner as far as the steps need it: expressions, and the files for outputs and the summary."""
 
-    def __init__(self, folder: Path, temporary: Path, **inputs: str) -> None:
+    def __init__(self, folder: Path, temporary: Path, source: Path = ROOT, **inputs: str) -> None:
         defaults = {name: str(one.get("default", "")) for name, one in ACTION["inputs"].items()}
         self._inputs = {**defaults, **inputs}
-        self._folder = folder
+        self._folder, self._source = folder, source
         self.output, self.summary = temporary / "output", temporary / "summary"
 
     def run(self, name: str) -> "subprocess.CompletedProcess[str]":
@@ -68,7 +69,12 @@ class Runner:
         return shell(step(name)["run"], self._folder, **environment, **files)
 
     def _expanded(self, text: str) -> str:
-        known = {"runner.temp": str(self._folder), **{f"inputs.{key}": value for key, value in self._inputs.items()}}
+        known = {
+            "runner.temp": str(self._folder),
+            "github.action_path": str(self._source),
+            "steps.python.outputs.python-path": sys.executable,
+            **{f"inputs.{key}": value for key, value in self._inputs.items()},
+        }
         return re.sub(r"\$\{\{ ([\w.-]+) \}\}", lambda found: known[found[1]], text)
 
 
@@ -104,9 +110,32 @@ def test_the_action_tells_what_an_upgrade_changes(workplace: Path, tmp_path: Pat
     assert "replicas" in github.summary.read_text()
 
 
+def test_the_cache_of_the_action_hangs_on_all_that_changes_what_is_kept(workplace: Path, tmp_path: Path) -> None:
+    def state(change: str, **inputs: str) -> str:
+        source = tmp_path / f"source {change}"
+        (source / "chartgate" / "tools").mkdir(parents=True)
+        for name in ("pyproject.toml", "chartgate/tools/catalogue.yaml"):
+            text = (ROOT / name).read_text(encoding="utf-8")
+            (source / name).write_text(text.replace("version = ", "version = '9' #", 1) if name == change else text)
+            if name == change and name.endswith(".yaml"):
+                (source / name).write_text(f"{text}# another\n")
+        github = Runner(workplace, source, source, **inputs)
+        done = github.run("Tell what the cache depends on")
+        assert done.returncode == 0, done.stderr
+        return github.output.read_text()
+
+    states = [state("nothing"), state("pyproject.toml"), state("chartgate/tools/catalogue.yaml")]
+    states.append(state("checkov", checkov="false"))
+    assert len(set(states)) == len(states)
+    assert all(re.fullmatch(rf"state=python-{platform.python_version()}-[\w.-]+\n", one) for one in states)
+    (cache,) = [one["with"] for one in ACTION["runs"]["steps"] if "actions/cache@" in one.get("uses", "")]
+    for part in ("runner.os", "runner.arch", "steps.cached.outputs.state"):
+        assert f"${{{{ {part} }}}}" in cache["key"]
+
+
 def test_the_action_gives_its_steps_no_expression_in_a_script() -> None:
     scripts = [one["run"] for one in ACTION["runs"]["steps"] if "run" in one]
-    assert len(scripts) == 3
+    assert len(scripts) == 4
     assert not [text for text in scripts if "${{" in text]
 
 
