@@ -2,7 +2,7 @@
 
 import json
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,13 +48,13 @@ def _empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def starts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What each start of checkov was given to judge."""
     given: list[str] = []
-    run = subprocess.run
+    run = scan.run_to_end
 
-    def recorded(*arguments: Any, **options: Any) -> Any:
-        given.append(options["input"])
-        return run(*arguments, **options)
+    def recorded(command: Sequence[str], **options: Any) -> "subprocess.CompletedProcess[str]":
+        given.append(options["text"])
+        return run(command, **options)
 
-    monkeypatch.setattr(subprocess, "run", recorded)
+    monkeypatch.setattr(scan, "run_to_end", recorded)
     return given
 
 
