@@ -14,6 +14,7 @@ from chartgate.findings.finding import Finding
 from chartgate.findings.runner import examine
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
+from chartgate.tools.child_process import run_to_end
 from chartgate.values.case import Case
 
 FindingsOf = Callable[..., list[Finding]]
@@ -48,11 +49,10 @@ def _empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def starts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What each start of checkov was given to judge."""
     given: list[str] = []
-    run = scan.run_to_end
 
     def recorded(command: Sequence[str], **options: Any) -> "subprocess.CompletedProcess[str]":
         given.append(options["text"])
-        return run(command, **options)
+        return run_to_end(command, **options)
 
     monkeypatch.setattr(scan, "run_to_end", recorded)
     return given
