@@ -57,6 +57,7 @@ generate: .venv/.synced ## every file that is made of another: values, schemas, 
 	$(RUN)python -m schema.fluent_bit.generate
 	$(RUN)python -m schema.application.generate
 	$(RUN)python -m chartgate.findings.document docs/checks.md
+	$(RUN)python -m chartgate.tools.served_kinds
 	$(RUN)python -m chartgate.tools.served_api_versions
 	$(RUN)python -m chartgate.values.generate_schemas
 	$(RUN)python -m chartgate.findings.api_server.generate

@@ -21,7 +21,7 @@ from chartgate.releases.objects import KubeObject
 from chartgate.releases.render import render
 from chartgate.tools.cache import scratch_folder
 from chartgate.tools.embedded.process import EMBEDDED
-from chartgate.tools.schemas import api_schemas, custom_schemas
+from chartgate.tools.schemas import api_schemas, custom_schema
 from chartgate.values.chart import read_chart
 
 OURS, THEIRS = "chartgate, schema check", "kubeconform 0.8.0"
@@ -78,7 +78,7 @@ def _objects() -> list[KubeObject]:
 
 def _schema(obj: KubeObject) -> dict[str, Any] | None:
     kind = (obj.api_version, obj.kind)
-    return api_schemas(NEWEST).schema(*kind) or custom_schemas().get(kind)
+    return api_schemas(NEWEST).schema(*kind) or custom_schema(kind)
 
 
 def _write_schemas(objects: list[KubeObject], folder: Path) -> None:

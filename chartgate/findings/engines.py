@@ -12,7 +12,8 @@ from chartgate.releases.objects import KubeObject
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
 from chartgate.tools.catalogue import version_key
-from chartgate.tools.schemas import known_versions, served_kinds
+from chartgate.tools.schemas import known_versions
+from chartgate.tools.served_kinds import served_kinds
 
 LONGEST = 120
 """Characters of a value that a finding quotes."""

@@ -8,7 +8,8 @@ from typing import Any
 from chartgate.findings.check import Check, Fault, Rule
 from chartgate.findings.scopes import EachObject
 from chartgate.releases.objects import KubeObject
-from chartgate.tools.schemas import Schema, api_schemas, known_versions, served_kinds
+from chartgate.tools.schemas import Schema, api_schemas, known_versions
+from chartgate.tools.served_kinds import served_kinds
 
 # What the API server fills in before it compares keys.
 DEFAULTS = {"protocol": "TCP"}

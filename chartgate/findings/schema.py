@@ -14,7 +14,8 @@ from chartgate.findings.scopes import EachObject
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.rendered import Rendered
 from chartgate.tools.catalogue import version_key
-from chartgate.tools.schemas import KindKey, api_schemas, crd_schemas, custom_schemas, known_versions, served_kinds
+from chartgate.tools.schemas import KindKey, api_schemas, crd_schemas, custom_schema, known_versions
+from chartgate.tools.served_kinds import served_kinds
 
 
 def _defined(renders: Sequence[Rendered]) -> dict[KindKey, str]:
@@ -59,7 +60,7 @@ def judge(obj: KubeObject, kube_version: str, defined: Mapping[KindKey, str]) ->
 @cache
 def _validator(kind: KindKey, kube_version: str) -> jsonschema_rs.Validator | None:
     # jsonschema-rs validates a Deployment some hundred times faster than jsonschema does.
-    schema = api_schemas(kube_version).schema(*kind) or custom_schemas().get(kind)
+    schema = api_schemas(kube_version).schema(*kind) or custom_schema(kind)
     return None if schema is None else _compiled(json.dumps(schema, sort_keys=True))
 
 

@@ -14,7 +14,8 @@ from chartgate.releases.objects import Container, KubeObject
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
 from chartgate.tools.catalogue import version_key
-from chartgate.tools.schemas import known_versions, served_kinds
+from chartgate.tools.schemas import known_versions
+from chartgate.tools.served_kinds import served_kinds
 from chartgate.values.case import Case
 from chartgate.values.chart import Chart
 

@@ -63,7 +63,8 @@ def _with_scopes(objects: tuple[KubeObject, ...]) -> tuple[KubeObject, ...]:
     if not custom:
         return objects
     own = (kind_without_namespace(obj.manifest) for obj in objects if obj.kind == "CustomResourceDefinition")
-    known = {*own, *kinds_without_namespace()}
+    groups = {obj.identity.group for obj in custom}
+    known = {*own, *(kind for group in groups for kind in kinds_without_namespace(group))}
     found = {id(obj) for obj in custom if (obj.identity.group, obj.identity.kind) in known}
     return (
         tuple(replace(obj, without_namespace=True) if id(obj) in found else obj for obj in objects)

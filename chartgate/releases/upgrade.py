@@ -25,8 +25,9 @@ from chartgate.tools.cache import scratch_folder
 from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.engines import REFERENCE_SPEC
 from chartgate.tools.helm import find_helm
-from chartgate.tools.schemas import custom_schemas, full_version, served_kinds
+from chartgate.tools.schemas import custom_schemas, full_version
 from chartgate.tools.served_api_versions import served_api_versions
+from chartgate.tools.served_kinds import served_kinds
 
 FORMAT = 1
 """Raised when an answer is made in another way, so that older stored answers are not read."""
@@ -124,7 +125,8 @@ def _references(node: Any) -> Iterator[tuple[str, str, str]]:
 def _kinds(release: Release, claimed: Collection[str]) -> Kinds:
     """What the cluster serves: Kubernetes' own kinds, those of the release, and those of the API versions claimed."""
     found: dict[str, set[str]] = {}
-    custom = [(api, kind) for api, kind in custom_schemas() if api in claimed or f"{api}/{kind}" in claimed]
+    known = [kind for group in {name.partition("/")[0] for name in claimed} for kind in custom_schemas(group)]
+    custom = [(api, kind) for api, kind in known if api in claimed or f"{api}/{kind}" in claimed]
     own = [obj.kind_key for obj in release]
     served = set(served_api_versions(release.kube_version))
     for api, kind in [*((a, k) for a, k in served_kinds(release.kube_version) if f"{a}/{k}" in served), *custom, *own]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import msgspec
+from filelock import FileLock
 from platformdirs import user_cache_path
 
 from chartgate.errors import GateError
@@ -53,11 +54,24 @@ def made_once(path: Path, model: type[T], make: Callable[[], None]) -> T:
     """
     found = load(path, model)
     if found is None:
-        make()
-        found = load(path, model)
+        with made_by_one(path):
+            found = load(path, model)
+            if found is None:
+                make()
+                found = load(path, model)
     if found is None:
         raise GateError(f"{path}: cannot be read although it was just written: remove it, and try again")
     return found
+
+
+@contextmanager
+def made_by_one(path: Path) -> Iterator[None]:
+    """Keeps other threads and other runs of the gate out while a file or a folder of the cache is made.
+
+    Who waited has to look first whether it is there now.
+    """
+    with FileLock(path.with_name(f".{path.name}.lock")):
+        yield
 
 
 def write_whole(

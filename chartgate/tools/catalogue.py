@@ -72,9 +72,10 @@ class KubernetesSchemas(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CustomResources(Struct, frozen=True, forbid_unknown_fields=True):
-    """Custom resource definitions: the files of `module` that match the glob `files`."""
+    """Custom resource definitions of kinds of the API `groups`: the files of `module` that match the glob `files`."""
 
     module: GoModule
+    groups: Annotated[tuple[str, ...], Meta(min_length=1)]
     files: str
 
 
@@ -107,3 +108,8 @@ def catalogue() -> Catalogue:
     """The pins that come with this version of chartgate."""
     path = Path(str(files(__package__).joinpath("catalogue.yaml")))
     return parsed(path.read_bytes(), path, Catalogue)
+
+
+def custom_resources_of(group: str) -> list[CustomResources]:
+    """The entries of the catalogue that have kinds of an API group."""
+    return [entry for entry in catalogue().custom_resources if group in entry.groups]

@@ -1,38 +1,39 @@
 """The catalogue's custom resource definitions, as their projects publish them and as an API server takes them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from typing import Any
 
 from chartgate.errors import GateError
 from chartgate.tools.archives import members
 from chartgate.tools.cache import cache_folder, made_once, write_whole
-from chartgate.tools.catalogue import CustomResources, catalogue
+from chartgate.tools.catalogue import CustomResources, custom_resources_of
 from chartgate.tools.download import fetch_module
 from chartgate.tools.kubernetes_yaml import read_all
 
 Definition = dict[str, Any]
 
 
-@cache
-def custom_definitions() -> tuple[Definition, ...]:
-    """Every definition of the catalogue, downloaded on first use.
+def custom_definitions(groups: Collection[str]) -> tuple[Definition, ...]:
+    """The definitions that the catalogue has of the kinds of some API groups, downloaded on first use.
 
     Raises:
         GateError: one cannot be downloaded.
     """
-    return tuple(definition for entry in catalogue().custom_resources for definition in definitions_in(entry))
+    entries = dict.fromkeys(entry for group in sorted(groups) for entry in custom_resources_of(group))
+    found = (definition for entry in entries for definition in definitions_in(entry))
+    return tuple(definition for definition in found if definition["spec"]["group"] in groups)
 
 
 @cache
-def kinds_without_namespace() -> frozenset[tuple[str, str]]:
-    """(API group, kind) of each kind of the catalogue whose objects live in no namespace.
+def kinds_without_namespace(group: str) -> frozenset[tuple[str, str]]:
+    """(API group, kind) of each kind that the catalogue has of a group and whose objects live in no namespace.
 
     Without a network, and before the first download, none is known.
     """
     try:
-        return frozenset(filter(None, map(kind_without_namespace, custom_definitions())))
+        return frozenset(filter(None, map(kind_without_namespace, custom_definitions({group}))))
     except GateError:
         return frozenset()
 

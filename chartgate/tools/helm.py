@@ -11,7 +11,7 @@ from pathlib import Path
 
 from chartgate.errors import GateError
 from chartgate.tools.archives import member
-from chartgate.tools.cache import cache_folder, write_whole
+from chartgate.tools.cache import cache_folder, made_by_one, write_whole
 from chartgate.tools.catalogue import HelmRelease, catalogue, version_key
 from chartgate.tools.download import fetch_package, fetch_url, require_sha256
 from chartgate.tools.progress import say
@@ -105,7 +105,9 @@ def _program(release: HelmRelease) -> Path:
         )
     program = _path(release)
     if not program.exists():
-        write_whole(program, _download(release), mode=0o755)
+        with made_by_one(program):
+            if not program.exists():
+                write_whole(program, _download(release), mode=0o755)
     if not os.access(program, os.X_OK):
         raise GateError(f"{program} cannot be run: remove it, and the gate fetches it again")
     return program

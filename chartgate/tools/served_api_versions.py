@@ -1,7 +1,6 @@
 """What `.Capabilities.APIVersions` has on a cluster of each Kubernetes version.
 
-Run as a program (`make generate`) it writes `served_api_versions.json` from the Kubernetes schemas of the catalogue, so
-that a render needs none of these large packages.
+Run as a program (`make generate`) it writes `served_api_versions.json` from `served_kinds.json`.
 """
 
 import json
@@ -9,7 +8,8 @@ from functools import cache
 from importlib.resources import files
 
 from chartgate.tools.catalogue import version_key
-from chartgate.tools.schemas import known_versions, minor_version, served_kinds
+from chartgate.tools.schemas import known_versions, minor_version
+from chartgate.tools.served_kinds import served_kinds, spans_of
 
 FILE = files(__package__).joinpath("served_api_versions.json")
 _NO_RESOURCES = frozenset({"Status", "DeleteOptions", "WatchEvent"})
@@ -42,11 +42,7 @@ def document() -> str:
     for version in known_versions():
         for api in _served(version):
             served.setdefault(api, []).append(version)
-    for api, versions in served.items():
-        first = known_versions().index(versions[0])
-        assert tuple(versions) == known_versions()[first : first + len(versions)], f"{api} came back"
-    lines = (f"  {json.dumps(api)}: {json.dumps([served[api][0], served[api][-1]])}" for api in sorted(served))
-    return "{\n" + ",\n".join(lines) + "\n}\n"
+    return spans_of(served)
 
 
 def _served(version: str) -> set[str]:

@@ -1,18 +1,19 @@
 """chartgate, installed from its wheel into an empty environment, gates a chart that `helm create` made."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from chartgate.tools.helm import find_helm
+from benchmarks.first_run import kept, new_chart
 
 ROOT = Path(__file__).parents[2]
 UV = str(ROOT / ".tools/uv/bin/uv")
 MEGABYTES = 120
-"""What an installation may take beside Helm's library."""
+"""What an installation and its first run may take beside Helm's library and programs."""
 LINES = 60
 
 
@@ -36,17 +37,21 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return environment
 
 
-def test_it_is_light(environment: Path) -> None:
+def megabytes(environment: Path) -> float:
+    """The packages of an installation, without Helm's library."""
     (packages,) = environment.glob("lib/python*/site-packages")
     assert not (packages / "checkov").exists()
     files = [path for path in packages.rglob("*") if path.is_file() and "helm_python" not in path.parts]
-    assert sum(path.stat().st_size for path in files) < MEGABYTES * 1_000_000
+    return sum(path.stat().st_size for path in files) / 1_000_000
 
 
-def test_it_gates_a_new_chart_with_a_short_report(environment: Path, tmp_path: Path) -> None:
-    subprocess.run([find_helm("4").path, "create", "web"], cwd=tmp_path, check=True, capture_output=True)
+def test_it_is_light_and_gates_a_new_chart_with_a_short_report(environment: Path, tmp_path: Path) -> None:
+    """The first run: the cache is empty, and Helm, Go and npm are not on PATH."""
+    new_chart(tmp_path)
     command = [str(environment / "bin" / "chartgate"), "web", "--json", "report.json"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    cache = tmp_path / "cache"
+    own = {**os.environ, "XDG_CACHE_HOME": str(cache), "PATH": os.defpath}
+    done = subprocess.run(command, cwd=tmp_path, env=own, capture_output=True, text=True, check=False)
     # Its pods have no securityContext, and its selector also matches the pod of its test.
     assert done.returncode == 1, done.stderr
     assert len(done.stdout.splitlines()) < LINES
@@ -57,3 +62,6 @@ def test_it_gates_a_new_chart_with_a_short_report(environment: Path, tmp_path: P
     assert "pip install 'chartgate[checkov]'" in notice
     assert "pip install 'chartgate[checkov]'" in " ".join(done.stdout.split())
     assert "checkov" not in report["versions"]
+    fetched = [line for line in done.stderr.splitlines() if "chartgate: downloading" in line]
+    assert len(fetched) == len(set(fetched)), "something was downloaded twice"
+    assert megabytes(environment) + kept(cache)[1] < MEGABYTES

@@ -15,7 +15,8 @@ from chartgate.tools.control_plane.client import ApiServer, KindKey, Manifest
 from chartgate.tools.control_plane.custom_resources import Definition, install, served_by
 from chartgate.tools.definitions import custom_definitions
 from chartgate.tools.progress import track
-from chartgate.tools.schemas import known_versions, served_kinds
+from chartgate.tools.schemas import group_in, known_versions
+from chartgate.tools.served_kinds import served_kinds
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -132,7 +133,11 @@ def _define(
     missing = {obj.kind_key for obj in objects} - server.kinds.keys()
     known = {kind for version in known_versions() for kind in served_kinds(version)}
     chosen: dict[str, Definition] = {}
-    sources: tuple[Callable[[], Sequence[Definition]], ...] = (lambda: own, lambda: given, custom_definitions)
+    sources: tuple[Callable[[], Sequence[Definition]], ...] = (
+        lambda: own,
+        lambda: given,
+        lambda: custom_definitions({group_in(api) for api, _ in missing}),
+    )
     for source in sources:
         if not missing - known:
             break  # the catalogue's definitions are a download

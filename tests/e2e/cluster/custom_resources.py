@@ -14,10 +14,9 @@ def define_custom_resources(kubectl: Kubectl) -> None:
     Raises:
         GateError: the definitions cannot be downloaded.
     """
-    wanted = [one for one in custom_definitions() if one["spec"]["group"] in GROUPS]
+    wanted = custom_definitions(GROUPS)
     assert {one["spec"]["group"] for one in wanted} == GROUPS
-    kubectl(
-        "apply", "--server-side", "-f", "-", given=json.dumps({"apiVersion": "v1", "kind": "List", "items": wanted})
-    )
+    given = json.dumps({"apiVersion": "v1", "kind": "List", "items": wanted})
+    kubectl("apply", "--server-side", "-f", "-", given=given)
     names = [f"customresourcedefinition/{one['metadata']['name']}" for one in wanted]
     kubectl("wait", "--for=condition=Established", "--timeout=60s", *names)

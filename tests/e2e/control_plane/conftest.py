@@ -57,7 +57,8 @@ def api_server(control_plane: ControlPlane, chart: Path) -> ApiServer:
     wanted = {tuple(text.rsplit("/", 1)) for text in api_versions_of(read_matrix(chart / FILE_NAME))}
     try:
         server = ApiServer(control_plane)
-        install(server, [definition for definition in custom_definitions() if served_by(definition) & wanted])
+        found = custom_definitions({api.partition("/")[0] for api, _ in wanted})
+        install(server, [definition for definition in found if served_by(definition) & wanted])
     except GateError as error:
         pytest.exit(str(error), returncode=pytest.ExitCode.TESTS_FAILED)
     assert not wanted - server.kinds.keys(), "add their module to chartgate/tools/catalogue.yaml"

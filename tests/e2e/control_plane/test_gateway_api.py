@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 import yaml
+from msgspec.structs import replace
 
 from chartgate.findings.api_server.words import remarks
-from chartgate.tools.catalogue import CustomResources, GoModule, catalogue
+from chartgate.tools.catalogue import GoModule, catalogue
 from chartgate.tools.control_plane.client import ApiServer
 from chartgate.tools.control_plane.custom_resources import install
 from chartgate.tools.control_plane.processes import ControlPlane, running_control_plane
@@ -29,7 +30,7 @@ OLD = {
     "v1.2.1": "h1:fZZ/+RyRb+Y5tGkwxFKuYuSRQHu9dZtbjenblleOLHM=",
 }
 GENERATIONS = {
-    **{version: CustomResources(GoModule(MODULE, version, sum_), NEWEST.files) for version, sum_ in OLD.items()},
+    **{version: replace(NEWEST, module=GoModule(MODULE, version, sum_)) for version, sum_ in OLD.items()},
     NEWEST.module.version: NEWEST,
 }
 GKE = {

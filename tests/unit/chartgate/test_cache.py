@@ -3,7 +3,9 @@
 import errno
 import os
 import tempfile
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -104,6 +106,19 @@ def test_what_is_made_once_is_made_again_where_it_is_damaged(tmp_path: Path, dam
     made = made_once(path, dict[str, list[int]], make)
     assert made in ({"a": [1]}, {})
     assert load(path, dict[str, list[int]]) == made
+
+
+def test_what_several_threads_need_is_made_once(tmp_path: Path) -> None:
+    made: list[str] = []
+
+    def make() -> None:
+        time.sleep(0.05)
+        made.append("x")
+        (tmp_path / "x.json").write_bytes(b"[1]")
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: made_once(tmp_path / "x.json", list[int], make), range(4)))
+    assert (found, made) == ([[1]] * 4, ["x"])
 
 
 def test_what_cannot_be_made_is_told(tmp_path: Path) -> None:

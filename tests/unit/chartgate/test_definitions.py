@@ -10,9 +10,9 @@ import yaml
 from chartgate.errors import GateError
 from chartgate.tools import definitions
 from chartgate.tools.catalogue import CustomResources, GoModule, catalogue
-from chartgate.tools.definitions import definitions_in
+from chartgate.tools.definitions import custom_definitions, definitions_in, kinds_without_namespace
 
-ENTRY = CustomResources(GoModule("example.com/kinds", "v1.0.0", "h1:x"), "crds/*.yaml")
+ENTRY = CustomResources(GoModule("example.com/kinds", "v1.0.0", "h1:x"), ("example.com",), "crds/*.yaml")
 DEFINITION = {
     "apiVersion": "apiextensions.k8s.io/v1",
     "kind": "CustomResourceDefinition",
@@ -46,6 +46,15 @@ def test_definitions_are_what_their_project_publishes_and_are_fetched_once(modul
     assert definitions_in(ENTRY) == [DEFINITION]
     assert not modules
     assert definitions_in(ENTRY) == [DEFINITION]
+
+
+def test_only_the_modules_of_the_groups_in_question_are_fetched(modules: list[bytes]) -> None:
+    assert custom_definitions({"apps", "example.org"}) == ()
+    assert kinds_without_namespace("example.org") == frozenset()
+    modules.append(module())
+    with pytest.raises(GateError, match=r"gateway-api holds no config/crd/standard"):
+        custom_definitions({"gateway.networking.k8s.io"})
+    assert not modules
 
 
 def test_a_module_without_definitions_is_told(modules: list[bytes]) -> None:

