@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from chartgate.commands import check, checks, convert_values, diff, matrix, render
+from chartgate.commands import check, checks, convert_values, coverage, diff, matrix, render
 from chartgate.commands.command import CLEAN, EXIT_CODES, FINDINGS, INTERRUPTED, UNUSABLE, parser_of
 from chartgate.commands.words import Parser
 from chartgate.errors import GateError
@@ -38,6 +38,7 @@ SUBCOMMANDS = {
         checks.EXPLAIN,
         diff.COMMAND,
         convert_values.COMMAND,
+        coverage.COMMAND,
     )
 }
 

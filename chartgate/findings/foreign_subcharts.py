@@ -16,7 +16,7 @@ class ForeignSubcharts:
     """The subcharts that come from a repository: those of `dependencies` with an address other than file://."""
 
     def __init__(self, files: ChartFiles) -> None:
-        self._names = frozenset(_foreign(files))
+        self._names = foreign_subcharts(files)
         self._made: dict[int, tuple[Release, Mapping[About, str]]] = {}
         self._told: dict[Finding, str] = {}
 
@@ -51,6 +51,11 @@ class ForeignSubcharts:
             match = _SUBCHART.match(obj.template)
             if match and match[1] in self._names:
                 yield obj.about, match[1]
+
+
+def foreign_subcharts(files: ChartFiles) -> frozenset[str]:
+    """The names of the subcharts that come from a repository."""
+    return frozenset(_foreign(files))
 
 
 def _foreign(files: ChartFiles) -> Iterator[str]:

@@ -59,7 +59,7 @@ def render(
     # A Helm that assumes a version of its own must not be told what another one serves.
     served = served_api_versions(kube_version) if helm.knows_kube_version else ()
     told = (*served, *api_versions)
-    asked = _Asked(chart, texts_of(values), tuple(sets), release, namespace, full_version(kube_version), told)
+    asked = Asked(chart, texts_of(values), tuple(sets), release, namespace, full_version(kube_version), told)
     if isinstance(helm, EmbeddedHelm):
         try:
             answer = _library_answer(asked) if cached else helm.ask(asked.request())
@@ -90,7 +90,7 @@ def objects_of(refusal: str, sources: Iterable[tuple[str, str]], namespace: str)
 
 
 @dataclass(frozen=True)
-class _Asked:
+class Asked:
     """What `helm template` is asked."""
 
     chart: ChartFiles
@@ -130,7 +130,7 @@ def texts_of(values: Values) -> tuple[str, ...]:
     return tuple(values)
 
 
-def _library_answer(asked: _Asked) -> dict[str, Any]:
+def _library_answer(asked: Asked) -> dict[str, Any]:
     return _kept_answer(json.dumps(asked.request()))
 
 
@@ -140,7 +140,7 @@ def _kept_answer(request: str) -> dict[str, Any]:
     return EMBEDDED.ask(json.loads(request))
 
 
-def _program_answer(helm: Helm, asked: _Asked, *, cached: bool) -> dict[str, Any]:
+def _program_answer(helm: Helm, asked: Asked, *, cached: bool) -> dict[str, Any]:
     arguments = asked.arguments(helm)
     key = store.key_of(asked.chart.digest, helm.version, arguments, asked.texts, ANSWER_FORMAT)
     answer = store.load("renders", key, ProgramAnswer) if cached else None

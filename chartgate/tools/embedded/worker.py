@@ -43,7 +43,10 @@ class Worker:
         self.compatible: dict[tuple[str, str], bool] = {}
 
     def answer(self, request: Mapping[str, Any]) -> Answer:
-        """`sources` (template and text in Helm's order) and `warnings`, or `error`, or `inexpressible`."""
+        """`sources` (template and text in Helm's order) and `warnings`, or `error`, or `inexpressible`.
+
+        With `notes` in the request, NOTES.txt is one of the sources.
+        """
         try:
             sources, error = self._sources(request), ""
         except Inexpressible as reason:
@@ -73,7 +76,9 @@ class Worker:
                 f"{request['kube_version']}"
             )
         return definitions + [
-            (name, rendered[name]) for name in sorted(rendered) if _is_manifest(name) and rendered[name].strip()
+            (name, rendered[name])
+            for name in sorted(rendered)
+            if (_is_manifest(name) or request.get("notes")) and rendered[name].strip()
         ]
 
     def _chart(self, request: Mapping[str, Any]) -> LoadedChart:

@@ -1,0 +1,69 @@
+"""A chart whose templates count what they reach."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import count
+
+from chartgate.errors import GateError
+from chartgate.releases.probes.edits import Edits
+from chartgate.releases.probes.points import Point, Points
+from chartgate.releases.probes.statements import Statements
+from chartgate.releases.probes.words import ANY, NAME, helpers
+from chartgate.tools.chart_files import ChartFiles
+from chartgate.tools.templates.lexer import TemplateError
+from chartgate.tools.templates.nodes import Definition, Template, is_empty
+from chartgate.tools.templates.parser import parse
+
+HELPERS = f"templates/_{NAME}.tpl"
+
+
+@dataclass(frozen=True, eq=False)
+class ProbedChart:
+    """The chart `plain`, with probes in its templates, and what they can reach, in the order of the text."""
+
+    plain: ChartFiles
+    probed: ChartFiles
+    points: Sequence[Point]
+
+    @cached_property
+    def by_file(self) -> Mapping[str, Sequence[Point]]:
+        """The points of each file."""
+        files: dict[str, list[Point]] = {}
+        for point in self.points:
+            files.setdefault(point.file, []).append(point)
+        return files
+
+
+def with_probes(chart: ChartFiles, measured: Iterable[str]) -> ProbedChart:
+    """The chart with probes in these files, which are templates.
+
+    Raises:
+        GateError: a template cannot be parsed, as Helm cannot either; or the chart uses a name that probes use.
+    """
+    names = sorted(measured)
+    trees = {name: _parsed(chart, name) for name in names}
+    definitions = {one.name.value for tree in trees.values() for one in tree.definitions if _counts(one)}
+    if ANY in definitions:
+        raise GateError(f'{chart.folder}: defines "{ANY}", a name that coverage needs for itself: choose another name')
+    numbers = count()
+    contents, points = dict(chart.contents), []
+    for name, tree in trees.items():
+        edits, found = Edits(), Points(name, chart.contents[name], numbers)
+        Statements(edits, found, definitions).file(tree, is_rendered=not name.rpartition("/")[2].startswith("_"))
+        contents[name] = edits.applied(chart.contents[name])
+        points += sorted(found.found, key=lambda point: point.line)
+    contents[HELPERS] = helpers(sorted(definitions)).encode()
+    return ProbedChart(chart, ChartFiles(chart.folder, contents), points)
+
+
+def _counts(definition: Definition) -> bool:
+    """Whether callers hand the counts on to it."""
+    return definition.pipeline is None and not is_empty(definition.body)
+
+
+def _parsed(chart: ChartFiles, name: str) -> Template:
+    try:
+        return parse(chart.contents[name])
+    except TemplateError as error:
+        raise GateError(f"{chart.folder / name}: {error}: Helm cannot parse this template either") from error

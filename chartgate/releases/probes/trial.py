@@ -1,0 +1,78 @@
+"""A case rendered by Helm's library, plain and with probes: what it reaches, and whether the probes change anything."""
+
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from chartgate.releases.jobs import Job
+from chartgate.releases.probes.words import DATA, MARK, SUFFIX
+from chartgate.releases.render import Asked, texts_of
+from chartgate.tools.chart_files import ChartFiles
+from chartgate.tools.embedded.process import EMBEDDED
+from chartgate.tools.schemas import full_version
+from chartgate.tools.served_api_versions import served_api_versions
+
+_COUNTS = re.compile(rf"\n{MARK}(\{{.*?\}})(?:\n|$)")
+_PLACE = re.compile(r"(?<=[\w.]):\d+(:\d+)?")
+
+
+@dataclass(frozen=True)
+class Printed:
+    """What came of a render: the text of each template by its name, or Helm's refusal; `counts` are of the probes."""
+
+    texts: Mapping[str, str]
+    refusal: str = ""
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def digest(self) -> str:
+        """Hash of what a user sees of it."""
+        return hashlib.sha256(json.dumps([dict(self.texts), self.refusal]).encode()).hexdigest()
+
+
+def printed(chart: ChartFiles, job: Job, api_versions: tuple[str, ...] = ()) -> Printed:
+    """What each template prints, the notes included, without the marks of probes.
+
+    Raises:
+        Inexpressible: Helm's library cannot be told the arguments of the case.
+        GateError: the library cannot be used.
+    """
+    case = job.case
+    told = (*served_api_versions(job.exact), *api_versions, *case.api_versions)
+    asked = Asked(chart, texts_of(case.values), case.sets, case.release, case.namespace, full_version(job.exact), told)
+    answer = EMBEDDED.ask({**asked.request(), "notes": True})
+    counts: Counter[str] = Counter()
+
+    def without_counts(text: str) -> str:
+        for found in _COUNTS.findall(text):
+            counts.update(json.loads(found))
+        return _COUNTS.sub("", text)
+
+    texts = {name: text for name, marked in answer["sources"] if (text := without_counts(marked)).strip()}
+    return Printed(texts, _same_words(without_counts(answer["error"])), counts)
+
+
+def _same_words(refusal: str) -> str:
+    """A refusal without the places in the text and the names by which the one with probes differs."""
+    words = _PLACE.sub("", refusal.replace(SUFFIX, ""))
+    # Beside what `fail` and `required` say, Helm names the expressions that it was at.
+    return words if "execution error at" in words else words.rpartition(">: ")[2].replace(f"${DATA}", "")
+
+
+def difference(plain: ChartFiles, job: Job, api_versions: tuple[str, ...], probed: Printed) -> str:
+    """How a render with probes differs from the plain one; empty where only what is random differs."""
+    first, second = (printed(plain, job, api_versions) for _ in range(2))
+    if probed.refusal != first.refusal:
+        return f"Helm says {probed.refusal or 'nothing'!r}, and without probes {first.refusal or 'nothing'!r}"
+    for name in sorted({*first.texts, *probed.texts}):
+        lines: list[Any] = [one.texts.get(name, "").splitlines() for one in (first, second, probed)]
+        if len({len(some) for some in lines}) > 1:
+            return f"{name}: {len(lines[2])} lines, and {len(lines[0])} without probes"
+        for number, (before, again, after) in enumerate(zip(*lines, strict=True), 1):
+            if before == again != after:
+                return f"{name}: line {number} of the output: {after!r}, and {before!r} without probes"
+    return ""
