@@ -1,6 +1,6 @@
 """`chartgate coverage CHART`: which arms of the templates the cases reach."""
 
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from argparse import ArgumentTypeError, Namespace
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from chartgate import coverage
 from chartgate.commands.command import CLEAN, FINDINGS, Command, add_chart, add_choice, choice_of, console
+from chartgate.commands.words import Parser
 from chartgate.reports.coverage.lcov import lcov_report
 from chartgate.reports.coverage.result import TemplateCoverage
 from chartgate.reports.coverage.table import print_coverage
@@ -19,7 +20,7 @@ FORMATS: dict[str, tuple[str, Callable[[TemplateCoverage], bytes]]] = {
 }
 
 
-def add_arguments(parser: ArgumentParser) -> None:
+def add_arguments(parser: Parser) -> None:
     add_chart(parser)
     add_choice(parser)
     parser.add_argument("--offered", action="store_true", help="only what people wrote: defaults, ci/, documents")

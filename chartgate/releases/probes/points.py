@@ -67,4 +67,4 @@ class Points:
         """Add a way to go at a node."""
         text = " ".join(self.source[node.start : node.end].decode("utf-8", errors="replace").split())
         line = self.source.count(b"\n", 0, node.start) + 1
-        self.found.append(Point(self.file, line, kind, text, way, counter, following, first, last))
+        self.found.append(Point(self.file, line, kind, text or "the file", way, counter, following, first, last))

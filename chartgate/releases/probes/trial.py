@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chartgate.releases.jobs import Job
-from chartgate.releases.probes.words import DATA, MARK, SUFFIX
+from chartgate.releases.probes.words import MARK
 from chartgate.releases.render import Asked, texts_of
 from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.embedded.process import EMBEDDED
@@ -58,9 +58,12 @@ def printed(chart: ChartFiles, job: Job, api_versions: tuple[str, ...] = ()) -> 
 
 def _same_words(refusal: str) -> str:
     """A refusal without the places in the text and the names by which the one with probes differs."""
-    words = _PLACE.sub("", refusal.replace(SUFFIX, ""))
-    # Beside what `fail` and `required` say, Helm names the expressions that it was at.
-    return words if "execution error at" in words else words.rpartition(">: ")[2].replace(f"${DATA}", "")
+    words = _PLACE.sub("", refusal)
+    if "execution error at" in words:
+        return words
+    # Beside what went wrong, Helm names the expressions that it was at.
+    *_, last = words.splitlines() or [""]
+    return last.rpartition(">: ")[2].strip()
 
 
 def difference(plain: ChartFiles, job: Job, api_versions: tuple[str, ...], probed: Printed) -> str:

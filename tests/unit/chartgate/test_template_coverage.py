@@ -1,0 +1,249 @@
+"""Template coverage: what each kind of arm needs to be reached, and that probes change nothing."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from chartgate import coverage
+from chartgate.cli import CLEAN, FINDINGS, UNUSABLE, main
+from chartgate.releases.jobs import Job
+from chartgate.releases.probes.chart import with_probes
+from chartgate.releases.probes.trial import printed
+from chartgate.tools.chart_files import read_chart_files
+from chartgate.tools.embedded.process import EMBEDDED
+from chartgate.values.case import Case
+from chartgate.values.chart import read_chart
+from chartgate.values.selection import Choice
+
+MakeChart = Callable[[dict[str, str]], Path]
+CONFIG = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata:\n"
+
+
+def reached(chart: Path, template: str = "templates/config.yaml", *values: str) -> dict[str, list[bool]]:
+    """Whether each case of values reaches each arm of a template, by the arm's name."""
+    files = read_chart_files(chart)
+    probed = with_probes(files, [name for name in files.contents if name.startswith("templates/")])
+    found: dict[str, list[bool]] = {}
+    for text in values:
+        job = Job(Case("values", values=(text,)), EMBEDDED, "1.30")
+        plain, counted = printed(files, job), printed(probed.probed, job)
+        assert (counted.texts, counted.refusal) == (plain.texts, plain.refusal)
+        for point in probed.points:
+            if point.file == template:
+                found.setdefault(point.name, []).append(point.is_reached(counted.counts))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("line", "values", "arms"),
+    [
+        (
+            "  {{- if .Values.a }}\n  x: a\n  {{- else if .Values.b }}\n  x: b\n  {{- end }}",
+            ["a: 1", "b: 1", "{}"],
+            {
+                "{{- if .Values.a }}: not empty": [True, False, False],
+                "{{- else if .Values.b }}: not empty": [False, True, False],
+                "{{- else if .Values.b }}: empty": [False, False, True],
+            },
+        ),
+        (
+            "  {{- with .Values.a -}}  {{ . | nindent 2 }}  {{- else -}}  {{ nindent 2 `x: b` }}  {{- end -}}  ",
+            ["a: 'x: 1'", "{}"],
+            {"{{- with .Values.a -}}: not empty": [True, False], "{{- else -}}: empty": [False, True]},
+        ),
+        (
+            "  {{- range $key, $value := .Values.a }}\n  {{ $key }}: {{ $value | quote }}\n  {{- end }}",
+            ["a: {x: 1}", "a: {}"],
+            {
+                "{{- range $key, $value := .Values.a }}: has an entry": [True, False],
+                "{{- range $key, $value := .Values.a }}: has none": [False, True],
+            },
+        ),
+        (
+            "  x: {{ or .Values.a (and .Values.b .Values.c) | quote }}",
+            ["a: 1", "b: 1", "{b: 1, c: 1}", "{}"],
+            {
+                "or .Values.a (and .Values.b .Values.c): operand 1 decides, because it is not empty": [
+                    True,
+                    False,
+                    False,
+                    False,
+                ],
+                "or .Values.a (and .Values.b .Values.c): operand 2 is looked at": [False, True, True, True],
+                "and .Values.b .Values.c: operand 1 decides, because it is empty": [False, False, False, True],
+                "and .Values.b .Values.c: operand 2 is looked at": [False, True, True, False],
+            },
+        ),
+        (
+            "  x: {{ .Values.b | or .Values.a | quote }}",
+            ["a: 1", "b: 1"],
+            {
+                "or .Values.a: operand 1 decides, because it is not empty": [True, False],
+                "or .Values.a: operand 2 is looked at": [False, True],
+            },
+        ),
+        (
+            "  x: {{ default .Values.b .Values.a | default `none` | quote }}",
+            ["a: 1", "b: 1", "{}"],
+            {
+                "default .Values.b .Values.a: the default is used": [False, True, True],
+                "default .Values.b .Values.a: the value is used": [True, False, False],
+                "default `none`: the default is used": [False, False, True],
+                "default `none`: the value is used": [True, True, False],
+            },
+        ),
+        (
+            "  x: {{ ternary `a` `b` (eq .Values.a 1.0) }}\n  y: {{ eq .Values.a 2.0 | ternary `a` `b` }}",
+            ["a: 1", "a: 2"],
+            {
+                "ternary `a` `b` (eq .Values.a 1.0): false": [False, True],
+                "ternary `a` `b` (eq .Values.a 1.0): true": [True, False],
+                "ternary `a` `b`: false": [True, False],
+                "ternary `a` `b`: true": [False, True],
+            },
+        ),
+    ],
+)
+def test_each_way_to_go_is_told_apart(
+    make_chart: MakeChart, line: str, values: list[str], arms: dict[str, list[bool]]
+) -> None:
+    chart = make_chart({"templates/config.yaml": f"{CONFIG}  first: line\n{line}\n"})
+    found = reached(chart, "templates/config.yaml", *values)
+    assert found.pop("the file: is rendered") == [True] * len(values)
+    assert found == arms
+
+
+HELPERS = """\
+{{- define "tiny.data" -}}
+  {{- if . }}{{ $.name | default "none" }}{{ .name }}{{ else }}nothing{{ end -}}
+{{- end -}}
+{{ define "tiny.list" }}{{ range . }}{{ . }}{{ $ | len }}{{ end }}{{ end }}
+{{ define "tiny.empty" }} {{ end }}
+{{ define "tiny.called" -}}
+  {{- template "tiny.list" (list 1 2) }}{{ template "tiny.data" }}{{ template "other" . }}
+{{- end }}
+{{ define `tiny.raw` }}{{ with .Values.a }}{{ . }}{{ $.Release.Name }}{{ end }}{{ end }}
+"""
+CALLS = """\
+  data: {{ include "tiny.data" (dict "name" "x") }}{{ include "tiny.data" .Values.no }}{{ include "tiny.data" nil }}
+  list: {{ list "a" "b" | include "tiny.list" }}{{ include "tiny.list" list }}{{ include "tiny.empty" . | quote }}
+  called: {{ include "tiny.called" . }}{{ block "other" . }}{{ if .Values }}block{{ end }}{{ end }}
+  dynamic: {{ range list "data" "raw" }}{{ include (printf "tiny.%s" .) $ }}{{ end }}
+  piped: {{ $ | include (print "tiny" ".raw") }}
+  method: {{ .Capabilities.APIVersions.Has "v1" }}{{ (.Files.Get "Chart.yaml" | fromYaml).name }}{{ len .Values.l }}
+  tpl: {{ tpl .Values.text . }}{{ tpl .Values.text (dict "Values" .Values "Release" .Release "Template" .Template) }}
+  checksum: {{ include (print .Template.BasePath "/other.yaml") . | sha256sum }}
+  sum: {{ .Values | toYaml | sha256sum }}{{ .Release | toYaml | sha256sum }}
+  missing: {{ .Values.missing }}{{ and .Values.missing 1 }}{{ or .Values.missing .Values.other }}|
+  number: {{ ternary 1 2 true | add 1 }}{{ default 3 0 | add 1 }}{{ default dict nil | len }}{{ kindOf (default 1 2) }}
+"""
+
+
+def test_probes_change_nothing_however_templates_are_called(make_chart: MakeChart) -> None:
+    chart = make_chart(
+        {
+            "templates/_helpers.tpl": HELPERS,
+            "templates/config.yaml": CONFIG + CALLS,
+            "templates/other.yaml": "{{- if .Values.a }}\n# other\n{{- end }}\n",
+            "templates/NOTES.txt": '{{ include "tiny.data" . }} {{- /* note */ -}} end',
+            "values.yaml": "l: [1]\na: b\ntext: '{{ include \"tiny.raw\" . }}'\n",
+        }
+    )
+    helpers = reached(chart, "templates/_helpers.tpl", "{}", "a: ''")
+    assert not [name for name, found in helpers.items() if not any(found)]
+    assert reached(chart, "templates/NOTES.txt", "{}")["the file: is rendered"] == [True]
+    assert reached(chart, "templates/config.yaml", "a: ''")
+
+
+@pytest.mark.parametrize(
+    "refusing",
+    [
+        'fail "no"',
+        '"no" | fail',
+        'required "no" .Values.missing',
+        '.Values.missing | required "no"',
+        r'fail (printf "%s\n%d" "no" 1)',
+        "index .Values.list 7",
+        ".Values.missing.deeper",
+    ],
+)
+def test_a_refusal_tells_what_was_reached_and_stays_as_it_is(make_chart: MakeChart, refusing: str) -> None:
+    helpers = f'{{{{ define "guard" }}}}{{{{ if .Values.a }}}}{{{{ {refusing} }}}}{{{{ end }}}}{{{{ end }}}}'
+    config = f'{CONFIG}  x: {{{{ include "guard" . }}}}\n'
+    chart = make_chart({"templates/_guard.tpl": helpers, "templates/config.yaml": config})
+    found = reached(chart, "templates/_guard.tpl", "{}", "{a: 1, list: []}")
+    said = "missing" not in refusing or "required" in refusing
+    assert found["{{ if .Values.a }}: not empty"] == [False, said and "index" not in refusing]
+
+
+def test_what_is_random_differs_without_being_a_fault(make_chart: MakeChart) -> None:
+    chart = read_chart(make_chart({"templates/config.yaml": f"{CONFIG}  x: {{{{ randAlphaNum 20 }}}}\n  y: same\n"}))
+    found = coverage.measure(chart, Choice(offered=True))
+    assert (found.faults, found.percent) == ((), 100.0)
+
+
+def test_a_render_that_probes_change_is_a_fault_and_counts_for_nothing(make_chart: MakeChart) -> None:
+    chart = read_chart(make_chart({"templates/config.yaml": f"{CONFIG}  x: v{{{{ keys .Template | len }}}}\n"}))
+    found = coverage.measure(chart, Choice(offered=True))
+    assert found.faults == (
+        "probes change the render defaults: tiny/templates/config.yaml: line 5 of the output: '  x: v3', and '  x: v2' "
+        "without probes",
+    )
+    assert found.percent == 0
+
+
+SWITCH = f"{CONFIG}  {{{{- if .Values.a }}}}\n  x: a\n  {{{{- end }}}}\n  y: b\n"
+
+
+def test_the_command_lists_what_nothing_reaches(make_chart: MakeChart, capsys: pytest.CaptureFixture[str]) -> None:
+    chart = make_chart({"templates/config.yaml": SWITCH, "values.yaml": "a: 1\n"})
+    assert main(["coverage", str(chart), "--offered"]) == CLEAN
+    out = capsys.readouterr().out
+    assert "templates/config.yaml:5: {{- if .Values.a }}: empty\n" in out
+    assert "66.6 %: 2 of 3 arms; renders: gate 2" in out
+    assert main(["coverage", str(chart), "--offered", "--fail-under", "66.7"]) == FINDINGS
+    (chart / "ci").mkdir()
+    (chart / "ci/off-values.yaml").write_text("a: 0\n")
+    assert main(["coverage", str(chart), "--offered", "--fail-under", "100"]) == CLEAN
+
+
+def test_a_share_is_from_0_to_100(make_chart: MakeChart, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["coverage", str(make_chart({})), "--fail-under", "101"])
+    assert '"101" is not a share from 0 to 100' in capsys.readouterr().err
+
+
+def test_a_template_that_cannot_be_parsed_is_named(make_chart: MakeChart, capsys: pytest.CaptureFixture[str]) -> None:
+    chart = make_chart({"templates/config.yaml": "a: 1\nb: {{ if }}\n"})
+    assert main(["coverage", str(chart)]) == UNUSABLE
+    assert "templates/config.yaml: line 2: a value is missing in if: Helm cannot parse this" in capsys.readouterr().err
+
+
+def test_lcov_has_a_branch_for_each_way(make_chart: MakeChart, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    chart = make_chart({"templates/config.yaml": SWITCH, "values.yaml": "a: 1\n"})
+    assert main(["coverage", str(chart), "--offered", "--lcov", "-"]) == CLEAN
+    lines = capsysbinary.readouterr().out.decode().splitlines()
+    assert lines[0] == "TN:"
+    assert lines[1].startswith("SF:")
+    assert lines[1].endswith("tiny/templates/config.yaml")
+    assert lines[2:] == [
+        *("BRDA:1,0,0,2", "BRDA:5,0,0,2", "BRDA:5,0,1,0"),
+        *("BRF:3", "BRH:2", "DA:1,2", "DA:5,2", "LF:2", "LH:2", "end_of_record"),
+    ]
+
+
+def test_templates_of_a_subchart_of_others_do_not_count(make_chart: MakeChart) -> None:
+    chart = make_chart(
+        {
+            "Chart.yaml": "apiVersion: v2\nname: tiny\nversion: 1.0.0\ndependencies:\n"
+            "  - {name: own, version: 1.0.0}\n"
+            "  - {name: foreign, version: 1.0.0, repository: https://charts.example}\n",
+            "charts/own/Chart.yaml": "apiVersion: v2\nname: own\nversion: 1.0.0\n",
+            "charts/own/templates/config.yaml": CONFIG + '  x: {{ include "foreign.x" . | quote }}\n',
+            "charts/foreign/Chart.yaml": "apiVersion: v2\nname: foreign\nversion: 1.0.0\n",
+            "charts/foreign/templates/config.yaml": '{{ define "foreign.x" }}{{ .Values.a }}{{ end }}',
+        }
+    )
+    found = coverage.measure(read_chart(chart), Choice(offered=True))
+    assert {point.file: found.hits(point) for point in found.points} == {"charts/own/templates/config.yaml": 2}
