@@ -10,7 +10,6 @@ from typing import Any
 import yaml
 
 from chartgate.errors import GateError
-from chartgate.findings import release_size
 from chartgate.findings.check import Check, Fault, Rule
 from chartgate.findings.scopes import WholeChart
 from chartgate.tools.archives import members
@@ -35,7 +34,6 @@ def judge(chart: Chart) -> Iterator[Fault]:
     yield from _fields(metadata)
     yield from _kube_version(chart.files.kube_version)
     yield from _dependencies(chart, metadata)
-    yield from release_size.judge(chart.files)
     yield from _packed_checks(chart)
 
 
@@ -185,7 +183,7 @@ CHECK = Check(
     key="chart",
     title="The chart's own files",
     why="Helm renders a chart whose Chart.yaml, Chart.lock and charts/ disagree, or that a managed cluster refuses.",
-    source="Helm documentation, Charts; Masterminds/semver, Prerelease Versions; helm/helm, pkg/storage/driver",
+    source="Helm documentation, Charts; Masterminds/semver, Prerelease Versions",
     scopes=(WholeChart(judge),),
     rules={
         "kube-version": Rule(
@@ -214,11 +212,6 @@ CHECK = Check(
             "list it in .helmignore, or move it out of the chart's folder",
             "checks: [checks], and no line checks/ in .helmignore",
             severity="warning",
-        ),
-        "release-size": Rule(
-            "the chart's files make a release above 1 MiB, which Helm cannot store",
-            "list the files that no template reads in .helmignore, or make the files smaller",
-            "a picture of 2 MiB in the chart's folder",
         ),
         "repeated-key": Rule(
             "a key appears twice in one mapping of values.yaml or of a CI values file",

@@ -7,6 +7,7 @@ from chartgate.findings.check import Check, Fault, Rule
 from chartgate.findings.scopes import EachRender
 from chartgate.releases.comparisons import LIBRARY
 from chartgate.releases.rendered import Rendered
+from chartgate.releases.stored_size import LARGEST, Oversize
 
 # Before a cluster, a Helm that cannot be told the Kubernetes version would ask for it; here it has one of its own.
 _ASKS_FOR_ANOTHER_KUBERNETES = re.compile(r"chart requires kubeVersion: .* incompatible with Kubernetes")
@@ -39,6 +40,15 @@ def judge(rendered: Rendered) -> Iterator[Fault]:
             yield Fault("warning", where, line)
         if not len(rendered.release):
             yield Fault("empty", where, "renders no object")
+        if rendered.release.oversize:
+            yield Fault("release-size", "", _too_large(rendered.release.oversize))
+
+
+def _too_large(found: Oversize) -> str:
+    return (
+        f"makes a release of {found.size / LARGEST:.1f} MiB, and the Secret in which Helm stores it can have 1 MiB; "
+        f"the largest parts are {', '.join(found.largest)}"
+    )
 
 
 def _unlike(expected: str, answer: str) -> str:
@@ -50,7 +60,7 @@ CHECK = Check(
     key="render",
     title="Helm renders the case",
     why="A case that Helm refuses cannot be installed, and one that renders no object installs nothing.",
-    source="Helm documentation, helm template",
+    source="Helm documentation, helm template; helm/helm, pkg/storage/driver",
     scopes=(EachRender(judge, count=count),),
     rules={
         "refused": Rule(
@@ -68,6 +78,11 @@ CHECK = Check(
             "correct the values or the template that Helm names",
             "coalesce.go: warning: cannot overwrite table with non table",
             severity="warning",
+        ),
+        "release-size": Rule(
+            "a release, as Helm stores it with the chart's files, is above 1 MiB, so that it cannot be installed",
+            "list the files that no template reads in .helmignore, or make the files or the manifests smaller",
+            "a picture of 2 MiB in the chart's folder",
         ),
         "empty": Rule("a case renders no object", "look at the case's values", "enabled: false"),
         "uncovered": Rule(

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from chartgate.releases.identity import About, Identity
 from chartgate.releases.objects import KubeObject
+from chartgate.releases.stored_size import Oversize
 
 
 @dataclass(frozen=True)
@@ -15,7 +16,8 @@ class Release:
 
     `helm_version` says which Helm, in the words of reports. `kube_version` is the minor version it is meant for; for a
     Helm that cannot be told one, the version to judge it by. `warnings` are lines that Helm printed beside the objects.
-    `left_out` are objects with a hook that Helm does not know; only Helm's library shows them.
+    `left_out` are objects with a hook that Helm does not know; only Helm's library shows them. `oversize` tells how
+    large it is where Helm cannot store it.
     """
 
     name: str
@@ -25,6 +27,7 @@ class Release:
     objects: tuple[KubeObject, ...]
     warnings: tuple[str, ...] = ()
     left_out: tuple[KubeObject, ...] = ()
+    oversize: Oversize | None = None
 
     def __iter__(self) -> Iterator[KubeObject]:
         return iter(self.objects)
@@ -85,7 +88,8 @@ class Release:
     def digest(self) -> str:
         """Hash of all objects: equal for releases that no check can tell apart, whatever the order of objects."""
         objects = [sorted(obj.digest for obj in some) for some in (self.objects, self.left_out)]
-        text = "\n".join([self.name, self.namespace, self.kube_version, *objects[0], "left out", *objects[1]])
+        stored = str(self.oversize or "")
+        text = "\n".join([self.name, self.namespace, self.kube_version, stored, *objects[0], "left out", *objects[1]])
         return hashlib.sha256(text.encode()).hexdigest()
 
     def _listing(self) -> str:

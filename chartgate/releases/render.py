@@ -12,6 +12,7 @@ from chartgate.releases.helm_program import ProgramAnswer, ask_program
 from chartgate.releases.manifests import ManifestError, is_installed, read_sources, split_output
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.release import Release
+from chartgate.releases.stored_size import oversize
 from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.embedded.process import EMBEDDED, EmbeddedHelm
 from chartgate.tools.engines import REFERENCE_SPEC, Engine
@@ -71,7 +72,14 @@ def render(
     installed = tuple(obj for obj in objects if is_installed(obj))
     left_out = tuple(obj for obj in objects if not is_installed(obj))
     return Release(
-        release, namespace, helm.label, minor_version(kube_version), installed, tuple(answer["warnings"]), left_out
+        release,
+        namespace,
+        helm.label,
+        minor_version(kube_version),
+        installed,
+        tuple(answer["warnings"]),
+        left_out,
+        oversize(chart, asked.texts, asked.sets, answer["sources"]),
     )
 
 

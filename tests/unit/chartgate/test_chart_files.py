@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from random import Random
 
 import pytest
 
@@ -106,24 +105,3 @@ def test_no_text_of_a_file_is_a_fault_of_the_gate(make_chart: MakeChart, text: s
 )
 def test_versions_and_constraints(version: str, constraint: str, holds: bool) -> None:
     assert satisfies(version, constraint) is holds
-
-
-NOISE = Random(0).randbytes(1_200_000).hex()
-
-
-@pytest.mark.parametrize(
-    ("files", "rules"),
-    [
-        ({"dashboard.json": NOISE}, ["release-size"]),
-        ({"a.json": NOISE[: len(NOISE) // 2], "templates/_b.tpl": NOISE[len(NOISE) // 2 :]}, ["release-size"]),
-        ({"a.json": NOISE[: len(NOISE) // 4]}, []),
-        ({"dashboard.json": "a line that repeats\n" * 300_000}, []),
-        ({"dashboard.json": NOISE, ".helmignore": "dashboard.json\n"}, []),
-        ({"charts/sub/Chart.yaml": HEAD.replace("tiny", "sub"), "charts/sub/dashboard.json": NOISE}, []),
-    ],
-)
-def test_a_chart_that_helm_cannot_store_is_found(
-    make_chart: MakeChart, files: dict[str, str], rules: list[str]
-) -> None:
-    """Helm compresses a release, leaves out what `.helmignore` names, and stores no subcharts."""
-    assert rules_of(make_chart(files)) == rules
