@@ -52,12 +52,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     gc.set_threshold(*COLLECTIONS)
     # Without a subcommand it is the gate. A chart in a folder called like a subcommand is given as ./render.
     command = SUBCOMMANDS.get(arguments[0]) if arguments else None
-    if command is None:
-        options, work = _gate_parser().parse(arguments), check.COMMAND.run
-    else:
-        options, work = parser_of(command).parse(arguments[1:]), command.run
     try:
-        return work(options)
+        if command is None:
+            return check.COMMAND.run(_gate_parser().parse(arguments))
+        return command.run(parser_of(command).parse(arguments[1:]))
     except GateError as error:
         print(f"chartgate: {error}", file=sys.stderr)
         return UNUSABLE

@@ -41,6 +41,7 @@ from chartgate.reports.sarif import sarif_report
 from chartgate.reports.table import print_report
 from chartgate.tools.progress import say
 from chartgate.values.chart import read_chart
+from chartgate.values.chart_reference import ChartReference
 from chartgate.values.selection import Choice
 
 NEVER = "never"
@@ -121,11 +122,11 @@ def run(options: Namespace) -> int:
     )
     before = read_baseline(options.baseline) if options.baseline else None
     codes = []
-    for folder in options.chart:
+    for source in options.chart:
         if several:
-            say(f"chart {folder}")
+            say(f"chart {source}")
         try:
-            codes.append(_run(folder, choice, before, wanted, options))
+            codes.append(_run(source, choice, before, wanted, options))
         except GateError as error:
             if not several:
                 raise
@@ -136,9 +137,15 @@ def run(options: Namespace) -> int:
     return max(codes)
 
 
-def _run(folder: Path, choice: Choice, before: Baseline | None, wanted: Mapping[str, Path], options: Namespace) -> int:
+def _run(
+    source: Path | ChartReference,
+    choice: Choice,
+    before: Baseline | None,
+    wanted: Mapping[str, Path],
+    options: Namespace,
+) -> int:
     """Check one chart, write its reports and print its table; returns the exit code."""
-    chart = read_chart(folder, choice.matrix, choice.settings)
+    chart = read_chart(source, choice.matrix, choice.settings)
     require_known((*choice.select, *choice.ignore), every_check(chart))
     wanted = {name: Path(str(path).replace(NAME, chart.name)) for name, path in wanted.items()}
     out = console(stderr=any(map(is_stdout, wanted.values())))

@@ -1,7 +1,6 @@
 """`chartgate checks` and `chartgate explain KEY` or `KEY/RULE`: what the checks say about themselves."""
 
 from argparse import Namespace
-from pathlib import Path
 
 from rich import box
 from rich.markup import escape
@@ -13,12 +12,17 @@ from chartgate.errors import GateError
 from chartgate.findings.check import Check, Rule
 from chartgate.findings.registry import every_check
 from chartgate.values.chart import read_chart
+from chartgate.values.chart_reference import chart_argument
 
 
 def add_own(parser: Parser) -> None:
     """The arguments that name a chart whose settings add checks."""
     parser.add_argument(
-        "chart", type=Path, metavar="CHART", nargs="?", help="a chart, whose settings may name checks of its own"
+        "chart",
+        type=chart_argument,
+        metavar="CHART",
+        nargs="?",
+        help="a chart, whose settings may name checks of its own",
     )
     add_settings(parser)
 

@@ -12,6 +12,7 @@ from rich.console import Console
 from chartgate.commands.words import Parser
 from chartgate.tools.progress import say
 from chartgate.tools.reading import Reading
+from chartgate.values.chart_reference import chart_argument
 from chartgate.values.ci_cases import values_text
 from chartgate.values.matrix import FILE_NAME
 from chartgate.values.selection import GENERATED, Choice
@@ -46,12 +47,14 @@ def console(*, stderr: bool = False) -> Console:
 def add_chart(
     parser: Parser,
     name: str = "chart",
-    text: str = "folder or archive (.tgz) of the chart",
+    text: str = "the chart",
     *,
     several: bool = False,
 ) -> None:
     """The positional argument that names a chart, or several charts."""
-    parser.add_argument(name, type=Path, metavar=name.upper(), nargs="+" if several else None, help=text)
+    kinds = "a folder, an archive (.tgz), oci://HOST/PATH[:VERSION], or REPOSITORY/NAME[:VERSION] after helm repo add"
+    nargs = "+" if several else None
+    parser.add_argument(name, type=chart_argument, metavar=name.upper(), nargs=nargs, help=f"{text}: {kinds}")
 
 
 def add_choice(parser: Parser) -> None:

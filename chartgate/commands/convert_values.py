@@ -20,7 +20,7 @@ from chartgate.values.shape import values_text as as_json
 
 
 def add_arguments(parser: Parser) -> None:
-    add_chart(parser, text="folder or archive (.tgz) of the chart to convert for; it has the file conversions.yaml")
+    add_chart(parser, text="the chart to convert for, which has the file conversions.yaml")
     parser.add_argument("file", type=Path, metavar="FILE", help="the values file; - is standard input")
     parser.add_argument(
         "--from",

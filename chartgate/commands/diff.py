@@ -22,8 +22,8 @@ from chartgate.values.settings import Settings
 
 
 def add_arguments(parser: Parser) -> None:
-    add_chart(parser, "chart_a", "folder or archive of the chart as it is installed; its cases are compared")
-    add_chart(parser, "chart_b", "folder or archive of the chart to upgrade to")
+    add_chart(parser, "chart_a", "the chart as it is installed, whose cases are compared")
+    add_chart(parser, "chart_b", "the chart to upgrade to")
     add_choice(parser)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the differences as JSON; - is standard output")
 

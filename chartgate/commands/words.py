@@ -6,6 +6,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any, NoReturn
 
+from chartgate.values.chart_reference import SCHEMES
 from chartgate.values.packed_chart import is_packed
 
 
@@ -48,5 +49,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def _is_chart(word: str) -> bool:
+    if word.startswith(SCHEMES):
+        return True
     path = Path(word)
     return (path / "Chart.yaml").is_file() or (is_packed(path) and path.is_file())

@@ -9,11 +9,13 @@ from typing import Any
 import yaml
 
 from chartgate.errors import GateError
+from chartgate.tools.cache import scratch_folder
 from chartgate.tools.chart_files import ChartFiles, read_chart_files
 from chartgate.tools.kubernetes_yaml import read_values
 from chartgate.tools.reading import Reading, shown
 from chartgate.values.api_cases import api_cases
 from chartgate.values.case import Case
+from chartgate.values.chart_reference import ChartReference
 from chartgate.values.check_folders import CheckFolder, read_check_folders
 from chartgate.values.ci_cases import ci_cases
 from chartgate.values.document_cases import document_cases, refuse
@@ -145,21 +147,22 @@ class Chart:
         return self.reading.digest
 
 
-def read_chart(folder: Path, matrix_file: Path | None = None, settings_file: Path | None = None) -> Chart:
-    """The chart in a folder, or in an archive that `helm package` made.
+def read_chart(
+    source: Path | ChartReference, matrix_file: Path | None = None, settings_file: Path | None = None
+) -> Chart:
+    """The chart in a folder, in an archive that `helm package` made, or where it is published.
 
     Args:
+        source: the folder, the archive, or a reference to pull.
         matrix_file: a matrix in place of the chart's own.
         settings_file: a settings file in place of the chart's own.
 
     Raises:
         GateError: there is no readable Chart.yaml with a name, or a file that Helm would read cannot be read;
-            or a subchart that is on by default is missing.
+            or a subchart that is on by default is missing; or the chart cannot be pulled.
     """
     reading = Reading()
-    packed = is_packed(folder)
-    if packed:
-        folder = unpacked(folder)
+    folder, packed = _folder_of(source)
     name = _name(folder, reading)
     files = read_chart_files(folder, reading)
     found = installable(files, partial(read_defaults, files))
@@ -173,6 +176,14 @@ def read_chart(folder: Path, matrix_file: Path | None = None, settings_file: Pat
         found.switches,
         packed,
     )
+
+
+def _folder_of(source: Path | ChartReference) -> tuple[Path, bool]:
+    """Where the files are, and whether they come out of an archive."""
+    if isinstance(source, ChartReference):
+        with scratch_folder() as folder:
+            return unpacked(source.pulled(folder)), True
+    return (unpacked(source), True) if is_packed(source) else (source, False)
 
 
 def _name(folder: Path, reading: Reading) -> str:
