@@ -47,11 +47,16 @@ class Package(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class HelmRelease(Struct, frozen=True, forbid_unknown_fields=True):
-    """A Helm version; `binary` is the SHA-256 of the official linux/amd64 program."""
+    """A Helm version.
+
+    `binary` is the SHA-256 of the official linux/amd64 program; `archives` has that of the official archives for other
+    platforms.
+    """
 
     version: Version
     binary: Sha256
     copy: Package
+    archives: dict[Annotated[str, Meta(pattern="^(linux-arm64|darwin-(amd64|arm64))$")], Sha256] = {}
 
 
 class KubernetesSchemas(Struct, frozen=True, forbid_unknown_fields=True):

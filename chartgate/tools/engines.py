@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from chartgate.errors import GateError
 from chartgate.tools.embedded.process import EMBEDDED, EmbeddedHelm, available
-from chartgate.tools.helm import Helm, find_helm, fits, is_at_hand
+from chartgate.tools.helm import Helm, NotInCatalogueError, find_helm, fits, is_at_hand
 
 Engine = Helm | EmbeddedHelm
 
@@ -87,17 +87,22 @@ def engines_at_hand(specs: Iterable[str]) -> Engines:
     """
     found: dict[str, Engine] = {EMBEDDED_SPEC: EMBEDDED} if available() else {}
     missing: dict[str, str] = {}
+    failed = False
     for spec in dict.fromkeys(specs):
         if spec == EMBEDDED_SPEC:
             continue
-        if missing and found and not is_at_hand(spec):
+        if failed and found and not is_at_hand(spec):
             # Each download that fails takes its time, and the first one has told what the others would.
             missing[spec] = "not tried, since another could not be downloaded"
             continue
         try:
             found[spec] = find_helm(spec)
+        except NotInCatalogueError as error:
+            missing[spec] = str(error)
         except GateError as error:
             if not found:
                 raise
-            missing[spec] = str(error)
+            failed, missing[spec] = True, str(error)
+    if not found:
+        raise GateError("\n".join(missing.values()))
     return Engines(found, missing)

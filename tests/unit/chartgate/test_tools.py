@@ -6,6 +6,7 @@ import os
 import platform
 import tarfile
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from msgspec.structs import replace
 
 from chartgate.errors import GateError
-from chartgate.tools import download, run_helm, served_api_versions
+from chartgate.tools import download, engines, run_helm, served_api_versions
 from chartgate.tools import helm as helm_module
 from chartgate.tools import served_kinds as served_kinds_module
 from chartgate.tools.archives import member, members
@@ -128,14 +129,67 @@ def test_an_official_archive_is_verified_by_its_program(monkeypatch: pytest.Monk
     assert helm_module._download(release) == b"program"
 
 
-def test_other_platforms_are_told_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(platform, "system", lambda: "Darwin")
-    with pytest.raises(GateError, match=r"Linux on x86-64 only, and this is Darwin .* put it on PATH"):
-        helm_module._program(catalogue().helm[0])
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str, str], None]:
+    """Makes Python take the machine for another one, without a Helm on PATH and with an empty cache."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(helm_module, "_on_path", lambda: None)
+
+    def set_machine(system: str, name: str) -> None:
+        monkeypatch.setattr(platform, "system", lambda: system)
+        monkeypatch.setattr(platform, "machine", lambda: name)
+
+    return set_machine
+
+
+@pytest.mark.parametrize(
+    ("system", "name", "label"),
+    [("Linux", "aarch64", "linux-arm64"), ("Darwin", "x86_64", "darwin-amd64"), ("Darwin", "arm64", "darwin-arm64")],
+)
+def test_other_machines_get_the_official_archive(
+    machine: Callable[[str, str], None], monkeypatch: pytest.MonkeyPatch, system: str, name: str, label: str
+) -> None:
+    archive = tarred(f"{label}/helm", b"program")
+    pin = {label: hashlib.sha256(archive).hexdigest()}
+    release = replace(catalogue().helm[-1], version="4.9.9", archives=pin)
+    monkeypatch.setattr(helm_module, "catalogue", lambda: replace(catalogue(), helm=(release,)))
+    monkeypatch.setattr(
+        helm_module, "fetch_url", {f"https://get.helm.sh/helm-v4.9.9-{label}.tar.gz": archive}.__getitem__
+    )
+    machine(system, name)
+    assert find_helm.__wrapped__("4").path.read_bytes() == b"program"
+    with pytest.raises(GateError, match=r"SHA-256 is .* pinned is"):
+        helm_module._download(replace(release, archives={label: "0" * 64}))
+
+
+def test_a_machine_takes_the_newest_helm_that_there_is_for_it(machine: Callable[[str, str], None]) -> None:
+    machine("Darwin", "arm64")
+    newest = helm_module._in_catalogue("4")
+    assert newest is not None
+    assert newest.archives["darwin-arm64"]
+    with pytest.raises(GateError, match=r"Helm 3\.2\.4 is not on PATH .*, which has 3\.6\.2, .* on arm64"):
+        find_helm.__wrapped__("3.2.4")
+
+
+def test_a_machine_without_helm_programs_is_told_what_to_do(machine: Callable[[str, str], None]) -> None:
+    machine("Plan9", "mips")
+    with pytest.raises(GateError, match=r"which has none for Plan9 on mips: .* put it on PATH$"):
+        find_helm.__wrapped__("4")
+
+
+def test_a_helm_that_is_not_for_the_machine_keeps_no_other_from_being_tried(
+    machine: Callable[[str, str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine("Linux", "aarch64")
+    monkeypatch.setattr(engines, "find_helm", find_helm.__wrapped__)
+    monkeypatch.setattr(helm_module, "_download", lambda _: b"program")
+    found = engines.engines_at_hand(["3.2.4", "4"])
+    assert (list(found.missing), "4" in found.found) == (["3.2.4"], True)
 
 
 def test_every_pin_is_a_sha256() -> None:
-    pins = [pin for release in catalogue().helm for pin in (release.binary, *release.copy.sha256)]
+    helms = catalogue().helm
+    pins = [pin for one in helms for pin in (one.binary, *one.archives.values(), *one.copy.sha256)]
     pins += [pin for package in catalogue().clients.values() for pin in package.sha256]
     pins += [pin for entry in catalogue().kubernetes for pin in entry.package.sha256]
     pins += [program.binary for program in programs.pins().programs.values()]
