@@ -25,7 +25,7 @@ class Container:
     path: str
     """Where it stands in its object, such as "spec.template.spec.containers[0]"."""
 
-    @property
+    @cached_property
     def name(self) -> str:
         return str(self.manifest.get("name", ""))
 
@@ -84,7 +84,7 @@ class KubeObject:
     def api_version(self) -> str:
         return str(self.manifest.get("apiVersion", ""))
 
-    @property
+    @cached_property
     def name(self) -> str:
         """Its name; one that the API server completes has five letters in the place of the random ones."""
         return str(self.metadata.get("name") or f"{self.metadata.get('generateName', '')}{_COMPLETION}")
@@ -107,7 +107,7 @@ class KubeObject:
         """ "Kind/name", for the messages of tests."""
         return str(self.about)
 
-    @property
+    @cached_property
     def metadata(self) -> FrozenDict:
         return _mapping(self.manifest.get("metadata"))
 

@@ -1,6 +1,6 @@
 """Every node of plain data, such as a manifest or values, with its path."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 Path = tuple[str | int, ...]
@@ -13,10 +13,12 @@ def walk(node: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
     >>> list(walk({"a": ["b"]}))
     [((), {'a': ['b']}), (('a',), ['b']), (('a', 0), 'b')]
     """
-    yield path, node
-    if isinstance(node, Mapping):
-        for key, child in node.items():
-            yield from walk(child, (*path, key))
-    elif isinstance(node, list):
-        for index, child in enumerate(node):
-            yield from walk(child, (*path, index))
+    # Not recursive: each node would pass through the generators of all that hold it.
+    waiting = [(path, node)]
+    while waiting:
+        path, node = waiting.pop()
+        yield path, node
+        if isinstance(node, dict):
+            waiting += [((*path, key), child) for key, child in reversed(node.items())]
+        elif isinstance(node, list):
+            waiting += [((*path, index), node[index]) for index in range(len(node) - 1, -1, -1)]

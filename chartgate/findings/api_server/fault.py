@@ -36,7 +36,7 @@ def places(node: Any, path: str, where: str = "") -> Iterator[tuple[str, Any]]:
     """
     part, _, rest = path.partition(".")
     key = part.removesuffix("[]")
-    if not isinstance(node, Mapping):
+    if not isinstance(node, dict):
         return
     here = f"{where}.{key}".lstrip(".")
     found = [(here, node.get(key))]
@@ -81,7 +81,7 @@ _Tree = dict[str, tuple[list[str], "_Tree"]]
 
 
 def _walk(tree: _Tree, node: Any, where: str) -> Iterator[tuple[str, Any, str]]:
-    for part, (paths, below) in tree.items() if isinstance(node, Mapping) else ():
+    for part, (paths, below) in tree.items() if isinstance(node, dict) else ():
         if part == "*" or part.removesuffix("[]") in node:
             for place, value in places(node, part, where):
                 yield from ((place, value, path) for path in paths)

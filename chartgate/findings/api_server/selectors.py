@@ -41,7 +41,7 @@ def _label_selectors(node: Any, where: str) -> Iterator[Fault]:
     if isinstance(node, list):
         for index, item in enumerate(node):
             yield from _label_selectors(item, f"{where}[{index}]")
-    if not isinstance(node, Mapping):
+    if not isinstance(node, dict):
         return
     if node and node.keys() <= {"matchLabels", "matchExpressions"}:
         for place, requirement in places(node, "matchExpressions[]", where):
