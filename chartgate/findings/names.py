@@ -16,6 +16,7 @@ from chartgate.findings.forms import (
     is_qualified_name,
 )
 from chartgate.findings.scopes import EachComparison, EachObject
+from chartgate.findings.user_values import made_as_it_is
 from chartgate.releases.comparisons import LONG_RELEASE
 from chartgate.releases.objects import EMPTY, KubeObject
 from chartgate.releases.release import Release
@@ -46,15 +47,22 @@ FREE = frozenset({"Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"})
 
 def judge(obj: KubeObject, kube_version: str) -> Iterator[Fault]:
     """Faults of the name, the labels and the inner names of an object."""
+    for fault, text in _faults(obj, kube_version):
+        yield replace(fault, unless=made_as_it_is(text))
+
+
+def _faults(obj: KubeObject, kube_version: str) -> Iterator[tuple[Fault, Any]]:
+    """Each fault with the text at fault."""
     if obj.kind not in FREE:
         length, form, becomes = LIMITS.get(obj.kind, SUBDOMAIN)
         if obj.kind == "Service" and version_key(kube_version) < DIGIT_FIRST:
             form = DNS_LABEL_1035
         if len(obj.name) > length:
             what = f"{len(obj.name)} characters, and it becomes {becomes}: at most {length}"
-            yield Fault("too-long", "metadata.name", what)
+            yield Fault("too-long", "metadata.name", what), obj.name
         if not form.fullmatch(obj.name):
-            yield Fault("characters", "metadata.name", f"is not {_FORMS[form]} (Kubernetes {kube_version})")
+            what = f"is not {_FORMS[form]} (Kubernetes {kube_version})"
+            yield Fault("characters", "metadata.name", what), obj.name
     for where, labels in _labels(obj):
         yield from _label_faults(where, labels)
     for container in obj.containers:
@@ -76,18 +84,20 @@ def _labels(obj: KubeObject) -> Iterator[tuple[str, Mapping[str, Any]]]:
         yield "spec.selector", match if isinstance(match, Mapping) else selector if obj.kind == "Service" else {}
 
 
-def _label_faults(where: str, labels: Mapping[str, Any]) -> Iterator[Fault]:
+def _label_faults(where: str, labels: Mapping[str, Any]) -> Iterator[tuple[Fault, Any]]:
     for key, value in labels.items():
         if not is_qualified_name(key):
-            yield Fault("label", where, f"{key} is no key of a label")
-        if not isinstance(value, str) or not is_label_value(value):
-            yield Fault("label", f"{where}.{key}", f'"{value}" is no value of a label')
+            yield Fault("label", where, f"{key} is no key of a label"), key
+        if not isinstance(value, str):
+            yield Fault("label", f"{where}.{key}", f'"{value}" is no value of a label'), None
+        elif not is_label_value(value):
+            yield Fault("label", f"{where}.{key}", f'"{value}" is no value of a label'), value
 
 
-def _inner(where: str, name: str, length: int, form: Form) -> Iterator[Fault]:
+def _inner(where: str, name: str, length: int, form: Form) -> Iterator[tuple[Fault, Any]]:
     if not form.fits(name):
         what = f'"{name}" is no name for this: at most {length} lower-case letters, digits and hyphens'
-        yield Fault("inner-name", where, what)
+        yield Fault("inner-name", where, what), name
 
 
 def judge_long_release(_: Rendered, longer: Release) -> Iterator[Fault]:

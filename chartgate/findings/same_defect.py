@@ -11,6 +11,7 @@ from chartgate.tools.catalogue import version_key
 # What one value or one helper makes wrong, it makes wrong on every object that takes it.
 _OF_ONE_HELPER = frozenset({"labels", "names"})
 _VERSION = re.compile(r"Kubernetes v?(\d+\.\d+(?:\.\d+)?)")
+_NUMBER = re.compile(r"\d+")
 _RANDOM_END = re.compile(r"-(?=[a-z0-9]*\d)(?=[a-z0-9]*[a-z])[a-z0-9]{5,}$", re.IGNORECASE)
 
 
@@ -20,6 +21,9 @@ def defect_key(finding: Finding) -> tuple[str, ...]:
     what = without_versions(finding.what.replace(name, "") if kind else finding.what)
     if finding.check in _OF_ONE_HELPER:
         return finding.check, finding.rule, what, finding.remedy
+    if finding.rule == "refused":
+        # Where in what it prints a template is broken, and by which values, is another in each case.
+        return finding.check, finding.rule, finding.where, _NUMBER.sub("", what)
     return finding.check, finding.rule, kind, finding.where, what, finding.remedy
 
 

@@ -11,6 +11,7 @@ import jsonschema_rs
 
 from chartgate.findings.check import Check, Fault, Rule
 from chartgate.findings.scopes import EachObject
+from chartgate.findings.user_values import made_as_it_is
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.rendered import Rendered
 from chartgate.tools.catalogue import version_key
@@ -50,7 +51,9 @@ def judge(obj: KubeObject, kube_version: str, defined: Mapping[KindKey, str]) ->
         where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.instance_path)
         # The message quotes the offending value, which for a Secret is the secret itself.
         what = f"breaks {error.schema_path[-1]}" if obj.is_secret else _shortened(error.message)
-        yield Fault("invalid", where.lstrip("."), f"{what} (Kubernetes {kube_version})")
+        # A number that was not quoted is the template's fault, a text that the gate made is not.
+        text = error.instance if isinstance(error.instance, str) else None
+        yield Fault("invalid", where.lstrip("."), f"{what} (Kubernetes {kube_version})", unless=made_as_it_is(text))
     successor = _deprecated_for(kind, kube_version)
     if successor:
         what = f"{obj.api_version} is deprecated in Kubernetes {kube_version}"

@@ -64,19 +64,22 @@ def _texts(shape: Shape, places: Iterable[Place]) -> Iterator[Place]:
     for place in places:
         more = shape.resolved(place.schema.get("additionalProperties"))
         inner = Place((*place.path, "example.com/probe"), more)
-        candidates = [place] if _may_be_anything(shape, place) else []
-        candidates += [] if "propertyNames" in place.schema else [inner]
+        candidates = [place] if _may_be_anything(shape, place, place.key) else []
+        # What the texts of a map are, its own key tells: nobody means any text by podLabels.
+        candidates += (
+            [inner] if "propertyNames" not in place.schema and _may_be_anything(shape, inner, place.key) else []
+        )
         for one in candidates:
             if one.schema.get("type") == "string" and shape.fits_at(WORD, one.schema):
                 yield one
 
 
-def _may_be_anything(shape: Shape, place: Place) -> bool:
-    """Whether people may mean any text that the schema of a place allows."""
+def _may_be_anything(shape: Shape, place: Place, key: str) -> bool:
+    """Whether people may mean any text that the schema of a place under a key allows."""
     if place.schema.keys() & SAYS_WHAT_A_TEXT_IS:
         return True
     try:
-        return meant_text(place.key, shape.default_at(place.path)) is None
+        return meant_text(key, shape.default_at(place.path)) is None
     except LookupError:
         return False
 

@@ -73,8 +73,8 @@ class _Text(Rstr):
 
 
 BOUNDS = frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"})
-SAYS_WHAT_A_TEXT_IS = frozenset({"pattern", "format", "minLength", "maxLength"})
-"""Where a schema has one of these, its author has said which texts are meant."""
+SAYS_WHAT_A_TEXT_IS = frozenset({"pattern", "format"})
+"""Where a schema has one of these, its author has said which texts are meant; a length says nothing of characters."""
 
 
 @dataclass(frozen=True)
@@ -177,23 +177,30 @@ class RandomValues:
         if at is not None and not schema.keys() & SAYS_WHAT_A_TEXT_IS:
             meant = meant_text(at.key, at.default)
             if meant is not None:
-                return str(meant(self.random))
+                texts = (str(meant(self.random)) for _ in range(TRIES))
+                # None fits where the schema asks for an unusual length.
+                return next((text for text in texts if self.shape.fits_at(text, schema)), self._letters(schema))
         if schema.get("format") in EXAMPLES:
             return self.random.choice(EXAMPLES[schema["format"]])
         if self.random.random() < 0.4:
             hostile = self.hostile(schema)
             if hostile:
                 return self.random.choice(hostile)
-        longest = int(schema["maxLength"]) if "maxLength" in schema else None
         pattern = schema.get("pattern")
         if pattern:
-            return self._matching(pattern)[:longest]
+            return self._matching(pattern)[: int(schema["maxLength"]) if "maxLength" in schema else None]
+        return self._letters(schema)
+
+    def _letters(self, schema: Schema) -> str:
+        """Letters, digits and hyphens, as many as a schema allows; the ends are letters."""
+        longest = int(schema["maxLength"]) if "maxLength" in schema else None
         shortest = int(schema.get("minLength", 0))
         if shortest > min(MOST_CHARACTERS, MOST_CHARACTERS if longest is None else longest):
             raise LookupError("no text is that long")
         usual = 40 if longest is None else min(longest, 200)
         length = self.random.randint(shortest, max(shortest, usual))
-        return self._text.rstr("abcdefghijklmnopqrstuvwxyz0123456789-", length)
+        inner = self._text.rstr("abcdefghijklmnopqrstuvwxyz0123456789-", max(0, length - 2))
+        return f"a{inner}z"[:length]
 
     def _matching(self, pattern: str) -> str:
         try:

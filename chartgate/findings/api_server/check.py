@@ -1,6 +1,6 @@
 """The check itself: all rules. An object is judged once for all versions of Kubernetes that have the same rules."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from chartgate.findings.api_server import (
     container_parts,
@@ -18,7 +18,7 @@ from chartgate.findings.api_server import (
 from chartgate.findings.api_server.fault import Fault as ObjectFault
 from chartgate.findings.check import Check, Fault, Rule
 from chartgate.findings.scopes import EachObject
-from chartgate.findings.user_values import UserValues
+from chartgate.findings.user_values import made_as_it_is
 from chartgate.releases.objects import KubeObject
 
 _RULES = (
@@ -34,18 +34,13 @@ def judge(obj: KubeObject, kube_version: str) -> Iterator[Fault]:
     """
     for fault in _faults(obj, kube_version):
         # What a fault says never quotes the data of a Secret.
-        yield Fault(fault.rule, fault.where, fault.what, unless=made(fault.value))
+        yield Fault(fault.rule, fault.where, fault.what, unless=made_as_it_is(fault.value))
 
 
 def _faults(obj: KubeObject, kube_version: str) -> Iterator[ObjectFault]:
     for rules in _RULES:
         yield from rules.judge(obj)
     yield from environment.judge(obj, kube_version)
-
-
-def made(value: object) -> Callable[[UserValues], bool]:
-    """Whether the values of a case are made of the schema, and hold this value; nothing holds None."""
-    return lambda values: value is not None and values.generated and values.holds(value)
 
 
 CHECK = Check(

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
-from chartgate.findings.api_server.check import CHECK, judge, made
+from chartgate.findings.api_server.check import CHECK, judge
 from chartgate.findings.api_server.environment import any_name
 from chartgate.findings.api_server.fault import steps, value_at
 from chartgate.findings.api_server.trial import Trial, try_objects
 from chartgate.findings.check import Check, Fault
 from chartgate.findings.scopes import EachObject
+from chartgate.findings.user_values import made_as_it_is
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.rendered import Rendered
 from chartgate.tools.control_plane.client import ApiServer
@@ -68,7 +69,7 @@ class RealServer:
         ]
         for remark in said:
             what = f"{remark.what} (says the API server, Kubernetes {trial.version})"
-            yield Fault(remark.rule, remark.where, what, unless=made(value_at(obj.manifest, remark.where)))
+            yield Fault(remark.rule, remark.where, what, unless=made_as_it_is(value_at(obj.manifest, remark.where)))
         for fault in judge(obj, kube_version):
             if not any(_same_place(fault.where, remark.where) for remark in said if remark.rule == "refused"):
                 yield fault
