@@ -40,6 +40,7 @@ class Fault:
         target: the object that a reference means and nothing makes.
         unless: asked of the user's own values of each case; where it is true, they ask for just this, so that the chart
             is not at fault and there is no finding.
+        severity: of this fault, where it is not that of its rule.
     """
 
     rule: str
@@ -49,6 +50,7 @@ class Fault:
     object: KubeObject | str | None = None
     target: About | None = None
     unless: Callable[[UserValues], bool] | None = None
+    severity: Severity | None = None
 
 
 Judge = Callable[..., Iterable[Fault]]

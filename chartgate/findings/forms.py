@@ -7,8 +7,8 @@ import ipaddress
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from decimal import Decimal
-from typing import Any
+
+from chartgate.tools.quantities import quantity
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,6 @@ DNS_LABEL_1035 = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?")
 DNS_SUBDOMAIN = re.compile(rf"{DNS_LABEL.pattern}(\.{DNS_LABEL.pattern})*")
 _NAME_PART = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?")
 _LABEL_VALUE = re.compile(r"([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?")
-_QUANTITY = re.compile(r"([+-]?(?:\d+(?:\.\d*)?|\.\d+))([KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?")
-_FACTORS = {
-    **{f"{letter}i": Decimal(1024) ** power for power, letter in enumerate("KMGTPE", 1)},
-    **{letter: Decimal(1000) ** power for power, letter in enumerate(["n", "u", "m", "", "k", *"MGTPE"], -3)},
-}
 _PATH = re.compile(r"[A-Za-z0-9/\-._~%!$&'()*+,;=:]+")
 _FIELDS = frozenset(
     {
@@ -59,23 +54,6 @@ def is_qualified_name(text: str) -> bool:
     prefix, slash, name = text.rpartition("/")
     prefix_fits = SUBDOMAIN.fits(prefix) if slash else True
     return prefix_fits and len(name) <= 63 and _NAME_PART.fullmatch(name) is not None
-
-
-def quantity(value: Any) -> Decimal | None:
-    """The number that a quantity is; None where it is none (resource.ParseQuantity).
-
-    >>> quantity("100m"), quantity("1.5Gi"), quantity(2), quantity("1 Gi")
-    (Decimal('0.100'), Decimal('1610612736.0'), Decimal('2'), None)
-    """
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return None
-    found = _QUANTITY.fullmatch(str(value))
-    if not found:
-        return None
-    number, suffix = Decimal(found[1]), found[2] or ""
-    if suffix in _FACTORS:
-        return number * _FACTORS[suffix]
-    return number * Decimal(10) ** int(suffix[1:])
 
 
 def is_address(text: str) -> bool:

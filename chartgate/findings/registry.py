@@ -21,6 +21,7 @@ from chartgate.findings import (
     names,
     network_policies,
     pod_security,
+    policies,
     probes,
     prometheus_rules,
     references,
@@ -59,6 +60,7 @@ CHECKS: tuple[Check, ...] = (
     fluent_bit.CHECK,
     pod_security.CHECK,
     checkov.CHECK,
+    policies.CHECK,
     chart_files.CHECK,
     acceptance.CHECK,
 )
@@ -69,7 +71,7 @@ BY_KEY = {check.key: check for check in CHECKS}
 def every_check(chart: Chart | None = None, of_gate: Iterable[Check] = CHECKS) -> list[Check]:
     """All checks for a chart: those of the gate, of installed packages, and of the folders that its settings name.
 
-    The schema check knows the kinds that the settings describe.
+    The checks know the kinds and the policies that the settings name.
 
     Args:
         chart: without one, there are no checks of folders.
@@ -77,6 +79,13 @@ def every_check(chart: Chart | None = None, of_gate: Iterable[Check] = CHECKS) -
     Raises:
         GateError: the settings are invalid, or a check that they or an installed package name cannot be used.
     """
-    schemas = chart.known_kinds.schemas if chart else {}
-    known = [schema.check_with(schemas) if check is schema.CHECK else check for check in of_gate]
-    return [*known, *own_checks(chart.check_folders if chart else (), BY_KEY)]
+    if chart is None:
+        return [*of_gate, *own_checks((), BY_KEY)]
+    kinds = chart.known_kinds
+    told = {
+        schema.CHECK.key: schema.check_with(kinds.schemas),
+        policies.CHECK.key: policies.check_with(chart.policies, kinds.definitions),
+    }
+    # A check that stands in for one of the gate, as in tests, is not told anything.
+    known = [told.get(check.key, check) if BY_KEY.get(check.key) is check else check for check in of_gate]
+    return [*known, *own_checks(chart.check_folders, BY_KEY)]

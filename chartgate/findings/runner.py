@@ -79,7 +79,7 @@ def finding_of(check: Check, fault: Fault, judged: KubeObject | About | str) -> 
     rule = check.rule(fault.rule)
     remedy = fault.remedy or (rule.remedy if rule else "")
     about = About("", thing) if isinstance(thing, str) else thing if isinstance(thing, About) else thing.about
-    severity = check.severity_of(fault.rule)
+    severity = fault.severity or check.severity_of(fault.rule)
     return Finding(check.key, fault.rule, about, fault.where, fault.what, remedy, fault.target, severity)
 
 

@@ -13,7 +13,7 @@ from chartgate.tools.catalogue import catalogue
 from chartgate.tools.helm import is_at_hand
 from chartgate.tools.installed_checks import digests
 
-LIBRARIES = ("checkov", "helm-python-sdk", "jsonschema-rs", "markdown-it-py", "pyyaml", "rstr")
+LIBRARIES = ("cel-expr-python", "checkov", "helm-python-sdk", "jsonschema-rs", "markdown-it-py", "pyyaml", "rstr")
 PROGRAMS = ("fluent-bit", "helm", "promtool")
 
 

@@ -24,6 +24,7 @@ from chartgate.values.known_kinds import KnownKinds, read_known_kinds
 from chartgate.values.matrix import FILE_NAME as MATRIX_FILE
 from chartgate.values.matrix import Matrix, read_matrix
 from chartgate.values.packed_chart import is_packed, unpacked
+from chartgate.values.policies import Policies, read_policies
 from chartgate.values.settings import Settings, read_settings
 from chartgate.values.shape import Shape, read_defaults, read_shape
 
@@ -61,6 +62,11 @@ class Chart:
     def known_kinds(self) -> KnownKinds:
         """The kinds that the files named in chartgate.yaml describe."""
         return read_known_kinds(self.settings.schemas, self.reading)
+
+    @cached_property
+    def policies(self) -> Policies:
+        """The policies in the files that the settings file names."""
+        return read_policies(self.settings.policies, self.reading)
 
     @cached_property
     def check_folders(self) -> tuple[CheckFolder, ...]:
@@ -143,7 +149,7 @@ class Chart:
             GateError: a file of the chart cannot be read or is invalid.
         """
         # Which files beside the chart belong to it, such as the values files of a README, its documents say.
-        _ = self.matrix, self.offered_cases, self.known_kinds, self.check_folders
+        _ = self.matrix, self.offered_cases, self.known_kinds, self.check_folders, self.policies
         return self.reading.digest
 
 

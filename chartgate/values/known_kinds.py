@@ -1,19 +1,15 @@
 """The kinds that files beside the chart describe: the setting `schemas` of chartgate.yaml."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from chartgate.errors import GateError
-from chartgate.tools.kubernetes_yaml import read_all
 from chartgate.tools.reading import Reading, shown
 from chartgate.tools.schemas import KindKey, crd_schemas, strict
-
-_ENDINGS = frozenset({".yaml", ".yml", ".json"})
+from chartgate.values.manifest_files import manifest_files, manifests_in
 
 
 @dataclass(frozen=True)
@@ -40,8 +36,8 @@ def read_known_kinds(paths: Iterable[Path], reading: Reading) -> KnownKinds:
     schemas: dict[KindKey, str] = {}
     for path in paths:
         found = 0
-        for file in _files(path):
-            for document in _documents(file, reading):
+        for file in manifest_files(path):
+            for document in manifests_in(file, reading, "schemas"):
                 if document.get("kind") == "CustomResourceDefinition":
                     definitions.append(document)
                     described = _of_definition(file, document)
@@ -55,26 +51,6 @@ def read_known_kinds(paths: Iterable[Path], reading: Reading) -> KnownKinds:
                 "or JSON Schemas that are called GROUP/KIND_VERSION.json"
             )
     return KnownKinds(tuple(definitions), schemas)
-
-
-def _files(path: Path) -> list[Path]:
-    if not path.is_dir():
-        return [path]
-    return sorted(file for file in path.rglob("*") if file.suffix in _ENDINGS and file.is_file())
-
-
-def _documents(file: Path, reading: Reading) -> Iterator[Mapping[str, Any]]:
-    """The mappings in a file; those in a list such as `kubectl get crds -o yaml` prints are separate ones."""
-    content = reading.content(file)
-    if content is None:
-        raise GateError(f"{shown(file)}: No such file: correct `schemas` in chartgate.yaml")
-    try:
-        documents = [json.loads(content)] if file.suffix == ".json" else list(read_all(content))
-    except (ValueError, yaml.YAMLError) as error:
-        raise GateError(f"{shown(file)}: is not {'JSON' if file.suffix == '.json' else 'YAML'}: {error}") from error
-    for document in documents:
-        items = document.get("items") if isinstance(document, dict) else None
-        yield from (one for one in (items if isinstance(items, list) else [document]) if isinstance(one, dict))
 
 
 def _of_definition(file: Path, document: Mapping[str, Any]) -> dict[KindKey, str]:

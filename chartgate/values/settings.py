@@ -26,8 +26,8 @@ SUPPORTED_BY_UPSTREAM = 3
 @dataclass(frozen=True)
 class Settings:
     """How the gate looks at one chart. `documents` are existing files; `documents_named` tells whether chartgate.yaml
-    names them, so that each of their examples has to work. `schemas` are files or folders that describe kinds, and
-    `checks` folders of modules with checks. `source` is the name of the settings file.
+    names them, so that each of their examples has to work. `schemas` are files or folders that describe kinds,
+    `policies` those of policies, `checks` folders of modules with checks. `source` is the name of the settings file.
 
     Cases land in a namespace of their own by default, as an application should.
     """
@@ -44,6 +44,7 @@ class Settings:
     exceptions: tuple[AcceptedFinding, ...] = ()
     schemas: tuple[Path, ...] = ()
     checks: tuple[Path, ...] = ()
+    policies: tuple[Path, ...] = ()
     source: str = FILE_NAME
 
     def with_versions(self, *, helm: tuple[str, ...] = (), kubernetes: tuple[str, ...] = ()) -> "Settings":
@@ -87,6 +88,7 @@ def read_settings(files: ChartFiles, reading: Reading, named: Path | None = None
         exceptions=tuple(file.exceptions),
         schemas=tuple(path.parent / schema for schema in file.schemas),
         checks=tuple(path.parent / folder for folder in file.checks),
+        policies=tuple(path.parent / policy for policy in file.policies),
         source=path.name,
     )
 

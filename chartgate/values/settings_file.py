@@ -87,6 +87,13 @@ class SettingsFile(Struct, frozen=True, forbid_unknown_fields=True, rename={"api
             description="Folders, relative to this file, of Python modules with a check each. The gate runs this code."
         ),
     ] = []
+    policies: Annotated[
+        list[Text],
+        Meta(
+            description="Files or folders, relative to this file, of ValidatingAdmissionPolicies, with their bindings, "
+            "parameters and namespaces."
+        ),
+    ] = []
     outside: Annotated[
         list[Declaration],
         Meta(description="Objects that the chart refers to and that exist before it is installed."),

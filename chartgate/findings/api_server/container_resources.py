@@ -5,8 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 from chartgate.findings.api_server.fault import Fault, containers
-from chartgate.findings.forms import AMOUNT, is_qualified_name, quantity
+from chartgate.findings.forms import AMOUNT, is_qualified_name
 from chartgate.releases.objects import KubeObject
+from chartgate.tools.quantities import quantity
 
 
 def judge(obj: KubeObject) -> Iterator[Fault]:

@@ -1,0 +1,101 @@
+"""Expressions of CEL, compiled once and evaluated over plain data, as Kubernetes evaluates them.
+
+The language and its type checker are Google's (cel-expr-python); what Kubernetes adds is declared in this package.
+Source: k8s.io/apiserver, pkg/cel/environment/base.go.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from cel_expr_python import cel
+from cel_expr_python.ext import ext_bindings, ext_optional
+
+from chartgate.tools.cel.declarations import Functions
+from chartgate.tools.cel.kubernetes import add_kubernetes
+from chartgate.tools.cel.lists import add_lists, plain
+from chartgate.tools.cel.texts import add_texts
+
+_COMPARES_NUMBERS = re.compile(r"no matching overload for '_(<|<=|>|>=)_'")
+
+
+class NotSupportedError(ValueError):
+    """An expression is not CEL, or uses what is not known here."""
+
+
+class EvaluationError(ValueError):
+    """An expression has no value for this data."""
+
+
+@dataclass(frozen=True)
+class Expression:
+    """A compiled expression."""
+
+    text: str
+    program: cel.Expression
+
+    def value(self, data: Mapping[str, Any]) -> Any:
+        """What it comes to, as plain data.
+
+        Args:
+            data: the value of each variable: null, booleans, numbers, texts, lists and maps.
+
+        Raises:
+            EvaluationError: it has no value, such as where a field is missing.
+            NotSupportedError: it comes to a value that the library cannot hand out.
+        """
+        try:
+            found = self.program.eval(data=dict(data))
+            if found.type() != cel.Type.ERROR:
+                return plain(found)
+        except (RuntimeError, TypeError) as error:
+            raise NotSupportedError(_words(str(error))) from error
+        words = str(found.value())
+        raise NotSupportedError(words) if "Non-CEL value type" in words else EvaluationError(_words(words))
+
+
+@cache
+def compiled(text: str, variables: frozenset[str]) -> Expression | NotSupportedError:
+    """The expression; an error as a value, with the reason, where it cannot be compiled.
+
+    Args:
+        variables: the names that it may use, of any type.
+    """
+    environment = _environment(variables)
+    try:
+        return Expression(text, environment.compile(text))
+    except RuntimeError as error:
+        # Kubernetes compares numbers of different types, which only happens without the check of types.
+        problems = [line for line in str(error).splitlines() if "ERROR: <input>" in line]
+        if problems and all(map(_COMPARES_NUMBERS.search, problems)):
+            return Expression(text, environment.compile(text, disable_check=True))
+        return NotSupportedError(_words(str(error)))
+
+
+@cache
+def _environment(variables: frozenset[str]) -> cel.Env:
+    functions = Functions()
+    for add in (add_texts, add_lists, add_kubernetes):
+        add(functions)
+    return cel.NewEnv(
+        variables=dict.fromkeys(sorted(variables), cel.Type.DYN),
+        extensions=[ext_bindings.ExtBindings(), ext_optional.ExtOptional()],
+        functions=functions.declarations(),
+    )
+
+
+def _words(text: str) -> str:
+    """What the library says, as one line and without its codes."""
+    found = re.search(r"ERROR: <input>:\d+:\d+: (.*)", text)
+    line = found[1] if found else text.splitlines()[0]
+    line = re.sub(r" \(in container ''\)$", "", re.sub(r"^[A-Z_]+: | \[[A-Z_]+\]$", "", line))
+    line = re.sub(r"^Index error: index=(\d+) size=\d+$", r"index out of bounds: \1", line)
+    line = re.sub(
+        r"^cannot convert (string|bytes) to (int|uint|double|bool|string)$",
+        r"type conversion error from '\1' to '\2'",
+        line,
+    )
+    line = re.sub(r"^No matching overloads found : (.*)$", r"no such overload: \1", line)
+    return re.sub(r'^Key not found in map : "(.*)"$', r"no such key: \1", line)
