@@ -30,7 +30,7 @@ unit: .venv/.synced
 	$(RUN)pytest tests/unit $(SPREAD)
 
 # In two halves of about the same length, each with an API server of its own: one alone would leave a core idle.
-FIRST_HALF := $(addprefix tests/e2e/control_plane/test_,matrix.py rollouts.py api_server_option.py gateway_api.py)
+FIRST_HALF := $(addprefix tests/e2e/control_plane/test_,matrix.py rollouts.py api_server_option.py gateway_api.py policies.py)
 
 control-plane: .venv/.synced ## tests on a real API server without a cluster: no Docker
 	$(MAKE) --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) control-plane-1 control-plane-2
