@@ -8,7 +8,8 @@ from typing import Any
 from chartgate.findings.policies.defaults import with_defaults
 from chartgate.releases.objects import KubeObject, kube_object
 from chartgate.tools.quantities import canonical
-from chartgate.tools.schemas import KindKey, Schema, api_schemas, known_versions, served_kinds
+from chartgate.tools.schemas import KindKey, Schema, api_schemas, known_versions
+from chartgate.tools.served_kinds import served_kinds
 
 _QUANTITY = "#/definitions/io.k8s.apimachinery.pkg.api.resource.Quantity"
 USER: Mapping[str, Any] = {"username": "chartgate", "uid": "", "groups": ["system:authenticated"], "extra": {}}
