@@ -7,12 +7,15 @@ DIST ?= dist
 UV := .tools/uv/bin/uv
 RUN := .venv/bin/
 
-.PHONY: conformance test lint unit generate release-check package push pages publish-pages notes images control-plane control-plane-1 control-plane-2 e2e e2e-processes e2e-cluster clean
+.PHONY: conformance live test lint unit generate release-check package push pages publish-pages notes images control-plane control-plane-1 control-plane-2 e2e e2e-processes e2e-cluster clean
 
 conformance: .venv/.synced ## render every case of the chart and check every object; ARGS are options of chartgate
 	$(RUN)chartgate $(CHART) $(ARGS)
 
-test: lint unit ## linters and unit tests
+live: .venv/.synced ## whether each value of the chart does something; ARGS are options of chartgate live
+	$(RUN)chartgate live $(CHART) $(ARGS)
+
+test: lint live unit ## linters, whether each value of the chart does something, and unit tests
 
 lint: .venv/.synced
 	$(RUN)ruff check

@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from chartgate.commands import check, checks, convert_values, coverage, diff, matrix, render
+from chartgate.commands import check, checks, convert_values, coverage, diff, live, matrix, render
 from chartgate.commands.command import CLEAN, EXIT_CODES, FINDINGS, INTERRUPTED, UNUSABLE, parser_of
 from chartgate.commands.words import Parser
 from chartgate.errors import GateError
@@ -37,6 +37,7 @@ SUBCOMMANDS = {
         checks.LIST,
         checks.EXPLAIN,
         diff.COMMAND,
+        live.COMMAND,
         convert_values.COMMAND,
         coverage.COMMAND,
     )

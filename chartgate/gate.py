@@ -16,7 +16,7 @@ from chartgate.findings.extras import is_installed, left_out, require_installed
 from chartgate.findings.finding import Column, Verdict
 from chartgate.findings.foreign_subcharts import ForeignSubcharts
 from chartgate.findings.own_switches import without_own_switches
-from chartgate.findings.registry import CHECKS, every_check
+from chartgate.findings.registry import CHECKS, OF_COMMANDS, every_check
 from chartgate.findings.reproduction import Reproduction, reproductions
 from chartgate.findings.runner import examine, examine_files
 from chartgate.findings.scopes import EachComparison, WholeChart
@@ -66,6 +66,8 @@ def check(chart: Chart, choice: Choice = EVERYTHING, before: Baseline | None = N
         GateError: the chart or its settings cannot be used, a tool cannot be had, or no case matches.
     """
     settings = chart.settings.with_versions(helm=choice.helm, kubernetes=choice.kubernetes)
+    # Whether an exception about the others is still needed, their own commands tell.
+    settings = settings.without_checks({check.key for check in OF_COMMANDS})
     so_far = _SoFar()
     try:
         if not choice.api_server:

@@ -10,7 +10,7 @@ from chartgate.commands.command import CLEAN, Command, add_settings, console
 from chartgate.commands.words import Parser
 from chartgate.errors import GateError
 from chartgate.findings.check import Check, Rule
-from chartgate.findings.registry import every_check
+from chartgate.findings.registry import OF_COMMANDS, every_check
 from chartgate.values.chart import read_chart
 from chartgate.values.chart_reference import chart_argument
 
@@ -30,7 +30,8 @@ def add_own(parser: Parser) -> None:
 def _checks(options: Namespace) -> list[Check]:
     if options.settings and not options.chart:
         raise GateError("--settings needs a chart: name one")
-    return every_check(read_chart(options.chart, settings_file=options.settings) if options.chart else None)
+    chart = read_chart(options.chart, settings_file=options.settings) if options.chart else None
+    return [*every_check(chart), *OF_COMMANDS]
 
 
 def list_checks(options: Namespace) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from chartgate.findings.check import EVERY_CHECK, Check, Rule
 from chartgate.findings.finding import Severity
-from chartgate.findings.registry import CHECKS
+from chartgate.findings.registry import CHECKS, OF_COMMANDS
 from chartgate.findings.scopes import EachComparison
 
 PUBLISHED = "https://git.example.com/claude-relay-chart/blob/main/docs/checks.md"
@@ -18,9 +18,10 @@ OPENING = """\
 # Checks
 
 `render` is the first column of every report; the other checks look at the objects of each render. `chart` looks at
-the chart's own files, and `exceptions` at `chartgate.yaml`. A check that examined nothing in any case fails, but for
-those that say otherwise. An error stops an installation or breaks what it does, a warning is against good practice,
-and a note never changes the exit code (`--fail-on`). `chartgate explain CHECK/RULE` prints the same about one rule.
+the chart's own files, and `exceptions` at `chartgate.yaml`. `live` is no check of the gate: `chartgate live` tells what
+it finds. A check that examined nothing in any case fails, but for those that say otherwise. An error stops an
+installation or breaks what it does, a warning is against good practice, and a note never changes the exit code
+(`--fail-on`). `chartgate explain CHECK/RULE` prints the same about one rule.
 
 Besides its own rules, any check may have findings of these:
 
@@ -68,4 +69,4 @@ def _section(check: Check) -> str:
 
 
 if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(document(CHECKS), encoding="utf-8")
+    Path(sys.argv[1]).write_text(document((*CHECKS, *OF_COMMANDS)), encoding="utf-8")

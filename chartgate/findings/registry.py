@@ -17,6 +17,7 @@ from chartgate.findings import (
     labels,
     leaks,
     list_keys,
+    live,
     monitors,
     names,
     network_policies,
@@ -65,7 +66,10 @@ CHECKS: tuple[Check, ...] = (
     acceptance.CHECK,
 )
 
-BY_KEY = {check.key: check for check in CHECKS}
+OF_COMMANDS: tuple[Check, ...] = (live.CHECK,)
+"""What subcommands of their own look for: no check of a run of the gate, because it takes renders of its own."""
+
+BY_KEY = {check.key: check for check in (*CHECKS, *OF_COMMANDS)}
 
 
 def every_check(chart: Chart | None = None, of_gate: Iterable[Check] = CHECKS) -> list[Check]:

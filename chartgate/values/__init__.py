@@ -7,5 +7,6 @@
   `solver.py` and `library_rows.py` makes cheap; `proof.py` counts what they cover. `default_matrix.py` is the matrix of
   a chart without one, and `matrix_gaps.py` what a matrix leaves out.
 - Cases of the schema: `schema_cases.py` with `random_values.py` and `mutations.py`; `hostile_cases.py`.
+- Values for `chartgate live`: `live_places.py`, `other_values.py` and `live_bases.py`.
 - `selection.py` chooses the cases of a run. `minimal_values.py` makes the values small that show a defect.
 """

@@ -91,7 +91,7 @@ def _case(matrix: Matrix, row: Row, base: Case) -> Case:
     return replace(
         base,
         proves=", ".join(f"{name}={label}" for name, label in row.items()),
-        values=(json.dumps(_with_versions(values, versions), ensure_ascii=False, indent=1),),
+        values=(json.dumps(with_versions(values, versions), ensure_ascii=False, indent=1),),
         release=release,
         helm=versions.get("helm"),
         kubernetes=versions.get("kubernetes"),
@@ -99,12 +99,12 @@ def _case(matrix: Matrix, row: Row, base: Case) -> Case:
     )
 
 
-def _with_versions(value: Any, versions: Mapping[str, str]) -> Any:
+def with_versions(value: Any, versions: Mapping[str, str]) -> Any:
     """The values with the texts $helm and $kubernetes replaced by the case's versions."""
     if isinstance(value, Mapping):
-        return {key: _with_versions(child, versions) for key, child in value.items()}
+        return {key: with_versions(child, versions) for key, child in value.items()}
     if isinstance(value, list):
-        return [_with_versions(child, versions) for child in value]
+        return [with_versions(child, versions) for child in value]
     if isinstance(value, str) and value.startswith("$"):
         return versions.get(value[1:], value)
     return value

@@ -1,5 +1,6 @@
 """The chart's own `chartgate.yaml`, as the gate works with it; `settings_file.py` documents every key."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -50,6 +51,15 @@ class Settings:
     def with_versions(self, *, helm: tuple[str, ...] = (), kubernetes: tuple[str, ...] = ()) -> "Settings":
         """The same, with the versions that the command line names in place of the file's."""
         return replace(self, helm=helm or self.helm, kubernetes=kubernetes or self.kubernetes)
+
+    def of_check(self, check: str) -> "Settings":
+        """The same with the exceptions about one check alone, for a command that looks for nothing else."""
+        own = tuple(one for one in self.exceptions if one.check == check)
+        return replace(self, exceptions=own, outside=(), absent=())
+
+    def without_checks(self, checks: Collection[str]) -> "Settings":
+        """The same without the exceptions about these checks."""
+        return replace(self, exceptions=tuple(one for one in self.exceptions if one.check not in checks))
 
 
 def read_settings(files: ChartFiles, reading: Reading, named: Path | None = None) -> Settings:

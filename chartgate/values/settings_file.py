@@ -23,7 +23,10 @@ class AcceptedFinding(Struct, frozen=True, forbid_unknown_fields=True):
     check: Annotated[Text, Meta(description="Key of the check.")]
     rule: Annotated[Text, Meta(description="Rule of that check, as the report prints it in brackets.")]
     reason: Annotated[Reason, Meta(description="Why the finding is accepted.")]
-    objects: Annotated[Text, Meta(description="Pattern on Kind/name; all objects when left out.")] = "*"
+    objects: Annotated[
+        Text,
+        Meta(description="Pattern on Kind/name, of the check live on the path of a value; all of them when left out."),
+    ] = "*"
 
 
 class SettingsFile(Struct, frozen=True, forbid_unknown_fields=True, rename={"api_versions": "apiVersions"}):

@@ -1,0 +1,48 @@
+"""`chartgate live CHART`: whether each value of a chart does something."""
+
+import time
+from argparse import Namespace
+from pathlib import Path
+
+from chartgate.commands.command import CLEAN, FINDINGS, Command, add_chart, add_choice, choice_of, console
+from chartgate.commands.words import Parser
+from chartgate.findings.live import judge_live
+from chartgate.releases.live_values import live_values
+from chartgate.reports.files import is_stdout, require_writable, write_report
+from chartgate.reports.live import findings_of, live_data, print_live
+from chartgate.tools.engines import default_engine, find_engine
+from chartgate.tools.progress import say
+from chartgate.values.chart import read_chart
+from chartgate.values.live_bases import Bases
+from chartgate.values.live_places import live_places
+
+
+def add_arguments(parser: Parser) -> None:
+    add_chart(parser)
+    add_choice(parser)
+    parser.add_argument(
+        "--json",
+        type=Path,
+        metavar="FILE",
+        help="write what shows that each value is read as JSON; - is standard output",
+    )
+
+
+def run(options: Namespace) -> int:
+    wanted = [options.json] if options.json else []
+    require_writable(wanted)
+    begun = time.monotonic()
+    choice = choice_of(options)
+    chart = read_chart(options.chart, choice.matrix, choice.settings)
+    helm = find_engine(choice.helm[-1]) if choice.helm else default_engine(chart.settings.helm)
+    effects = live_values(chart, Bases(chart, choice), live_places(chart), helm)
+    judged = judge_live(chart, effects)
+    for text in chart.left_out:
+        say(f"left out: {text}")
+    for path in wanted:
+        write_report(path, live_data(chart.name, effects, judged))
+    print_live(effects, judged, time.monotonic() - begun, console(stderr=any(map(is_stdout, wanted))))
+    return FINDINGS if any(finding.severity != "note" for finding in findings_of(judged)) else CLEAN
+
+
+COMMAND = Command("live", "find values that change nothing, whatever they are set to", add_arguments, run)

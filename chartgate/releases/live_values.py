@@ -1,0 +1,160 @@
+"""Which values of a chart are read: another value at their place changes an object, or the chart refuses it.
+
+One place at a time is changed in the values that most promise to show it. What is not found to be read in this way is
+changed in all bases: many places at once, since most of them change nothing; where something changes, halves of them
+are tried until it is known which place did it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count, islice, zip_longest
+from os import cpu_count
+from typing import Any
+
+from chartgate.errors import GateError
+from chartgate.releases.jobs import Job, render_case
+from chartgate.releases.live_effects import BaseRelease, Effect
+from chartgate.releases.release import Release
+from chartgate.tools.engines import Engine
+from chartgate.tools.helm import find_helm
+from chartgate.tools.merging import merged
+from chartgate.tools.progress import track
+from chartgate.values.chart import Chart
+from chartgate.values.live_bases import Base, Bases, promise
+from chartgate.values.live_places import at, shape_of
+from chartgate.values.other_values import OtherValues
+from chartgate.values.shape import Place, placed
+
+FIRST = 5
+"""Bases in which each place is tried alone."""
+FEW = 2
+"""Values of a place that are tried in each of them."""
+
+Change = tuple[Place, Any]
+"""A place, and another value for it."""
+
+
+def live_values(chart: Chart, bases: Bases, places: Sequence[Place], helm: Engine) -> dict[Place, Effect | None]:
+    """For each place what shows that it is read; None where nothing does.
+
+    Raises:
+        GateError: a file of the chart cannot be read, Helm cannot be had, or the chart refuses every base.
+    """
+    return _Search(chart, bases, helm).run(places)
+
+
+class _Search:
+    def __init__(self, chart: Chart, bases: Bases, helm: Engine) -> None:
+        self._chart, self._bases, self._helm = chart, bases, helm
+        self._shape = shape_of(chart)
+        self._others = OtherValues(self._shape, bases.known)
+        self._effects: dict[Place, Effect] = {}
+        self._rendered_bases: dict[Base, BaseRelease] = {}
+
+    def run(self, places: Sequence[Place]) -> dict[Place, Effect | None]:
+        likely = [self._rendered(base) for base in self._bases.likely(places)]
+        pool = ThreadPoolExecutor(cpu_count() or 1)
+        try:
+            tried = pool.map(lambda place: self._alone(place, likely), places)
+            for _ in track(tried, len(places), "changing values one by one"):
+                pass
+            if not any(isinstance(base.outcome, Release) for base in likely):
+                raise GateError(
+                    f"{self._chart.folder}: the chart refuses every case, so that nothing can be changed: name values "
+                    "that it takes with --values FILE"
+                )
+            if len(self._effects) < len(places):
+                rest = [*likely, *map(self._rendered, self._bases.further())]
+                together = pool.map(lambda number, base: self._together(places, number, base), count(), rest)
+                for _ in track(together, len(rest), "changing the rest in all cases"):
+                    pass
+        finally:
+            # After an interrupt, what has not begun is dropped.
+            pool.shutdown(cancel_futures=True)
+        return {place: self._effects.get(place) for place in places}
+
+    def _rendered(self, base: Base) -> BaseRelease:
+        if base not in self._rendered_bases:
+            self._rendered_bases[base] = BaseRelease(base, self._shape.defaults, self._render)
+        return self._rendered_bases[base]
+
+    def _render(self, base: Base, values: Mapping[str, Any]) -> Release:
+        job = Job(base.case(values), find_helm(base.helm) if base.helm else self._helm, base.kube_version)
+        return render_case(self._chart.files, job, self._chart.settings.api_versions, cached=False)
+
+    def _alone(self, place: Place, likely: Sequence[BaseRelease]) -> None:
+        """Change one place in the bases that most promise to show it."""
+        for base in islice(self._promising(place, likely), FIRST):
+            for value in islice(self._values(place, base), FEW):
+                self._try([(place, value)], base, thorough=True)
+                if place in self._effects:
+                    return
+
+    def _promising(self, place: Place, likely: Sequence[BaseRelease]) -> Iterator[BaseRelease]:
+        """The first base of each promise, the most promising first, then the second of each, and so on."""
+        by_promise: defaultdict[tuple[int, int], list[BaseRelease]] = defaultdict(list)
+        for base in likely:
+            if _has_room(base, place):
+                by_promise[promise(place.path, base.values, base.full)].append(base)
+        turns = zip_longest(*(by_promise[key] for key in sorted(by_promise)))
+        return (base for turn in turns for base in turn if base is not None and isinstance(base.outcome, Release))
+
+    def _together(self, places: Sequence[Place], number: int, base: BaseRelease) -> None:
+        """Change all places at once that are not known to be read, to a few of their values: in each base to others.
+
+        Nothing is changed in a base that makes the same objects as another one of the same values.
+        """
+        rest = [place for place in places if place not in self._effects and _has_room(base, place)]
+        like = base.base.like
+        if not rest or (like is not None and base.is_like(self._rendered(like))):
+            return
+        values = {place: some for place in rest if (some := list(self._values(place, base)))}
+        for turn in range(min(FEW, max(map(len, values.values()), default=0))):
+            changes = [
+                (place, some[(number + turn) % len(some)])
+                for place, some in values.items()
+                if turn < len(some) and place not in self._effects
+            ]
+            if changes:
+                self._try(changes, base, thorough=False)
+
+    def _try(self, changes: Sequence[Change], base: BaseRelease, *, thorough: bool) -> None:
+        """Make these changes at once; where they have an effect, halves of them, until it is known which one has it."""
+        values, full = base.values, base.full
+        for place, value in changes:
+            values = placed(values, place.path, value, full)
+            full = merged(self._shape.defaults, values)
+        fits = self._shape.fits(values)
+        effect = base.effect(values, thorough=thorough) if fits else None
+        if len(changes) == 1:
+            if effect:
+                self._effects[changes[0][0]] = effect
+        elif effect or not fits:
+            half = len(changes) // 2
+            self._try(changes[:half], base, thorough=thorough)
+            self._try(changes[half:], base, thorough=thorough)
+
+    def _values(self, place: Place, base: BaseRelease) -> Iterator[Any]:
+        """What to put in the place in a base: neither what stands there, nor what the schema refuses there."""
+        now = at(base.full, place.path)
+        for value in self._others.of(place):
+            changed = placed(base.values, place.path, value, base.full)
+            then = at(merged(self._shape.defaults, changed), place.path)
+            # In Python 1 and true are equal; in values they are not. An empty value is no other one than none.
+            other = (type(then), then) != (type(now), now) and not (_is_empty(then) and _is_empty(now))
+            if other and self._shape.fits(changed):
+                yield value
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value in ({}, [], "")
+
+
+def _has_room(base: BaseRelease, place: Place) -> bool:
+    """Whether the base has what the place is within: a list with an item, and no text where a map should be."""
+    parents = ((at(base.full, place.path[:length]), part) for length, part in enumerate(place.path))
+    return all(
+        isinstance(parent, list) and bool(parent) if isinstance(part, int) else isinstance(parent, Mapping | None)
+        for parent, part in parents
+    )

@@ -1,0 +1,80 @@
+"""The places of a chart's values that something has to read: leaves of values.yaml, and properties of its schema."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from chartgate.values.chart import Chart
+from chartgate.values.shape import Path_, Place, Schema, Shape
+
+
+def live_places(chart: Chart) -> list[Place]:
+    """The places in the order of the schema, then those that only values.yaml has.
+
+    An item of a list is its first one: `ingress.hosts.0.host`. A map whose keys the user chooses is one place, and so
+    is a list of plain values. A place for which the schema allows one value only is none.
+
+    Raises:
+        GateError: a file of the chart cannot be read.
+    """
+    shape = shape_of(chart)
+    found = {place.path: place for place in properties(shape) if not shape.properties(place.schema)}
+    parents = {path[:length] for path in found for length in range(len(path) + 1)}
+    for path in _leaves(chart.defaults, ()):
+        if path not in parents:
+            found[path] = Place(path, schema_at(shape, path))
+    return [place for place in found.values() if place.path and not has_one_value(place.schema)]
+
+
+def shape_of(chart: Chart) -> Shape:
+    """The shape of the chart's values; without a values.schema.json one that takes everything."""
+    return chart.shape or Shape({}, chart.defaults)
+
+
+def schema_at(shape: Shape, path: Path_) -> Schema:
+    """What the schema says of a place; an empty schema where it says nothing."""
+    schema = shape.resolved(shape.root)
+    for part in path:
+        within = schema.get("items") if isinstance(part, int) else shape.properties(schema).get(part)
+        schema = shape.resolved(within if within is not None else schema.get("additionalProperties"))
+    return schema
+
+
+def at(values: Any, path: Path_) -> Any:
+    """What stands at a path; None where nothing does."""
+    for part in path:
+        if isinstance(part, int):
+            values = values[part] if isinstance(values, list) and part < len(values) else None
+        else:
+            values = values.get(part) if isinstance(values, Mapping) else None
+    return values
+
+
+def has_one_value(schema: Schema) -> bool:
+    """Whether the schema allows one value only, as Kubernetes does for the number of successes of some probes."""
+    least, most = schema.get("minimum"), schema.get("maximum")
+    return "const" in schema or len(schema.get("enum") or ()) == 1 or (least is not None and least == most)
+
+
+def properties(shape: Shape) -> Iterator[Place]:
+    """Every property of the schema, those of the first item of a list among them."""
+    return (place for place in _within(shape, shape.root, ()) if place.path and place.path[-1] != 0)
+
+
+def _within(shape: Shape, schema: Any, path: Path_, above: tuple[int, ...] = ()) -> Iterator[Place]:
+    schema = shape.resolved(schema)
+    if id(schema) in above:  # a schema may refer to itself
+        return
+    above = (*above, id(schema))
+    yield Place(path, schema)
+    for key, child in shape.properties(schema).items():
+        yield from _within(shape, child, (*path, key), above)
+    if shape.properties(items := shape.resolved(schema.get("items"))):
+        yield from _within(shape, items, (*path, 0), above)
+
+
+def _leaves(value: Any, path: Path_) -> Iterator[Path_]:
+    if isinstance(value, Mapping) and value:
+        for key, child in value.items():
+            yield from _leaves(child, (*path, str(key)))
+    else:
+        yield path

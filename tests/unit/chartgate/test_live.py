@@ -1,0 +1,290 @@
+"""`chartgate live`: what nothing reads of the values is found, and nothing else."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chartgate import cli
+from chartgate.findings.live import judge_live
+from chartgate.values.chart import read_chart
+from tests.documents import blocks, shell_blocks
+from tests.unit.chartgate.command_line import MakeChart
+
+CONFIG = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata:\n"
+GENERATED = (
+    "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\n"
+    "stringData: {password: {{ .Values.password | default (randAlphaNum 20) }}}\n"
+)
+ALL_READ = {"templates/a.yaml": CONFIG + "  a: {{ .Values.a }}\n", "values.yaml": "a: b\n"}
+SUBCHART = {
+    "templates/x.yaml": "",
+    "charts/sub/Chart.yaml": "apiVersion: v2\nname: sub\nversion: 1.0.0\n",
+    "charts/sub/templates/a.yaml": CONFIG + "  size: {{ .Values.size }}\n",
+    "charts/sub/values.yaml": "size: 1Gi\n",
+    "values.yaml": "sub: {size: 2Gi, sice: 3Gi}\n",
+}
+DOCUMENT = Path(__file__).parents[3] / "docs" / "live.md"
+
+Live = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def live(make_chart: MakeChart, tmp_path: Path) -> Live:
+    """The JSON report about a chart of these files."""
+
+    def run(files: dict[str, str], *options: str, code: int | None = None) -> dict[str, Any]:
+        report = tmp_path / "live.json"
+        # One Helm program takes less time than two.
+        chart = make_chart({"chartgate.yaml": "helm: ['4']\n", **files})
+        found = cli.main(["live", str(chart), "--json", str(report), *options])
+        data: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
+        assert found == (code if code is not None else 1 if data["findings"] else 0)
+        return data
+
+    return run
+
+
+def unread(report: dict[str, Any]) -> list[str]:
+    return [value["path"] for value in report["values"] if not value["read"]]
+
+
+def shown(report: dict[str, Any], path: str) -> dict[str, Any]:
+    value: dict[str, Any]
+    (value,) = [value for value in report["values"] if value["path"] == path]
+    assert value["read"]
+    return value
+
+
+def test_a_value_that_nothing_reads_is_found(live: Live, capsys: pytest.CaptureFixture[str]) -> None:
+    report = live({**ALL_READ, "values.yaml": "a: b\nunused: {deep: 1}\n"})
+    assert unread(report) == ["unused.deep"]
+    assert "unused.deep: another value changes no object in any case" in capsys.readouterr().out
+
+
+def test_the_report_tells_what_shows_that_a_value_is_read(live: Live, capsys: pytest.CaptureFixture[str]) -> None:
+    value = shown(live(ALL_READ), "a")
+    assert (value["case"], value["object"], value["where"]) == ("defaults", "ConfigMap/c", "data.a")
+    assert "no findings: values 1: 1 change an object" in capsys.readouterr().out
+
+
+def test_a_generated_secret_does_not_look_like_the_effect_of_a_value(live: Live) -> None:
+    assert unread(live({"templates/s.yaml": GENERATED, "values.yaml": "password: ''\nunused: x\n"})) == ["unused"]
+
+
+def test_a_value_in_the_place_of_a_generated_secret_is_read(live: Live) -> None:
+    assert shown(live({"templates/s.yaml": GENERATED, "values.yaml": "password: ''\n"}), "password")
+
+
+def test_a_generated_name_does_not_hide_what_a_value_changes(live: Live) -> None:
+    template = (
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c-{{ randAlpha 5 | lower }}}\ndata: {a: {{ .Values.a }}}\n"
+    )
+    report = live({"templates/a.yaml": template, "values.yaml": "a: b\nunused: x\n"})
+    assert unread(report) == ["unused"]
+    assert shown(report, "a")["where"] == "data.a"
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        pytest.param('{{ if .Capabilities.APIVersions.Has "example.com/v1/Thing" }}{{ .Values.a }}{{ end }}', id="API"),
+        pytest.param(
+            '{{ if not (.Capabilities.APIVersions.Has "example.com/v1/Thing") }}{{ .Values.a }}{{ end }}', id="no API"
+        ),
+        pytest.param("{{ if .Values.active }}{{ .Values.a }}{{ end }}", id="switch"),
+        pytest.param("{{ if and .Values.active .Values.other }}{{ .Values.a }}{{ end }}", id="two switches"),
+        pytest.param(
+            '{{ if semverCompare "<1.30-0" .Capabilities.KubeVersion.Version }}{{ .Values.a }}{{ end }}', id="old"
+        ),
+    ],
+)
+def test_a_value_is_looked_for_where_it_matters(live: Live, template: str) -> None:
+    report = live(
+        {
+            "chartgate.yaml": "helm: ['4']\nkubernetes: ['1.29', '1.37']\n",
+            "templates/a.yaml": f'{CONFIG}  a: "{template}"\n  b: "{{{{ .Values.active }}}} {{{{ .Values.other }}}}"\n',
+            "values.yaml": "a: b\nactive: false\nother: false\n",
+        }
+    )
+    assert shown(report, "a")["object"] == "ConfigMap/c"
+
+
+def test_what_a_guard_refuses_is_read(live: Live) -> None:
+    guard = '{{ if ne .Values.a "b" }}{{ fail "a must be b" }}{{ end }}'
+    report = live({"templates/a.yaml": guard + CONFIG + "  a: b\n", "values.yaml": "a: b\n"})
+    assert "a must be b" in shown(report, "a")["refusal"]
+
+
+def test_a_value_that_allows_what_is_refused_without_it_is_read(live: Live) -> None:
+    guard = '{{ if and .Values.strict (ne .Values.a "b") }}{{ fail "a must be b" }}{{ end }}'
+    report = live(
+        {
+            "templates/a.yaml": guard + CONFIG + "  a: {{ .Values.a }}\n",
+            "values.yaml": "a: b\nstrict: true\n",
+            "ci/refused-values.yaml": "a: c\n",
+        }
+    )
+    assert "a must be b" in shown(report, "strict")["refusal"]
+
+
+def test_a_schema_alone_does_not_read_a_value(live: Live) -> None:
+    schema = {"properties": {"a": {"enum": ["b", "c"]}}, "additionalProperties": False}
+    report = live(
+        {"templates/a.yaml": CONFIG + "  x: y\n", "values.yaml": "", "values.schema.json": json.dumps(schema)}
+    )
+    assert unread(report) == ["a"]
+
+
+def test_each_property_of_the_items_of_a_list_is_a_place(live: Live) -> None:
+    item = {"properties": {"name": {"type": "string"}, "unused": {"type": "string"}}}
+    schema = {"properties": {"hosts": {"type": "array", "items": item}}}
+    report = live(
+        {
+            "templates/a.yaml": CONFIG + "  x: y\n{{ range .Values.hosts }}  {{ .name | quote }}: z\n{{ end }}",
+            "values.yaml": "hosts: []\n",
+            "values.schema.json": json.dumps(schema),
+        }
+    )
+    assert [value["path"] for value in report["values"]] == ["hosts", "hosts.0.name", "hosts.0.unused"]
+    assert unread(report) == ["hosts.0.unused"]
+
+
+def test_a_misspelt_value_of_a_subchart_is_found(live: Live) -> None:
+    report = live(SUBCHART)
+    assert unread(report) == ["sub.sice"]
+    (example,) = [block.text for block in blocks(DOCUMENT) if block.language == "json"]
+    assert shown(report, "sub.size") == json.loads(example)
+
+
+@pytest.mark.parametrize(
+    ("schema", "rule"),
+    [
+        pytest.param({"description": "Says nothing about its type."}, "loose", id="any type"),
+        pytest.param({"type": ["string", "number", "boolean", "array", "object"]}, "loose", id="all types"),
+        pytest.param({"properties": {"b": {"type": "string"}}}, "loose", id="a map without a type"),
+        pytest.param({"type": "string"}, None, id="text"),
+        pytest.param({"type": "object"}, None, id="a map whose keys the user chooses"),
+        pytest.param({"$ref": "#/definitions/number"}, None, id="reference"),
+        pytest.param({"type": "integer", "minimum": 2, "maximum": 1}, "impossible", id="no number"),
+        pytest.param({"allOf": [{"type": "string"}, {"type": "integer"}]}, "impossible", id="two types"),
+    ],
+)
+def test_what_a_schema_says_of_a_property(make_chart: MakeChart, schema: dict[str, Any], rule: str | None) -> None:
+    whole = {"properties": {"a": schema}, "definitions": {"number": {"type": "integer"}}}
+    chart = read_chart(make_chart({"values.schema.json": json.dumps(whole)}))
+    judged = judge_live(chart, {})
+    assert [(one.rule, str(one.about)) for one in judged.general] == ([(rule, "a")] if rule else [])
+
+
+def test_a_rule_further_up_in_the_schema_counts(make_chart: MakeChart) -> None:
+    schema = {"properties": {"a": {}}, "allOf": [{"properties": {"a": {"type": "string"}}}]}
+    chart = read_chart(make_chart({"values.schema.json": json.dumps(schema)}))
+    assert not judge_live(chart, {}).general
+
+
+def test_a_loose_schema_is_a_note(live: Live) -> None:
+    report = live({**ALL_READ, "values.schema.json": '{"properties": {"a": {}}}'}, code=0)
+    assert [(one["rule"], one["severity"]) for one in report["findings"]] == [("loose", "note")]
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        "{{ .Values.image.tga }}",
+        "{{ with .Values.image }}{{ $.Values.image.tga }}{{ end }}",
+        '{{ index .Values.image "tga" }}',
+        '{{ get .Values.image "tga" }}',
+        "{{ (dict `context` .).context.Values.image.tga }}",
+        '{{ define "name" }}{{ .context.Values.image.tga }}{{ end }}',
+    ],
+)
+@pytest.mark.parametrize(
+    "schema", ["", '{"properties": {"image": {"additionalProperties": false}}}'], ids=["", "closed"]
+)
+def test_a_value_that_a_template_reads_and_nobody_can_set_is_found(
+    make_chart: MakeChart, read: str, schema: str
+) -> None:
+    files = {"templates/a.yaml": f"# first line\n{read}", "values.yaml": "image: {tag: 1}\n"}
+    chart = read_chart(make_chart({**files, **({"values.schema.json": schema} if schema else {})}))
+    (finding,) = [one for one in judge_live(chart, {}).general if one.rule == "unknown"]
+    assert (str(finding.about), finding.where) == ("image.tga", "templates/a.yaml:2")
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        "{{ .Values.image.tag }}",
+        "{{ .Values.global.anything }}",
+        "{{ .Values.sub.size }}",
+        "{{ .Values.annotations.anything }}",
+        "{{ .Values.loadBalancerIP }}",
+        "{{ .Values.inSchema.port }}",
+        "{{ .Values.AsMap }}",
+        "{{/* .Values.comment */}}",
+        "{{ `.Values.text` }} .Values.text",
+        "{{ with .Values.image }}{{ .other }}{{ end }}",
+        '{{ get .Values .Values.image.tag }}{{ index .Values "image" "tag" }}',
+    ],
+)
+def test_a_value_that_somebody_can_set_is_known(make_chart: MakeChart, read: str) -> None:
+    chart = read_chart(
+        make_chart(
+            {
+                "templates/a.yaml": read,
+                "values.yaml": "image: {tag: 1}\nannotations: {}\n# An address:\n# loadBalancerIP: ''\n",
+                "values.schema.json": '{"properties": {"inSchema": {"type": "object"}}}',
+                "charts/sub/Chart.yaml": "apiVersion: v2\nname: sub\nversion: 1.0.0\n",
+            }
+        )
+    )
+    assert not judge_live(chart, {}).general
+
+
+def test_an_exception_needs_a_value_that_nothing_reads(live: Live) -> None:
+    settings = (
+        "helm: ['4']\n"
+        "exceptions:\n"
+        "  - {check: live, rule: unread, objects: unused, reason: Helm itself reads it.}\n"
+        "  - {check: live, rule: unread, objects: a, reason: Helm itself reads it.}\n"
+        "  - {check: labels, rule: missing, objects: a, reason: It is about another check.}\n"
+    )
+    report = live({**ALL_READ, "values.yaml": "a: b\nunused: 1\n", "chartgate.yaml": settings})
+    assert [one["value"] for one in report["accepted"]] == ["unused"]
+    assert [(one["check"], one["rule"], one["where"]) for one in report["findings"]] == [
+        ("exceptions", "unused", "exceptions: live, unread, a")
+    ]
+
+
+def test_the_values_of_the_user_are_the_one_base(live: Live) -> None:
+    files = {
+        "templates/a.yaml": "{{ if .Values.active }}" + CONFIG + "  a: {{ .Values.a }}\n{{ end }}",
+        "values.yaml": "a: b\nactive: false\n",
+    }
+    assert unread(live(files, "--set", "active=false")) == ["a"]
+    assert unread(live(files, "--set", "active=true")) == []
+
+
+def test_a_chart_that_refuses_every_case_cannot_be_judged(
+    make_chart: MakeChart, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chart = make_chart({"templates/a.yaml": '{{ fail "never" }}', "values.yaml": "a: b\n"})
+    assert cli.main(["live", str(chart)]) == cli.UNUSABLE
+    assert "the chart refuses every case" in capsys.readouterr().err
+
+
+def test_the_example_of_the_document_is_true(make_chart: MakeChart, capsys: pytest.CaptureFixture[str]) -> None:
+    chart = make_chart({**SUBCHART, "chartgate.yaml": "helm: ['4']\n"})
+    (command,) = shell_blocks(DOCUMENT, "Does every value do something?")
+    assert cli.main(command.replace("my-chart", str(chart)).split()[1:]) == cli.FINDINGS
+    shown = next(block.text for block in blocks(DOCUMENT) if block.language == "text").splitlines()
+    told = capsys.readouterr().out.splitlines()
+    assert [line.rpartition(";")[0] for line in told] == [line.rpartition(";")[0] for line in shown]
+
+
+def test_the_exception_of_the_document_accepts(live: Live) -> None:
+    (settings,) = [block.text for block in blocks(DOCUMENT) if block.language == "yaml"]
+    report = live({**ALL_READ, "values.yaml": "a: b\nenabled: true\n", "chartgate.yaml": f"helm: ['4']\n{settings}"})
+    assert [one["value"] for one in report["accepted"]] == ["enabled"]
