@@ -20,6 +20,8 @@ from chartgate.tools.engines import EMBEDDED_SPEC, Engines
 from chartgate.tools.progress import track
 from chartgate.values.chart import Chart
 from chartgate.values.selection import Choice, select
+from chartgate.values.settings import Settings
+from chartgate.values.settings_file import Unreachable
 
 _TEMPLATE = re.compile(r"(?:charts/([^/]+)/)?(?:charts/[^/]+/)*templates/")
 NAMED = 5
@@ -104,14 +106,34 @@ def measure(chart: Chart, choice: Choice) -> TemplateCoverage:
     # Helm refuses these by the schema, before it looks at any template.
     wanted = [case for case in cases if not (case.origin == "schema" and case.refusal is not None)]
     tally.add(GATE, plan(wanted, settings, Engines({EMBEDDED_SPEC: EMBEDDED})))
+    excused = {point: one.reason for one in settings.unreachable for point in _meant(one, tally.chart.points)}
     return TemplateCoverage(
         chart.files,
         tally.chart.points,
         tally.reached,
         tally.renders,
-        faults=tuple(tally.faults()),
+        excused,
+        faults=(*tally.faults(), *_unneeded(settings, tally)),
         notices=tuple(tally.notices()),
     )
+
+
+def _meant(one: Unreachable, points: Iterable[Point]) -> list[Point]:
+    """The points that an entry of the settings declares unreachable."""
+    return [point for point in points if point.file == one.file and one.arm in point.name]
+
+
+def _unneeded(settings: Settings, tally: _Tally) -> Iterator[str]:
+    """A sentence about each arm that is declared unreachable and reached, and each entry that means no arm."""
+    for one in settings.unreachable:
+        where = f"{settings.source}: coverage: unreachable: {one.file}: {one.arm}"
+        points = _meant(one, tally.chart.points)
+        if not points:
+            yield f"{where}: there is no such arm: correct the text, or remove the entry"
+        for point in points:
+            first = next((found[point].first for found in tally.reached.values() if point in found), None)
+            if first is not None:
+                yield f"{where}: line {point.line} is reached by {first}: remove the entry, or say more of its arm"
 
 
 def _measured(files: ChartFiles) -> Iterator[str]:

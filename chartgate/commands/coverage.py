@@ -9,6 +9,8 @@ from pathlib import Path
 from chartgate import coverage
 from chartgate.commands.command import CLEAN, FINDINGS, Command, add_chart, add_choice, choice_of, console
 from chartgate.commands.words import Parser
+from chartgate.reports.coverage.cobertura import cobertura_report
+from chartgate.reports.coverage.html import coverage_page
 from chartgate.reports.coverage.lcov import lcov_report
 from chartgate.reports.coverage.result import TemplateCoverage
 from chartgate.reports.coverage.table import print_coverage
@@ -16,7 +18,9 @@ from chartgate.reports.files import is_stdout, require_writable, write_report
 from chartgate.values.chart import read_chart
 
 FORMATS: dict[str, tuple[str, Callable[[TemplateCoverage], bytes]]] = {
+    "cobertura": ("Cobertura XML, for CI servers", cobertura_report),
     "lcov": ("LCOV, for editors and code review", partial(lcov_report, base=Path())),
+    "html": ("one page that needs nothing but itself", coverage_page),
 }
 
 

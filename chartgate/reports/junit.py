@@ -30,7 +30,7 @@ def junit_report(results: Results) -> bytes:
         for finding in results.general:
             _add(suite, "gate", f"{finding.check}: {finding.about}: {finding.rule}", Cell(1, (finding,)), found_at)
         if results.told:
-            ET.SubElement(suite, "system-out").text = _text("\n".join(results.told))
+            ET.SubElement(suite, "system-out").text = xml_text("\n".join(results.told))
     for suite in root:
         suite.set("tests", str(len(suite.findall("testcase"))))
         suite.set("failures", str(sum(test.find("failure") is not None for test in suite)))
@@ -43,16 +43,16 @@ def junit_report(results: Results) -> bytes:
 
 
 def _suite(root: ET.Element, name: str) -> ET.Element:
-    return ET.SubElement(root, "testsuite", {"name": _text(name)})
+    return ET.SubElement(root, "testsuite", {"name": xml_text(name)})
 
 
 def _add(suite: ET.Element, check: str, case: str, cell: Cell, found_at: dict[Finding, Location]) -> None:
-    test = ET.SubElement(suite, "testcase", {"classname": f"chartgate.{_text(check)}", "name": _text(case)})
+    test = ET.SubElement(suite, "testcase", {"classname": f"chartgate.{xml_text(check)}", "name": xml_text(case)})
     if cell.outcome == "failed":
         count = len(cell.findings)
         message = f"{count} finding{'' if count == 1 else 's'}"
         failure = ET.SubElement(test, "failure", {"type": check, "message": message})
-        failure.text = _text("\n".join(_lines(cell.findings, found_at)))
+        failure.text = xml_text("\n".join(_lines(cell.findings, found_at)))
     elif cell.outcome == "empty":
         ET.SubElement(test, "skipped", {"message": "the case has nothing that this check looks at"})
 
@@ -63,5 +63,6 @@ def _lines(findings: Iterable[Finding], found_at: dict[Finding, Location]) -> It
         yield f"{location.template}:{location.line}: {finding.sentence} [{finding.rule}]"
 
 
-def _text(text: str) -> str:
+def xml_text(text: str) -> str:
+    """A text without what XML cannot hold."""
     return _NO_XML.sub("\ufffd", text)

@@ -13,7 +13,7 @@ from chartgate.tools.models import parsed
 from chartgate.tools.reading import Reading, shown
 from chartgate.tools.schemas import known_versions
 from chartgate.tools.version_ranges import in_range
-from chartgate.values.settings_file import AcceptedFinding, Declaration, SettingsFile
+from chartgate.values.settings_file import AcceptedFinding, Declaration, SettingsFile, Unreachable
 
 FILE_NAME = "chartgate.yaml"
 DEFAULT_HELM = ("3", "4")
@@ -43,6 +43,7 @@ class Settings:
     outside: tuple[Declaration, ...] = ()
     absent: tuple[Declaration, ...] = ()
     exceptions: tuple[AcceptedFinding, ...] = ()
+    unreachable: tuple[Unreachable, ...] = ()
     schemas: tuple[Path, ...] = ()
     checks: tuple[Path, ...] = ()
     policies: tuple[Path, ...] = ()
@@ -96,6 +97,7 @@ def read_settings(files: ChartFiles, reading: Reading, named: Path | None = None
         outside=tuple(file.outside),
         absent=tuple(file.absent),
         exceptions=tuple(file.exceptions),
+        unreachable=tuple(file.coverage.unreachable),
         schemas=tuple(path.parent / schema for schema in file.schemas),
         checks=tuple(path.parent / folder for folder in file.checks),
         policies=tuple(path.parent / policy for policy in file.policies),

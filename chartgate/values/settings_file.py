@@ -29,6 +29,20 @@ class AcceptedFinding(Struct, frozen=True, forbid_unknown_fields=True):
     ] = "*"
 
 
+class Unreachable(Struct, frozen=True, forbid_unknown_fields=True):
+    """Arms of a template that no case can reach."""
+
+    file: Annotated[Text, Meta(description="The template, from the chart's folder on.")]
+    arm: Annotated[Text, Meta(description="A part of the arm's text, as chartgate coverage prints it.")]
+    reason: Annotated[Reason, Meta(description="Why no case reaches it.")]
+
+
+class CoverageSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """What chartgate coverage is told about the templates."""
+
+    unreachable: Annotated[list[Unreachable], Meta(description="Arms that no case can reach.")] = []
+
+
 class SettingsFile(Struct, frozen=True, forbid_unknown_fields=True, rename={"api_versions": "apiVersions"}):
     """How the gate looks at the chart in whose folder this file lies. Every key may be left out."""
 
@@ -109,3 +123,4 @@ class SettingsFile(Struct, frozen=True, forbid_unknown_fields=True, rename={"api
         ),
     ] = []
     exceptions: Annotated[list[AcceptedFinding], Meta(description="Findings that are accepted.")] = []
+    coverage: Annotated[CoverageSettings, Meta(description="What chartgate coverage is told.")] = CoverageSettings()

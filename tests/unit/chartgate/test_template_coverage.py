@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -10,6 +11,7 @@ from chartgate.cli import CLEAN, FINDINGS, UNUSABLE, main
 from chartgate.releases.jobs import Job
 from chartgate.releases.probes.chart import with_probes
 from chartgate.releases.probes.trial import printed
+from chartgate.reports.coverage.html import coverage_page
 from chartgate.tools.chart_files import read_chart_files
 from chartgate.tools.embedded.process import EMBEDDED
 from chartgate.values.case import Case
@@ -247,3 +249,77 @@ def test_templates_of_a_subchart_of_others_do_not_count(make_chart: MakeChart) -
     )
     found = coverage.measure(read_chart(chart), Choice(offered=True))
     assert {point.file: found.hits(point) for point in found.points} == {"charts/own/templates/config.yaml": 2}
+
+
+def test_cobertura_has_the_share_of_each_line(
+    make_chart: MakeChart, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    chart = make_chart({"templates/config.yaml": SWITCH, "values.yaml": "a: 1\n"})
+    assert main(["coverage", str(chart), "--offered", "--cobertura", "-"]) == CLEAN
+    root = ET.fromstring(capsysbinary.readouterr().out)  # noqa: S314 (our own)
+    assert {key: root.get(key) for key in ("line-rate", "branch-rate", "branches-covered", "branches-valid")} == {
+        "line-rate": "1.0000",
+        "branch-rate": "0.6667",
+        "branches-covered": "2",
+        "branches-valid": "3",
+    }
+    (template,) = root.iter("class")
+    assert template.get("filename") == "templates/config.yaml"
+    assert [line.attrib for line in template.iter("line")] == [
+        {"number": "1", "hits": "2", "branch": "true", "condition-coverage": "100% (1/1)"},
+        {"number": "5", "hits": "2", "branch": "true", "condition-coverage": "50% (1/2)"},
+    ]
+
+
+def test_the_page_shows_the_source_and_who_reaches_each_arm(make_chart: MakeChart, tmp_path: Path) -> None:
+    chart = make_chart({"templates/config.yaml": SWITCH + "  # <b>\n", "values.yaml": "a: 1\n"})
+    assert main(["coverage", str(chart), "--offered", "--html", str(tmp_path / "page.html")]) == CLEAN
+    page = (tmp_path / "page.html").read_text()
+    assert "<td>  {{- if .Values.a }}</td>" in page
+    assert '✓ if: not empty</span> <span class="dim">defaults (gate), 2 renders</span>' in page
+    assert '✗ if: empty</span> <span class="dim">no case</span>' in page
+    assert "&lt;b&gt;" in page
+    assert "<b>" not in page
+
+
+def test_the_page_leaves_sources_out_where_it_would_be_too_large(make_chart: MakeChart) -> None:
+    files = {"templates/config.yaml": SWITCH, "templates/whole.yaml": f"# {'x' * 9000}\n", "values.yaml": "a: 1\n"}
+    found = coverage.measure(read_chart(make_chart(files)), Choice(offered=True))
+    page = coverage_page(found, most=9000).decode()
+    assert 'id="templates/config.yaml"' in page
+    assert 'id="templates/whole.yaml"' not in page
+    assert "1 templates are without theirs" in page
+    assert "id=" not in coverage_page(found, most=10).decode()
+
+
+UNREACHABLE = """\
+coverage:
+  unreachable:
+    - file: templates/config.yaml
+      arm: '{{- if .Values.a }}: empty'
+      reason: nobody switches it off
+"""
+
+
+def test_an_arm_that_is_declared_unreachable_does_not_count(
+    make_chart: MakeChart, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = {"templates/config.yaml": SWITCH, "values.yaml": "a: 1\n", "chartgate.yaml": UNREACHABLE}
+    assert main(["coverage", str(make_chart(files)), "--offered", "--fail-under", "100"]) == CLEAN
+    assert "100.0 %: 2 of 2 arms, 1 declared unreachable" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("values", "arm", "words"),
+    [
+        ("a: 0\n", "{{- if .Values.a }}: empty", "line 5 is reached by defaults: remove the entry"),
+        ("a: 1\n", "{{- if .Values.b }}: empty", "there is no such arm: correct the text, or remove the entry"),
+    ],
+)
+def test_a_declaration_that_is_wrong_is_a_fault(
+    make_chart: MakeChart, capsys: pytest.CaptureFixture[str], values: str, arm: str, words: str
+) -> None:
+    settings = UNREACHABLE.replace("{{- if .Values.a }}: empty", arm)
+    chart = make_chart({"templates/config.yaml": SWITCH, "values.yaml": values, "chartgate.yaml": settings})
+    assert main(["coverage", str(chart), "--offered"]) == FINDINGS
+    assert f"chartgate.yaml: coverage: unreachable: templates/config.yaml: {arm}: {words}" in capsys.readouterr().out
