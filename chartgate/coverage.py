@@ -1,7 +1,7 @@
 """Template coverage in one place: cases → renders, plain and with probes → which arms are reached."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
@@ -12,16 +12,18 @@ from chartgate.findings.foreign_subcharts import foreign_subcharts
 from chartgate.releases.jobs import Job, plan
 from chartgate.releases.probes.chart import ProbedChart, with_probes
 from chartgate.releases.probes.points import Point
-from chartgate.releases.probes.trial import difference, printed
-from chartgate.reports.coverage.result import GATE, Reach, TemplateCoverage
+from chartgate.releases.probes.trial import Printed, difference, printed
+from chartgate.reports.coverage.result import GATE, PYTEST, UNITTEST, Reach, TemplateCoverage
 from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.embedded.process import EMBEDDED, available
 from chartgate.tools.engines import EMBEDDED_SPEC, Engines
 from chartgate.tools.progress import track
+from chartgate.values.case import Case
 from chartgate.values.chart import Chart
 from chartgate.values.selection import Choice, select
 from chartgate.values.settings import Settings
 from chartgate.values.settings_file import Unreachable
+from chartgate.values.unittest_cases import unittest_cases
 
 _TEMPLATE = re.compile(r"(?:charts/([^/]+)/)?(?:charts/[^/]+/)*templates/")
 NAMED = 5
@@ -46,37 +48,42 @@ class _Tally:
             GateError: the library cannot be used.
         """
         found = self.reached.setdefault(source, {})
+        jobs = list(self._asked(jobs))
         plain = self._all(self.chart.plain, jobs, "rendering")
         probed = self._all(self.chart.probed, jobs, "rendering with probes")
-        for job, before, after in zip(jobs, plain, probed, strict=True):
-            name = job.case.name
-            if isinstance(before, str) or isinstance(after, str):
-                self.unasked.setdefault(str(before), []).append(name)
+        trials = list(zip(jobs, plain, probed, strict=True))
+        other = [(job, before, after) for job, before, after in trials if before.packed != after.packed]
+        again = self._all(self.chart.plain, [job for job, _, _ in other], "rendering what is random again")
+        changed = {
+            job: what
+            for (job, before, after), once_more in zip(other, again, strict=True)
+            if (what := difference(before, once_more, after))
+        }
+        self.renders[source] = self.renders.get(source, 0) + len(trials)
+        for job, _, after in trials:
+            if job in changed:
+                self.changed.setdefault(changed[job], []).append(job.case.name)
                 continue
-            self.renders[source] = self.renders.get(source, 0) + 1
-            digest, counts = after
-            if digest != before[0]:
-                again = printed(self.chart.probed, job, self.api_versions)
-                what = difference(self.chart.plain, job, self.api_versions, again)
-                if what:
-                    self.changed.setdefault(what, []).append(name)
-                    continue
             for point in self.chart.points:
-                if point.is_reached(counts):
-                    found.setdefault(point, Reach(0, name)).renders += 1
+                if point.is_reached(after.counts):
+                    found.setdefault(point, Reach(0, job.case.name)).renders += 1
 
-    def _all(self, chart: ChartFiles, jobs: Sequence[Job], what: str) -> list[tuple[str, Mapping[str, int]] | str]:
-        """The digest and the counts of each render; or why Helm's library cannot render the job."""
-
-        def attempt(job: Job) -> tuple[str, Mapping[str, int]] | str:
-            try:
-                one = printed(chart, job, self.api_versions)
-            except Inexpressible as reason:
-                return str(reason)
-            return one.digest, one.counts
-
+    def _all(self, chart: ChartFiles, jobs: Sequence[Job], what: str) -> list[Printed]:
+        """What each job prints."""
         with ThreadPoolExecutor(cpu_count() or 1) as pool:
-            return list(track(pool.map(attempt, jobs), len(jobs), what))
+            made = pool.map(lambda job: printed(chart, job, self.api_versions), jobs)
+            return list(track(made, len(jobs), what))
+
+    def _asked(self, jobs: Sequence[Job]) -> Iterator[Job]:
+        """The jobs that Helm's library can be told: those with --set arguments are tried."""
+        for job in jobs:
+            try:
+                if job.case.sets:
+                    printed(self.chart.plain, job, self.api_versions)
+            except Inexpressible as reason:
+                self.unasked.setdefault(str(reason), []).append(job.case.name)
+            else:
+                yield job
 
     def faults(self) -> Iterator[str]:
         """A sentence about each way in which probes change a render: such a render counts for nothing."""
@@ -89,10 +96,14 @@ class _Tally:
             yield f"not measured, because only a Helm program can render it ({what}): {_named(names)}"
 
 
-def measure(chart: Chart, choice: Choice) -> TemplateCoverage:
-    """Render the cases that the gate renders, and tell which arms of the templates they reach.
+def measure(chart: Chart, choice: Choice, recorded: Sequence[Case] = ()) -> TemplateCoverage:
+    """Render the cases that the gate renders, and tell which arms of the templates they reach; those of suites of
+    helm-unittest in the chart's folder apart.
 
     Each case is rendered by Helm's library, also one that names another Helm.
+
+    Args:
+        recorded: what pytest tests render.
 
     Raises:
         GateError: the chart or its settings cannot be used, Helm's library cannot be had, or no case matches.
@@ -105,7 +116,10 @@ def measure(chart: Chart, choice: Choice) -> TemplateCoverage:
     cases = [*selection.cases, *selection.hostile, *islice(selection.accepted, selection.wanted)]
     # Helm refuses these by the schema, before it looks at any template.
     wanted = [case for case in cases if not (case.origin == "schema" and case.refusal is not None)]
-    tally.add(GATE, plan(wanted, settings, Engines({EMBEDDED_SPEC: EMBEDDED})))
+    sources = {GATE: wanted, PYTEST: recorded, UNITTEST: unittest_cases(chart.folder, chart.reading)}
+    for source, some in sources.items():
+        if some:
+            tally.add(source, plan(some, settings, Engines({EMBEDDED_SPEC: EMBEDDED})))
     excused = {point: one.reason for one in settings.unreachable for point in _meant(one, tally.chart.points)}
     return TemplateCoverage(
         chart.files,

@@ -4,6 +4,7 @@ The chart is named by `--chart FOLDER` or by `chartgate_chart` in pytest's setti
 project that merely has chartgate installed pays nothing, and a fixture of its own called like one of these wins.
 """
 
+import os
 import warnings
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from chartgate.releases.jobs import Job
     from chartgate.releases.release import Release
     from chartgate.releases.render import Values
     from chartgate.tools.engines import Engine
@@ -22,9 +24,18 @@ if TYPE_CHECKING:
 INI = "chartgate_chart"
 
 
+RECORD = "chartgate_coverage"
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--chart FOLDER`, and the setting that stands for it."""
+    """`--chart FOLDER`, and the setting that stands for it; `--chartgate-coverage FILE`."""
     group = parser.getgroup("chartgate", "Helm charts (chartgate)")
+    group.addoption(
+        "--chartgate-coverage",
+        dest=RECORD,
+        metavar="FILE",
+        help="record what the tests render, for chartgate coverage --also FILE",
+    )
     try:
         group.addoption("--chart", dest=INI, metavar="FOLDER", help="the chart that the fixtures render")
     except ValueError:
@@ -32,6 +43,42 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         return
     finally:
         parser.addini(INI, "folder of the chart that the fixtures render, from the settings file's folder on")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin the record anew; the processes of pytest-xdist add to that of the one that started them."""
+    named = config.getoption(RECORD, None)
+    if named and not hasattr(config, "workerinput"):
+        try:
+            Path(config.invocation_params.dir, named).write_bytes(b"")
+        except OSError as error:
+            raise pytest.UsageError(f"--chartgate-coverage: cannot write {named}: {error.strerror}") from error
+
+
+@pytest.fixture(scope="session")
+def _record(request: pytest.FixtureRequest) -> "Callable[[Job, Sequence[str]], None]":
+    """Adds a render to the record, if there is one; each distinct one of a process once."""
+    import msgspec
+
+    from chartgate.values.recorded_cases import RecordedRender
+
+    named = request.config.getoption(RECORD, None)
+    path = Path(request.config.invocation_params.dir, named) if named else None
+    known: set[RecordedRender] = set()
+
+    def record(job: "Job", api_versions: Sequence[str]) -> None:
+        if path is None:
+            return
+        case = job.case
+        served = (*api_versions, *case.api_versions)
+        render = RecordedRender("", case.values, case.sets, case.release, case.namespace, job.exact, served)
+        if render not in known:
+            known.add(render)
+            test = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" ")[0]
+            with path.open("ab") as file:
+                file.write(msgspec.structs.replace(render, test=test).line)
+
+    return record
 
 
 @pytest.fixture(scope="session")
@@ -67,7 +114,12 @@ def cases(_chartgate_chart: "Chart") -> "list[Case]":
 
 
 @pytest.fixture(scope="session")
-def render(chart: Path, chart_settings: "Settings", _chartgate_chart: "Chart") -> "Callable[..., Release]":
+def render(
+    chart: Path,
+    chart_settings: "Settings",
+    _chartgate_chart: "Chart",
+    _record: "Callable[[Job, Sequence[str]], None]",
+) -> "Callable[..., Release]":
     """Renders the chart, with Helm's library for the last Kubernetes of its settings unless told otherwise.
 
     `render(values, sets=…, release=…, namespace=…, kube=…, api_versions=…, helm=…, cached=…)`, or `render(case=…)`;
@@ -101,6 +153,8 @@ def render(chart: Path, chart_settings: "Settings", _chartgate_chart: "Chart") -
         job = Job(
             case, helm or bound or default_engine(settings.helm), kube or case.kubernetes or settings.kubernetes[-1]
         )
+        if chart == named_chart:
+            _record(job, api_versions)
         files = _chartgate_chart.files if chart == named_chart else read_chart_files(chart)
         return render_case(files, job, api_versions, cached=cached)
 

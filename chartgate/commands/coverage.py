@@ -16,6 +16,7 @@ from chartgate.reports.coverage.result import TemplateCoverage
 from chartgate.reports.coverage.table import print_coverage
 from chartgate.reports.files import is_stdout, require_writable, write_report
 from chartgate.values.chart import read_chart
+from chartgate.values.recorded_cases import recorded_cases
 
 FORMATS: dict[str, tuple[str, Callable[[TemplateCoverage], bytes]]] = {
     "cobertura": ("Cobertura XML, for CI servers", cobertura_report),
@@ -28,6 +29,14 @@ def add_arguments(parser: Parser) -> None:
     add_chart(parser)
     add_choice(parser)
     parser.add_argument("--offered", action="store_true", help="only what people wrote: defaults, ci/, documents")
+    parser.add_argument(
+        "--also",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="count the renders in this file, which pytest --chartgate-coverage FILE wrote; may be repeated",
+    )
     parser.add_argument(
         "--fail-under",
         type=_percent,
@@ -46,7 +55,8 @@ def run(options: Namespace) -> int:
     wanted: dict[str, Path] = {name: path for name in FORMATS if (path := getattr(options, name))}
     require_writable(wanted.values())
     choice = replace(choice_of(options), offered=options.offered)
-    found = coverage.measure(read_chart(options.chart, choice.matrix, choice.settings), choice)
+    recorded = [case for path in options.also for case in recorded_cases(path)]
+    found = coverage.measure(read_chart(options.chart, choice.matrix, choice.settings), choice, recorded)
     for name, path in wanted.items():
         write_report(path, FORMATS[name][1](found))
     print_coverage(found, console(stderr=any(map(is_stdout, wanted.values()))))

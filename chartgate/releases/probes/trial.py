@@ -1,8 +1,8 @@
 """A case rendered by Helm's library, plain and with probes: what it reaches, and whether the probes change anything."""
 
-import hashlib
 import json
 import re
+import zlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,16 +22,19 @@ _PLACE = re.compile(r"(?<=[\w.]):\d+(:\d+)?")
 
 @dataclass(frozen=True)
 class Printed:
-    """What came of a render: the text of each template by its name, or Helm's refusal; `counts` are of the probes."""
+    """What came of a render: the text of each template by its name, or Helm's refusal; `counts` are of the probes.
 
-    texts: Mapping[str, str]
-    refusal: str = ""
+    It is kept in little room, because a run keeps thousands.
+    """
+
+    packed: bytes
     counts: Mapping[str, int] = field(default_factory=dict)
 
     @property
-    def digest(self) -> str:
-        """Hash of what a user sees of it."""
-        return hashlib.sha256(json.dumps([dict(self.texts), self.refusal]).encode()).hexdigest()
+    def said(self) -> tuple[dict[str, str], str]:
+        """The texts, and the refusal, which is empty where Helm did not refuse."""
+        texts, refusal = json.loads(zlib.decompress(self.packed))
+        return texts, refusal
 
 
 def printed(chart: ChartFiles, job: Job, api_versions: tuple[str, ...] = ()) -> Printed:
@@ -53,7 +56,8 @@ def printed(chart: ChartFiles, job: Job, api_versions: tuple[str, ...] = ()) -> 
         return _COUNTS.sub("", text)
 
     texts = {name: text for name, marked in answer["sources"] if (text := without_counts(marked)).strip()}
-    return Printed(texts, _same_words(without_counts(answer["error"])), counts)
+    refusal = _same_words(without_counts(answer["error"]))
+    return Printed(zlib.compress(json.dumps([texts, refusal]).encode(), 1), counts)
 
 
 def _same_words(refusal: str) -> str:
@@ -66,16 +70,16 @@ def _same_words(refusal: str) -> str:
     return last.rpartition(">: ")[2].strip()
 
 
-def difference(plain: ChartFiles, job: Job, api_versions: tuple[str, ...], probed: Printed) -> str:
-    """How a render with probes differs from the plain one; empty where only what is random differs."""
-    first, second = (printed(plain, job, api_versions) for _ in range(2))
-    if probed.refusal != first.refusal:
-        return f"Helm says {probed.refusal or 'nothing'!r}, and without probes {first.refusal or 'nothing'!r}"
-    for name in sorted({*first.texts, *probed.texts}):
-        lines: list[Any] = [one.texts.get(name, "").splitlines() for one in (first, second, probed)]
+def difference(plain: Printed, again: Printed, probed: Printed) -> str:
+    """How a render with probes differs from two plain ones; empty where only what is random differs."""
+    (first, refusal), (second, _), (third, other) = (one.said for one in (plain, again, probed))
+    if other != refusal:
+        return f"Helm says {other or 'nothing'!r}, and without probes {refusal or 'nothing'!r}"
+    for name in sorted({*first, *third}):
+        lines: list[Any] = [texts.get(name, "").splitlines() for texts in (first, second, third)]
         if len({len(some) for some in lines}) > 1:
             return f"{name}: {len(lines[2])} lines, and {len(lines[0])} without probes"
-        for number, (before, again, after) in enumerate(zip(*lines, strict=True), 1):
-            if before == again != after:
+        for number, (before, once_more, after) in enumerate(zip(*lines, strict=True), 1):
+            if before == once_more != after:
                 return f"{name}: line {number} of the output: {after!r}, and {before!r} without probes"
     return ""

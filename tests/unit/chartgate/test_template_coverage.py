@@ -14,9 +14,14 @@ from chartgate.releases.probes.trial import printed
 from chartgate.reports.coverage.html import coverage_page
 from chartgate.tools.chart_files import read_chart_files
 from chartgate.tools.embedded.process import EMBEDDED
+from chartgate.tools.reading import Reading
 from chartgate.values.case import Case
 from chartgate.values.chart import read_chart
+from chartgate.values.recorded_cases import recorded_cases
 from chartgate.values.selection import Choice
+from chartgate.values.unittest_cases import unittest_cases
+
+pytest_plugins = ["pytester"]
 
 MakeChart = Callable[[dict[str, str]], Path]
 CONFIG = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata:\n"
@@ -30,7 +35,7 @@ def reached(chart: Path, template: str = "templates/config.yaml", *values: str) 
     for text in values:
         job = Job(Case("values", values=(text,)), EMBEDDED, "1.30")
         plain, counted = printed(files, job), printed(probed.probed, job)
-        assert (counted.texts, counted.refusal) == (plain.texts, plain.refusal)
+        assert counted.said == plain.said
         for point in probed.points:
             if point.file == template:
                 found.setdefault(point.name, []).append(point.is_reached(counted.counts))
@@ -323,3 +328,102 @@ def test_a_declaration_that_is_wrong_is_a_fault(
     chart = make_chart({"templates/config.yaml": SWITCH, "values.yaml": values, "chartgate.yaml": settings})
     assert main(["coverage", str(chart), "--offered"]) == FINDINGS
     assert f"chartgate.yaml: coverage: unreachable: templates/config.yaml: {arm}: {words}" in capsys.readouterr().out
+
+
+RECORDING = """
+def test_off(render):
+    assert render({"a": 0}, release="mine").only("ConfigMap")
+    assert render("a: 0", release="mine")
+
+def test_on(render):
+    assert render(sets=["--set", "a=2"], kube="1.30")
+"""
+
+
+def test_what_pytest_renders_counts_apart(
+    pytester: pytest.Pytester, make_chart: MakeChart, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chart = make_chart({"templates/config.yaml": SWITCH, "values.yaml": "a: 1\n"})
+    pytester.makepyfile(RECORDING)
+    record = pytester.path / "renders.jsonl"
+    options = ("--chart", str(chart), "--chartgate-coverage", str(record))
+    pytester.runpytest_inprocess(*options).assert_outcomes(passed=2)
+    pytester.runpytest_inprocess(*options).assert_outcomes(passed=2)
+    assert len(recorded_cases(record)) == 3
+    capsys.readouterr()
+    assert main(["coverage", str(chart), "--offered", "--also", str(record), "--fail-under", "100"]) == CLEAN
+    out = capsys.readouterr().out
+    assert "renders: gate 2, pytest 3" in out
+    found = coverage.measure(read_chart(chart), Choice(offered=True), recorded_cases(record))
+    source, case = found.first(found.points[2]) or ("", "")
+    assert (source, case.rpartition("/")[2]) == ("pytest", "test_what_pytest_renders_counts_apart.py::test_off")
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(None, "there is no such file: record one with pytest --chartgate-coverage FILE"), ("{}\n", "line 1: ")],
+)
+def test_a_record_that_cannot_be_read_is_named(
+    make_chart: MakeChart, tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str | None, words: str
+) -> None:
+    record = tmp_path / "record"
+    if content:
+        record.write_text(content)
+    assert main(["coverage", str(make_chart({})), "--also", str(record)]) == UNUSABLE
+    assert words in capsys.readouterr().err
+
+
+def test_a_record_that_cannot_be_written_is_named(pytester: pytest.Pytester) -> None:
+    result = pytester.runpytest_inprocess("--chartgate-coverage", "absent/record")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines("*--chartgate-coverage: cannot write absent/record: No such file or directory")
+
+
+SUITE = """\
+suite: switches
+values: [off.yaml]
+release: {name: mine}
+set: {'list[0]': x}
+tests:
+  - it: is off
+  - it: is on
+    set: {a: 2, 'deep\\\\.key.b': [1]}
+    capabilities: {majorVersion: 1, minorVersion: 30, apiVersions: [example.com/v1]}
+---
+suite: without tests
+"""
+
+
+def test_suites_of_helm_unittest_count_apart(make_chart: MakeChart, capsys: pytest.CaptureFixture[str]) -> None:
+    template = SWITCH.replace(".Values.a", "eq (toString .Values.a) `2`")
+    files = {"templates/config.yaml": template, "values.yaml": "a: 1\n", ".helmignore": "tests/\n"}
+    chart = make_chart({**files, "tests/switch_test.yaml": SUITE, "tests/off.yaml": "a: 0\n"})
+    off, on = unittest_cases(chart, Reading())
+    assert (off.name, off.values, off.release, off.namespace) == (
+        "switch_test.yaml: is off",
+        ("a: 0\n",),
+        "mine",
+        "NAMESPACE",
+    )
+    assert on.sets == ("--set-json", 'list[0]="x"', "--set-json", "a=2", "--set-json", "deep\\\\.key.b=[1]")
+    assert (on.kubernetes, on.api_versions) == ("1.30", ("example.com/v1",))
+    assert main(["coverage", str(chart), "--offered", "--fail-under", "100"]) == CLEAN
+    assert "renders: gate 2, helm-unittest 3" in capsys.readouterr().out
+
+
+def test_a_suite_that_cannot_be_read_is_named(make_chart: MakeChart, capsys: pytest.CaptureFixture[str]) -> None:
+    chart = make_chart({"templates/config.yaml": SWITCH, "tests/broken_test.yaml": "a: [\n"})
+    assert main(["coverage", str(chart), "--offered"]) == UNUSABLE
+    assert "tests/broken_test.yaml: cannot be read as YAML" in capsys.readouterr().err
+
+
+def test_a_case_that_only_a_program_can_render_is_named(make_chart: MakeChart) -> None:
+    chart = make_chart({"templates/config.yaml": SWITCH, "values.yaml": "a: 1\n", ".helmignore": "tests/\n"})
+    (chart / "tests").mkdir()
+    (chart / "tests/list_test.yaml").write_text("values: [l.yaml]\ntests: [{it: changes an item, set: {'l[0]': 2}}]\n")
+    (chart / "tests/l.yaml").write_text("l: [1, 2]\n")
+    found = coverage.measure(read_chart(chart), Choice(offered=True))
+    assert found.notices == (
+        "not measured, because only a Helm program can render it (--set-json l changes a list that the values have): "
+        "list_test.yaml: changes an item",
+    )
