@@ -171,6 +171,17 @@ def test_the_report_in_the_readme_is_the_real_one(workplace: Path) -> None:
     assert [line for line in written if line in shown] == shown, "write the new report into README.md"
 
 
+def test_the_image_is_made_of_files_that_its_context_has() -> None:
+    text = (ROOT / "integrations" / "Dockerfile").read_text(encoding="utf-8")
+    sources = {name for line in re.findall(r"^COPY (?!--from)(.+)$", text, re.MULTILINE) for name in line.split()[:-1]}
+    context = (ROOT / "integrations" / "Dockerfile.dockerignore").read_text(encoding="utf-8").splitlines()
+    assert sources == {line[1:] for line in context if line.startswith("!")}
+    assert [name for name in sources if not (ROOT / name).exists()] == []
+    assert re.findall(r"^USER (\d+):\d+$", text, re.MULTILINE) == ["65534"]
+    assert set(re.findall(r"^FROM (\S+)", text, re.MULTILINE)) == {"$BASE"}
+    assert "ARG BASE=debian:bookworm-slim\n" in text
+
+
 @pytest.mark.parametrize(
     ("file", "concerns"),
     [
