@@ -14,6 +14,7 @@ from release.images import every_image
 from release.index import add_to_index, require_same
 from release.metadata import ICON, KEY, release_metadata, release_readme, repository_metadata
 from release.sbom import bill_of_materials
+from release.schemas import FOLDER, published
 from release.settings import KEY_FILE, read_settings
 from release.signing import Signer, fingerprint_of, public_key, verify
 
@@ -62,15 +63,16 @@ def make_package(root: Path, folder: Path, signer: Signer | None = None, *, rehe
         if signer and key:
             verify(archive, key)
         digest = sha256(archive)
-        published = folder / archive.name
-        if published.exists():
-            require_same(str(published), sha256(published), digest)
+        kept = folder / archive.name
+        if kept.exists():
+            require_same(str(kept), sha256(kept), digest)
         texts = {
             f"{archive.stem}.images.txt": "".join(f"{image}\n" for image in images),
             f"{archive.stem}.cdx.json": bill_of_materials(archive, metadata, images, when),
             "artifacthub-repo.yml": repository_metadata(settings),
         }
-        for name, text in texts.items():
+        (made / FOLDER).mkdir()
+        for name, text in {**texts, **published(root, settings)}.items():
             (made / name).write_text(text, encoding="utf-8")
         shutil.copyfile(root / "release" / ICON, made / ICON)
         if key:
@@ -78,4 +80,4 @@ def make_package(root: Path, folder: Path, signer: Signer | None = None, *, rehe
         folder.mkdir(parents=True, exist_ok=True)
         add_to_index(folder, archive, (str(data["name"]), str(data["version"])), settings.repository)
         shutil.copytree(made, folder, dirs_exist_ok=True)
-    return Made(published, digest, signed=signer is not None)
+    return Made(kept, digest, signed=signer is not None)

@@ -9,7 +9,8 @@ from pathlib import Path
 from release.generate import outputs
 
 ROOT = Path(__file__).parent.parent
-PARTS = ("charts/claude-relay", "release", "CHANGELOG.md", "LICENSE", ".gitignore")
+MADE_FROM = ("docs/interfaces.md", "chartgate/values/*.schema.json")
+PARTS = ("charts/claude-relay", "release", "CHANGELOG.md", "LICENSE", ".gitignore", *MADE_FROM)
 FIRST_COMMIT = 1_760_000_000
 """Seconds since 1970; each further commit is a day later."""
 

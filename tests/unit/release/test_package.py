@@ -55,8 +55,10 @@ def test_the_same_commit_makes_the_same_bytes_elsewhere(
         monkeypatch.undo()
         time.tzset()
     assert again.digest == made.digest
-    names = {path.name for path in made.archive.parent.iterdir()}
-    assert names == {path.name for path in again.archive.parent.iterdir()}
+    dist = made.archive.parent
+    names = {str(path.relative_to(dist)) for path in dist.rglob("*") if path.is_file()}
+    other = again.archive.parent
+    assert names == {str(path.relative_to(other)) for path in other.rglob("*") if path.is_file()}
     same = names - {"index.yaml"}  # it tells when an entry was added
     assert {n: sha256(again.archive.parent / n) for n in same} == {n: sha256(made.archive.parent / n) for n in same}
 

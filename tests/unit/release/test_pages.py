@@ -30,10 +30,11 @@ def test_a_second_release_joins_the_first(project: ProjectCopy, remote: Path, tm
         for arguments in (["pages"], ["package"], ["publish-pages"]):
             assert main([*arguments, "--folder", folder], project.root) == 0
         assert not project.git("status", "--porcelain")
-    files = project.git("-C", str(remote), "ls-tree", "--name-only", "gh-pages").split()
+    files = project.git("-C", str(remote), "ls-tree", "-r", "--name-only", "gh-pages").split()
     assert {"claude-relay-1.0.0.tgz", "claude-relay-1.0.1.tgz", "index.yaml", "icon.svg", ".nojekyll"} <= set(files)
+    assert {f"schemas/{name}.schema.json" for name in ("chartgate", "conversions", "matrix")} <= set(files)
     assert "Chart.yaml" not in files
-    assert "charts" not in files
+    assert [name for name in files if name.startswith("charts")] == []
     index = yaml.safe_load(project.git("-C", str(remote), "show", "gh-pages:index.yaml"))
     assert [entry["version"] for entry in index["entries"]["claude-relay"]] == ["1.0.1", "1.0.0"]
     assert project.git("-C", str(remote), "rev-list", "--count", "gh-pages").strip() == "2"
