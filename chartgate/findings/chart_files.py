@@ -90,15 +90,14 @@ def _kube_version(constraint: str) -> Iterator[Fault]:
 def _dependencies(chart: Chart, metadata: Mapping[str, Any]) -> Iterator[Fault]:
     files = chart.files
     old = metadata.get("apiVersion") == "v1"
-    declared = files.mapping("requirements.yaml") if old else metadata
     lock_name = "requirements.lock" if old else "Chart.lock"
-    lock = files.mapping(lock_name) if lock_name in files.contents else None
-    wanted = _entries(declared)
+    lock = files.dependencies(lock_name) if lock_name in files.contents else None
+    wanted = files.dependencies("requirements.yaml" if old else "Chart.yaml")
     present = _subcharts(chart)
     for entry in wanted:
         name, version = str(entry.get("name")), str(entry.get("version") or "*")
         if lock is not None and not entry.get("alias") and str(entry.get("repository") or ""):
-            locked = [str(one.get("version")) for one in _entries(lock) if one.get("name") == name]
+            locked = [str(one.get("version")) for one in lock if one.get("name") == name]
             if not any(satisfies(one, version) for one in locked):
                 what = f"has {', '.join(locked) or 'no version'} of {name}, and Chart.yaml asks for {version}"
                 yield Fault("lock", name, what, object=lock_name)
@@ -106,12 +105,6 @@ def _dependencies(chart: Chart, metadata: Mapping[str, Any]) -> Iterator[Fault]:
         if here and not any(satisfies(one, version) for one in here):
             what = f"has {', '.join(sorted(here))} of {name}, and Chart.yaml asks for {version}"
             yield Fault("lock", name, what, object="charts/")
-
-
-def _entries(metadata: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The dependencies in Chart.yaml or a lock file; what is not a mapping is Helm's to refuse."""
-    listed = metadata.get("dependencies")
-    return [entry for entry in listed if isinstance(entry, Mapping)] if isinstance(listed, list) else []
 
 
 def _subcharts(chart: Chart) -> dict[str, set[str]]:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from chartgate.findings.finding import Finding
 from chartgate.releases.identity import About
@@ -60,7 +60,6 @@ def foreign_subcharts(files: ChartFiles) -> frozenset[str]:
 
 def _foreign(files: ChartFiles) -> Iterator[str]:
     for name in ("Chart.yaml", "requirements.yaml"):
-        found = files.mapping(name).get("dependencies")
-        for one in found if isinstance(found, Sequence) else ():
-            if isinstance(one, Mapping) and re.match(r"https?://|oci://|@|alias:", str(one.get("repository") or "")):
+        for one in files.dependencies(name):
+            if re.match(r"https?://|oci://|@|alias:", str(one.get("repository") or "")):
                 yield str(one.get("alias") or one.get("name"))

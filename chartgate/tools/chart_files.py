@@ -56,6 +56,14 @@ class ChartFiles:
             return {}
         return data if isinstance(data, dict) else {}
 
+    def dependencies(self, name: str = "Chart.yaml") -> list[Mapping[str, Any]]:
+        """The dependencies that Chart.yaml, or another file such as Chart.lock, lists.
+
+        What is not a mapping is left out: Helm says what is wrong with it.
+        """
+        listed = self.mapping(name).get("dependencies")
+        return [one for one in listed if isinstance(one, Mapping)] if isinstance(listed, list) else []
+
     @cached_property
     def subcharts(self) -> Mapping[str, Mapping[str, Any]]:
         """What Chart.yaml of each unpacked subchart says, by the name of its folder in charts/."""

@@ -137,8 +137,7 @@ class Chart:
     def known_keys(self) -> frozenset[str]:
         """The keys at the top of the chart's values: those of values.yaml, of its schema, and its subcharts."""
         schema = self.shape.properties(self.shape.resolved(self.shape.root)) if self.shape else {}
-        dependencies = self.files.mapping("Chart.yaml").get("dependencies") or ()
-        subcharts = {str(one.get("alias") or one.get("name")) for one in dependencies if isinstance(one, dict)}
+        subcharts = {str(one.get("alias") or one.get("name")) for one in self.files.dependencies()}
         return frozenset({*self.defaults, *schema, *subcharts, "global"})
 
     @cached_property

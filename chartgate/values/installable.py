@@ -39,7 +39,7 @@ def installable(files: ChartFiles, defaults: Callable[[], Mapping[str, Any]]) ->
     """
     packaged = set(_packaged(files))
     chart = files.folder
-    missing = [one for name in _DECLARING for one in _dependencies(files, name) if str(one.get("name")) not in packaged]
+    missing = [one for name in _DECLARING for one in files.dependencies(name) if str(one.get("name")) not in packaged]
     needed = sorted({str(one.get("name")) for one in missing if _is_on(one, defaults())})
     if needed:
         raise GateError(
@@ -47,7 +47,7 @@ def installable(files: ChartFiles, defaults: Callable[[], Mapping[str, Any]]) ->
         )
     absent = sorted({str(one.get("name")) for one in missing})
     for name in _DECLARING if absent else ():
-        kept = [one for one in _dependencies(files, name) if str(one.get("name")) not in absent]
+        kept = [one for one in files.dependencies(name) if str(one.get("name")) not in absent]
         if name in files.contents:
             files = files.with_file(name, yaml.safe_dump({**files.mapping(name), "dependencies": kept}).encode())
     left_out = tuple(
@@ -60,11 +60,6 @@ def installable(files: ChartFiles, defaults: Callable[[], Mapping[str, Any]]) ->
 def is_library(files: ChartFiles) -> bool:
     """Whether the chart is a library, which makes no objects of its own."""
     return files.mapping("Chart.yaml").get("type") == "library"
-
-
-def _dependencies(files: ChartFiles, name: str) -> list[Mapping[str, Any]]:
-    found = files.mapping(name).get("dependencies")
-    return [entry for entry in found if isinstance(entry, Mapping)] if isinstance(found, list) else []
 
 
 def _conditions(dependency: Mapping[str, Any]) -> list[str]:
@@ -81,7 +76,7 @@ def _is_on(dependency: Mapping[str, Any], defaults: Mapping[str, Any]) -> bool:
         return decided
     tags = defaults.get("tags")
     named = dependency.get("tags")
-    chosen = [tags.get(tag) for tag in named] if isinstance(tags, Mapping) and isinstance(named, list) else []
+    chosen = [tags.get(str(tag)) for tag in named] if isinstance(tags, Mapping) and isinstance(named, list) else []
     return True in chosen or False not in chosen
 
 

@@ -1,8 +1,11 @@
 """Misshapen charts of fixed seeds: each is judged, or refused with a GateError, and never ends in another error."""
 
+import gzip
 import json
+import tarfile
 from collections.abc import Mapping
 from contextlib import suppress
+from io import BytesIO
 from itertools import islice
 from pathlib import Path
 from random import Random
@@ -13,6 +16,7 @@ import yaml
 
 from chartgate import cli, gate
 from chartgate.errors import GateError
+from chartgate.findings.baseline import read_baseline
 from chartgate.findings.registry import CHECKS
 from chartgate.values import array_cache
 from chartgate.values.chart import read_chart
@@ -128,6 +132,29 @@ def schema(random: Random) -> bytes:
     return json.dumps(top).encode()
 
 
+def dependencies(random: Random) -> bytes:
+    """Chart.yaml with dependencies that Helm may or may not understand."""
+    one = {"name": "kid", "version": "1.x", "condition": "kid.on", "tags": ["a"], "import-values": ["d"], "alias": "k"}
+    entry = replaced(one, (random.choice(sorted(one)),), random.choice(JUNK))
+    return json.dumps({**yaml.safe_load(CHART["Chart.yaml"]), "dependencies": random.choice([[entry], *JUNK])}).encode()
+
+
+def archive(chart: Path, random: Random) -> bytes:
+    """A packed chart with entries that no chart has, or with bytes too many or too few."""
+    packed = BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as ball:
+        ball.add(chart, "tiny")
+        for name in random.sample(("tiny/a", "/a", "tiny/../a", "tiny/values.yaml", "tiny/templates", "a/b"), 2):
+            entry = tarfile.TarInfo(name)
+            entry.type = random.choice((tarfile.REGTYPE, tarfile.SYMTYPE, tarfile.DIRTYPE, tarfile.FIFOTYPE))
+            entry.linkname = "../a"
+            ball.addfile(entry)
+    content = packed.getvalue()
+    at = random.randrange(len(content))
+    broken = random.choice((content, content[:at], content[:at] + random.randbytes(99) + content[at + 99 :]))
+    return gzip.compress(broken)[: random.choice((None, 99))]
+
+
 def write(folder: Path, changed: Mapping[str, bytes], *without: str) -> Path:
     for name, text in CHART.items():
         if name not in without:
@@ -142,6 +169,40 @@ def selected(chart: Path) -> None:
     with suppress(GateError):
         selection = select(read_chart(chart), Choice(generated=10))
         list(islice(selection.accepted, 10))
+
+
+def test_any_dependencies_are_read_or_refused(tmp_path: Path) -> None:
+    for seed in range(40):
+        kid = {"charts/kid/Chart.yaml": b"apiVersion: v2\nname: kid\nversion: 1.0.0\n"} if seed % 2 else {}
+        chart = write(
+            tmp_path / str(seed), {"Chart.yaml": dependencies(Random(seed)), "values.yaml": b"tags: {a: true}\n"}
+        )
+        for name, content in kid.items():
+            (chart / name).parent.mkdir(parents=True)
+            (chart / name).write_bytes(content)
+        selected(chart)
+
+
+def test_any_archive_is_read_or_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    chart = write(tmp_path, {})
+    for seed in range(40):
+        packed = tmp_path / f"{seed}.tgz"
+        packed.write_bytes(archive(chart, Random(seed)))
+        selected(packed)
+
+
+def test_any_baseline_is_read_or_refused(tmp_path: Path) -> None:
+    known = dict.fromkeys(("check", "rule", "object", "where", "what"), "text")
+    data = {"format": 1, "findings": [known, {**known, "object": "\ud800", "group": "a"}]}
+    for seed in range(60):
+        random = Random(seed)
+        path = tmp_path / f"{seed}.json"
+        content = json.dumps(replaced(data, random.choice(places(data)), random.choice(JUNK))).encode()
+        at = random.randrange(len(content))
+        path.write_bytes(content[:at] + random.choice((*BYTES, b"")) + content[at:] if seed % 2 else content)
+        with suppress(GateError):
+            read_baseline(path)
 
 
 @pytest.mark.parametrize("name", SORTS)
