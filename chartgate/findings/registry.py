@@ -87,7 +87,7 @@ def every_check(chart: Chart | None = None, of_gate: Iterable[Check] = CHECKS) -
         return [*of_gate, *own_checks((), BY_KEY)]
     kinds = chart.known_kinds
     told = {
-        schema.CHECK.key: schema.check_with(kinds.schemas),
+        schema.CHECK.key: schema.check_with(kinds),
         policies.CHECK.key: policies.check_with(chart.policies, kinds.definitions),
     }
     # A check that stands in for one of the gate, as in tests, is not told anything.

@@ -2,58 +2,72 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import jsonschema_rs
 
+from chartgate.findings import custom_rules
 from chartgate.findings.check import Check, Fault, Rule
 from chartgate.findings.scopes import EachObject
 from chartgate.findings.user_values import made_as_it_is
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.rendered import Rendered
 from chartgate.tools.catalogue import version_key
-from chartgate.tools.schemas import KindKey, api_schemas, crd_schemas, custom_schema, known_versions
+from chartgate.tools.schemas import KindKey, Schema, api_schemas, crd_schemas, custom_schema, known_versions
 from chartgate.tools.served_kinds import served_kinds
+from chartgate.tools.structural import custom_structural_schema, structural_schemas
+from chartgate.values.known_kinds import KnownKinds
 
 
-def _defined(renders: Sequence[Rendered]) -> dict[KindKey, str]:
-    """The schemas, as JSON, of the kinds that the chart's own definitions define, in crds/ and in templates.
+def _defined(known: KnownKinds, renders: Sequence[Rendered]) -> KnownKinds:
+    """The kinds that are known, with those that the chart's own definitions define, in crds/ and in templates.
 
     A definition that cannot be read defines nothing: the check tells what is wrong with it.
     """
-    found: dict[KindKey, str] = {}
+    schemas, structural = dict(known.schemas), dict(known.structural)
     for digest, obj in {obj.digest: obj for rendered in renders for obj in rendered.release}.items():
         if obj.kind == "CustomResourceDefinition":
-            found.update(_schemas_in(digest, json.dumps(obj.manifest, default=str)))
-    return found
+            found = _schemas_in(digest, json.dumps(obj.manifest, default=str))
+            schemas.update(found[0])
+            structural.update(found[1])
+    return KnownKinds(known.definitions, schemas, structural)
 
 
 @cache
-def _schemas_in(_digest: str, definition: str) -> dict[KindKey, str]:
+def _schemas_in(_digest: str, definition: str) -> tuple[dict[KindKey, str], dict[KindKey, Schema]]:
     try:
-        return {(api, kind): json.dumps(schema) for api, kind, schema in crd_schemas(json.loads(definition))}
+        document = json.loads(definition)
+        strict = {(api, kind): json.dumps(schema) for api, kind, schema in crd_schemas(document)}
+        return strict, dict(structural_schemas(document))
     except (AttributeError, KeyError, TypeError):
-        return {}
+        return {}, {}
 
 
-def judge(obj: KubeObject, kube_version: str, defined: Mapping[KindKey, str]) -> Iterator[Fault]:
-    """Faults of an object by the schema of its kind: one of `defined`, else the one of the Kubernetes version."""
+def judge(obj: KubeObject, kube_version: str, defined: KnownKinds) -> Iterator[Fault]:
+    """Faults of an object by the schema of its kind: one of `defined`, else the one of the Kubernetes version. Rules of
+    the schema are asked about an object that is valid otherwise.
+    """
     kind = obj.kind_key
-    schema = defined.get(kind) or defined.get((kind[0], kind[1].lower()))
+    named = kind if kind in defined.schemas else (kind[0], kind[1].lower())
+    schema = defined.schemas.get(named)
     validator = _compiled(schema) if schema else _validator(kind, kube_version)
     if validator is None:
         yield _unknown_kind(obj, kube_version)
         return
-    for error in validator.iter_errors(_without_nulls(obj.manifest)):
+    errors = list(validator.iter_errors(_without_nulls(obj.manifest)))
+    for error in errors:
         where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.instance_path)
         # The message quotes the offending value, which for a Secret is the secret itself.
         what = f"breaks {error.schema_path[-1]}" if obj.is_secret else _shortened(error.message)
         # A number that was not quoted is the template's fault, a text that the gate made is not.
         text = error.instance if isinstance(error.instance, str) else None
         yield Fault("invalid", where.lstrip("."), f"{what} (Kubernetes {kube_version})", unless=made_as_it_is(text))
+    if not errors and version_key(kube_version) >= custom_rules.SINCE:
+        structural = defined.structural.get(named) if schema else custom_structural_schema(kind)
+        yield from custom_rules.judge(obj, structural or {})
     successor = _deprecated_for(kind, kube_version)
     if successor:
         what = f"{obj.api_version} is deprecated in Kubernetes {kube_version}"
@@ -124,10 +138,9 @@ def _shortened(message: str, limit: int = 240) -> str:
     return message if len(message) <= limit else f"{message[:limit]}…"
 
 
-def check_with(schemas: Mapping[KindKey, str]) -> Check:
-    """The check that also knows these schemas, as JSON; a definition of the chart itself has priority."""
-    scope = EachObject(judge, between=True, prepare=lambda renders: {**schemas, **_defined(renders)})
-    return replace(CHECK, scopes=(scope,))
+def check_with(known: KnownKinds) -> Check:
+    """The check that also knows these kinds; a definition of the chart itself has priority."""
+    return replace(CHECK, scopes=(EachObject(judge, between=True, prepare=partial(_defined, known)),))
 
 
 CHECK = Check(
@@ -135,7 +148,7 @@ CHECK = Check(
     title="Kubernetes JSON Schema",
     why="The API server refuses an object of a kind it does not serve, and drops or refuses fields it does not know.",
     source="Kubernetes OpenAPI (kubernetes-validate), Gateway API and Prometheus Operator custom resource definitions",
-    scopes=(EachObject(judge, between=True, prepare=_defined),),
+    scopes=(EachObject(judge, between=True, prepare=partial(_defined, KnownKinds())),),
     rules={
         "invalid": Rule(
             "an object breaks the schema of its kind, or has a field that the schema does not list",
@@ -159,5 +172,6 @@ CHECK = Check(
             "apiVersion: example.com/v1, kind: Widget",
             severity="note",
         ),
+        **custom_rules.DECLARED,
     },
 )

@@ -8,19 +8,22 @@ from typing import Any
 
 from chartgate.errors import GateError
 from chartgate.tools.reading import Reading, shown
-from chartgate.tools.schemas import KindKey, crd_schemas, strict
+from chartgate.tools.schemas import KindKey, Schema, crd_schemas, strict
+from chartgate.tools.structural import has_rules, structural_schemas
 from chartgate.values.manifest_files import manifest_files, manifests_in
 
 
 @dataclass(frozen=True)
 class KnownKinds:
-    """The custom resource definitions, and the strict schema of each kind as JSON.
+    """The custom resource definitions, and of each kind the strict schema as JSON.
 
-    The kind in a key of `schemas` is in lower case where only the name of a file tells it.
+    `structural` has those with rules, as they were written. The kind in a key is in lower case where only the name of a
+    file tells it.
     """
 
     definitions: tuple[Mapping[str, Any], ...] = ()
     schemas: Mapping[KindKey, str] = field(default_factory=dict)
+    structural: Mapping[KindKey, Schema] = field(default_factory=dict)
 
 
 def read_known_kinds(paths: Iterable[Path], reading: Reading) -> KnownKinds:
@@ -34,6 +37,7 @@ def read_known_kinds(paths: Iterable[Path], reading: Reading) -> KnownKinds:
     """
     definitions: list[Mapping[str, Any]] = []
     schemas: dict[KindKey, str] = {}
+    structural: dict[KindKey, Schema] = {}
     for path in paths:
         found = 0
         for file in manifest_files(path):
@@ -41,8 +45,10 @@ def read_known_kinds(paths: Iterable[Path], reading: Reading) -> KnownKinds:
                 if document.get("kind") == "CustomResourceDefinition":
                     definitions.append(document)
                     described = _of_definition(file, document)
+                    structural.update(structural_schemas(document))
                 else:
                     described = _of_schema(file, document)
+                    structural.update({kind: dict(document) for kind in described if has_rules(document)})
                 schemas.update(described)
                 found += len(described)
         if not found:
@@ -50,7 +56,7 @@ def read_known_kinds(paths: Iterable[Path], reading: Reading) -> KnownKinds:
                 f"{shown(path)}: describes no kind: name files with a CustomResourceDefinition, "
                 "or JSON Schemas that are called GROUP/KIND_VERSION.json"
             )
-    return KnownKinds(tuple(definitions), schemas)
+    return KnownKinds(tuple(definitions), schemas, structural)
 
 
 def _of_definition(file: Path, document: Mapping[str, Any]) -> dict[KindKey, str]:

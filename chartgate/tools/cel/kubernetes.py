@@ -20,6 +20,7 @@ _QUANTITY, _IP, _CIDR, _URL, _SEMVER = "quantity", "ip", "cidr", "url", "semver"
 _SEMVER_TEXT = re.compile(
     r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+[0-9A-Za-z.-]+)?"
 )
+_QUANTITY_TEXT = "^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$"
 _INT64 = range(-(2**63), 2**63)
 
 
@@ -84,7 +85,7 @@ def _add_quantities(functions: Functions) -> None:
 def _quantity(text: str) -> _Value:
     number = quantity(text)
     if number is None:
-        raise ValueError(f'"{text}" is no quantity')
+        raise ValueError(f"quantities must match the regular expression '{_QUANTITY_TEXT}'")
     return _of_number(number)
 
 

@@ -4,7 +4,10 @@ A value of CEL reaches Python as a plain value or, inside a list, as one that is
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
+
+from google.protobuf.duration_pb2 import Duration
 
 from chartgate.tools.cel.declarations import ANY, BOOL, DYN, INT, LIST, Functions
 
@@ -52,7 +55,12 @@ def _filled(items: Any) -> Sequence[Any]:
 
 def _sum(items: Any) -> Any:
     found = plain(items)
-    return sum(found[1:], found[0]) if found else 0
+    if not found or not isinstance(found[0], timedelta):
+        return sum(found)
+    # The library takes a duration only in this form, where the type of the result is not declared.
+    made = Duration()
+    made.FromTimedelta(sum(found, timedelta()))
+    return made
 
 
 def _index(items: Sequence[Any], one: Any) -> int:

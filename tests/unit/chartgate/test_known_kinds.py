@@ -50,7 +50,7 @@ def test_custom_resources_are_held_to_what_a_file_or_a_folder_describes(
     tmp_path: Path, findings_of: FindingsOf, files: dict[str, str]
 ) -> None:
     for paths in ((), (".",)):
-        check = check_with(read(tmp_path, files, *paths).schemas)
+        check = check_with(read(tmp_path, files, *paths))
         assert findings_of(check, WIDGET) == []
         for wrong, where in (("{size: big}", "spec.size"), ("{sise: 3}", "spec")):
             (finding,) = findings_of(check, WIDGET.replace("{size: 3}", wrong))
