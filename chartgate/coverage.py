@@ -1,22 +1,28 @@
 """Template coverage in one place: cases → renders, plain and with probes → which arms are reached."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import islice
 from os import cpu_count
 
 from chartgate.errors import GateError, Inexpressible
 from chartgate.findings.foreign_subcharts import foreign_subcharts
-from chartgate.releases.jobs import Job, plan
+from chartgate.releases.jobs import Job, plan, render_case
 from chartgate.releases.probes.chart import ProbedChart, with_probes
 from chartgate.releases.probes.points import Point
-from chartgate.releases.probes.trial import Printed, difference, printed
+from chartgate.releases.probes.trial import Printed, difference, printed, upgraded
+from chartgate.releases.release import Release
+from chartgate.releases.render import RenderError
 from chartgate.reports.coverage.result import GATE, PYTEST, UNITTEST, Reach, TemplateCoverage
+from chartgate.tools.catalogue import version_key
 from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.embedded.process import EMBEDDED, available
-from chartgate.tools.engines import EMBEDDED_SPEC, Engines
+from chartgate.tools.engines import EMBEDDED_SPEC, REFERENCE_SPEC, Engines
+from chartgate.tools.helm import is_at_hand
 from chartgate.tools.progress import track
 from chartgate.values.case import Case
 from chartgate.values.chart import Chart
@@ -26,6 +32,7 @@ from chartgate.values.settings_file import Unreachable
 from chartgate.values.unittest_cases import unittest_cases
 
 _TEMPLATE = re.compile(r"(?:charts/([^/]+)/)?(?:charts/[^/]+/)*templates/")
+_WITHOUT_UPGRADES = (f"not measured: the upgrade of an installed release, which needs Helm {REFERENCE_SPEC}",)
 NAMED = 5
 """Renders with the same fault that are named."""
 
@@ -47,13 +54,29 @@ class _Tally:
         Raises:
             GateError: the library cannot be used.
         """
+        self._add(source, list(self._asked(jobs)), lambda chart, job: printed(chart, job, self.api_versions))
+
+    def add_upgrades(self, source: str, jobs: Sequence[Job]) -> None:
+        """Upgrade what jobs install, plain and with probes, and count what that reaches.
+
+        Raises:
+            GateError: Helm cannot be run.
+        """
+        installed: dict[Job, Release] = {}
+        for job in jobs:
+            with suppress(RenderError):
+                release = render_case(self.chart.plain, job, self.api_versions)
+                named = replace(job, case=replace(job.case, name=f"upgrade of {job.case.name}"))
+                installed[named] = release
+        self._add(source, list(installed), lambda chart, job: upgraded(chart, job, installed[job], self.api_versions))
+
+    def _add(self, source: str, jobs: Sequence[Job], render: Callable[[ChartFiles, Job], Printed]) -> None:
         found = self.reached.setdefault(source, {})
-        jobs = list(self._asked(jobs))
-        plain = self._all(self.chart.plain, jobs, "rendering")
-        probed = self._all(self.chart.probed, jobs, "rendering with probes")
+        plain = _all(render, self.chart.plain, jobs, "rendering")
+        probed = _all(render, self.chart.probed, jobs, "rendering with probes")
         trials = list(zip(jobs, plain, probed, strict=True))
         other = [(job, before, after) for job, before, after in trials if before.packed != after.packed]
-        again = self._all(self.chart.plain, [job for job, _, _ in other], "rendering what is random again")
+        again = _all(render, self.chart.plain, [job for job, _, _ in other], "rendering what is random again")
         changed = {
             job: what
             for (job, before, after), once_more in zip(other, again, strict=True)
@@ -67,12 +90,6 @@ class _Tally:
             for point in self.chart.points:
                 if point.is_reached(after.counts):
                     found.setdefault(point, Reach(0, job.case.name)).renders += 1
-
-    def _all(self, chart: ChartFiles, jobs: Sequence[Job], what: str) -> list[Printed]:
-        """What each job prints."""
-        with ThreadPoolExecutor(cpu_count() or 1) as pool:
-            made = pool.map(lambda job: printed(chart, job, self.api_versions), jobs)
-            return list(track(made, len(jobs), what))
 
     def _asked(self, jobs: Sequence[Job]) -> Iterator[Job]:
         """The jobs that Helm's library can be told: those with --set arguments are tried."""
@@ -119,7 +136,10 @@ def measure(chart: Chart, choice: Choice, recorded: Sequence[Case] = ()) -> Temp
     sources = {GATE: wanted, PYTEST: recorded, UNITTEST: unittest_cases(chart.folder, chart.reading)}
     for source, some in sources.items():
         if some:
-            tally.add(source, plan(some, settings, Engines({EMBEDDED_SPEC: EMBEDDED})))
+            jobs = plan(some, settings, Engines({EMBEDDED_SPEC: EMBEDDED}))
+            tally.add(source, jobs)
+            if source == GATE and is_at_hand(REFERENCE_SPEC):
+                tally.add_upgrades(source, _upgrades(jobs))
     excused = {point: one.reason for one in settings.unreachable for point in _meant(one, tally.chart.points)}
     return TemplateCoverage(
         chart.files,
@@ -128,8 +148,28 @@ def measure(chart: Chart, choice: Choice, recorded: Sequence[Case] = ()) -> Temp
         tally.renders,
         excused,
         faults=(*tally.faults(), *_unneeded(settings, tally)),
-        notices=tuple(tally.notices()),
+        notices=(*tally.notices(), *(_WITHOUT_UPGRADES if not is_at_hand(REFERENCE_SPEC) else ())),
     )
+
+
+def _all(
+    render: Callable[[ChartFiles, Job], Printed], chart: ChartFiles, jobs: Sequence[Job], what: str
+) -> list[Printed]:
+    """What each job prints."""
+    with ThreadPoolExecutor(cpu_count() or 1) as pool:
+        return list(track(pool.map(partial(render, chart), jobs), len(jobs), what))
+
+
+def _upgrades(jobs: Iterable[Job]) -> list[Job]:
+    """What the gate upgrades: the cases of the author, each for the newest Kubernetes of the run."""
+    newest: dict[str, Job] = {}
+    for job in jobs:
+        name = job.case.name
+        if (name == "defaults" or name.startswith("ci/")) and job.case.refusal is None:
+            before = newest.setdefault(name, job)
+            if version_key(job.kube_version) > version_key(before.kube_version):
+                newest[name] = job
+    return list(newest.values())
 
 
 def _meant(one: Unreachable, points: Iterable[Point]) -> list[Point]:

@@ -42,6 +42,23 @@ def render_upgrade(chart: ChartFiles, job: Job, installed: Release, api_versions
         RenderError: Helm refuses the upgrade.
         GateError: Helm cannot be run.
     """
+    answer = upgrade_answer(chart, job, installed, api_versions)
+    made = objects_of(answer["error"], split_output(answer["manifests"]), job.case.namespace)
+    helm = find_helm(REFERENCE_SPEC)
+    return Release(job.case.release, job.case.namespace, helm.label, job.kube_version, made)
+
+
+def upgrade_answer(
+    chart: ChartFiles, job: Job, installed: Release, api_versions: Sequence[str] = (), *, cached: bool = True
+) -> ProgramAnswer:
+    """What Helm says to the upgrade.
+
+    Args:
+        cached: False asks Helm again, also when the answer is known: what is random differs then.
+
+    Raises:
+        GateError: Helm cannot be run.
+    """
     case, helm = job.case, find_helm(REFERENCE_SPEC)
     told = (*served_api_versions(job.kube_version), *api_versions, *case.api_versions)
     arguments = [case.release, "--namespace", case.namespace, *case.sets, "--include-crds", "--is-upgrade"]
@@ -49,14 +66,13 @@ def render_upgrade(chart: ChartFiles, job: Job, installed: Release, api_versions
     arguments += [part for version in told for part in ("--api-versions", version)]
     objects = [*(_as_stored(obj, installed) for obj in installed if not _is_gone(obj)), *_named_elsewhere(installed)]
     key = store.key_of("upgrade", chart.digest, helm.version, arguments, case.values, objects, FORMAT)
-    answer = store.load("renders", key, ProgramAnswer)
+    answer = store.load("renders", key, ProgramAnswer) if cached else None
     if answer is None:
         kinds = _kinds(installed, {*api_versions, *case.api_versions})
         with _cluster(objects, kinds, installed) as kubeconfig:
             answer = ask_program(helm, chart, "template", arguments, case.values, kubeconfig=kubeconfig)
         store.save("renders", key, answer)
-    made = objects_of(answer["error"], split_output(answer["manifests"]), case.namespace)
-    return Release(case.release, case.namespace, helm.label, job.kube_version, made)
+    return answer
 
 
 def _is_gone(obj: KubeObject) -> bool:

@@ -21,6 +21,7 @@ from chartgate.tools.templates.nodes import (
     Action,
     Branch,
     Definition,
+    Function,
     Node,
     Template,
     TemplateCall,
@@ -78,7 +79,7 @@ class Statements:
                 within.pipeline(arm.condition, own=own)
             self.edits.insert(arm.tag.end, probe(counter, trims_after=arm.tag.trims_after))
             self._body(arm.body, within, own=own and not (changes_dot and arm.condition))
-        if not branch.has_else:
+        if not branch.has_else and not _always_has_entries(branch):
             counter = self.points.counter()
             self.points.add(branch.arms[-1].tag, branch.keyword, empty, counter)
             self.edits.insert(branch.closing.start, otherwise(counter, trims_before=branch.closing.trims_before))
@@ -118,3 +119,12 @@ class Statements:
         counting = f"{name[:-1]}{SUFFIX}{name[-1]}"
         self.edits.insert(definition.tag.end, shim(counting) + BEGIN_DEFINITION + begin)
         self._body(definition.body, self._expressions(handed=True), own=True)
+
+
+def _always_has_entries(branch: Branch) -> bool:
+    """Whether a range goes through a list or dict that is written there with entries, so that it is never empty."""
+    condition = branch.arms[0].condition
+    if branch.keyword != "range" or condition is None or len(condition.commands) > 1:
+        return False
+    function, *arguments = condition.commands[0].operands
+    return isinstance(function, Function) and function.name in {"list", "dict"} and bool(arguments)

@@ -9,8 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chartgate.releases.jobs import Job
+from chartgate.releases.manifests import split_output
 from chartgate.releases.probes.words import MARK
-from chartgate.releases.render import Asked, texts_of
+from chartgate.releases.release import Release
+from chartgate.releases.render import Asked, RenderError, objects_of, texts_of
+from chartgate.releases.upgrade import upgrade_answer
 from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.embedded.process import EMBEDDED
 from chartgate.tools.schemas import full_version
@@ -48,16 +51,38 @@ def printed(chart: ChartFiles, job: Job, api_versions: tuple[str, ...] = ()) -> 
     told = (*served_api_versions(job.exact), *api_versions, *case.api_versions)
     asked = Asked(chart, texts_of(case.values), case.sets, case.release, case.namespace, full_version(job.exact), told)
     answer = EMBEDDED.ask({**asked.request(), "notes": True})
-    counts: Counter[str] = Counter()
+    texts, counts = _without_counts(dict(answer["sources"]))
+    refusal, at_the_end = _without_counts({"": answer["error"]})
+    return _packed({name: text for name, text in texts.items() if text.strip()}, refusal[""], counts + at_the_end)
 
-    def without_counts(text: str) -> str:
+
+def upgraded(chart: ChartFiles, job: Job, installed: Release, api_versions: tuple[str, ...] = ()) -> Printed:
+    """The objects of an upgrade of what is installed, by a Helm program; each as a line of one text.
+
+    Raises:
+        GateError: Helm cannot be run.
+    """
+    answer = upgrade_answer(chart, job, installed, api_versions, cached=False)
+    told, counts = _without_counts({"manifests": answer["manifests"], "error": answer["error"]})
+    try:
+        made = objects_of(told["error"], split_output(told["manifests"]), job.case.namespace)
+    except RenderError as error:
+        return _packed({}, str(error), counts)
+    lines = [json.dumps([obj.template, obj.manifest], sort_keys=True) for obj in made]
+    return _packed({"objects of the upgrade": "\n".join(lines)}, "", counts)
+
+
+def _without_counts(marked: Mapping[str, str]) -> tuple[dict[str, str], Counter[str]]:
+    """Texts without the marks of probes, and what these count."""
+    counts: Counter[str] = Counter()
+    for text in marked.values():
         for found in _COUNTS.findall(text):
             counts.update(json.loads(found))
-        return _COUNTS.sub("", text)
+    return {name: _COUNTS.sub("", text) for name, text in marked.items()}, counts
 
-    texts = {name: text for name, marked in answer["sources"] if (text := without_counts(marked)).strip()}
-    refusal = _same_words(without_counts(answer["error"]))
-    return Printed(zlib.compress(json.dumps([texts, refusal]).encode(), 1), counts)
+
+def _packed(texts: Mapping[str, str], refusal: str, counts: Mapping[str, int]) -> Printed:
+    return Printed(zlib.compress(json.dumps([texts, _same_words(refusal)]).encode(), 1), counts)
 
 
 def _same_words(refusal: str) -> str:

@@ -23,6 +23,8 @@ from chartgate.values.unittest_cases import unittest_cases
 
 pytest_plugins = ["pytester"]
 
+QUICK = ("--offered", "--kube", "1.30")
+ONE = Choice(offered=True, kubernetes=("1.30",))
 MakeChart = Callable[[dict[str, str]], Path]
 CONFIG = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata:\n"
 
@@ -186,17 +188,18 @@ def test_a_refusal_tells_what_was_reached_and_stays_as_it_is(make_chart: MakeCha
 
 def test_what_is_random_differs_without_being_a_fault(make_chart: MakeChart) -> None:
     chart = read_chart(make_chart({"templates/config.yaml": f"{CONFIG}  x: {{{{ randAlphaNum 20 }}}}\n  y: same\n"}))
-    found = coverage.measure(chart, Choice(offered=True))
+    found = coverage.measure(chart, ONE)
     assert (found.faults, found.percent) == ((), 100.0)
 
 
 def test_a_render_that_probes_change_is_a_fault_and_counts_for_nothing(make_chart: MakeChart) -> None:
     chart = read_chart(make_chart({"templates/config.yaml": f"{CONFIG}  x: v{{{{ keys .Template | len }}}}\n"}))
-    found = coverage.measure(chart, Choice(offered=True))
-    assert found.faults == (
+    found = coverage.measure(chart, ONE)
+    assert found.faults[0] == (
         "probes change the render defaults: tiny/templates/config.yaml: line 5 of the output: '  x: v3', and '  x: v2' "
-        "without probes",
+        "without probes"
     )
+    assert found.faults[1].startswith("probes change the render upgrade of defaults: objects of the upgrade: line 1")
     assert found.percent == 0
 
 
@@ -205,14 +208,14 @@ SWITCH = f"{CONFIG}  {{{{- if .Values.a }}}}\n  x: a\n  {{{{- end }}}}\n  y: b\n
 
 def test_the_command_lists_what_nothing_reaches(make_chart: MakeChart, capsys: pytest.CaptureFixture[str]) -> None:
     chart = make_chart({"templates/config.yaml": SWITCH, "values.yaml": "a: 1\n"})
-    assert main(["coverage", str(chart), "--offered"]) == CLEAN
+    assert main(["coverage", str(chart), *QUICK]) == CLEAN
     out = capsys.readouterr().out
     assert "templates/config.yaml:5: {{- if .Values.a }}: empty\n" in out
     assert "66.6 %: 2 of 3 arms; renders: gate 2" in out
-    assert main(["coverage", str(chart), "--offered", "--fail-under", "66.7"]) == FINDINGS
+    assert main(["coverage", str(chart), *QUICK, "--fail-under", "66.7"]) == FINDINGS
     (chart / "ci").mkdir()
     (chart / "ci/off-values.yaml").write_text("a: 0\n")
-    assert main(["coverage", str(chart), "--offered", "--fail-under", "100"]) == CLEAN
+    assert main(["coverage", str(chart), *QUICK, "--fail-under", "100"]) == CLEAN
 
 
 def test_a_share_is_from_0_to_100(make_chart: MakeChart, capsys: pytest.CaptureFixture[str]) -> None:
@@ -229,7 +232,7 @@ def test_a_template_that_cannot_be_parsed_is_named(make_chart: MakeChart, capsys
 
 def test_lcov_has_a_branch_for_each_way(make_chart: MakeChart, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
     chart = make_chart({"templates/config.yaml": SWITCH, "values.yaml": "a: 1\n"})
-    assert main(["coverage", str(chart), "--offered", "--lcov", "-"]) == CLEAN
+    assert main(["coverage", str(chart), *QUICK, "--lcov", "-"]) == CLEAN
     lines = capsysbinary.readouterr().out.decode().splitlines()
     assert lines[0] == "TN:"
     assert lines[1].startswith("SF:")
@@ -252,7 +255,7 @@ def test_templates_of_a_subchart_of_others_do_not_count(make_chart: MakeChart) -
             "charts/foreign/templates/config.yaml": '{{ define "foreign.x" }}{{ .Values.a }}{{ end }}',
         }
     )
-    found = coverage.measure(read_chart(chart), Choice(offered=True))
+    found = coverage.measure(read_chart(chart), ONE)
     assert {point.file: found.hits(point) for point in found.points} == {"charts/own/templates/config.yaml": 2}
 
 
@@ -260,7 +263,7 @@ def test_cobertura_has_the_share_of_each_line(
     make_chart: MakeChart, capsysbinary: pytest.CaptureFixture[bytes]
 ) -> None:
     chart = make_chart({"templates/config.yaml": SWITCH, "values.yaml": "a: 1\n"})
-    assert main(["coverage", str(chart), "--offered", "--cobertura", "-"]) == CLEAN
+    assert main(["coverage", str(chart), *QUICK, "--cobertura", "-"]) == CLEAN
     root = ET.fromstring(capsysbinary.readouterr().out)  # noqa: S314 (our own)
     assert {key: root.get(key) for key in ("line-rate", "branch-rate", "branches-covered", "branches-valid")} == {
         "line-rate": "1.0000",
@@ -278,7 +281,7 @@ def test_cobertura_has_the_share_of_each_line(
 
 def test_the_page_shows_the_source_and_who_reaches_each_arm(make_chart: MakeChart, tmp_path: Path) -> None:
     chart = make_chart({"templates/config.yaml": SWITCH + "  # <b>\n", "values.yaml": "a: 1\n"})
-    assert main(["coverage", str(chart), "--offered", "--html", str(tmp_path / "page.html")]) == CLEAN
+    assert main(["coverage", str(chart), *QUICK, "--html", str(tmp_path / "page.html")]) == CLEAN
     page = (tmp_path / "page.html").read_text()
     assert "<td>  {{- if .Values.a }}</td>" in page
     assert '✓ if: not empty</span> <span class="dim">defaults (gate), 2 renders</span>' in page
@@ -289,7 +292,7 @@ def test_the_page_shows_the_source_and_who_reaches_each_arm(make_chart: MakeChar
 
 def test_the_page_leaves_sources_out_where_it_would_be_too_large(make_chart: MakeChart) -> None:
     files = {"templates/config.yaml": SWITCH, "templates/whole.yaml": f"# {'x' * 9000}\n", "values.yaml": "a: 1\n"}
-    found = coverage.measure(read_chart(make_chart(files)), Choice(offered=True))
+    found = coverage.measure(read_chart(make_chart(files)), ONE)
     page = coverage_page(found, most=9000).decode()
     assert 'id="templates/config.yaml"' in page
     assert 'id="templates/whole.yaml"' not in page
@@ -310,7 +313,7 @@ def test_an_arm_that_is_declared_unreachable_does_not_count(
     make_chart: MakeChart, capsys: pytest.CaptureFixture[str]
 ) -> None:
     files = {"templates/config.yaml": SWITCH, "values.yaml": "a: 1\n", "chartgate.yaml": UNREACHABLE}
-    assert main(["coverage", str(make_chart(files)), "--offered", "--fail-under", "100"]) == CLEAN
+    assert main(["coverage", str(make_chart(files)), *QUICK, "--fail-under", "100"]) == CLEAN
     assert "100.0 %: 2 of 2 arms, 1 declared unreachable" in capsys.readouterr().out
 
 
@@ -326,7 +329,7 @@ def test_a_declaration_that_is_wrong_is_a_fault(
 ) -> None:
     settings = UNREACHABLE.replace("{{- if .Values.a }}: empty", arm)
     chart = make_chart({"templates/config.yaml": SWITCH, "values.yaml": values, "chartgate.yaml": settings})
-    assert main(["coverage", str(chart), "--offered"]) == FINDINGS
+    assert main(["coverage", str(chart), *QUICK]) == FINDINGS
     assert f"chartgate.yaml: coverage: unreachable: templates/config.yaml: {arm}: {words}" in capsys.readouterr().out
 
 
@@ -351,10 +354,10 @@ def test_what_pytest_renders_counts_apart(
     pytester.runpytest_inprocess(*options).assert_outcomes(passed=2)
     assert len(recorded_cases(record)) == 3
     capsys.readouterr()
-    assert main(["coverage", str(chart), "--offered", "--also", str(record), "--fail-under", "100"]) == CLEAN
+    assert main(["coverage", str(chart), *QUICK, "--also", str(record), "--fail-under", "100"]) == CLEAN
     out = capsys.readouterr().out
-    assert "renders: gate 2, pytest 3" in out
-    found = coverage.measure(read_chart(chart), Choice(offered=True), recorded_cases(record))
+    assert "renders: gate 1, pytest 3" in out
+    found = coverage.measure(read_chart(chart), ONE, recorded_cases(record))
     source, case = found.first(found.points[2]) or ("", "")
     assert (source, case.rpartition("/")[2]) == ("pytest", "test_what_pytest_renders_counts_apart.py::test_off")
 
@@ -407,13 +410,13 @@ def test_suites_of_helm_unittest_count_apart(make_chart: MakeChart, capsys: pyte
     )
     assert on.sets == ("--set-json", 'list[0]="x"', "--set-json", "a=2", "--set-json", "deep\\\\.key.b=[1]")
     assert (on.kubernetes, on.api_versions) == ("1.30", ("example.com/v1",))
-    assert main(["coverage", str(chart), "--offered", "--fail-under", "100"]) == CLEAN
-    assert "renders: gate 2, helm-unittest 3" in capsys.readouterr().out
+    assert main(["coverage", str(chart), *QUICK, "--fail-under", "100"]) == CLEAN
+    assert "renders: gate 2, helm-unittest 2" in capsys.readouterr().out
 
 
 def test_a_suite_that_cannot_be_read_is_named(make_chart: MakeChart, capsys: pytest.CaptureFixture[str]) -> None:
     chart = make_chart({"templates/config.yaml": SWITCH, "tests/broken_test.yaml": "a: [\n"})
-    assert main(["coverage", str(chart), "--offered"]) == UNUSABLE
+    assert main(["coverage", str(chart), *QUICK]) == UNUSABLE
     assert "tests/broken_test.yaml: cannot be read as YAML" in capsys.readouterr().err
 
 
@@ -422,8 +425,34 @@ def test_a_case_that_only_a_program_can_render_is_named(make_chart: MakeChart) -
     (chart / "tests").mkdir()
     (chart / "tests/list_test.yaml").write_text("values: [l.yaml]\ntests: [{it: changes an item, set: {'l[0]': 2}}]\n")
     (chart / "tests/l.yaml").write_text("l: [1, 2]\n")
-    found = coverage.measure(read_chart(chart), Choice(offered=True))
+    found = coverage.measure(read_chart(chart), ONE)
     assert found.notices == (
         "not measured, because only a Helm program can render it (--set-json l changes a list that the values have): "
         "list_test.yaml: changes an item",
     )
+
+
+def test_an_upgrade_of_the_authors_cases_counts(make_chart: MakeChart) -> None:
+    template = f"""{CONFIG}  x: a
+  {{{{- if .Release.IsUpgrade }}}}
+  upgraded: {{{{ (lookup "v1" "ConfigMap" .Release.Namespace "c").data.x | default "missing" }}}}
+  random: {{{{ randAlphaNum 9 }}}}
+  {{{{- end }}}}
+"""
+    found = coverage.measure(read_chart(make_chart({"templates/config.yaml": template})), ONE)
+    assert {point.name: found.first(point) for point in found.points} == {
+        "the file: is rendered": ("gate", "defaults"),
+        "{{- if .Release.IsUpgrade }}: not empty": ("gate", "upgrade of defaults"),
+        "{{- if .Release.IsUpgrade }}: empty": ("gate", "defaults"),
+        'default "missing": the default is used': None,
+        'default "missing": the value is used': ("gate", "upgrade of defaults"),
+    }
+    assert not found.faults
+
+
+def test_a_range_over_a_written_list_always_has_entries(make_chart: MakeChart) -> None:
+    chart = make_chart({"templates/config.yaml": CONFIG + "{{- range list `a` `b` }}\n  {{ . }}: x\n{{- end }}\n"})
+    assert list(reached(chart, "templates/config.yaml", "{}")) == [
+        "the file: is rendered",
+        "{{- range list `a` `b` }}: has an entry",
+    ]
