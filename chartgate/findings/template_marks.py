@@ -19,8 +19,10 @@ _MARKS = {
     ),
     # A key, a colon and a value that another key follows or that ends the map: no type such as map[string]int.
     "map": re.compile(r"(?<!\w)map\[(?:[\w./-]+:[^\]\n]*)?\](?!\w)"),
-    # Not within base64, which has + as well.
-    "exponent": re.compile(r"(?<![\w+/.-])-?\d(?:\.\d+)?e\+(?:0[6-9]|1\d)(?![\w+/=.-])"),
+    # Not within base64, which has + and / as well, but no point.
+    "exponent": re.compile(
+        r"(?<![\w+.-])-?\d\.\d+e\+(?:0[6-9]|1\d)(?![\w+=.-])|(?<![\w+/.-])-?\de\+(?:0[6-9]|1\d)(?![\w+/=.-])"
+    ),
 }
 _QUICK = re.compile(r"<n|%!|map\[|e\+")
 # Of these, people write some themselves in longer texts: programs, dashboards, documentation.

@@ -11,7 +11,11 @@ from chartgate.values.proof import Proof
 
 
 def nothing_examined(checks: Sequence[Check], columns: Sequence[Column]) -> Iterator[Finding]:
-    """A finding for each check that has to examine something and did not."""
+    """A finding for each check that has to examine something and did not; none where Helm's refusals tell why."""
+    verdicts_by_key = dict(columns)
+    refusals = [one for one in verdicts_by_key.get(rendering.CHECK.key, ()) if one.rendered.refusal and one.findings]
+    if refusals and not any(len(one.rendered.release) for _, verdicts in columns for one in verdicts):
+        return
     by_key = {check.key: check for check in checks}
     for key, verdicts in columns:
         if not by_key[key].about and not sum(verdict.examined for verdict in verdicts):

@@ -24,6 +24,7 @@ FindingsOf = Callable[..., list[Finding]]
         ("map[]", "map"),
         ("size=1.23456789e+08", "exponent"),
         ("1e+06", "exponent"),
+        ("http://host/1.23456789e+08/map[a:1]", "exponent"),
     ],
 )
 def test_each_mark_is_found(text: str, rule: str) -> None:
