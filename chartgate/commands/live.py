@@ -6,7 +6,7 @@ from pathlib import Path
 
 from chartgate.commands.command import CLEAN, FINDINGS, Command, add_chart, add_choice, choice_of, console
 from chartgate.commands.words import Parser
-from chartgate.findings.live import judge_live
+from chartgate.findings.live import accepted_unread, judge_live
 from chartgate.releases.live_values import live_values
 from chartgate.reports.files import is_stdout, require_writable, write_report
 from chartgate.reports.live import findings_of, live_data, print_live
@@ -35,7 +35,8 @@ def run(options: Namespace) -> int:
     choice = choice_of(options)
     chart = read_chart(options.chart, choice.matrix, choice.settings)
     helm = find_engine(choice.helm[-1]) if choice.helm else default_engine(chart.settings.helm)
-    effects = live_values(chart, Bases(chart, choice), live_places(chart), helm)
+    places = live_places(chart)
+    effects = live_values(chart, Bases(chart, choice), places, helm, accepted_unread(chart, places))
     judged = judge_live(chart, effects)
     for text in chart.left_out:
         say(f"left out: {text}")

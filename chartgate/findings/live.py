@@ -1,8 +1,8 @@
 """What nothing reads of the values is a finding: `chartgate live` looks for it, since it takes renders of its own."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from chartgate.findings.acceptance import Judged, accept
+from chartgate.findings.acceptance import Judged, accept, covers
 from chartgate.findings.check import Check, Fault, Rule
 from chartgate.findings.finding import Finding
 from chartgate.findings.runner import finding_of
@@ -56,21 +56,29 @@ def judge_live(chart: Chart, effects: Mapping[Place, Effect | None]) -> Judged:
     return accept((), list(_findings(chart, effects)), chart.settings.of_check(CHECK.key))
 
 
+def accepted_unread(chart: Chart, places: Iterable[Place]) -> list[Place]:
+    """The places that nothing has to read, by `exceptions` of the settings."""
+    entries = chart.settings.of_check(CHECK.key).exceptions
+    return [place for place in places if any(covers(entry, _finding("unread", place)) for entry in entries)]
+
+
 def _findings(chart: Chart, effects: Mapping[Place, Effect | None]) -> Iterator[Finding]:
-    shape = chart.shape
-    unread = (place for place, effect in effects.items() if effect is None)
-    for rule, what, places in (
-        ("unread", "another value changes no object in any case, and the chart never refuses it", unread),
-        (
-            "impossible",
-            "values.schema.json accepts neither the default nor any value that is made of it",
-            impossible(shape) if shape else (),
-        ),
-        ("loose", "values.schema.json accepts everything", loose(shape) if shape else ()),
-    ):
-        for place in places:
-            yield finding_of(CHECK, Fault(rule, "", what), dotted(place.path))
+    yield from (_finding("unread", place) for place, effect in effects.items() if effect is None)
+    if chart.shape:
+        yield from (_finding("impossible", place) for place in impossible(chart.shape))
+        yield from (_finding("loose", place) for place in loose(chart.shape))
     for read in unknown_reads(chart):
-        where = f"{read.template}:{read.line}"
-        what = "is read here, and neither values.yaml nor values.schema.json lets anybody set it"
-        yield finding_of(CHECK, Fault("unknown", where, what), dotted(read.path))
+        fault = Fault("unknown", f"{read.template}:{read.line}", _WHAT["unknown"])
+        yield finding_of(CHECK, fault, dotted(read.path))
+
+
+def _finding(rule: str, place: Place) -> Finding:
+    return finding_of(CHECK, Fault(rule, "", _WHAT[rule]), dotted(place.path))
+
+
+_WHAT = {
+    "unread": "another value changes no object in any case, and the chart never refuses it",
+    "unknown": "is read here, and neither values.yaml nor values.schema.json lets anybody set it",
+    "impossible": "values.schema.json accepts neither the default nor any value that is made of it",
+    "loose": "values.schema.json accepts everything",
+}

@@ -6,7 +6,7 @@ are tried until it is known which place did it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count, islice, zip_longest
 from os import cpu_count
@@ -35,18 +35,23 @@ Change = tuple[Place, Any]
 """A place, and another value for it."""
 
 
-def live_values(chart: Chart, bases: Bases, places: Sequence[Place], helm: Engine) -> dict[Place, Effect | None]:
+def live_values(
+    chart: Chart, bases: Bases, places: Sequence[Place], helm: Engine, accepted: Collection[Place] = ()
+) -> dict[Place, Effect | None]:
     """For each place what shows that it is read; None where nothing does.
+
+    Args:
+        accepted: places that need not be read. They alone are no reason to render further cases.
 
     Raises:
         GateError: a file of the chart cannot be read, Helm cannot be had, or the chart refuses every base.
     """
-    return _Search(chart, bases, helm).run(places)
+    return _Search(chart, bases, helm, frozenset(accepted)).run(places)
 
 
 class _Search:
-    def __init__(self, chart: Chart, bases: Bases, helm: Engine) -> None:
-        self._chart, self._bases, self._helm = chart, bases, helm
+    def __init__(self, chart: Chart, bases: Bases, helm: Engine, accepted: Collection[Place]) -> None:
+        self._chart, self._bases, self._helm, self._accepted = chart, bases, helm, accepted
         self._shape = shape_of(chart)
         self._others = OtherValues(self._shape, bases.known)
         self._effects: dict[Place, Effect] = {}
@@ -64,8 +69,9 @@ class _Search:
                     f"{self._chart.folder}: the chart refuses every case, so that nothing can be changed: name values "
                     "that it takes with --values FILE"
                 )
-            if len(self._effects) < len(places):
-                rest = [*likely, *map(self._rendered, self._bases.further())]
+            if any(place not in self._effects and place not in self._accepted for place in places):
+                rest = [*map(self._rendered, self._bases.by_programs()), *likely]
+                rest += map(self._rendered, self._bases.further())
                 together = pool.map(lambda number, base: self._together(places, number, base), count(), rest)
                 for _ in track(together, len(rest), "changing the rest in all cases"):
                     pass
@@ -106,8 +112,10 @@ class _Search:
         Nothing is changed in a base that makes the same objects as another one of the same values.
         """
         rest = [place for place in places if place not in self._effects and _has_room(base, place)]
+        if all(place in self._accepted for place in rest):
+            return
         like = base.base.like
-        if not rest or (like is not None and base.is_like(self._rendered(like))):
+        if like is not None and base.is_like(self._rendered(like)):
             return
         values = {place: some for place in rest if (some := list(self._values(place, base)))}
         for turn in range(min(FEW, max(map(len, values.values()), default=0))):

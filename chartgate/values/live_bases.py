@@ -89,9 +89,14 @@ class Bases:
         equipped = [replace(base, api_versions=apis) for base in found]
         return [*equipped, *(replace(base, like=other) for base, other in zip(found, equipped, strict=True))]
 
+    def by_programs(self) -> Iterator[Base]:
+        """The defaults by each Helm program of the settings that is at hand: an old one reads values of its own."""
+        for spec in filter(is_at_hand, self._settings.helm if not self._narrowed else ()):
+            yield from (replace(base, helm=spec) for base in self._written[:1])
+
     def further(self) -> Iterator[Base]:
-        """The others: what the author tests, on the oldest Kubernetes; the defaults by each Helm program of the
-        settings that is at hand; and cases of the covering array, in which values meet that matter only together.
+        """The others: what the author tests, on the oldest Kubernetes, and cases of the covering array, in which values
+        meet that matter only together.
 
         Raises:
             GateError: the matrix cannot be read.
@@ -99,12 +104,9 @@ class Bases:
         oldest, newest = minor_version(self._settings.kubernetes[0]), minor_version(self._settings.kubernetes[-1])
         if oldest != newest:
             yield from (replace(base, kube_version=oldest) for base in self._written if base.tested)
-        if self._narrowed:
-            return
-        for spec in filter(is_at_hand, self._settings.helm):
-            yield from (replace(base, helm=spec) for base in self._written[:1])
-        cases = covering_cases(find_matrix(self._chart), self._settings).cases
-        yield from islice((self._base(case) for case in cases if case.refusal is None), MOST_ROWS)
+        if not self._narrowed:
+            cases = covering_cases(find_matrix(self._chart), self._settings).cases
+            yield from islice((self._base(case) for case in cases if case.refusal is None), MOST_ROWS)
 
     def _apis_of_matrix(self) -> Iterator[str]:
         for axis in find_matrix(self._chart).axes if not self._narrowed else ():

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from chartgate import cli
+from chartgate import cli, gate
 from chartgate.findings.live import judge_live
+from chartgate.findings.registry import CHECKS
 from chartgate.values.chart import read_chart
 from tests.documents import blocks, shell_blocks
 from tests.unit.chartgate.command_line import MakeChart
@@ -256,6 +257,19 @@ def test_an_exception_needs_a_value_that_nothing_reads(live: Live) -> None:
     assert [(one["check"], one["rule"], one["where"]) for one in report["findings"]] == [
         ("exceptions", "unused", "exceptions: live, unread, a")
     ]
+
+
+def test_the_gate_leaves_exceptions_of_live_to_live(make_chart: MakeChart, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gate, "CHECKS", tuple(check for check in CHECKS if check.key in {"render", "exceptions"}))
+    settings = (
+        "helm: ['4']\n"
+        "kubernetes: ['1.37']\n"
+        "exceptions:\n"
+        "  - {check: live, rule: unread, objects: unused, reason: Helm itself reads it.}\n"
+        "  - {check: labels, rule: missing, objects: a, reason: It is about another check.}\n"
+    )
+    results = gate.run(make_chart({**ALL_READ, "chartgate.yaml": settings}))
+    assert [finding.where for finding in results.general] == ["exceptions: labels, missing, a"]
 
 
 def test_the_values_of_the_user_are_the_one_base(live: Live) -> None:
