@@ -15,6 +15,8 @@ from chartgate.findings.check import Check
 from chartgate.findings.extras import is_installed, left_out, require_installed
 from chartgate.findings.finding import Column, Verdict
 from chartgate.findings.foreign_subcharts import ForeignSubcharts
+from chartgate.findings.invented_values import without_invented
+from chartgate.findings.left_to_users import LeftToUsers
 from chartgate.findings.own_switches import without_own_switches
 from chartgate.findings.registry import CHECKS, OF_COMMANDS, every_check
 from chartgate.findings.reproduction import Reproduction, reproductions
@@ -24,9 +26,11 @@ from chartgate.findings.wanted_rules import WantedRules
 from chartgate.findings.whole_run import nothing_examined, too_few, uncovered
 from chartgate.releases import store
 from chartgate.releases.comparisons import LIBRARY, Comparison, compare
+from chartgate.releases.filled_cases import render_filled
 from chartgate.releases.generated_cases import render_generated
 from chartgate.releases.jobs import Job, every_helm, plan, render_jobs
 from chartgate.releases.needed_values import without_bare_defaults
+from chartgate.releases.never_rendered import never_rendered
 from chartgate.releases.rendered import Rendered
 from chartgate.reports import notices
 from chartgate.reports.results import Results
@@ -139,7 +143,7 @@ def _run(
         engines = _engines(settings, choice, selection.cases)
         for kind in ("renders", "charts", ARCHIVES):
             store.forget_old(kind)
-        renders = _render(chart.files, settings, choice, selection, engines, so_far.renders)
+        renders, unfilled = _render(chart.files, settings, choice, selection, engines, so_far.renders)
         renders, bare = without_bare_defaults(renders, documents_named=settings.documents_named)
         proof = _proof(selection, renders, engines)
         # Of the cases of a matrix that the gate made nobody has said that the chart takes them.
@@ -147,7 +151,9 @@ def _run(
         renders = [one for one in renders if not (one.case.origin in unsaid and OWN_REFUSAL in one.refusal)]
         renders = compare(chart.files, renders, _comparisons(checks, engines), settings.api_versions)
         so_far.renders = renders
-    columns = without_own_switches(_examine(checks, renders, clock, so_far.columns), selection.turned)
+    examined_all = _examine(checks, renders, clock, so_far.columns)
+    left = LeftToUsers(examined_all)
+    columns = without_invented(without_own_switches(examined_all, selection.turned))
     made = len({one.case.name for one in renders if one.case.name.startswith("schema/accepted-")})
     examined = nothing_examined(checks, columns) if not is_library(chart.files) else ()
     general = [*examined, *uncovered(proof, choice.matrix or chart.folder)]
@@ -155,7 +161,7 @@ def _run(
         general += too_few(made, selection.wanted)
     general += [finding for check in checks for finding in examine_files(check, chart)]
     foreign = ForeignSubcharts(chart.files)
-    apart = foreign.reason if not choice.subcharts else None
+    apart = [*(() if choice.subcharts else (foreign.reason,)), *(() if choice.strict else (left.reason,))]
     judged = accept(wanted.of_columns(columns), wanted.of(general), settings, before, apart)
     with clock.phase("shrink"):
         shown = _reproductions(chart.files, checks, judged.columns, settings)
@@ -176,8 +182,11 @@ def _run(
             *(server.notices if server else ()),
             *notices.left_out_of_the_chart(chart.left_out),
             *bare,
+            *unfilled,
             *foreign.notices(),
+            *left.notices(),
             *([notices.OF_A_LIBRARY] if is_library(chart.files) else notices.not_rendered(selection)),
+            *(never_rendered(chart.files, renders) if choice.whole and chart.matrix is None else ()),
             *(notices.gone_entries(before, [one.finding for one in judged.acceptances]) if before and whole else ()),
             *notices.notes(wanted.of_columns(columns)),
         ),
@@ -216,8 +225,8 @@ def _render(
     selection: Selection,
     engines: Engines,
     done: list[Rendered],
-) -> list[Rendered]:
-    """What comes of all cases; `done` gets each render when it is there."""
+) -> tuple[list[Rendered], list[str]]:
+    """What comes of all cases, and what could not be filled; `done` gets each render when it is there."""
 
     def render(cases: Sequence[Case], what: str) -> list[Rendered]:
         jobs = plan(cases, settings, engines, full=choice.full)
@@ -227,8 +236,10 @@ def _render(
         return render(cases, "rendering generated values")
 
     found = render(selection.cases, "rendering")
+    filled, unfilled = render_filled(selection.filled, found, lambda cases: render(cases, "filling values"))
     hostile = render_generated(iter(selection.hostile), len(selection.hostile), selection.guards, made)
-    return [*found, *hostile, *render_generated(selection.accepted, selection.wanted, selection.guards, made)]
+    accepted = render_generated(selection.accepted, selection.wanted, selection.guards, made)
+    return [*found, *filled, *hostile, *accepted], unfilled
 
 
 def _comparisons(checks: Sequence[Check], engines: Engines) -> list[Comparison]:

@@ -92,6 +92,11 @@ def add_arguments(parser: Parser) -> None:
         help="count warnings about objects that subcharts from a repository make, too",
     )
     parser.add_argument(
+        "--strict",
+        action="store_true",
+        help="count warnings that an empty value such as resources: {} leaves to users, and those about test pods",
+    )
+    parser.add_argument(
         "--fresh",
         action="store_true",
         help="run again even if nothing changed since the last run; with a report it always does",
@@ -119,6 +124,7 @@ def run(options: Namespace) -> int:
         select=tuple(options.select),
         ignore=tuple(options.ignore),
         subcharts=options.subcharts,
+        strict=options.strict,
     )
     before = read_baseline(options.baseline) if options.baseline else None
     codes = []

@@ -52,12 +52,12 @@ def accept(
     general: Sequence[Finding],
     settings: Settings,
     before: Baseline | None = None,
-    apart: Callable[[Finding, Release], str] | None = None,
+    apart: Sequence[Callable[[Finding, Release], str]] = (),
 ) -> Judged:
     """Take what chartgate.yaml, annotations and the baseline accept out of the findings of a run.
 
     Args:
-        apart: tells why a finding of a release does not count otherwise; empty for one that counts.
+        apart: each tells why a finding of a release does not count otherwise; empty for one that counts.
     """
     annotated = AnnotatedExceptions(columns)
     old = frozenset(before.findings) if before else frozenset()
@@ -74,8 +74,9 @@ def accept(
         reasons = [entry.reason for entry in accepting]
         if not reasons and old and entry_of(finding) in old:
             reasons = [ACCEPTED]
-        if not reasons and rendered and apart and (reason := apart(finding, rendered.release)):
-            reasons = [reason]
+        if not reasons and rendered:
+            told = (tell(finding, rendered.release) for tell in apart)
+            reasons = [reason for reason in told if reason][:1]
         case = rendered.case.name if rendered else ""
         accepted.update((Acceptance(finding, case, reason), None) for reason in reasons)
         return not reasons

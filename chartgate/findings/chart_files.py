@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from chartgate.errors import GateError
+from chartgate.findings import unread_values
 from chartgate.findings.check import Check, Fault, Rule
 from chartgate.findings.scopes import WholeChart
 from chartgate.tools.archives import members
@@ -34,6 +35,7 @@ def judge(chart: Chart) -> Iterator[Fault]:
     yield from _fields(metadata)
     yield from _kube_version(chart.files.kube_version)
     yield from _dependencies(chart, metadata)
+    yield from unread_values.judge(chart)
     yield from _packed_checks(chart)
 
 
@@ -211,6 +213,17 @@ CHECK = Check(
             "remove one of the two",
             "values.yaml has two keys named service",
             severity="warning",
+        ),
+        "unused-value": Rule(
+            "no template reads a value of values.yaml or of a CI values file, so that it is without effect",
+            "remove the value, correct its name, or read it in a template",
+            "service: {annotations: {}} in values.yaml, and no template reads .Values.service.annotations",
+            severity="warning",
+        ),
+        "misspelt-value": Rule(
+            "a template reads a value that values.yaml does not have, and that has one of nearly the same name",
+            "write the same name in both places; if the template's name is right, add it to values.yaml",
+            "{{ .Values.replicaCuont }}, and values.yaml has replicaCount",
         ),
     },
 )

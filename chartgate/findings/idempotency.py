@@ -42,7 +42,8 @@ def judge_next_version(rendered: Rendered, later: Release) -> Iterator[Fault]:
             what = "changes with the chart's version, and may not be changed"
             yield Fault("immutable", written(path), what, object=obj)
         elif _is_of_pod(obj, path):
-            yield Fault("rolls", written(path), "changes with the chart's version and nothing else", object=obj)
+            rule = "rolls-by-label" if path[-1] == "helm.sh/chart" or is_checksum(path) else "rolls"
+            yield Fault(rule, written(path), "changes with the chart's version and nothing else", object=obj)
 
 
 def judge_next_application(rendered: Rendered, later: Release) -> Iterator[Fault]:
@@ -134,6 +135,13 @@ CHECK = Check(
             "keep the version out of pods",
             "an annotation of the pod with {{ .Chart.Version }}",
             severity="warning",
+        ),
+        "rolls-by-label": Rule(
+            "a new version of the chart alone changes a pod's label helm.sh/chart, or a checksum over it",
+            "give pods the labels of the selector, and make the checksum of the data alone",
+            "template: {metadata: {labels: {helm.sh/chart: web-1.0.0}}}",
+            # `helm create` makes such a label, and Helm's documentation has such a checksum: few think it a fault.
+            severity="note",
         ),
         "regenerated": Rule(
             "an upgrade generates a Secret anew although the installed one can be looked up",

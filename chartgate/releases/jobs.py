@@ -35,10 +35,11 @@ class Job:
 def plan(cases: Sequence[Case], settings: Settings, engines: Engines, *, full: bool = False) -> list[Job]:
     """The renders to do, in a fixed order.
 
-    A case that binds a version has that one. One made of a schema is rendered once: by the library, or by one of the
-    Helms that a user chose, for one Kubernetes, in turn. Any other is rendered by the library for every Kubernetes, and
-    by one Helm program for one of them, in turn; the first case by every program. Where a user chose the Helms, and in
-    a full run, every Helm renders every case: one made of a schema for one Kubernetes in turn.
+    A case that binds a version has that one. One that fills empty values is rendered once, for one Kubernetes, in turn.
+    So is one made of a schema: by the library, or by one of the Helms that a user chose. Any other is rendered by the
+    library for every Kubernetes, and by one Helm program for one of them, in turn; the first case by every program.
+    Where a user chose the Helms, and in a full run, every Helm renders every case: one made of a schema for one
+    Kubernetes in turn.
 
     A Helm that cannot be told the Kubernetes version renders once; its objects are judged by the oldest version.
 
@@ -53,6 +54,9 @@ def plan(cases: Sequence[Case], settings: Settings, engines: Engines, *, full: b
     for number, case in enumerate(cases):
         if case.helm or case.kubernetes:
             jobs += _bound_jobs(case, versions, engines)
+        elif case.origin == "filled":
+            helm = next((one for one in engines.all if one.knows_kube_version), engines.default)
+            jobs.append(_job(case, helm if engines.chosen else engines.default, versions[number % len(versions)]))
         elif case.origin == "schema":
             jobs += _schema_jobs(case, number, versions, engines, full=full)
         elif engines.chosen or full or not number or not engines.embedded:

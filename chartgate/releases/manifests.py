@@ -15,6 +15,8 @@ from chartgate.tools.kubernetes_yaml import read_all
 # Helm opens each manifest with these two lines; inside a block scalar they would be indented.
 _OPENING = re.compile(r"^---\n# Source: (.+)\n", re.MULTILINE)
 
+NO_YAML = "prints text that is not YAML"
+
 
 class ManifestError(ValueError):
     """Helm printed something that is not an object; the message names the template."""
@@ -91,7 +93,7 @@ def _objects(template: str, body: str, namespace: str) -> tuple[KubeObject, ...]
     try:
         documents = read_all(body)
     except yaml.YAMLError as error:
-        raise ManifestError(f"{template}: prints text that is not YAML: {error}") from error
+        raise ManifestError(f"{template}: {NO_YAML}: {error}") from error
     for document in documents:
         items = document.get("items") if _is_list(document) else [document]
         if not isinstance(items, list):

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-Origin = Literal["defaults", "ci", "document", "options", "matrix", "schema"]
-MADE: frozenset[Origin] = frozenset({"matrix", "schema"})
+Origin = Literal["defaults", "ci", "document", "options", "matrix", "filled", "schema"]
+MADE: frozenset[Origin] = frozenset({"matrix", "filled", "schema"})
 """Origins of cases that no person wrote."""
 
 
@@ -19,7 +19,7 @@ class Case:
     `helm` and `kubernetes` bind the case to one version each; None: to all those of the settings. `api_versions` are
     what its cluster serves beside those of the settings. `refusal` is a text that Helm's refusal has to hold; None: the
     case has to render. Of a case with a hostile text, `hostile` is the text, and `harmless` the values with a harmless
-    word in its place.
+    word in its place. `guesses` are texts and numbers of which the gate does not know whether the chart takes them.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Case:
     hostile: str = ""
     harmless: tuple[str, ...] = ()
     origin: Origin = "defaults"
+    guesses: tuple[str, ...] = ()
 
     def refused_as_expected(self, message: str) -> bool:
         """Whether Helm's `message` holds what the refusal of this case has to hold.

@@ -19,7 +19,7 @@ from chartgate.values.chart_reference import ChartReference
 from chartgate.values.check_folders import CheckFolder, read_check_folders
 from chartgate.values.ci_cases import ci_cases
 from chartgate.values.document_cases import document_cases, refuse
-from chartgate.values.installable import installable
+from chartgate.values.installable import dependency_keys, installable
 from chartgate.values.known_kinds import KnownKinds, read_known_kinds
 from chartgate.values.matrix import FILE_NAME as MATRIX_FILE
 from chartgate.values.matrix import Matrix, read_matrix
@@ -27,6 +27,8 @@ from chartgate.values.packed_chart import is_packed, unpacked
 from chartgate.values.policies import Policies, read_policies
 from chartgate.values.settings import Settings, read_settings
 from chartgate.values.shape import Shape, read_defaults, read_shape
+from chartgate.values.template_reads import Reads, template_reads
+from chartgate.values.template_texts import template_texts
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +38,8 @@ class Chart:
     `files` are those that Helm reads; `matrix_file` is the matrix, the chart's own or one that the user names;
     `settings_file` is a settings file in place of the chart's own chartgate.yaml, if the user names one. `left_out`
     tells what cannot be used of the chart; more is added while its cases are read. `absent_switches` are the values
-    paths that would switch on a subchart that is missing. `packed` tells that the chart came as an archive.
+    paths that would switch on a subchart that is missing, and `absent_keys` the keys of the values of such subcharts.
+    `packed` tells that the chart came as an archive.
     """
 
     name: str
@@ -47,6 +50,7 @@ class Chart:
     left_out: list[str] = field(default_factory=list)
     absent_switches: frozenset[str] = frozenset()
     packed: bool = False
+    absent_keys: frozenset[str] = frozenset()
 
     @property
     def folder(self) -> Path:
@@ -137,8 +141,17 @@ class Chart:
     def known_keys(self) -> frozenset[str]:
         """The keys at the top of the chart's values: those of values.yaml, of its schema, and its subcharts."""
         schema = self.shape.properties(self.shape.resolved(self.shape.root)) if self.shape else {}
-        subcharts = {str(one.get("alias") or one.get("name")) for one in self.files.dependencies()}
-        return frozenset({*self.defaults, *schema, *subcharts, "global"})
+        return frozenset({*self.defaults, *schema, *self.subchart_keys, "global"})
+
+    @cached_property
+    def subchart_keys(self) -> frozenset[str]:
+        """The keys at the top of the values under which subcharts have theirs."""
+        return frozenset({*dependency_keys(self.files), *self.absent_keys})
+
+    @cached_property
+    def reads(self) -> Reads:
+        """Which values the templates read, and the texts of values that `tpl` evaluates."""
+        return template_reads([*template_texts(self.files), *(case.values[0] for case in self.ci_cases)])
 
     @cached_property
     def digest(self) -> str:
@@ -180,6 +193,7 @@ def read_chart(
         list(found.left_out),
         found.switches,
         packed,
+        found.keys,
     )
 
 

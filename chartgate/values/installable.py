@@ -21,11 +21,13 @@ class Installable:
         files: those that Helm reads, with these subcharts taken out of the dependencies.
         left_out: what is missing, a sentence for each.
         switches: the values paths that would switch the missing subcharts on.
+        keys: the keys at the top of the values under which the missing subcharts have theirs.
     """
 
     files: ChartFiles
     left_out: tuple[str, ...] = ()
     switches: frozenset[str] = frozenset()
+    keys: frozenset[str] = frozenset()
 
 
 def installable(files: ChartFiles, defaults: Callable[[], Mapping[str, Any]]) -> Installable:
@@ -54,12 +56,24 @@ def installable(files: ChartFiles, defaults: Callable[[], Mapping[str, Any]]) ->
         f"the subchart {name}, which is off by default and is not in {chart}/charts: run helm dependency build {chart}"
         for name in absent
     )
-    return Installable(files, left_out, frozenset(path for one in missing for path in _conditions(one)))
+    switches = frozenset(path for one in missing for path in _conditions(one))
+    return Installable(files, left_out, switches, frozenset(map(_key, missing)))
 
 
 def is_library(files: ChartFiles) -> bool:
     """Whether the chart is a library, which makes no objects of its own."""
     return files.mapping("Chart.yaml").get("type") == "library"
+
+
+def dependency_keys(files: ChartFiles) -> Iterator[str]:
+    """The keys at the top of the values under which subcharts have theirs."""
+    yield from (_key(one) for one in files.dependencies())
+    yield from (str(about.get("name")) for about in files.subcharts.values())
+
+
+def _key(dependency: Mapping[str, Any]) -> str:
+    """A subchart's key at the top of the values: its alias, else its name."""
+    return str(dependency.get("alias") or dependency.get("name"))
 
 
 def _conditions(dependency: Mapping[str, Any]) -> list[str]:

@@ -12,6 +12,7 @@ from chartgate.tools.schemas import full_version, minor_version
 from chartgate.values.case import MADE, Case, Origin
 from chartgate.values.chart import Chart
 from chartgate.values.default_matrix import find_matrix
+from chartgate.values.filled_cases import FilledCase, filled_cases
 from chartgate.values.hostile_cases import hostile_cases
 from chartgate.values.installable import is_library
 from chartgate.values.matrix_cases import Coverage, covering_cases
@@ -34,9 +35,9 @@ class Choice:
     `generated` is how many cases to make of the schema, of each sort, from `seed`. `values` are the texts of values
     files and `sets` are Helm's --set arguments, flag and value in turn: a run with any of them has one case,
     `options`. `select` and `ignore` are patterns of the checks and rules to look for and to leave out. With
-    `subcharts`, warnings about objects that subcharts of others make count too. `full` asks for every case with every
-    version; `shard` (k, n) for the k-th of n parts; `api_server` for a real API server that is asked about every
-    object.
+    `subcharts`, warnings about objects that subcharts of others make count too; with `strict`, those that an empty
+    value of the chart can mend, and those about the pods of `helm test`. `full` asks for every case with every version;
+    `shard` (k, n) for the k-th of n parts; `api_server` for a real API server that is asked about every object.
     """
 
     helm: tuple[str, ...] = ()
@@ -55,6 +56,7 @@ class Choice:
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     subcharts: bool = False
+    strict: bool = False
 
     @property
     def whole(self) -> bool:
@@ -103,6 +105,8 @@ class Selection:
     `hostile` are cases with hostile texts; `accepted` is a stream without an end of its own. Some of both contradict
     themselves, and are refused with the words of one of `guards`; `wanted` says how many others of the stream to take.
 
+    `filled` are cases that fill empty values of a chart without a matrix; Helm may refuse some of them.
+
     `turned` are the origins of the cases in which the gate itself turns switches: it makes values of the schema, and it
     makes a matrix for a chart that has none.
     """
@@ -114,6 +118,7 @@ class Selection:
     guards: tuple[str, ...]
     turned: frozenset[Origin] = frozenset({"schema"})
     coverage: Coverage | None = None
+    filled: tuple[FilledCase, ...] = ()
 
 
 def select(chart: Chart, choice: Choice) -> Selection:
@@ -145,12 +150,22 @@ def select(chart: Chart, choice: Choice) -> Selection:
         stream = islice(stream, 2 * choice.generated)
     accepted = choice.of(stream)
     first = next(accepted, None)
-    cases = _some([*offered, *(coverage.cases if coverage else ()), *refused], choice, enough=bool(hostile or first))
+    filled = _filled(chart, choice)
+    made = bool(hostile or first or filled)
+    cases = _some([*offered, *(coverage.cases if coverage else ()), *refused], choice, enough=made)
     stream = accepted if first is None else _chained(first, accepted)
     turned: frozenset[Origin] = MADE if chart.matrix is None else frozenset({"schema"})
     # Whoever writes a matrix lists the guards that may refuse values; elsewhere each of the chart's own may.
     guards = (OWN_REFUSAL,) if chart.matrix is None else matrix.guards
-    return Selection(cases, hostile, stream, wanted, guards, turned, coverage)
+    return Selection(cases, hostile, stream, wanted, guards, turned, coverage, filled)
+
+
+def _filled(chart: Chart, choice: Choice) -> tuple[FilledCase, ...]:
+    """The cases that fill empty values. Whoever writes a matrix says in it which values matter."""
+    if chart.matrix is not None or not choice.may_name("filled/"):
+        return ()
+    by_case = {one.case: one for one in filled_cases(chart)}
+    return tuple(by_case[case] for case in choice.of(by_case))
 
 
 def named_cases(chart: Chart, choice: Choice) -> list[Case]:
@@ -173,7 +188,8 @@ def named_cases(chart: Chart, choice: Choice) -> list[Case]:
     if found:
         return found
     selection = select(chart, choice)
-    return [*selection.cases, *selection.hostile, *selection.accepted]
+    filled = [one.case for one in selection.filled]
+    return [*selection.cases, *filled, *selection.hostile, *selection.accepted]
 
 
 def _own_case(chart: Chart, choice: Choice) -> Case:
@@ -206,6 +222,6 @@ def _some(cases: Sequence[Case], choice: Choice, *, enough: bool = False) -> tup
     if not chosen and not enough:
         names = ", ".join(case.name for case in cases[:60])
         more = f" and {len(cases) - 60} more" if len(cases) > 60 else ""
-        made = "" if choice.offered or choice.own_values else "; others are called matrix/* and schema/*"
+        made = "" if choice.offered or choice.own_values else "; others are called matrix/*, filled/* and schema/*"
         raise GateError(f'no case matches "{choice.pattern}": the chart has {names}{more}{made}')
     return chosen

@@ -16,6 +16,7 @@ SOURCES: dict[Origin, str] = {
     "document": "Examples of its documents",
     "options": "Values of the command line",
     "matrix": "Matrix",
+    "filled": "Empty values, filled",
     "schema": "Values made from its schema",
 }
 

@@ -71,7 +71,8 @@ def test_lock_and_charts_have_what_chart_yaml_asks_for(
 
 
 def test_a_key_that_appears_twice_is_found(make_chart: MakeChart) -> None:
-    files = {"values.yaml": "a: 1\nb: {c: 1, c: 2}\n", "ci/x-values.yaml": "a: 1\na: 2\n"}
+    values = {"values.yaml": "a: 1\nb: {c: 1, c: 2}\n", "ci/x-values.yaml": "a: 1\na: 2\n"}
+    files = {**values, "templates/a.yaml": "{{ toYaml .Values }}"}
     assert rules_of(make_chart(files)) == ["repeated-key", "repeated-key"]
 
 

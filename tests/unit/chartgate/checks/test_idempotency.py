@@ -6,6 +6,10 @@ import pytest
 
 from chartgate.findings.finding import Finding
 from chartgate.findings.idempotency import CHECK
+from chartgate.findings.runner import examine
+from chartgate.releases.release import Release
+from chartgate.releases.rendered import Rendered
+from chartgate.values.case import Case
 
 FindingsOf = Callable[..., list[Finding]]
 
@@ -57,12 +61,20 @@ def test_an_object_with_a_random_name_is_found_in_both(findings_of: FindingsOf) 
     ]
 
 
+def test_a_checksum_or_a_label_that_charts_have_by_helm_create_is_a_note(release_of: Callable[..., Release]) -> None:
+    assert CHECK.severity_of("rolls-by-label") == "note"
+    later = release_of(WEB.replace("checksum/secret: '1'", "checksum/secret: '2'"))
+    others = {"again": release_of(WEB), "next-version": later}
+    (verdict,) = examine(CHECK, [Rendered(Case("a"), release_of(WEB), others)])
+    assert [note.where for note in verdict.notes] == ["spec.template.metadata.annotations.checksum/secret"]
+    assert verdict.findings == ()
+
+
 @pytest.mark.parametrize(
     ("old", "new", "rules"),
     [
         ("replicas: 1", "replicas: 2", []),
         ("[a]", "[web-2]", ["rolls"]),
-        ("checksum/secret: '1'", "checksum/secret: '2'", ["rolls"]),
         ("{a: b}", "{a: web-2}", ["immutable"]),
         ("{name: d}", "{name: d, labels: {helm.sh/chart: web-2}}", ["immutable"]),
     ],

@@ -1,0 +1,140 @@
+"""What may stand where values.yaml has nothing: an empty list, map or text that a template asks for.
+
+The content comes from the comments of values.yaml, else from what is well known about the key; else it is guessed from
+the key and from what the templates read of it.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from chartgate.tools.merging import merged
+from chartgate.values.chart import Chart
+from chartgate.values.comment_examples import comment_examples
+from chartgate.values.intent import meant_number, meant_text
+from chartgate.values.known_values import NAME, known_value
+from chartgate.values.template_reads import EACH, Names, Reads
+
+_OF_HELM = frozenset({"global", "tags"})
+_NUMBERS = ("replicas", "count", "seconds", "limit", "threshold", "percentage", "port")
+_NAME = re.compile(r"[a-z]+(-[a-z0-9]+)?")
+_EMPTY: tuple[Any, ...] = (None, "", [], {})
+
+
+@dataclass(frozen=True)
+class Filling:
+    """A content for an empty value. `known`: its author or Kubernetes says that this is its shape."""
+
+    path: Names
+    value: Any
+    known: bool
+
+
+def fillings(chart: Chart) -> list[Filling]:
+    """A filling for each empty value that a template reads, those nearest to the top of the values first."""
+    reads = chart.reads
+
+    def wanted(path: Names) -> bool:
+        return reads.uses(path) and path[0] not in _OF_HELM | chart.subchart_keys
+
+    examples = comment_examples(chart.files.text("values.yaml"), wanted)
+    empty = {path: default for path, default in _empty(chart.defaults, ()) if wanted(path)}
+    absent = {path: None for path in examples if _is_absent(chart.defaults, path) and reads.names(path)}
+    found = [
+        filling
+        for path, default in {**empty, **absent}.items()
+        if (filling := _filling(path, default, examples.get(path), reads)) is not None
+    ]
+    return sorted(found, key=lambda one: len(one.path))
+
+
+def _empty(values: Any, path: Names) -> Iterator[tuple[Names, Any]]:
+    if isinstance(values, Mapping) and values:
+        if path and path[-1] == "resources" and not {"requests", "limits"} <= values.keys():
+            yield path, {}  # a user may complete it
+        for key, child in values.items():
+            yield from _empty(child, (*path, str(key)))
+    elif path and values in _EMPTY and not isinstance(values, bool):
+        yield path, values
+
+
+def _is_absent(values: Any, path: Names) -> bool:
+    """Whether a map of the values could have this path, and does not have it."""
+    for key in path[:-1]:
+        values = values.get(key) if isinstance(values, Mapping) else None
+    return isinstance(values, Mapping) and path[-1] not in values
+
+
+def _filling(path: Names, default: Any, example: Any, reads: Reads) -> Filling | None:
+    fits = default is None or isinstance(example, type(default))
+    fields = _fields(reads, path)
+    well_known = _well_known(path, default, fields, reads)
+    if example not in _EMPTY and fits:
+        # An example may show a part alone of what a map may hold.
+        return Filling(path, merged(well_known, example), known=True)
+    if well_known is not None:
+        return Filling(path, well_known, known=True)
+    if not reads.tests(path):
+        return None  # the template writes it as it is, so that a guess shows nothing
+    guess = _guess(path, default, fields, reads)
+    return None if guess is None else Filling(path, guess, known=False)
+
+
+def _well_known(path: Names, default: Any, fields: set[str], reads: Reads) -> Any:
+    value = known_value(path[-1], default)
+    item = value[0] if isinstance(value, list) else value
+    if path[-1] == "securityContext" and (*path[:-1], "podSecurityContext") in reads.whole:
+        value = item = known_value("containerSecurityContext", default)
+    if isinstance(item, dict) and "image" in item:
+        return [{**item, "name": invented(path)}]  # no other container of the pod may have the name
+    if value == [{"name": NAME}] and (*path, EACH) in reads.whole and path not in reads.whole:
+        return [NAME]  # the template writes each item as a name
+    # What the template takes apart may have a shape of the chart's own.
+    return value if not isinstance(item, dict) or fields <= item.keys() else None
+
+
+def _fields(reads: Reads, path: Names) -> set[str]:
+    """The keys that templates read of a map, or of each item of a list."""
+    depth = len(path)
+    below = [read[depth:] for read in (*reads.whole, *reads.tested) if len(read) > depth and read[:depth] == path]
+    return {next((name for name in rest if name != EACH), "") for rest in below} - {""}
+
+
+def _guess(path: Names, default: Any, fields: set[str], reads: Reads) -> Any:
+    is_ranged = any(read[: len(path) + 1] == (*path, EACH) for read in (*reads.whole, *reads.tested))
+    if isinstance(default, list) or (default is None and is_ranged):
+        return [_map(path, fields) if fields else invented(path)]
+    if isinstance(default, dict) or (default is None and fields):
+        # A map of maps under names of the user's own: what is in them is not known.
+        return None if is_ranged and fields else _map(path, fields) if fields else {"invented": invented(path)}
+    return _scalar(path)
+
+
+def _map(path: Names, fields: set[str]) -> dict[str, Any]:
+    found = {name: _scalar((*path, name)) for name in sorted(fields)}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _scalar(path: Names) -> str | int | None:
+    key = path[-1]
+    if key.lower().endswith(_NUMBERS):
+        number: int = meant_number(key, None)(Random(0))
+        return number
+    try:
+        make = meant_text(key, "")
+    except LookupError:
+        return None
+    text = invented(path) if make is None else str(make(Random(0)))
+    return invented(path) if _NAME.fullmatch(text) else text
+
+
+def invented(path: Names) -> str:
+    """A text that stands nowhere else, and may be a name of an object.
+
+    >>> invented(("auth", "password"))
+    'invented-2ef9e7'
+    """
+    return f"invented-{hashlib.sha256('.'.join(path).encode()).hexdigest()[:6]}"

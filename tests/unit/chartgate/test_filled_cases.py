@@ -1,0 +1,117 @@
+"""Empty values get a content that people would write there, and the chart is not blamed for it."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chartgate import gate
+from chartgate.tools.kubernetes_yaml import read_one
+from chartgate.values.chart import read_chart
+from chartgate.values.comment_examples import comment_examples
+from chartgate.values.filled_cases import filled_cases
+from chartgate.values.selection import Choice
+
+MakeChart = Callable[[dict[str, str]], Path]
+QUICK = Choice(helm=("embedded",), kubernetes=("1.37",))
+
+EXAMPLES = """\
+resources: {}
+  # We usually recommend not to specify resources: it is a choice.
+  # limits:
+  #   cpu: 100m
+ingress:
+  hosts:
+    - host: a
+  tls: []
+  #  - secretName: web-tls
+  #    hosts:
+  #      - a
+  # className: nginx
+text: |
+  # no: example
+extra: {}
+
+# unrelated: comment
+"""
+
+
+def test_examples_in_comments_are_read() -> None:
+    assert comment_examples(EXAMPLES, lambda _: True) == {
+        ("resources",): {"limits": {"cpu": "100m"}},
+        ("resources", "limits"): {"cpu": "100m"},
+        ("resources", "cpu"): "100m",
+        ("ingress", "tls"): [{"secretName": "web-tls", "hosts": ["a"]}],
+        ("ingress", "hosts"): ["a"],
+        ("ingress", "className"): "nginx",
+        ("unrelated",): "comment",
+    }
+
+
+def filled(chart: Path) -> list[dict[str, Any]]:
+    return [read_one(one.case.values[0]) for one in filled_cases(read_chart(chart))]
+
+
+FILLED = [
+    ("a: {strategy: {}}", "{{ toYaml .Values.a.strategy }}", {"a": {"strategy": {"type": "RollingUpdate"}}}),
+    ("more: []", "{{ range .Values.more }}{{ .host }}{{ end }}", {"more": [{"host": "db-0.example.org"}]}),
+    ("pullSecrets: []", "{{ range .Values.pullSecrets }}- name: {{ . }}{{ end }}", {"pullSecrets": ["invented-name"]}),
+    ("a: {enabled: false, tag: ''}", "{{ with .Values.a.tag }}{{ . }}{{ end }}", {"a": {"enabled": True, "tag": "v3"}}),
+    ("a:\n  b: 1\n  # size: 2Gi", "{{ with .Values.a.size }}{{ . }}{{ end }}", {"a": {"size": "2Gi"}}),
+]
+
+
+@pytest.mark.parametrize(("values", "template", "expected"), FILLED)
+def test_an_empty_value_is_filled(make_chart: MakeChart, values: str, template: str, expected: dict[str, Any]) -> None:
+    assert filled(make_chart({"values.yaml": values, "templates/a.yaml": template})) == [expected]
+
+
+def test_what_no_template_reads_or_one_only_prints_is_not_guessed(make_chart: MakeChart) -> None:
+    chart = make_chart({"values.yaml": "a: ''\nb: {}\n", "templates/a.yaml": "{{ .Values.a }}"})
+    assert filled(chart) == []
+
+
+CONFIG = """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: a, labels: LABELS}
+data:
+  a: {{ .Values.colour | quote }}
+""".replace(
+    "LABELS",
+    "{app.kubernetes.io/name: a, app.kubernetes.io/instance: {{ .Release.Name }}, "
+    "app.kubernetes.io/managed-by: {{ .Release.Service }}}",
+)
+
+
+def notices_and_findings(chart: Path, choice: Choice = QUICK) -> tuple[list[str], list[str]]:
+    results = gate.run(chart, choice)
+    notices = [notice for notice in results.notices if notice.startswith(("not filled", "never rendered"))]
+    return notices, [f"{one.check}/{one.rule}" for one in results.occurrences if one.rule != "nothing-examined"]
+
+
+@pytest.mark.usefixtures("without_checkov")
+def test_a_value_that_the_chart_refuses_is_named_and_is_no_defect(make_chart: MakeChart) -> None:
+    guard = '{{ if .Values.colour }}{{ fail "no colours today" }}{{ end }}\n'
+    chart = make_chart({"values.yaml": "colour: ''\n", "templates/a.yaml": guard + CONFIG})
+    (notice,), found = notices_and_findings(chart)
+    assert notice.startswith("not filled: colour: ")
+    assert "no colours today" in notice
+    assert found == []
+
+
+@pytest.mark.usefixtures("without_checkov")
+def test_a_guess_of_a_wrong_shape_is_no_defect(make_chart: MakeChart) -> None:
+    wants_a_map = CONFIG + "{{ with .Values.colour }}immutable: {{ . }}{{ end }}\n"
+    chart = make_chart({"values.yaml": "colour: ''\n", "templates/a.yaml": wants_a_map})
+    assert notices_and_findings(chart) == ([], [])
+
+
+@pytest.mark.usefixtures("without_checkov")
+def test_a_template_that_makes_nothing_in_any_case_is_named(make_chart: MakeChart) -> None:
+    never = "{{ if eq .Values.colour `indigo` }}\n" + CONFIG + "{{ end }}\n"
+    chart = make_chart({"values.yaml": "colour: red\n", "templates/a.yaml": CONFIG, "templates/b.yaml": never})
+    (notice,), found = notices_and_findings(chart, Choice())
+    assert notice.startswith("never rendered: templates/b.yaml: ")
+    assert found == []

@@ -1,0 +1,41 @@
+"""Which values templates read is told by the templates alone."""
+
+import pytest
+
+from chartgate.values.template_reads import EACH, template_reads
+
+
+@pytest.mark.parametrize(
+    ("template", "whole"),
+    [
+        ("{{ .Values.image.tag }}", {("image", "tag")}),
+        ("{{ $.Values.a }}{{- /* .Values.b */ -}}", {("a",)}),
+        ("{{ with .Values.pod }}{{ .labels }}{{ end }}{{ .Values.b }}", {("pod", "labels"), ("b",)}),
+        ("{{ with .Values.pod }}{{ toYaml . }}{{ end }}", {("pod",)}),
+        ("{{ with .Values.a }}{{ else }}{{ .b }}{{ end }}", set()),
+        ("{{ range .Values.hosts }}{{ .name }}{{ end }}", {("hosts", EACH, "name")}),
+        ("{{ range $key, $host := .Values.hosts }}{{ $host.name }}{{ end }}", {("hosts", EACH, "name")}),
+        ("{{ $web := .Values.web }}{{ $web.port }}", {("web", "port")}),
+        ("{{ ((.Values.web).port).name }}", {("web", "port", "name")}),
+        ('{{ index .Values "my-web" "port" }}', {("my-web", "port")}),
+        ('{{ include "helper" (dict "web" .Values.web "root" $) }}', {("web",)}),
+        ('{{ default .Values.a .Values.b | quote }}{{ "}}" }}', {("a",), ("b",)}),
+        ("{{ toYaml .Values }}", {()}),
+        ('{{ define "x" }}{{ .context.Values.a }}{{ end }}', {("a",)}),
+    ],
+)
+def test_a_read_has_the_path_of_the_value(template: str, whole: set[tuple[str, ...]]) -> None:
+    assert template_reads([template]).whole == whole
+
+
+def test_a_condition_asks_about_a_value_and_does_not_read_what_it_holds() -> None:
+    reads = template_reads(['{{ if and .Values.web (eq .Values.mode "a") }}{{ end }}'])
+    assert (reads.tested, reads.whole) == ({("web",), ("mode",)}, set())
+    assert reads.tests(("web",))
+    assert not reads.uses(("web", "port"))
+
+
+def test_a_variable_with_two_values_reads_both() -> None:
+    reads = template_reads(["{{ $a := .Values.one }}{{ if .x }}{{ $a = .Values.two }}{{ end }}{{ $a.port }}"])
+    assert reads.whole == {("one",), ("two",)}
+    assert reads.uses(("two", "port"))
