@@ -11,8 +11,9 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from chartgate.commands import check, checks, convert_values, coverage, diff, live, matrix, render
+from chartgate.commands import check, checks, completion, convert_values, coverage, diff, live, matrix, render
 from chartgate.commands.command import CLEAN, EXIT_CODES, FINDINGS, INTERRUPTED, UNUSABLE, parser_of
+from chartgate.commands.completion import complete
 from chartgate.commands.words import Parser
 from chartgate.errors import GateError
 
@@ -40,12 +41,14 @@ SUBCOMMANDS = {
         live.COMMAND,
         convert_values.COMMAND,
         coverage.COMMAND,
+        completion.COMMAND,
     )
 }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns the exit code."""
+    complete(SUBCOMMANDS, lambda name: parser_of(SUBCOMMANDS[name]) if name else _gate_parser())
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     if threading.current_thread() is threading.main_thread():
         # What holds a temporary folder or another process has to let it go first.

@@ -7,8 +7,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import yaml
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
 from chartgate.tools.kubernetes_yaml import read_values
 
@@ -26,6 +24,10 @@ def edited(text: str, edit: Callable[[Any], object], expected: Mapping[str, Any]
     Returns:
         None where the result would be another, or ruamel.yaml cannot read the text.
     """
+    # Loading it takes a tenth of the start of every command, and only this needs it.
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
     editor = YAML()
     editor.preserve_quotes = True
     editor.width = 2**16  # no line is folded
