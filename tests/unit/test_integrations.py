@@ -11,8 +11,11 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -72,6 +75,7 @@ class Runner:
         known = {
             "runner.temp": str(self._folder),
             "github.action_path": str(self._source),
+            "github.event.pull_request.number": "7",
             "steps.python.outputs.python-path": sys.executable,
             **{f"inputs.{key}": value for key, value in self._inputs.items()},
         }
@@ -110,6 +114,81 @@ def test_the_action_tells_what_an_upgrade_changes(workplace: Path, tmp_path: Pat
     assert "replicas" in github.summary.read_text()
 
 
+class GitHub(BaseHTTPRequestHandler):
+    """GitHub's comments of one pull request. `refusal` is a status to answer with."""
+
+    comments: ClassVar[dict[int, str]] = {}
+    refusal: ClassVar[int] = 0
+
+    def do_GET(self) -> None:
+        first = (int(re.findall(r"&page=(\d+)", self.path)[0]) - 1) * 100
+        assert self.path.startswith("/repos/o/r/issues/7/comments?")
+        listed = [{"id": number, "body": body} for number, body in self.comments.items()]
+        self._answer(listed[first : first + 100])
+
+    def do_POST(self) -> None:
+        self.comments[len(self.comments)] = self._body()
+        self._answer({})
+
+    def do_PATCH(self) -> None:
+        number = int(self.path.removeprefix("/repos/o/r/issues/comments/"))
+        self.comments[number] = self._body()
+        self._answer({})
+
+    def log_message(self, *_: object) -> None:
+        """Nothing is written."""
+
+    def _body(self) -> str:
+        assert self.headers["Authorization"] == "Bearer a-token"
+        return str(json.loads(self.rfile.read(int(self.headers["Content-Length"])))["body"])
+
+    def _answer(self, content: object) -> None:
+        self.send_response(self.refusal or 200)
+        self.end_headers()
+        self.wfile.write(json.dumps(content).encode())
+
+
+@pytest.fixture
+def github(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[GitHub]]:
+    """A server in place of GitHub's, with 150 comments of others."""
+    monkeypatch.setattr(GitHub, "comments", dict.fromkeys(range(150), "of another"))
+    monkeypatch.setattr(GitHub, "refusal", 0)
+    with ThreadingHTTPServer(("127.0.0.1", 0), GitHub) as server:
+        monkeypatch.setenv("GITHUB_API_URL", f"http://127.0.0.1:{server.server_port}")
+        monkeypatch.setenv("GITHUB_REPOSITORY", "o/r")
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield GitHub
+        server.shutdown()
+
+
+def comment(folder: Path, text: str, chart: str = "web") -> "subprocess.CompletedProcess[str]":
+    (folder / "chartgate-diff.md").write_text(text, encoding="utf-8")
+    inputs = {"chart": chart, "base": "before", "comment-token": "a-token"}
+    runner = Runner(folder, folder, ROOT, **inputs)
+    return runner.run("Comment on the pull request")
+
+
+def test_the_action_writes_one_comment_a_chart_and_replaces_it(github: type[GitHub], tmp_path: Path) -> None:
+    for text, chart in (("first", "web"), ("second", "web"), ("third", "db")):
+        done = comment(tmp_path, text, chart)
+        assert done.returncode == 0, done.stdout
+    assert len(github.comments) == 152
+    assert (github.comments[150], github.comments[151]) == (
+        "<!-- chartgate: web -->\nsecond",
+        "<!-- chartgate: db -->\nthird",
+    )
+
+
+@pytest.mark.parametrize(("status", "code", "level"), [(403, 0, "warning"), (401, 1, "error")])
+def test_the_action_tells_why_there_is_no_comment(
+    github: type[GitHub], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: int, code: int, level: str
+) -> None:
+    monkeypatch.setattr(github, "refusal", status)
+    done = comment(tmp_path, "text")
+    assert (done.returncode, done.stdout.startswith(f"::{level}::chartgate: ")) == (code, True)
+    assert "a-token" not in done.stdout + done.stderr
+
+
 def test_the_cache_of_the_action_hangs_on_all_that_changes_what_is_kept(workplace: Path, tmp_path: Path) -> None:
     def state(change: str, **inputs: str) -> str:
         source = tmp_path / f"source {change}"
@@ -135,7 +214,7 @@ def test_the_cache_of_the_action_hangs_on_all_that_changes_what_is_kept(workplac
 
 def test_the_action_gives_its_steps_no_expression_in_a_script() -> None:
     scripts = [one["run"] for one in ACTION["runs"]["steps"] if "run" in one]
-    assert len(scripts) == 4
+    assert len(scripts) == 5
     assert not [text for text in scripts if "${{" in text]
 
 
