@@ -39,7 +39,7 @@ def unknown_reads(chart: Chart) -> list[UnknownRead]:
         GateError: a file of the chart cannot be read.
     """
     shape = shape_of(chart)
-    others = {"global", *chart.files.subcharts, *_dependencies(chart)}
+    others = {"global", *chart.subchart_keys}
     commented = {name.decode() for name in _COMMENTED.findall(chart.files.contents.get("values.yaml", b""))}
     found: dict[Path_, UnknownRead] = {}
     for name, content in sorted(chart.files.contents.items()):
@@ -49,12 +49,6 @@ def unknown_reads(chart: Chart) -> list[UnknownRead]:
             if path[0] not in others and path not in found and _is_unknown(path, shape, chart.defaults, commented):
                 found[path] = UnknownRead(path, name, content.count(b"\n", 0, start) + 1)
     return list(found.values())
-
-
-def _dependencies(chart: Chart) -> Iterator[str]:
-    for dependency in chart.files.mapping("Chart.yaml").get("dependencies") or ():
-        if isinstance(dependency, Mapping):
-            yield str(dependency.get("alias") or dependency.get("name"))
 
 
 def _reads(content: bytes) -> Iterator[tuple[Path_, int]]:

@@ -79,12 +79,15 @@ def test_it_runs_what_ci_runs(workflow: dict[str, Any]) -> None:
     assert [target for target in here if not re.search(rf"(?m)^{target}:", makefile)] == []
 
 
-@pytest.mark.parametrize("target", ["lint", "unit", "conformance"])
+@pytest.mark.parametrize("target", ["lint", "live", "unit", "conformance"])
 def test_tox_runs_the_commands_of_the_makefile(target: str) -> None:
     tox = configparser.ConfigParser(interpolation=None)
     tox.read(ROOT / "tox.ini", encoding="utf-8")
     said = [line.removesuffix(" {posargs}") for line in tox[f"testenv:{target}"]["commands"].strip().splitlines()]
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8").replace("$(CHART)", "charts/claude-relay")
+    spread = re.search(r"(?m)^SPREAD := (.*)$", makefile)
+    assert spread
+    makefile = makefile.replace("$(SPREAD)", spread[1])
     recipe = re.search(rf"(?m)^{target}:.*\n((?:\t.*\n)+)", makefile)
     assert recipe
     assert [line.strip().removeprefix("$(RUN)").removesuffix(" $(ARGS)") for line in recipe[1].splitlines()] == said
