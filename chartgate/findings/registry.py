@@ -88,6 +88,7 @@ def every_check(chart: Chart | None = None, of_gate: Iterable[Check] = CHECKS) -
     kinds = chart.known_kinds
     told = {
         schema.CHECK.key: schema.check_with(kinds),
+        checkov.CHECK.key: checkov.check_with(chart.checkov_folders),
         policies.CHECK.key: policies.check_with(chart.policies, kinds.definitions),
     }
     # A check that stands in for one of the gate, as in tests, is not told anything.

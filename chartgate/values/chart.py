@@ -16,7 +16,7 @@ from chartgate.tools.reading import Reading, shown
 from chartgate.values.api_cases import api_cases
 from chartgate.values.case import Case
 from chartgate.values.chart_reference import ChartReference
-from chartgate.values.check_folders import CheckFolder, read_check_folders
+from chartgate.values.check_folders import CheckFolder, read_check_folders, read_checkov_folders
 from chartgate.values.ci_cases import ci_cases
 from chartgate.values.document_cases import document_cases, refuse
 from chartgate.values.installable import dependency_keys, installable
@@ -74,14 +74,23 @@ class Chart:
 
     @cached_property
     def check_folders(self) -> tuple[CheckFolder, ...]:
-        """The folders of checks that the settings file names. An archive is by others: its own file names none."""
-        if self.settings.checks and self.packed and self.settings_file is None:
-            self._leave_out(
-                "the checks that chartgate.yaml of the archive names, because the gate runs no code of an archive: "
-                "name a settings file of your own with --settings"
-            )
-            return ()
-        return read_check_folders(self.settings.checks, self.reading)
+        """The folders of checks that the settings file names."""
+        return read_check_folders(self._trusted(self.settings.checks), self.reading)
+
+    @cached_property
+    def checkov_folders(self) -> tuple[CheckFolder, ...]:
+        """The folders of checkov's external checks that the settings file names."""
+        return read_checkov_folders(self._trusted(self.settings.checkov_checks), self.reading)
+
+    def _trusted(self, folders: tuple[Path, ...]) -> tuple[Path, ...]:
+        """The folders of code that may run. An archive is by others: its own settings file may name none."""
+        if not folders or not self.packed or self.settings_file is not None:
+            return folders
+        self._leave_out(
+            "the checks that chartgate.yaml of the archive names, because the gate runs no code of an archive: "
+            "name a settings file of your own with --settings"
+        )
+        return ()
 
     @cached_property
     def defaults(self) -> dict[str, Any]:
@@ -161,7 +170,7 @@ class Chart:
             GateError: a file of the chart cannot be read or is invalid.
         """
         # Which files beside the chart belong to it, such as the values files of a README, its documents say.
-        _ = self.matrix, self.offered_cases, self.known_kinds, self.check_folders, self.policies
+        _ = self.matrix, self.offered_cases, self.known_kinds, self.check_folders, self.checkov_folders, self.policies
         return self.reading.digest
 
 

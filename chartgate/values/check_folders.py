@@ -13,7 +13,7 @@ from chartgate.tools.reading import Reading, shown
 
 @dataclass(frozen=True)
 class CheckFolder:
-    """A folder of Python modules. `contents` are its files by their path on disk, modules and others."""
+    """A folder of Python modules, or of checkov's own checks. `contents` are its files by their path on disk."""
 
     path: Path
     contents: Mapping[Path, bytes]
@@ -39,12 +39,31 @@ def read_check_folders(paths: Iterable[Path], reading: Reading) -> tuple[CheckFo
     Raises:
         GateError: a path is no folder, a file cannot be read, or a folder has no module.
     """
-    return tuple(_read(path, reading) for path in dict.fromkeys(paths))
+    folders = tuple(_read(path, reading, "checks") for path in dict.fromkeys(paths))
+    for folder in folders:
+        if not folder.modules:
+            remedy = "write one, or remove the folder from `checks` in the settings file"
+            raise GateError(f"{shown(folder.path)}: has no module with a check: {remedy}")
+    return folders
 
 
-def _read(path: Path, reading: Reading) -> CheckFolder:
+def read_checkov_folders(paths: Iterable[Path], reading: Reading) -> tuple[CheckFolder, ...]:
+    """The folders of checkov's external checks at these paths: modules in Python, and policies in YAML or JSON.
+
+    Raises:
+        GateError: a path is no folder, a file cannot be read, or a folder has no such file.
+    """
+    folders = tuple(_read(path, reading, "checkovChecks") for path in dict.fromkeys(paths))
+    for folder in folders:
+        if not any(path.suffix in {".py", ".yaml", ".yml", ".json"} for path in folder.contents):
+            remedy = "write one, or remove the folder from `checkovChecks` in the settings file"
+            raise GateError(f"{shown(folder.path)}: has no check for checkov: {remedy}")
+    return folders
+
+
+def _read(path: Path, reading: Reading, setting: str) -> CheckFolder:
     if not path.is_dir():
-        raise GateError(f"{shown(path)}: is not a folder: correct `checks` in the settings file")
+        raise GateError(f"{shown(path)}: is not a folder: correct `{setting}` in the settings file")
     contents = {}
     for file in sorted(path.rglob("*")):
         within = file.relative_to(path).parts
@@ -53,8 +72,4 @@ def _read(path: Path, reading: Reading) -> CheckFolder:
             if content is None:
                 raise GateError(f"{shown(file)}: was removed while the folder was read: run again")
             contents[file] = content
-    folder = CheckFolder(path, contents)
-    if not folder.modules:
-        remedy = "write one, or remove the folder from `checks` in the settings file"
-        raise GateError(f"{shown(path)}: has no module with a check: {remedy}")
-    return folder
+    return CheckFolder(path, contents)

@@ -28,7 +28,7 @@ SUPPORTED_BY_UPSTREAM = 3
 class Settings:
     """How the gate looks at one chart. `documents` are existing files; `documents_named` tells whether chartgate.yaml
     names them, so that each of their examples has to work. `schemas` are files or folders that describe kinds,
-    `policies` those of policies, `checks` folders of modules with checks. `source` is the name of the settings file.
+    `policies` those of policies, `checks` and `checkov_checks` folders of checks. `source` is the settings file's name.
 
     Cases land in a namespace of their own by default, as an application should.
     """
@@ -46,6 +46,7 @@ class Settings:
     unreachable: tuple[Unreachable, ...] = ()
     schemas: tuple[Path, ...] = ()
     checks: tuple[Path, ...] = ()
+    checkov_checks: tuple[Path, ...] = ()
     policies: tuple[Path, ...] = ()
     source: str = FILE_NAME
 
@@ -100,6 +101,7 @@ def read_settings(files: ChartFiles, reading: Reading, named: Path | None = None
         unreachable=tuple(file.coverage.unreachable),
         schemas=tuple(path.parent / schema for schema in file.schemas),
         checks=tuple(path.parent / folder for folder in file.checks),
+        checkov_checks=tuple(path.parent / folder for folder in file.checkov_checks),
         policies=tuple(path.parent / policy for policy in file.policies),
         source=path.name,
     )

@@ -43,7 +43,12 @@ class CoverageSettings(Struct, frozen=True, forbid_unknown_fields=True):
     unreachable: Annotated[list[Unreachable], Meta(description="Arms that no case can reach.")] = []
 
 
-class SettingsFile(Struct, frozen=True, forbid_unknown_fields=True, rename={"api_versions": "apiVersions"}):
+class SettingsFile(
+    Struct,
+    frozen=True,
+    forbid_unknown_fields=True,
+    rename={"api_versions": "apiVersions", "checkov_checks": "checkovChecks"},
+):
     """How the gate looks at the chart in whose folder this file lies. Every key may be left out."""
 
     helm: (
@@ -102,6 +107,13 @@ class SettingsFile(Struct, frozen=True, forbid_unknown_fields=True, rename={"api
         list[Text],
         Meta(
             description="Folders, relative to this file, of Python modules with a check each. The gate runs this code."
+        ),
+    ] = []
+    checkov_checks: Annotated[
+        list[Text],
+        Meta(
+            description="Folders, relative to this file, of checks for checkov, as --external-checks-dir names them. "
+            "checkov runs this code."
         ),
     ] = []
     policies: Annotated[

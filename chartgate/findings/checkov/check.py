@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 
 from chartgate.findings.check import Check, Fault
 from chartgate.findings.checkov.asked_for import asks_for, unguarded_on_purpose
-from chartgate.findings.checkov.relations import LACKS_POLICY, related_kinds
+from chartgate.findings.checkov.relations import ANY_KIND, LACKS_POLICY, related_kinds
 from chartgate.findings.checkov.scan import Judgement, Unit, scan
 from chartgate.findings.scopes import EachRelease
 from chartgate.findings.user_values import UserValues
@@ -13,19 +15,23 @@ from chartgate.releases.objects import KubeObject
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
 from chartgate.releases.selectors import selects
+from chartgate.values.check_folders import CheckFolder
 
 
 class Judgements:
     """What checkov says of all objects of a run, each distinct one asked about once.
 
+    Args:
+        external: folders of checks beside those that checkov has.
+
     Raises:
         GateError: checkov fails, or has no policies.
     """
 
-    def __init__(self, renders: Sequence[Rendered]) -> None:
-        self._related, self._texts = related_kinds(), _Texts()
+    def __init__(self, external: Sequence[CheckFolder], renders: Sequence[Rendered]) -> None:
+        self._related, self._texts = related_kinds(external), _Texts()
         releases = {rendered.release.digest: rendered.release for rendered in renders}
-        self._known = scan({unit for release in releases.values() for _, unit in self._units(release)})
+        self._known = scan({unit for release in releases.values() for _, unit in self._units(release)}, external)
 
     def of(self, release: Release) -> list[tuple[KubeObject, Judgement]]:
         """Each object of a release with what checkov says of it."""
@@ -35,7 +41,7 @@ class Judgements:
         """What of a release has to be judged together: the objects of related kinds; any other object alone."""
         together = []
         for obj in release:
-            if obj.kind in self._related:
+            if self._related & {obj.kind, ANY_KIND}:
                 together.append(obj)
             else:
                 yield [obj], (self._texts.of(obj),)
@@ -117,13 +123,19 @@ def object_text(obj: KubeObject) -> str:
     return json.dumps(manifest, sort_keys=True)
 
 
+def check_with(external: Sequence[CheckFolder]) -> Check:
+    """The check with external checks: those in these folders."""
+    scope = EachRelease(judge, count=count, prepare=partial(Judgements, external))
+    return replace(CHECK, scopes=(scope,)) if external else CHECK
+
+
 CHECK = Check(
     key="checkov",
     title="checkov's Kubernetes policies",
     why="They collect what security reviews ask for; what a case's own values ask for is no fault of the chart.",
     source="checkov, framework kubernetes",
     severity="warning",
-    scopes=(EachRelease(judge, count=count, prepare=Judgements),),
+    scopes=(EachRelease(judge, count=count, prepare=partial(Judgements, ())),),
     apart=True,
     extra="checkov",
 )

@@ -16,6 +16,7 @@ from chartgate.releases import store
 from chartgate.tools.cache import cache_folder, scratch_folder
 from chartgate.tools.child_process import run_to_end
 from chartgate.tools.progress import say
+from chartgate.values.check_folders import CheckFolder
 
 KIND = "checkov-judgements"
 CHECKOV_SECONDS = 600
@@ -49,13 +50,17 @@ class Judgement(TypedDict):
     broken: str
 
 
-def scan(units: Collection[Unit]) -> dict[Unit, list[Judgement]]:
+def scan(units: Collection[Unit], external: Sequence[CheckFolder] = ()) -> dict[Unit, list[Judgement]]:
     """A judgement an object, in the unit's order. checkov is not even started when all units are known.
+
+    Args:
+        external: folders of checks beside those that checkov has.
 
     Raises:
         GateError: checkov fails, or has no policies.
     """
     asked = f"{importlib.metadata.version('checkov')} {_WORKER.read_text(encoding='utf-8')}"
+    asked = " ".join((asked, *(folder.digest for folder in external)))
     keys = {unit: hashlib.sha256("\n".join((asked, *unit)).encode()).hexdigest() for unit in units}
     known = _known()
     unknown = sorted(unit for unit in units if keys[unit] not in known)
@@ -63,7 +68,7 @@ def scan(units: Collection[Unit]) -> dict[Unit, list[Judgement]]:
         texts = {text for unit in unknown for text in unit}
         if len(texts) >= MANY:
             say(f"checkov looks at {len(texts)} distinct objects")
-        new = dict(zip((keys[unit] for unit in unknown), _ask(unknown), strict=True))
+        new = dict(zip((keys[unit] for unit in unknown), _ask(unknown, external), strict=True))
         store.save(KIND, store.key_of(sorted(new)), new)
         known.update(new)
     return {unit: known[key] for unit, key in keys.items()}
@@ -78,13 +83,24 @@ def _known() -> dict[str, list[Judgement]]:
     return known
 
 
-def _ask(units: Sequence[Unit]) -> list[list[Judgement]]:
+def _ask(units: Sequence[Unit], external: Sequence[CheckFolder]) -> list[list[Judgement]]:
     lines = "".join(f"[{','.join(unit)}]\n" for unit in units)
+    folders = [str(one.path.absolute()) for one in external]
     with scratch_folder() as folder:
         try:
             # Isolated (-I): a module of the working folder must not stand in for one of checkov's dependencies.
             done = run_to_end(
-                [sys.executable, "-I", "-W", "ignore", str(_WORKER), *sorted(related_kinds())],
+                [
+                    sys.executable,
+                    "-I",
+                    "-B",
+                    "-W",
+                    "ignore",
+                    str(_WORKER),
+                    *sorted(related_kinds(external)),
+                    "--",
+                    *folders,
+                ],
                 folder=folder,
                 environment=_environment(folder),
                 text=lines,

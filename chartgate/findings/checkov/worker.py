@@ -1,11 +1,13 @@
 """A program of its own, run by scan.py: lists of objects from standard input, checkov's judgements to standard output.
 
 A line holds, as JSON, objects to be judged together; its answer, a line as well, holds a judgement for each. The
-arguments are the kinds that have to be judged with their relations. This is the only file that imports checkov, and of
-checkov only its Kubernetes framework: a start of 1 s in place of the 5 s of checkov's own command.
+arguments are the kinds that have to be judged with their relations and, after --, folders of external checks. This is
+the only file that imports checkov, and of checkov only its Kubernetes framework: a start of 1 s in place of the 5 s of
+checkov's own command.
 """
 
 import json
+import logging
 import os
 import sys
 import tempfile
@@ -30,23 +32,44 @@ Manifest = dict[str, Any]
 Judgement = dict[str, Any]
 
 
-def main(related: Collection[str]) -> int:
-    """Answer line by line until the input ends; exit code 1 when checkov has no policies."""
+def main(related: Collection[str], external: Iterable[str] = ()) -> int:
+    """Answer line by line until the input ends; exit code 1 when checkov lacks or cannot load policies."""
     # Whatever checkov itself prints goes to standard error.
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as answers:
         os.dup2(2, 1)
         relations = get_graph_checks_registry(Runner.check_type)
         relations.load_checks()
+        complaints = _Complaints()
+        logging.getLogger().addHandler(complaints)
+        for folder in external:
+            registry.load_external_checks(folder)
+            relations.load_external_checks(folder)
+        logging.getLogger().removeHandler(complaints)
+        if complaints.texts:
+            sys.stderr.write("\n".join(complaints.texts))
+            return 1
         if not registry.checks or not relations.checks:
             sys.stderr.write("its Kubernetes framework has no policies: install another version of checkov")
             return 1
         for line in sys.stdin:
             objects = json.loads(line, object_hook=_as_if_parsed)
             judgements = list(map(_judged, objects))
-            if any(obj.get("kind") in related for obj in objects):
+            if "all" in related or any(obj.get("kind") in related for obj in objects):
                 _add_relations(judgements, json.loads(line), {policy.id for policy in relations.checks})
             answers.write(json.dumps(judgements) + "\n")
     return 0
+
+
+class _Complaints(logging.Handler):
+    """Keeps what checkov logs of external checks that it cannot load: it would go on without them."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.texts: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        cause = record.exc_info[1] if record.exc_info else None
+        self.texts.append(f"{record.getMessage()}: {type(cause).__name__}: {cause}")
 
 
 def _judged(manifest: Manifest) -> Judgement:
@@ -99,4 +122,5 @@ def _as_if_parsed(mapping: Manifest) -> Manifest:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    end = sys.argv.index("--")
+    sys.exit(main(sys.argv[1:end], sys.argv[end + 1 :]))

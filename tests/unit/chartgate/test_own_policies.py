@@ -24,7 +24,11 @@ from tests.unit.chartgate.manifests import DEFINITION, WIDGET
 MakeChart = Callable[[dict[str, str]], Path]
 Find = Callable[..., list[tuple[str, str, str]]]
 
-_, SETTINGS, EXAMPLE = (block.text for block in blocks(ROOT / "docs" / "own-checks.md") if block.language == "yaml")
+SETTINGS, EXAMPLE = (
+    block.text
+    for block in blocks(ROOT / "docs" / "own-checks.md")
+    if block.run_by == "tests/unit/chartgate/test_own_policies.py"
+)
 DEPLOYMENT = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, labels: {app: web}}\nspec: {template: {}}\n"
 CONFIG_MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {a: b}\n"
 RULES = [{"apiGroups": ["*"], "apiVersions": ["*"], "operations": ["*"], "resources": ["*"]}]

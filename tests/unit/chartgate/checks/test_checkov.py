@@ -153,7 +153,7 @@ def test_a_checkov_that_fails_is_an_error(
 
 def test_a_checkov_without_policies_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(relations, "_FOLDER", Path("moved"))
-    relations.related_kinds.cache_clear()
+    relations.own_kinds.cache_clear()
     with pytest.raises(GateError, match="checkov has no policies in moved"):
         relations.related_kinds()
 
