@@ -9,6 +9,7 @@ from release.archive import contents, pack, read_chart_file, stage
 from release.errors import ReleaseError
 from release.git import Repository, precedence
 from release.settings import CHART, FILE, read_settings
+from release.values import require_conversions
 
 
 def check(root: Path) -> str:
@@ -16,8 +17,8 @@ def check(root: Path) -> str:
 
     Raises:
         ReleaseError: the version has no changelog entry; the README names other addresses; the chart or a subchart has
-            changed and its version has not; a version is lower than the released one; or Chart.yaml names another
-            version of a subchart.
+            changed and its version has not; a version is lower than the released one; Chart.yaml names another
+            version of a subchart; or conversions.yaml does not say what becomes of a value of the last release.
     """
     repository = Repository(root)
     repository.require_whole()
@@ -35,6 +36,7 @@ def check(root: Path) -> str:
         last = released[-1]
         earlier = stage(repository, f"v{last}", folder / "earlier")
         _require_new_version(CHART, present, earlier, folder)
+        require_conversions(present, earlier, (last, version))
         for subchart in sorted((present / "charts").glob("*/")):
             before = earlier / "charts" / subchart.name
             if before.exists():

@@ -86,6 +86,23 @@ def test_a_version_that_no_repository_takes_is_refused(project: ProjectCopy, ver
         check(project.root)
 
 
+def test_a_value_that_is_gone_needs_a_conversion(project: ProjectCopy) -> None:
+    project.git("tag", "v1.0.0")
+    project.edit("charts/claude-relay/values.yaml", "\nenabled: true\n", "\n")
+    project.edit("charts/claude-relay/values.yaml", "\n  checkEnvNames: true\n", "\n")
+    project.raise_version("2.0.0")
+    project.commit()
+    with pytest.raises(
+        ReleaseError, match=r"values\.yaml: enabled, config\.checkEnvNames: 1\.0\.0 has this and 2\.0\.0"
+    ):
+        check(project.root)
+    changes = "[{value: enabled, moveTo: active}, {value: config.checkEnvNames, remove: it is always on}]"
+    conversion = f"\nconversions:\n  - version: 2.0.0\n    changes: {changes}\n"
+    project.edit("charts/claude-relay/conversions.yaml", "\nconversions:\n", conversion)
+    project.commit()
+    assert check(project.root).startswith("2.0.0: 1 changes")
+
+
 def test_a_readme_with_other_addresses_is_refused(project: ProjectCopy) -> None:
     project.edit("release/release.yaml", "oci://registry.example.com", "oci://registry.example.org")
     project.commit()
