@@ -140,13 +140,12 @@ def measure(chart: Chart, choice: Choice, recorded: Sequence[Case] = ()) -> Temp
             tally.add(source, jobs)
             if source == GATE and is_at_hand(REFERENCE_SPEC):
                 tally.add_upgrades(source, _upgrades(jobs))
-    excused = {point: one.reason for one in settings.unreachable for point in _meant(one, tally.chart.points)}
     return TemplateCoverage(
         chart.files,
         tally.chart.points,
         tally.reached,
         tally.renders,
-        excused,
+        _excused(settings, tally.chart.points),
         faults=(*tally.faults(), *_unneeded(settings, tally)),
         notices=(*tally.notices(), *(_WITHOUT_UPGRADES if not is_at_hand(REFERENCE_SPEC) else ())),
     )
@@ -172,22 +171,27 @@ def _upgrades(jobs: Iterable[Job]) -> list[Job]:
     return list(newest.values())
 
 
-def _meant(one: Unreachable, points: Iterable[Point]) -> list[Point]:
-    """The points that an entry of the settings declares unreachable."""
-    return [point for point in points if point.file == one.file and one.arm in point.name]
+def _meant(one: Unreachable, arm: str, points: Iterable[Point]) -> list[Point]:
+    """The points that an arm in an entry of the settings means."""
+    return [point for point in points if point.file == one.file and arm in point.name]
+
+
+def _excused(settings: Settings, points: Sequence[Point]) -> dict[Point, str]:
+    """The points that the settings declare unreachable, each with the reason."""
+    return {point: one.reason for one in settings.unreachable for arm in one.arms for point in _meant(one, arm, points)}
 
 
 def _unneeded(settings: Settings, tally: _Tally) -> Iterator[str]:
-    """A sentence about each arm that is declared unreachable and reached, and each entry that means no arm."""
-    for one in settings.unreachable:
-        where = f"{settings.source}: coverage: unreachable: {one.file}: {one.arm}"
-        points = _meant(one, tally.chart.points)
+    """A sentence about each arm that is declared unreachable and reached, or that there is not."""
+    for one, arm in ((entry, text) for entry in settings.unreachable for text in entry.arms):
+        where = f"{settings.source}: coverage: unreachable: {one.file}: {arm}"
+        points = _meant(one, arm, tally.chart.points)
         if not points:
-            yield f"{where}: there is no such arm: correct the text, or remove the entry"
+            yield f"{where}: there is no such arm: correct the text, or remove it"
         for point in points:
             first = next((found[point].first for found in tally.reached.values() if point in found), None)
             if first is not None:
-                yield f"{where}: line {point.line} is reached by {first}: remove the entry, or say more of its arm"
+                yield f"{where}: line {point.line} is reached by {first}: remove it, or say more of the arm"
 
 
 def _measured(files: ChartFiles) -> Iterator[str]:

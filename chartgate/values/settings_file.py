@@ -33,7 +33,10 @@ class Unreachable(Struct, frozen=True, forbid_unknown_fields=True):
     """Arms of a template that no case can reach."""
 
     file: Annotated[Text, Meta(description="The template, from the chart's folder on.")]
-    arm: Annotated[Text, Meta(description="A part of the arm's text, as chartgate coverage prints it.")]
+    arms: Annotated[
+        list[Text],
+        Meta(description="A part of the text of each arm, as chartgate coverage prints it.", min_length=1),
+    ]
     reason: Annotated[Reason, Meta(description="Why no case reaches it.")]
 
 

@@ -304,7 +304,7 @@ UNREACHABLE = """\
 coverage:
   unreachable:
     - file: templates/config.yaml
-      arm: '{{- if .Values.a }}: empty'
+      arms: ['{{- if .Values.a }}: empty']
       reason: nobody switches it off
 """
 
@@ -320,8 +320,8 @@ def test_an_arm_that_is_declared_unreachable_does_not_count(
 @pytest.mark.parametrize(
     ("values", "arm", "words"),
     [
-        ("a: 0\n", "{{- if .Values.a }}: empty", "line 5 is reached by defaults: remove the entry"),
-        ("a: 1\n", "{{- if .Values.b }}: empty", "there is no such arm: correct the text, or remove the entry"),
+        ("a: 0\n", "{{- if .Values.a }}: empty", "line 5 is reached by defaults: remove it"),
+        ("a: 1\n", "{{- if .Values.b }}: empty", "there is no such arm: correct the text, or remove it"),
     ],
 )
 def test_a_declaration_that_is_wrong_is_a_fault(
