@@ -20,6 +20,7 @@ from chartgate.values.chart import read_chart
 from chartgate.values.recorded_cases import recorded_cases
 from chartgate.values.selection import Choice
 from chartgate.values.unittest_cases import unittest_cases
+from tests.documents import ROOT, blocks
 
 pytest_plugins = ["pytester"]
 
@@ -455,4 +456,17 @@ def test_a_range_over_a_written_list_always_has_entries(make_chart: MakeChart) -
     assert list(reached(chart, "templates/config.yaml", "{}")) == [
         "the file: is rendered",
         "{{- range list `a` `b` }}: has an entry",
+    ]
+
+
+def test_the_example_of_the_document(
+    make_chart: MakeChart, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = {block.language: block.text for block in blocks(ROOT / "docs/coverage.md")}
+    chart = make_chart({"templates/config.yaml": text["yaml"], "values.yaml": "global: {}\n"})
+    monkeypatch.chdir(chart.parent)
+    chart.rename("my-chart")
+    assert main([*text["bash"].split()[1:]]) == CLEAN
+    assert [line.strip() for line in capsys.readouterr().out.splitlines() if line.strip()] == [
+        line for line in text["text"].splitlines() if line
     ]

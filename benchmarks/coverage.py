@@ -1,0 +1,48 @@
+"""What template coverage costs beside the plain renders of the same cases.
+
+python -m benchmarks.coverage [--rounds N]
+
+Both render the CI values of claude-relay with Helm's library, once each, in a process of their own.
+"""
+
+import argparse
+import sys
+from functools import partial
+from pathlib import Path
+
+from benchmarks.cases import CHART
+from benchmarks.measuring import measure, take_turns
+from benchmarks.tables import say_table
+from chartgate.errors import GateError
+
+TARGET = 8
+CHOICE = ("--case", "ci/*", "--kube", "1.37", "--helm", "embedded")
+
+
+def main() -> int:
+    """Measure and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    program = str(Path(sys.executable).with_name("chartgate"))
+    contestants = {
+        name: partial(measure, [program, name, str(CHART), *CHOICE], accept=(0, 1)) for name in ("render", "coverage")
+    }
+    try:
+        costs = take_turns(contestants, options.rounds)
+    except GateError as error:
+        print(f"coverage: {error}", file=sys.stderr)
+        return 2
+    plain = costs["render"]
+    say_table(
+        ("", "wall s", "CPU s", "ratio (CPU)", "target"),
+        [
+            (f"chartgate {name}", f"{cost.wall:.1f}", f"{cost.cpu:.1f}", f"{cost.cpu / plain.cpu:.1f}", target)
+            for (name, cost), target in zip(costs.items(), ("", f"≤ {TARGET}"), strict=True)
+        ],
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
