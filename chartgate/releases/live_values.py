@@ -22,9 +22,9 @@ from chartgate.tools.merging import merged
 from chartgate.tools.progress import track
 from chartgate.values.chart import Chart
 from chartgate.values.live_bases import Base, Bases, promise
-from chartgate.values.live_places import at, shape_of
+from chartgate.values.live_places import shape_of
 from chartgate.values.other_values import OtherValues
-from chartgate.values.shape import Place, placed
+from chartgate.values.shape import Place, at, placed
 
 FIRST = 5
 """Bases in which each place is tried alone."""

@@ -18,11 +18,11 @@ from chartgate.values.assignments import assigned
 from chartgate.values.case import Case
 from chartgate.values.chart import Chart
 from chartgate.values.default_matrix import find_matrix
-from chartgate.values.live_places import at, shape_of
+from chartgate.values.live_places import shape_of
 from chartgate.values.matrix_cases import covering_cases, with_versions
 from chartgate.values.random_values import RandomValues
 from chartgate.values.selection import Choice, named_cases
-from chartgate.values.shape import Path_, Place, dotted, placed
+from chartgate.values.shape import Path_, Place, at, dotted, placed
 
 MOST_ROWS = 100
 """Cases of the covering array among the bases: the first ones have the most combinations."""

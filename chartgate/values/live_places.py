@@ -39,16 +39,6 @@ def schema_at(shape: Shape, path: Path_) -> Schema:
     return schema
 
 
-def at(values: Any, path: Path_) -> Any:
-    """What stands at a path; None where nothing does."""
-    for part in path:
-        if isinstance(part, int):
-            values = values[part] if isinstance(values, list) and part < len(values) else None
-        else:
-            values = values.get(part) if isinstance(values, Mapping) else None
-    return values
-
-
 def has_one_value(schema: Schema) -> bool:
     """Whether the schema allows one value only, as Kubernetes does for the number of successes of some probes."""
     least, most = schema.get("minimum"), schema.get("maximum")

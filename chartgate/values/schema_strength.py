@@ -5,9 +5,9 @@ can only be a mistake itself.
 from collections.abc import Iterator
 from typing import Any
 
-from chartgate.values.live_places import at, properties
+from chartgate.values.live_places import properties
 from chartgate.values.other_values import OtherValues
-from chartgate.values.shape import Place, Shape, placed
+from chartgate.values.shape import Place, Shape, at, placed
 
 PROBES: tuple[Any, ...] = (
     True,

@@ -40,6 +40,20 @@ def dotted(path: Path_) -> str:
     return ".".join(map(str, path))
 
 
+def at(values: Any, path: Path_) -> Any:
+    """What stands at a path; None where nothing does.
+
+    >>> at({"a": [{"b": 1}]}, ("a", 0, "b"))
+    1
+    """
+    for part in path:
+        if isinstance(part, int):
+            values = values[part] if isinstance(values, list) and part < len(values) else None
+        else:
+            values = values.get(part) if isinstance(values, Mapping) else None
+    return values
+
+
 class Shape:
     """The schema of one chart and its defaults."""
 
@@ -108,10 +122,7 @@ class Shape:
 
     def default_at(self, path: Path_) -> Any:
         """The default at a path; None where there is none."""
-        value: Any = self.defaults
-        for part in path:
-            value = value.get(part) if isinstance(value, Mapping) else None
-        return value
+        return at(self.defaults, path)
 
     @cached_property
     def leaves(self) -> list[Place]:

@@ -9,8 +9,8 @@ from chartgate.tools.templates.lexer import TemplateError
 from chartgate.tools.templates.nodes import Chain, Command, Field, Function, Node, String, Variable
 from chartgate.tools.templates.parser import parse
 from chartgate.values.chart import Chart
-from chartgate.values.live_places import at, shape_of
-from chartgate.values.shape import Path_, Schema, Shape
+from chartgate.values.live_places import shape_of
+from chartgate.values.shape import Path_, Schema, Shape, at
 
 VALUES = "Values"
 LOOKING_UP = frozenset({"index", "get", "hasKey"})
