@@ -40,6 +40,11 @@ class Functions:
             identifier = f"kubernetes_{name}_{named}_{'member' if member else 'global'}"
             overloads.append(Overload(identifier, result, list(types), is_member=member, impl=run))
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of all of them."""
+        return frozenset(self._overloads)
+
     def declarations(self) -> list[FunctionDecl]:
         """All of them."""
         return [FunctionDecl(name, overloads) for name, overloads in self._overloads.items()]

@@ -16,6 +16,8 @@ from cel_expr_python.ext import ext_bindings, ext_optional
 from chartgate.tools.cel.declarations import Functions
 from chartgate.tools.cel.kubernetes import add_kubernetes
 from chartgate.tools.cel.lists import add_lists, plain
+from chartgate.tools.cel.macros import Expander, add_helpers
+from chartgate.tools.cel.syntax import rewritten
 from chartgate.tools.cel.texts import add_texts
 
 _COMPARES_NUMBERS = re.compile(r"no matching overload for '_(<|<=|>|>=)_'")
@@ -71,18 +73,36 @@ def compiled(text: str, variables: frozenset[str]) -> Expression | NotSupportedE
         problems = [line for line in str(error).splitlines() if "ERROR: <input>" in line]
         if problems and all(map(_COMPARES_NUMBERS.search, problems)):
             return Expression(text, environment.compile(text, disable_check=True))
-        return NotSupportedError(_words(str(error)))
+        return _expanded(text, variables) or NotSupportedError(_words(str(error)))
+
+
+def _expanded(text: str, variables: frozenset[str]) -> Expression | NotSupportedError | None:
+    """The expression with the macros that the library lacks; None where it has none of them, or is not CEL."""
+    environment, expander = _environment(variables), Expander(_functions().names)
+    try:
+        serialized = environment.compile(text, disable_check=True).serialize()
+        made = rewritten(serialized, lambda node: expander.expand(node, variables))
+        return Expression(text, environment.deserialize(made)) if expander.expanded else None
+    except LookupError as error:
+        return NotSupportedError(str(error.args[0])) if expander.expanded else None
+    except RuntimeError:
+        return None
+
+
+@cache
+def _functions() -> Functions:
+    functions = Functions()
+    for add in (add_texts, add_lists, add_kubernetes, add_helpers):
+        add(functions)
+    return functions
 
 
 @cache
 def _environment(variables: frozenset[str]) -> cel.Env:
-    functions = Functions()
-    for add in (add_texts, add_lists, add_kubernetes):
-        add(functions)
     return cel.NewEnv(
         variables=dict.fromkeys(sorted(variables), cel.Type.DYN),
         extensions=[ext_bindings.ExtBindings(), ext_optional.ExtOptional()],
-        functions=functions.declarations(),
+        functions=_functions().declarations(),
     )
 
 

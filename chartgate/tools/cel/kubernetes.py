@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from chartgate.tools.cel.declarations import BOOL, DOUBLE, INT, MAP, STRING, Functions
 from chartgate.tools.cel.lists import plain
+from chartgate.tools.cel.texts import shown
 from chartgate.tools.quantities import quantity
 
 _Value = dict[str, Any]
@@ -33,6 +34,17 @@ def add_kubernetes(functions: Functions) -> None:
     functions.add("isLessThan", BOOL, MAP, MAP, run=lambda a, b: _compared(a, b) < 0)
     functions.add("isGreaterThan", BOOL, MAP, MAP, run=lambda a, b: _compared(a, b) > 0)
     functions.add("compareTo", INT, MAP, MAP, run=lambda a, b: _compared(a, b))
+
+
+def text_of(value: Any) -> str:
+    """What `string` makes of a value, of the types of this module and of CEL itself."""
+    held = plain(value)
+    if isinstance(held, dict):
+        kind = next(iter(held), "")
+        if kind not in {_QUANTITY, _IP, _CIDR, _URL, _SEMVER}:
+            raise ValueError("no such overload: string(map)")
+        return str(held[kind])
+    return shown(held)
 
 
 def _is(make: Callable[[str], Any]) -> Callable[[str], bool]:

@@ -107,8 +107,8 @@ def _format(template: str, arguments: Sequence[Any]) -> str:
     return _VERB.sub(filled, template)
 
 
-def _shown(value: Any, _: int = 0) -> str:
-    """A value as %s shows it."""
+def shown(value: Any, _: int = 0) -> str:
+    """A value as %s shows it, and as `string` converts it."""
     if isinstance(value, bool) or value is None:
         return json.dumps(value)
     if isinstance(value, float):
@@ -127,7 +127,7 @@ def _shown(value: Any, _: int = 0) -> str:
 
 def _quoted(value: Any) -> str:
     """A value inside of another one, where texts have quotation marks."""
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else _shown(value)
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else shown(value)
 
 
 def _scientific(value: Any, digits: int) -> str:
@@ -142,7 +142,7 @@ def _hexadecimal(value: Any, _: int) -> str:
 
 
 _VERBS: dict[str, Callable[[Any, int], str]] = {
-    "s": _shown,
+    "s": shown,
     "d": lambda value, _: str(int(value)),
     "f": lambda value, digits: f"{float(value):.{digits}f}",
     "e": _scientific,
