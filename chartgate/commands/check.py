@@ -94,7 +94,7 @@ def add_arguments(parser: Parser) -> None:
     parser.add_argument(
         "--strict",
         action="store_true",
-        help="count warnings that an empty value such as resources: {} leaves to users, and those about test pods",
+        help="count warnings that values such as resources leave to users, and those about the pods of tests, too",
     )
     parser.add_argument(
         "--fresh",

@@ -5,14 +5,32 @@ specify default resources and to leave this as a conscious choice for the user".
 some seconds, when somebody asks for it.
 """
 
+import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-from chartgate.findings.finding import Column, Finding
-from chartgate.findings.own_switches import WORKMANSHIP, FindingKey, avoidable, key_of
+from chartgate.findings.finding import Column, Finding, Verdict
+from chartgate.findings.own_switches import WORKMANSHIP
+from chartgate.releases.objects import KubeObject
 from chartgate.releases.release import Release
 
-OF_USERS = "an empty value of values.yaml leaves it to the user"
+OF_USERS = "values.yaml leaves it to the user"
 OF_TESTS = "only helm test runs the pod"
+
+_NAME = re.compile(r" \([^)]*\)")
+_CONTAINER = re.compile(r"(initContainers|containers)\[\d+\]")
+
+
+class _Place(NamedTuple):
+    """The rule, and the place in what a template makes; `container` is the list and the index of a container."""
+
+    check: str
+    rule: str
+    template: str
+    kind: str
+    where: str
+    container: str
 
 
 class LeftToUsers:
@@ -23,19 +41,17 @@ class LeftToUsers:
     """
 
     def __init__(self, columns: Sequence[Column]) -> None:
-        self._avoidable: frozenset[tuple[str, FindingKey]] = frozenset(
-            (key, one)
-            for key, verdicts in columns
-            if key in WORKMANSHIP
-            for one in avoidable(verdicts, lambda case: case.origin == "filled")
+        self._avoidable: frozenset[_Place] = frozenset(
+            place for key, verdicts in columns if key in WORKMANSHIP for place in _avoidable(verdicts)
         )
         self._told: dict[Finding, str] = {}
 
     def reason(self, finding: Finding, release: Release) -> str:
         """Why a finding of a release is told apart; empty for one that counts."""
-        if finding.check not in WORKMANSHIP or finding.severity == "error":
+        if finding.check not in WORKMANSHIP | {"labels"} or finding.severity == "error":
             return ""
-        why = OF_USERS if (finding.check, key_of(finding, release)) in self._avoidable else _of_tests(finding, release)
+        places = set(_places(finding, release))
+        why = OF_USERS if places & self._avoidable else _of_tests(finding, release)
         if why:
             self._told[finding] = why
         return why
@@ -48,6 +64,35 @@ class LeftToUsers:
                 counted = "1 warning does" if len(told) == 1 else f"{len(told)} warnings do"
                 checks = ", ".join(sorted({finding.check for finding in told}))
                 yield f"{counted} not count ({checks}): {why}; --strict lists them"
+
+
+def _avoidable(verdicts: Sequence[Verdict]) -> Iterator[_Place]:
+    """What some case with filled values is without, although its template makes the object, with the container."""
+    about: defaultdict[tuple[str, str], set[_Place]] = defaultdict(set)
+    for verdict in verdicts:
+        for finding in verdict.findings:
+            for place in _places(finding, verdict.rendered.release):
+                about[place.template, place.kind].add(place)
+    for verdict in (one for one in verdicts if one.rendered.case.origin == "filled"):
+        release = verdict.rendered.release
+        here = {place for finding in verdict.findings for place in _places(finding, release)}
+        for obj in release:
+            yield from (
+                place for place in about[obj.template, obj.kind] - here if place.container in {"", *_containers(obj)}
+            )
+
+
+def _places(finding: Finding, release: Release) -> Iterator[_Place]:
+    """Where a finding is, without names, which differ from release to release."""
+    where = _NAME.sub("", finding.where).replace("/[", "[").replace("/", ".")
+    container = _CONTAINER.search(where)
+    for obj in release:
+        if obj.about == finding.about:
+            yield _Place(finding.check, finding.rule, obj.template, obj.kind, where, container[0] if container else "")
+
+
+def _containers(obj: KubeObject) -> set[str]:
+    return {found[0] for one in obj.containers if (found := _CONTAINER.search(one.path))}
 
 
 def _of_tests(finding: Finding, release: Release) -> str:

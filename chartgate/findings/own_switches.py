@@ -8,7 +8,7 @@ and some other case has the same object, with the same container, without the fi
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -18,8 +18,6 @@ import yaml
 from chartgate.findings.finding import Column, Finding, Verdict
 from chartgate.releases.identity import About
 from chartgate.releases.objects import KubeObject
-from chartgate.releases.release import Release
-from chartgate.releases.rendered import Rendered
 from chartgate.tools.kubernetes_yaml import read_one
 from chartgate.tools.walk import walk
 from chartgate.values.case import Case, Origin
@@ -33,33 +31,31 @@ _MAKES = re.compile(r"^(create|install)", re.IGNORECASE)
 SHORTEST_PART = 5
 """Letters of a field's name that say nothing on their own, such as `spec`."""
 
-FindingKey = tuple[str, About, str]
-"""The rule, the object and the place."""
+_Key = tuple[str, About, str]
 
 
-def without_own_switches(columns: Sequence[Column], turned: Collection[Origin]) -> list[Column]:
+def without_own_switches(columns: Sequence[Column], turned: Collection[Origin]) -> list[tuple[str, list[Verdict]]]:
     """The verdicts without the findings that come of switches which the gate turned.
 
     Args:
         turned: the origins of the cases in which the gate turns switches, and no person.
     """
     made = {obj.about.by_name for _, verdicts in columns for verdict in verdicts for obj in verdict.rendered.release}
-    kept: list[Column] = []
+    kept = []
     for key, verdicts in columns:
-        found = avoidable(verdicts) if key in WORKMANSHIP else frozenset()
+        avoidable = _avoidable(verdicts) if key in WORKMANSHIP else frozenset()
 
-        def counts(finding: Finding, rendered: Rendered, found: Collection[FindingKey] = found) -> bool:
-            case = rendered.case
+        def counts(finding: Finding, case: Case, avoidable: Collection[_Key] = avoidable) -> bool:
             if case.origin not in turned:
                 return True
-            avoided = key_of(finding, rendered.release) in found and _names(case, finding)
+            avoided = _key(finding) in avoidable and _names(case, finding)
             return not avoided and not (finding.target and finding.target in made and _given_up(case, finding.target))
 
         kept.append(
             (
                 key,
                 [
-                    replace(one, findings=tuple(found for found in one.findings if counts(found, one.rendered)))
+                    replace(one, findings=tuple(found for found in one.findings if counts(found, one.rendered.case)))
                     for one in verdicts
                 ],
             )
@@ -67,40 +63,28 @@ def without_own_switches(columns: Sequence[Column], turned: Collection[Origin]) 
     return kept
 
 
-def avoidable(verdicts: Sequence[Verdict], counts: Callable[[Case], bool] = lambda _: True) -> frozenset[FindingKey]:
-    """The findings that some render is without, although it has the object and the container.
-
-    Args:
-        counts: whether renders of a case count as such.
-    """
-    about: defaultdict[About, set[FindingKey]] = defaultdict(set)
+def _avoidable(verdicts: Sequence[Verdict]) -> frozenset[_Key]:
+    """The findings that some render is without, although it has the object and the container."""
+    about: defaultdict[About, set[_Key]] = defaultdict(set)
     for verdict in verdicts:
         for finding in verdict.findings:
-            about[plain(finding.about, verdict.rendered.release)].add(key_of(finding, verdict.rendered.release))
-    free: set[FindingKey] = set()
-    for verdict in (one for one in verdicts if counts(one.rendered.case)):
-        release = verdict.rendered.release
-        here = {key_of(finding, release) for finding in verdict.findings}
-        for obj in release:
-            keys = about.get(plain(obj.about, release), set()) - here - free
-            free |= {key for key in keys if _has_container(obj, key[2], release)}
+            about[finding.about].add(_key(finding))
+    free: set[_Key] = set()
+    for verdict in verdicts:
+        here = {_key(finding) for finding in verdict.findings}
+        for obj in verdict.rendered.release:
+            free |= {key for key in about.get(obj.about, set()) - here - free if _has_container(obj, key[2])}
     return frozenset(free)
 
 
-def key_of(finding: Finding, release: Release) -> FindingKey:
-    """What is equal for one defect in several cases; the name of the release is no part of it."""
-    return finding.rule, plain(finding.about, release), finding.where.replace(release.name, "")
+def _key(finding: Finding) -> _Key:
+    return finding.rule, finding.about, finding.where
 
 
-def plain(about: About, release: Release) -> About:
-    """What a finding is about, without the name of the release."""
-    return replace(about, name=about.name.replace(release.name, ""))
-
-
-def _has_container(obj: KubeObject, where: str, release: Release) -> bool:
+def _has_container(obj: KubeObject, where: str) -> bool:
     named = _CONTAINER.search(where)
     if named:
-        return any(container.name.replace(release.name, "") == named[1] for container in obj.containers)
+        return any(container.name == named[1] for container in obj.containers)
     place = re.search(r"(initContainers|containers)/?(\[\d+\])", where)
     return place is None or any(container.path.endswith(place[1] + place[2]) for container in obj.containers)
 

@@ -48,12 +48,31 @@ def fillings(chart: Chart) -> list[Filling]:
         for path, default in {**empty, **absent}.items()
         if (filling := _filling(path, default, examples.get(path), reads)) is not None
     ]
+    found += [one for path in _contexts(chart.defaults, ()) if wanted(path) for one in _container_context(path, reads)]
     return sorted(found, key=lambda one: len(one.path))
+
+
+def _contexts(values: Any, path: Names) -> Iterator[Names]:
+    """The paths of the maps that are a securityContext."""
+    for key, child in values.items() if isinstance(values, Mapping) else ():
+        if isinstance(child, Mapping | None) and str(key).lower().endswith("securitycontext"):
+            yield (*path, str(key))
+        else:
+            yield from _contexts(child, (*path, str(key)))
+
+
+def _container_context(path: Names, reads: Reads) -> Iterator[Filling]:
+    """A securityContext with all that a container may have; whether it is that of a container, its key may not tell."""
+    fields = _fields(reads, path)
+    switch = {"enabled": True} if "enabled" in fields else {}
+    value = {**known_value("containerSecurityContext", {}), **switch}
+    if path in reads.whole and fields <= value.keys():
+        yield Filling(path, value, known=False)
 
 
 def _empty(values: Any, path: Names) -> Iterator[tuple[Names, Any]]:
     if isinstance(values, Mapping) and values:
-        if path and path[-1] == "resources" and not {"requests", "limits"} <= values.keys():
+        if path and path[-1] == "resources" and not (values.get("requests") and values.get("limits")):
             yield path, {}  # a user may complete it
         for key, child in values.items():
             yield from _empty(child, (*path, str(key)))

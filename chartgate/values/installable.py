@@ -67,7 +67,7 @@ def is_library(files: ChartFiles) -> bool:
 
 def dependency_keys(files: ChartFiles) -> Iterator[str]:
     """The keys at the top of the values under which subcharts have theirs."""
-    yield from (_key(one) for one in files.dependencies())
+    yield from (_key(one) for name in _DECLARING for one in files.dependencies(name))
     yield from (str(about.get("name")) for about in files.subcharts.values())
 
 

@@ -79,7 +79,6 @@ def test_metrics_server_is_told_its_defects_and_no_others() -> None:
     results = results_of("metrics-server")
     assert set(kinds_of(results)) == {
         ("chart", "unused-value"),
-        ("resources", "no-limit"),
         ("probes", "no-liveness"),
         ("probes", "no-readiness"),
     }
