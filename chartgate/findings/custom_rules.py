@@ -9,7 +9,7 @@ from typing import Any
 
 from chartgate.findings.check import Fault, Rule
 from chartgate.releases.objects import KubeObject
-from chartgate.tools.cel.expressions import EvaluationError, NotSupportedError, compiled
+from chartgate.tools.cel.errors import EvaluationError, NotSupportedError
 from chartgate.tools.structural import RULES, completed, for_rules
 
 BROKEN, NOT_EVALUATED = "broken-rule", "rule-not-evaluated"
@@ -88,6 +88,8 @@ def _words(rule: Mapping[str, Any], value: Any) -> str:
 
 
 def _value(text: str, value: Any) -> Any:
+    from chartgate.tools.cel.expressions import compiled  # loads the library, which few runs need
+
     expression = compiled(text, _NAMES)
     if isinstance(expression, NotSupportedError):
         raise expression

@@ -9,9 +9,6 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from google.protobuf.duration_pb2 import Duration
-from google.protobuf.timestamp_pb2 import Timestamp
-
 from chartgate.tools.definitions import custom_definitions
 from chartgate.tools.schemas import KindKey, Schema, group_in
 
@@ -153,6 +150,8 @@ def _time(text: str) -> Any:
         found = datetime.fromisoformat(text)
     except ValueError:
         return text
+    from google.protobuf.timestamp_pb2 import Timestamp  # loads the library, which few runs need
+
     made = Timestamp()
     made.FromDatetime(found if found.tzinfo else found.replace(tzinfo=UTC))
     return made
@@ -163,6 +162,8 @@ def _duration(text: str) -> Any:
     if "".join(f"{number}{unit}" for number, unit in parts) != text.lstrip("+-") or not parts:
         return text
     seconds = sum(float(number) * _UNITS[unit] for number, unit in parts)
+    from google.protobuf.duration_pb2 import Duration  # loads the library, which few runs need
+
     made = Duration()
     made.FromTimedelta(timedelta(seconds=-seconds if text.startswith("-") else seconds))
     return made

@@ -4,10 +4,13 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from chartgate.tools.cel.expressions import Expression, NotSupportedError, compiled
+from chartgate.tools.cel.errors import NotSupportedError
 from chartgate.values.policies import Policy
+
+if TYPE_CHECKING:
+    from chartgate.tools.cel.expressions import Expression
 
 VARIABLES = frozenset({"object", "oldObject", "request", "namespaceObject"})
 """What expressions of a policy may use; `authorizer` is missing, because nobody knows who will install the chart."""
@@ -25,8 +28,10 @@ class Part:
     variables: frozenset[str]
 
     @property
-    def expression(self) -> Expression | NotSupportedError:
+    def expression(self) -> "Expression | NotSupportedError":
         """The compiled expression, with the variables of the policy in their places."""
+        from chartgate.tools.cel.expressions import compiled  # loads the library, which few runs need
+
         return compiled(self.text, self.variables)
 
     @property

@@ -12,7 +12,7 @@ from chartgate.findings.policies.compiled import CompiledPolicy, Part, Validatio
 from chartgate.findings.policies.matching import Namespaces, UnknownNamespaceError, matches
 from chartgate.findings.policies.request import Request
 from chartgate.releases.selectors import selects
-from chartgate.tools.cel.expressions import EvaluationError, NotSupportedError
+from chartgate.tools.cel.errors import EvaluationError, NotSupportedError
 from chartgate.values.policies import Manifest, Policy
 
 _ACTIONS: Mapping[str, Severity] = {"Deny": "error", "Warn": "warning", "Audit": "note"}

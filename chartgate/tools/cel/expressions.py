@@ -14,6 +14,7 @@ from cel_expr_python import cel
 from cel_expr_python.ext import ext_bindings, ext_optional
 
 from chartgate.tools.cel.declarations import Functions
+from chartgate.tools.cel.errors import EvaluationError, NotSupportedError
 from chartgate.tools.cel.kubernetes import add_kubernetes
 from chartgate.tools.cel.lists import add_lists, plain
 from chartgate.tools.cel.macros import Expander, add_helpers
@@ -21,14 +22,6 @@ from chartgate.tools.cel.syntax import rewritten
 from chartgate.tools.cel.texts import add_texts
 
 _COMPARES_NUMBERS = re.compile(r"no matching overload for '_(<|<=|>|>=)_'")
-
-
-class NotSupportedError(ValueError):
-    """An expression is not CEL, or uses what is not known here."""
-
-
-class EvaluationError(ValueError):
-    """An expression has no value for this data."""
 
 
 @dataclass(frozen=True)

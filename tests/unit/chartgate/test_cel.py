@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from chartgate.tools.cel.expressions import EvaluationError, Expression, NotSupportedError, compiled
+from chartgate.tools.cel.errors import EvaluationError, NotSupportedError
+from chartgate.tools.cel.expressions import Expression, compiled
 
 DATA = {"object": {"list": [3, 1, 2], "map": {"a": 1, "b": 2}, "text": "x"}}
 NAMES = frozenset(DATA)
