@@ -7,13 +7,18 @@ DIST ?= dist
 UV := .tools/uv/bin/uv
 RUN := .venv/bin/
 
-.PHONY: conformance live test lint unit generate release-check package push pages publish-pages notes images control-plane control-plane-1 control-plane-2 e2e e2e-processes e2e-cluster clean
+.PHONY: conformance coverage live test lint unit generate release-check package push pages publish-pages notes images control-plane control-plane-1 control-plane-2 e2e e2e-processes e2e-cluster clean
 
 conformance: .venv/.synced ## render every case of the chart and check every object; ARGS are options of chartgate
 	$(RUN)chartgate $(CHART) $(ARGS)
 
 live: .venv/.synced ## whether each value of the chart does something; ARGS are options of chartgate live
 	$(RUN)chartgate live $(CHART) $(ARGS)
+
+# The chart's unit tests are recorded first, because their renders count too.
+coverage: .venv/.synced ## which arms of the chart's templates the cases and the unit tests reach; ARGS are options of chartgate coverage
+	$(RUN)pytest tests/unit/chart --quiet --numprocesses auto --maxprocesses 4 --dist loadfile --chartgate-coverage .renders.jsonl
+	$(RUN)chartgate coverage $(CHART) --also .renders.jsonl --generated 100 $(ARGS)
 
 test: lint live unit ## linters, whether each value of the chart does something, and unit tests
 
@@ -88,7 +93,7 @@ images: .venv/.synced ## list the images of the chart; ARGS='--values FILE' list
 	@$(RUN)python -m release images $(ARGS)
 
 clean: ## remove what make made; the download cache outside the repository stays
-	rm -rf .venv .tools dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .tox
+	rm -rf .venv .tools dist .renders.jsonl .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .tox
 
 .venv/.synced: uv.lock pyproject.toml $(UV)
 	$(UV) sync --frozen --all-extras --quiet --python $(PYTHON)

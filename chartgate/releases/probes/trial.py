@@ -63,7 +63,8 @@ def upgraded(chart: ChartFiles, job: Job, installed: Release, api_versions: tupl
         GateError: Helm cannot be run.
     """
     answer = upgrade_answer(chart, job, installed, api_versions, cached=False)
-    told, counts = _without_counts({"manifests": answer["manifests"], "error": answer["error"]})
+    # A mark may be all that Helm prints of a template, between the name of that template and the next one.
+    told, counts = _without_counts({"manifests": answer["manifests"], "error": answer["error"]}, instead="\n")
     try:
         made = objects_of(told["error"], split_output(told["manifests"]), job.case.namespace)
     except RenderError as error:
@@ -72,13 +73,13 @@ def upgraded(chart: ChartFiles, job: Job, installed: Release, api_versions: tupl
     return _packed({"objects of the upgrade": "\n".join(lines)}, "", counts)
 
 
-def _without_counts(marked: Mapping[str, str]) -> tuple[dict[str, str], Counter[str]]:
-    """Texts without the marks of probes, and what these count."""
+def _without_counts(marked: Mapping[str, str], instead: str = "") -> tuple[dict[str, str], Counter[str]]:
+    """Texts with `instead` in the place of the marks of probes, and what these count."""
     counts: Counter[str] = Counter()
     for text in marked.values():
         for found in _COUNTS.findall(text):
             counts.update(json.loads(found))
-    return {name: _COUNTS.sub("", text) for name, text in marked.items()}, counts
+    return {name: _COUNTS.sub(instead, text) for name, text in marked.items()}, counts
 
 
 def _packed(texts: Mapping[str, str], refusal: str, counts: Mapping[str, int]) -> Printed:
@@ -87,7 +88,7 @@ def _packed(texts: Mapping[str, str], refusal: str, counts: Mapping[str, int]) -
 
 def _same_words(refusal: str) -> str:
     """A refusal without the places in the text and the names by which the one with probes differs."""
-    words = _PLACE.sub("", refusal)
+    words = _PLACE.sub("", refusal).strip()
     if "execution error at" in words:
         return words
     # Beside what went wrong, Helm names the expressions that it was at.

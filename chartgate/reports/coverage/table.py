@@ -36,7 +36,7 @@ def print_coverage(coverage: TemplateCoverage, console: Console) -> None:
     colour = "red" if coverage.missed or coverage.faults else "green"
     console.print(
         f"\n[{colour}]{percent_of(reached, number)}[/{colour}]: {reached} of {number} arms{excused}; renders: "
-        f"{renders}; each was rendered without probes too, and was the same",
+        f"{renders}{'' if coverage.faults else '; each was rendered without probes too, and was the same'}",
         soft_wrap=True,
     )
 

@@ -470,3 +470,9 @@ def test_the_example_of_the_document(
     assert [line.strip() for line in capsys.readouterr().out.splitlines() if line.strip()] == [
         line for line in text["text"].splitlines() if line
     ]
+
+
+def test_a_template_that_prints_nothing_does_not_disturb_an_upgrade(make_chart: MakeChart) -> None:
+    files = {"templates/a.yaml": "{{ if .Values.a }}a{{ end }}\n", "templates/config.yaml": CONFIG + "  x: y\n"}
+    found = coverage.measure(read_chart(make_chart(files)), ONE)
+    assert (found.faults, found.renders) == ((), {"gate": 2})
