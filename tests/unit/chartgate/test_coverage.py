@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from chartgate import gate
+from chartgate.reports import notices
 from chartgate.reports.overview import overview_of
 from chartgate.reports.results import Results
 from chartgate.values import default_matrix
@@ -114,7 +115,7 @@ def test_switches_beyond_the_most_are_told(make_chart: MakeChart, monkeypatch: p
 def test_an_upgrade_that_cannot_be_rendered_is_told(make_chart: MakeChart, monkeypatch: pytest.MonkeyPatch) -> None:
     chart = make_chart({"templates/a.yaml": CONFIG})
     assert not any("upgrade" in notice for notice in run(chart).notices)
-    monkeypatch.setattr(gate, "is_at_hand", lambda _: False)
+    monkeypatch.setattr(notices, "is_at_hand", lambda _: False)
     assert any("upgrade" in notice for notice in run(chart).notices)
 
 

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -69,8 +70,15 @@ def test_an_interrupt_while_checkov_runs_ends_the_run_at_once(
     command = [sys.executable, "-m", "chartgate", str(chart), *options]
     # In a cache of its own, checkov's answers are not known.
     environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    # A shell starts what runs in the background, as these tests may, with Ctrl-C ignored.
+    heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+        preexec_fn=heed,
     ) as process:
         assert process.stderr is not None
         assert any("checkov looks at 400 distinct objects" in line for line in process.stderr)
