@@ -19,11 +19,16 @@ OF_USERS = "values.yaml leaves it to the user"
 OF_TESTS = "only helm test runs the pod"
 
 _NAME = re.compile(r" \([^)]*\)")
+_NAMED = re.compile(r"ontainers\[\d+\] \(([^)]*)\)(.*)")
 _CONTAINER = re.compile(r"(initContainers|containers)\[\d+\]")
 
 
 class _Place(NamedTuple):
-    """The rule, and the place in what a template makes; `container` is the list and the index of a container."""
+    """The rule, and the place in what a template makes.
+
+    `container` is the list and the index of a container; without a template, its name: a container is the same in
+    another kind of workload, and beside another container.
+    """
 
     check: str
     rule: str
@@ -72,11 +77,13 @@ def _avoidable(verdicts: Sequence[Verdict]) -> Iterator[_Place]:
     for verdict in verdicts:
         for finding in verdict.findings:
             for place in _places(finding, verdict.rendered.release):
-                about[place.template, place.kind].add(place)
+                about[place.template, place.kind or place.container].add(place)
     for verdict in (one for one in verdicts if one.rendered.case.origin == "filled"):
         release = verdict.rendered.release
         here = {place for finding in verdict.findings for place in _places(finding, release)}
         for obj in release:
+            for container in obj.containers:
+                yield from about["", container.name] - here
             yield from (
                 place for place in about[obj.template, obj.kind] - here if place.container in {"", *_containers(obj)}
             )
@@ -84,6 +91,9 @@ def _avoidable(verdicts: Sequence[Verdict]) -> Iterator[_Place]:
 
 def _places(finding: Finding, release: Release) -> Iterator[_Place]:
     """Where a finding is, without names, which differ from release to release."""
+    named = _NAMED.search(finding.where)
+    if named:
+        yield _Place(finding.check, finding.rule, "", "", f"{named[2]} {finding.what}", named[1])
     where = _NAME.sub("", finding.where).replace("/[", "[").replace("/", ".")
     container = _CONTAINER.search(where)
     for obj in release:
