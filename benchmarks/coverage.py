@@ -15,7 +15,7 @@ from benchmarks.measuring import measure, take_turns
 from benchmarks.tables import say_table
 from chartgate.errors import GateError
 
-TARGET = 8
+TARGET = 10
 CHOICE = ("--case", "ci/*", "--kube", "1.37", "--helm", "embedded")
 
 
