@@ -1,5 +1,7 @@
 """chartgate's embedded engine, helm-unittest, and a process a case: render, parse, and the same assertions.
 
+Beside them a Go program on Helm's module renders and parses, without assertions: the least that any program needs.
+
 python -m benchmarks.engines [--cases N] [--rounds N] [--skip-naive]
 """
 
@@ -12,30 +14,33 @@ from pathlib import Path
 import yaml
 
 from benchmarks.assertions import ASSERTIONS
-from benchmarks.cases import CHART, FileCase
+from benchmarks.cases import CHART, INDEX, FileCase
 from benchmarks.chosen_cases import write_cases
 from benchmarks.measuring import Cost, measure, take_turns
-from benchmarks.programs import find_program
+from benchmarks.programs import engine_limit, find_program
 from benchmarks.tables import say_table
 from chartgate.errors import GateError
 from chartgate.tools.cache import scratch_folder
+from chartgate.tools.embedded.process import LIMITS
 from chartgate.tools.helm import find_helm
 
 EMBEDDED, UNITTEST, NAIVE = "chartgate, embedded", "helm-unittest 1.1.2", "helm template + SafeLoader"
-TARGETS = {UNITTEST: 3, NAIVE: 20}
+LIMIT = "Go on Helm's module"
+TARGETS = {UNITTEST: "≥ 3 wall", LIMIT: f"≥ {1 / 1.3:.2f} CPU"}
 
 
 def main() -> int:
     """Measure and print a table."""
     options = _options()
     try:
-        unittest = find_program("helm-unittest")
+        unittest, limit = find_program("helm-unittest"), engine_limit()
         find_helm("4")
         with scratch_folder() as folder:
             cases = write_cases(options.cases, folder)
             chart = _chart_with_suite(cases, folder)
             contestants = {
                 EMBEDDED: lambda: _way("embedded", folder),
+                LIMIT: lambda: measure([str(limit), str(CHART), str(folder / INDEX)], environment=LIMITS),
                 UNITTEST: lambda: measure([str(unittest), str(chart)], environment={"HOME": str(folder)}),
             }
             if not options.skip_naive:
@@ -90,7 +95,6 @@ def _chart_with_suite(cases: Sequence[FileCase], folder: Path) -> Path:
 
 
 def _row(name: str, cost: Cost, ours: Cost, cases: int) -> tuple[str, ...]:
-    target = f"≥ {TARGETS[name]}" if name in TARGETS else ""
     return (
         name,
         f"{cases / cost.wall:.1f}",
@@ -98,7 +102,7 @@ def _row(name: str, cost: Cost, ours: Cost, cases: int) -> tuple[str, ...]:
         f"{cost.cpu:.1f}",
         f"{cost.wall / ours.wall:.1f}",
         f"{cost.cpu / ours.cpu:.1f}",
-        target,
+        TARGETS.get(name, ""),
     )
 
 

@@ -26,16 +26,19 @@ def go_program(module: GoModule, package: str = ".") -> Path:
         with scratch_folder() as folder:
             with zipfile.ZipFile(io.BytesIO(archive)) as bundle:
                 bundle.extractall(folder)
-            command = [
-                *registry_client("go"),
-                "build",
-                "-mod=readonly",
-                "-trimpath",
-                "-o",
-                str(folder / "program"),
-                package,
-            ]
-            settings = {"CGO_ENABLED": "0", "GOFLAGS": "", "GOWORK": "off", "GOTOOLCHAIN": "local"}
-            run_client(command, cwd=folder / f"{module.name}@{module.version}", environment=settings)
-            write_whole(program, (folder / "program").read_bytes(), mode=0o755)
+            build(folder / f"{module.name}@{module.version}", package, program)
     return program
+
+
+def build(source: Path, package: str, program: Path) -> None:
+    """Build a package of the module in the folder `source`, and write the program.
+
+    Raises:
+        GateError: a module that it needs cannot be downloaded, or it does not build.
+    """
+    with scratch_folder() as folder:
+        built = folder / "program"
+        command = [*registry_client("go"), "build", "-mod=readonly", "-trimpath", "-o", str(built), package]
+        settings = {"CGO_ENABLED": "0", "GOFLAGS": "", "GOWORK": "off", "GOTOOLCHAIN": "local"}
+        run_client(command, cwd=source, environment=settings)
+        write_whole(program, built.read_bytes(), mode=0o755)
