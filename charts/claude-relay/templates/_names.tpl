@@ -95,15 +95,19 @@ annotations:
 {{- end -}}
 {{- end -}}
 
-{{/* Labels of the test pod. The Service of the application does not select them. */}}
-{{- define "claude-relay.testLabels" -}}
-{{- include "claude-relay.helperLabels" (dict "context" . "component" "test") -}}
+{{/*
+Labels that select the pod of a test or a Job. They are not those of the application: no Service selects the pod.
+Arguments: context and component.
+*/}}
+{{- define "claude-relay.helperSelectorLabels" -}}
+{{- $name := printf "%s-%s" (include "claude-relay.name" .context | trunc (int (sub 62 (len .component)))) .component -}}
+app.kubernetes.io/name: {{ $name | quote }}
+app.kubernetes.io/instance: {{ .context.Release.Name | quote }}
 {{- end -}}
 
-{{/* Labels of the pod of a test or a Job. No Service selects it. Arguments: context, component, and optionally labels. */}}
+{{/* Labels of the pod of a test or a Job. Arguments: context, component, and optionally labels. */}}
 {{- define "claude-relay.helperLabels" -}}
-{{- $name := printf "%s-%s" (include "claude-relay.name" .context | trunc (int (sub 62 (len .component)))) .component -}}
-{{- $labels := dict "app.kubernetes.io/name" $name "app.kubernetes.io/instance" .context.Release.Name -}}
+{{- $labels := include "claude-relay.helperSelectorLabels" . | fromYaml -}}
 {{- $_ := merge $labels (dict "app.kubernetes.io/managed-by" .context.Release.Service "app.kubernetes.io/component" .component) -}}
 {{- include "claude-relay.names.labelsYaml" (list $labels (get . "labels") .context.Values.commonLabels) -}}
 {{- end -}}

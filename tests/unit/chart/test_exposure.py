@@ -296,6 +296,24 @@ def test_peers_can_be_narrowed_and_the_test_pod_still_gets_in(render: Any) -> No
     assert policy.at("spec.policyTypes") == ["Ingress", "Egress"]
 
 
+def test_labels_of_the_user_change_no_selector_of_a_policy(render: Any) -> None:
+    own = {"example.com/team": "own"}
+    values = {
+        "commonLabels": {"example.com/team": "all"},
+        "helmTest": {"labels": own},
+        "podLabels": own,
+        "redis": {"podLabels": own},
+        "global": {"secretsJob": True},
+        "networkPolicy": {"ingressFrom": [{"podSelector": {}}]},
+    }
+    release = render(values=values, release="x")
+    for policy in release.of_kind("NetworkPolicy"):
+        selectors = [policy.spec, *(peer for rule in policy.spec.get("ingress", ()) for peer in rule.get("from", ()))]
+        assert "example.com/team" not in str([selector["podSelector"] for selector in selectors]), policy.name
+    selected = release.get("NetworkPolicy", "x-claude-relay-test").at("spec.podSelector.matchLabels")
+    assert selected.items() <= release.get("Pod", "x-claude-relay-test").labels.items()
+
+
 TEMPLATES = {
     "global": {"domain": "example.com"},
     "ingress": {
