@@ -3,7 +3,7 @@
 import re
 import sys
 from argparse import ArgumentTypeError, Namespace
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -23,6 +23,7 @@ from chartgate.commands.command import (
 from chartgate.commands.words import Parser
 from chartgate.errors import GateError
 from chartgate.findings.baseline import Baseline, read_baseline
+from chartgate.findings.check import Check
 from chartgate.findings.finding import SEVERITIES
 from chartgate.findings.registry import every_check
 from chartgate.findings.wanted_rules import require_known
@@ -40,9 +41,11 @@ from chartgate.reports.results import Results
 from chartgate.reports.sarif import sarif_report
 from chartgate.reports.table import print_report
 from chartgate.tools.progress import say
-from chartgate.values.chart import read_chart
+from chartgate.values.chart import Chart, read_chart
 from chartgate.values.chart_reference import ChartReference
 from chartgate.values.selection import Choice
+
+Source = Path | ChartReference
 
 NEVER = "never"
 NAME = "{chart}"
@@ -127,12 +130,12 @@ def run(options: Namespace) -> int:
         strict=options.strict,
     )
     before = read_baseline(options.baseline) if options.baseline else None
-    codes = []
-    for source in options.chart:
+    charts, codes = _read_all(options.chart, choice)
+    for source, chart in charts:
         if several:
             say(f"chart {source}")
         try:
-            codes.append(_run(source, choice, before, wanted, options))
+            codes.append(_run(chart, choice, before, wanted, options))
         except GateError as error:
             if not several:
                 raise
@@ -143,16 +146,37 @@ def run(options: Namespace) -> int:
     return max(codes)
 
 
+def _read_all(sources: Sequence[Source], choice: Choice) -> tuple[list[tuple[Source, Chart]], list[int]]:
+    """The charts of a run, and an exit code for each that cannot be used, which is reported.
+
+    Raises:
+        GateError: the only chart cannot be used, or no chart has a check or rule that a pattern names.
+    """
+    charts, checks, codes = list[tuple[Source, Chart]](), list[Check](), list[int]()
+    for source in sources:
+        try:
+            chart = read_chart(source, choice.matrix, choice.settings)
+            checks += every_check(chart)
+            charts.append((source, chart))
+        except GateError as error:
+            if len(sources) == 1:
+                raise
+            say(f"chart {source}")
+            print(f"chartgate: {error}", file=sys.stderr)
+            codes.append(UNUSABLE)
+    if charts:
+        require_known((*choice.select, *choice.ignore), checks)
+    return charts, codes
+
+
 def _run(
-    source: Path | ChartReference,
+    chart: Chart,
     choice: Choice,
     before: Baseline | None,
     wanted: Mapping[str, Path],
     options: Namespace,
 ) -> int:
     """Check one chart, write its reports and print its table; returns the exit code."""
-    chart = read_chart(source, choice.matrix, choice.settings)
-    require_known((*choice.select, *choice.ignore), every_check(chart))
     wanted = {name: Path(str(path).replace(NAME, chart.name)) for name, path in wanted.items()}
     out = console(stderr=any(map(is_stdout, wanted.values())))
     key = partial(key_of, chart, choice, before)

@@ -1,19 +1,15 @@
 """Every container that runs on asks for what it needs, and for no more than its limit."""
 
-import re
 from collections.abc import Callable, Iterator
-from decimal import Decimal
 
 from chartgate.findings.check import Check, Fault, Rule
 from chartgate.findings.probes import runs_on
 from chartgate.findings.scopes import EachContainer
 from chartgate.findings.user_values import UserValues
 from chartgate.releases.objects import Container, KubeObject
+from chartgate.tools.quantities import quantity
 
 REQUIRED = (("requests", "cpu", "no-request"), ("requests", "memory", "no-request"), ("limits", "memory", "no-limit"))
-_QUANTITY = re.compile(r"([+-]?\d*\.?\d+|[+-]?\d+\.)(?:([eE][+-]?\d+)|([KMGTPE]i|[numkMGTPE]))?")
-_DECIMAL = {"n": -9, "u": -6, "m": -3, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
-_BINARY = {"Ki": 1, "Mi": 2, "Gi": 3, "Ti": 4, "Pi": 5, "Ei": 6}
 
 
 def judge(_: KubeObject, container: Container) -> Iterator[Fault]:
@@ -44,17 +40,6 @@ def _left_out(container: Container, part: str) -> Callable[[UserValues], bool]:
         return written or values.has_container(container) or (not resources and values.drops("resources"))
 
     return left_out
-
-
-def quantity(amount: object) -> Decimal | None:
-    """The number that a Kubernetes quantity ("250m", "1Gi", 2) means; None when it is none."""
-    found = _QUANTITY.fullmatch(str(amount))
-    if not found:
-        return None
-    number, exponent, unit = found.groups()
-    if unit in _BINARY:
-        return Decimal(number) * Decimal(1024) ** _BINARY[unit]
-    return Decimal(number).scaleb(int(exponent[1:]) if exponent else _DECIMAL.get(unit or "", 0))
 
 
 CHECK = Check(

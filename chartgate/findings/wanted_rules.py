@@ -49,6 +49,9 @@ class WantedRules:
 def require_known(patterns: Iterable[str], checks: Sequence[Check]) -> None:
     """Refuse a pattern that none of the checks and their rules matches.
 
+    Args:
+        checks: those of all charts of a run.
+
     Raises:
         GateError: there is no such check or rule; the message lists the known ones.
     """
@@ -56,7 +59,8 @@ def require_known(patterns: Iterable[str], checks: Sequence[Check]) -> None:
         key, rule = _parts(pattern)
         named = [check for check in checks if fnmatchcase(check.key, key)]
         if not named:
-            raise GateError(f'no check matches "{pattern}": choose one of {", ".join(check.key for check in checks)}')
+            keys = dict.fromkeys(check.key for check in checks)
+            raise GateError(f'no check matches "{pattern}": choose one of {", ".join(keys)}')
         known = [name for check in named for name in (*check.rules, *EVERY_CHECK)]
         if all(check.rules for check in named) and not any(fnmatchcase(name, rule) for name in known):
             raise GateError(f'no rule matches "{pattern}": choose one of {", ".join(dict.fromkeys(known))}')

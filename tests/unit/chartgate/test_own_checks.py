@@ -71,6 +71,25 @@ def test_the_modules_of_a_folder_are_checks_as_any_other(make_chart: MakeChart) 
     assert found(chart) == both[:1]
 
 
+def test_of_several_charts_one_alone_may_have_a_selected_check(
+    make_chart: MakeChart, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chart, other = make_chart(BOTH), tmp_path / "other"
+    (other / "templates").mkdir(parents=True)
+    (other / "Chart.yaml").write_text("apiVersion: v2\nname: other\nversion: 1.0.0\n")
+    (other / "templates" / "a.yaml").write_text(DEPLOYMENT)
+    order = [str(other), str(chart), *QUICK]
+    assert cli.main([*order, "--select", "team-label"]) == cli.FINDINGS
+    captured = capsys.readouterr()
+    assert captured.out.count("no findings") == 1
+    assert "has no label team" in captured.out
+    assert "no check matches" not in captured.err
+    assert cli.main([*order, "--select", "team-labels"]) == cli.UNUSABLE
+    captured = capsys.readouterr()
+    assert captured.err.count('no check matches "team-labels"') == 1
+    assert captured.err.count("team-label,") + captured.err.count("team-label\n") == 1
+
+
 def test_they_are_listed_and_explained_with_the_chart(
     make_chart: MakeChart, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from chartgate.findings.finding import Finding
-from chartgate.findings.resources import CHECK, quantity
+from chartgate.findings.resources import CHECK
 
 FindingsOf = Callable[..., list[Finding]]
 
@@ -43,15 +43,3 @@ def test_what_the_values_leave_out_is_left_out_on_purpose(findings_of: FindingsO
     assert len(findings_of(CHECK, bare)) == 3
     assert findings_of(CHECK, bare, values=["resources: {}"]) == []
     assert len(findings_of(CHECK, bare, values=["other: {}"])) == 3
-
-
-@pytest.mark.parametrize(
-    ("amount", "number"), [("1", 1), (2, 2), ("250m", 0.25), ("1Ki", 1024), ("1e3", 1000), ("2G", 2e9), (".5", 0.5)]
-)
-def test_quantities_are_numbers(amount: object, number: float) -> None:
-    assert float(quantity(amount) or 0) == number
-
-
-@pytest.mark.parametrize("amount", ["", "1 Gi", "m", "1kB", None])
-def test_what_is_no_quantity(amount: object) -> None:
-    assert quantity(amount) is None
