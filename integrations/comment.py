@@ -23,7 +23,7 @@ MOST_CHARACTERS = 65_536
 
 
 def main(arguments: list[str]) -> int:
-    """The exit code is 1 where GitHub does not take the comment. Who may not write is told, and it is no failure."""
+    """Write the comment. The exit code is 1 if GitHub refuses it; a token without the permission only gets a warning."""
     (file,) = arguments
     mark = f"<!-- chartgate: {os.environ['CHART'].replace('--', '')} -->"
     body = f"{mark}\n{Path(file).read_text(encoding='utf-8')}"[:MOST_CHARACTERS]
@@ -37,10 +37,10 @@ def main(arguments: list[str]) -> int:
             _ask("PATCH", f"{repository}/issues/comments/{earlier}", {"body": body})
     except urllib.error.HTTPError as error:
         if error.code == HTTPStatus.FORBIDDEN:
-            # As with each pull request from a fork.
+            # The token of a pull request from a fork may not write comments.
             print("::warning::chartgate: the token may not write comments: the summary of the job has the same text")
             return 0
-        print(f"::error::chartgate: GitHub does not take the comment: {error.code} {error.reason}")
+        print(f"::error::chartgate: GitHub refuses the comment: {error.code} {error.reason}")
         return 1
     except OSError as error:
         print(f"::error::chartgate: GitHub does not answer: {error}")

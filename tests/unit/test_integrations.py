@@ -21,6 +21,8 @@ from xml.etree import ElementTree as ET
 import pytest
 import yaml
 
+from chartgate.releases.stored_size import LARGEST
+from chartgate.tools.cache import cache_folder
 from chartgate.tools.helm import find_helm
 from tests.documents import ROOT, blocks
 
@@ -32,12 +34,11 @@ PROGRAM = Path(sys.executable).with_name("chartgate")
 
 @pytest.fixture(scope="module")
 def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A checkout with the chart "web", and chartgate where the action installs it."""
+    """A checkout with the chart "web", and chartgate where the steps install it."""
     folder = tmp_path_factory.mktemp("checkout")
     subprocess.run([find_helm("4").path, "create", "web"], cwd=folder, check=True, capture_output=True)
-    for name in ("chartgate", ".chartgate"):
-        (folder / name / "bin").mkdir(parents=True)
-        (folder / name / "bin" / "chartgate").symlink_to(PROGRAM)
+    (folder / "chartgate" / "bin").mkdir(parents=True)
+    (folder / "chartgate" / "bin" / "chartgate").symlink_to(PROGRAM)
     return folder
 
 
@@ -87,7 +88,7 @@ def runner(request: pytest.FixtureRequest, workplace: Path, tmp_path: Path) -> t
     return request.param, Runner(workplace, tmp_path, **{"chart": "web", "fail-on": request.param})
 
 
-def test_the_action_annotates_summarizes_and_fails_as_it_is_told(runner: tuple[str, Runner]) -> None:
+def test_the_action_annotates_summarizes_and_fails_by_its_inputs(runner: tuple[str, Runner]) -> None:
     fail_on, github = runner
     done = github.run("Run the gate")
     assert done.returncode == (1 if fail_on == "warning" else 0), done.stderr
@@ -99,17 +100,17 @@ def test_the_action_annotates_summarizes_and_fails_as_it_is_told(runner: tuple[s
     assert json.loads(Path(written[1]).read_text())["version"] == "2.1.0"
 
 
-def test_the_action_tells_a_chart_that_cannot_be_read(workplace: Path, tmp_path: Path) -> None:
+def test_the_action_reports_a_chart_that_cannot_be_read(workplace: Path, tmp_path: Path) -> None:
     done = Runner(workplace, tmp_path, chart="nowhere").run("Run the gate")
     assert done.returncode == 2
     assert "nowhere" in done.stderr
 
 
-def test_the_action_tells_what_an_upgrade_changes(workplace: Path, tmp_path: Path) -> None:
+def test_the_action_shows_what_an_upgrade_changes(workplace: Path, tmp_path: Path) -> None:
     before = shutil.copytree(workplace / "web", tmp_path / "web") / "values.yaml"
     before.write_text(before.read_text().replace("replicaCount: 1", "replicaCount: 2"))
     github = Runner(workplace, tmp_path, chart="web", base=str(before.parent))
-    done = github.run("Tell what an upgrade changes")
+    done = github.run("Show what an upgrade changes")
     assert done.returncode == 0, done.stderr
     assert "replicas" in github.summary.read_text()
 
@@ -180,7 +181,7 @@ def test_the_action_writes_one_comment_a_chart_and_replaces_it(github: type[GitH
 
 
 @pytest.mark.parametrize(("status", "code", "level"), [(403, 0, "warning"), (401, 1, "error")])
-def test_the_action_tells_why_there_is_no_comment(
+def test_the_action_reports_why_there_is_no_comment(
     github: type[GitHub], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: int, code: int, level: str
 ) -> None:
     monkeypatch.setattr(github, "refusal", status)
@@ -189,7 +190,7 @@ def test_the_action_tells_why_there_is_no_comment(
     assert "a-token" not in done.stdout + done.stderr
 
 
-def test_the_cache_of_the_action_hangs_on_all_that_changes_what_is_kept(workplace: Path, tmp_path: Path) -> None:
+def test_the_cache_key_of_the_action_depends_on_all_that_changes_the_cache(workplace: Path, tmp_path: Path) -> None:
     def state(change: str, **inputs: str) -> str:
         source = tmp_path / f"source {change}"
         (source / "chartgate" / "tools").mkdir(parents=True)
@@ -199,7 +200,7 @@ def test_the_cache_of_the_action_hangs_on_all_that_changes_what_is_kept(workplac
             if name == change and name.endswith(".yaml"):
                 (source / name).write_text(f"{text}# another\n")
         github = Runner(workplace, source, source, **inputs)
-        done = github.run("Tell what the cache depends on")
+        done = github.run("Compute the cache key")
         assert done.returncode == 0, done.stderr
         return github.output.read_text()
 
@@ -224,14 +225,24 @@ def test_the_action_pins_what_it_uses() -> None:
     assert [use for use in used if not re.fullmatch(r"[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", use)] == []
 
 
-def test_the_gitlab_job_writes_its_reports(workplace: Path) -> None:
-    (script,) = [line for line in GITLAB["script"] if "bin/chartgate " in line]
-    done = shell(script, workplace, **{**GITLAB["variables"], "CHARTGATE_CHART": "web", "XDG_CACHE_HOME": ""})
+def test_the_gitlab_job_writes_its_reports_and_keeps_its_cache_out_of_the_chart(
+    workplace: Path, tmp_path: Path
+) -> None:
+    chart = shutil.copytree(workplace / "web", tmp_path / "web")
+    kept = chart / GITLAB["cache"]["paths"][0]
+    kept.mkdir()
+    (kept / "chartgate").symlink_to(cache_folder())
+    (kept / "large").write_bytes(os.urandom(LARGEST))
+    script = "\n".join(line for line in GITLAB["script"] if "python" not in line)
+    variables = {**GITLAB["variables"], "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    done = shell(script.replace("/tmp/chartgate/", f"{workplace}/chartgate/"), chart, **variables)
     assert done.returncode == 1, done.stderr
     reports = GITLAB["artifacts"]["reports"]
-    entries = json.loads((workplace / reports["codequality"]).read_text())
-    assert "web/templates/deployment.yaml" in {entry["location"]["path"] for entry in entries}
-    assert ET.parse(workplace / reports["junit"]).getroot().get("failures") != "0"  # noqa: S314 (the gate wrote it)
+    entries = json.loads((chart / reports["codequality"]).read_text())
+    assert "templates/deployment.yaml" in {entry["location"]["path"] for entry in entries}
+    assert "render/release-size" not in {entry["check_name"] for entry in entries}
+    assert ET.parse(chart / reports["junit"]).getroot().get("failures") != "0"  # noqa: S314 (the gate wrote it)
+    assert (kept / "large").stat().st_size == LARGEST
 
 
 def test_the_hook_runs_on_the_charts_that_a_repository_names(workplace: Path) -> None:
