@@ -191,7 +191,7 @@ def _unneeded(settings: Settings, tally: _Tally) -> Iterator[str]:
         for point in points:
             first = next((found[point].first for found in tally.reached.values() if point in found), None)
             if first is not None:
-                yield f"{where}: line {point.line} is reached by {first}: remove it, or say more of the arm"
+                yield f"{where}: line {point.line} is reached by {first}: remove it, or write more of the arm's text"
 
 
 def _measured(files: ChartFiles) -> Iterator[str]:

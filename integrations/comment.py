@@ -23,7 +23,7 @@ MOST_CHARACTERS = 65_536
 
 
 def main(arguments: list[str]) -> int:
-    """Write the comment. The exit code is 1 if GitHub refuses it; a token without the permission only gets a warning."""
+    """Write the comment. The exit code is 1 if GitHub refuses it; a token without permission gets a warning."""
     (file,) = arguments
     mark = f"<!-- chartgate: {os.environ['CHART'].replace('--', '')} -->"
     body = f"{mark}\n{Path(file).read_text(encoding='utf-8')}"[:MOST_CHARACTERS]

@@ -28,8 +28,8 @@ def require_conversions(present: Path, earlier: Path, versions: tuple[str, str])
     gone = [path for path in _gone(before, now) if not any(_is_about(value, path) for value in known)]
     if gone:
         raise ReleaseError(
-            f"{CHART}/values.yaml: {', '.join(gone)}: {versions[0]} has this and {versions[1]} has not: "
-            f"say in {CHART}/{FILE_NAME}, under {versions[1]}, what becomes of it"
+            f"{CHART}/values.yaml: {', '.join(gone)}: in {versions[0]}, but not in {versions[1]}: "
+            f"add a change to {CHART}/{FILE_NAME}, under {versions[1]}"
         )
 
 

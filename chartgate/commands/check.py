@@ -59,20 +59,22 @@ FORMATS: dict[str, tuple[str, Callable[[Results], bytes]]] = {
     "github": ("GitHub's workflow commands, which annotate a pull request", partial(github_report, base=Path())),
     "code-quality": ("Code Quality, for GitLab", partial(code_quality_report, base=Path())),
     "write-baseline": ("the findings, for a later run with --baseline FILE", baseline_report),
-    "html": ("one page that needs nothing but itself", html_report),
+    "html": ("one self-contained page", html_report),
 }
 
 
 def add_arguments(parser: Parser) -> None:
     add_chart(parser, several=True)
     add_choice(parser)
-    parser.add_argument("--offered", action="store_true", help="only what people wrote: defaults, ci/, documents")
+    parser.add_argument(
+        "--offered", action="store_true", help="only the cases that people wrote: defaults, ci/, documents"
+    )
     parser.add_argument("--full", action="store_true", help="every case with every Helm for every Kubernetes (hours)")
     parser.add_argument("--shard", type=_shard, default=(1, 1), metavar="K/N", help="the K-th of N parts of the cases")
     parser.add_argument(
         "--api-server",
         action="store_true",
-        help="start etcd and kube-apiserver, and ask them about every object (server-side apply with dry run)",
+        help="start etcd and kube-apiserver, and send them every object (server-side apply with dry run)",
     )
     patterns = "CHECK or CHECK/RULE, with * as in file names"
     parser.add_words("--select", "RULE", f"only these checks and rules, and `render`: {patterns}")
@@ -87,22 +89,22 @@ def add_arguments(parser: Parser) -> None:
         "--fail-on",
         choices=[*(severity for severity in SEVERITIES if severity != "note"), NEVER],
         default="warning",
-        help="the least severity of a finding with which the exit code is 1 (%(default)s)",
+        help="the lowest severity of a finding with which the exit code is 1 (%(default)s)",
     )
     parser.add_argument(
         "--subcharts",
         action="store_true",
-        help="count warnings about objects that subcharts from a repository make, too",
+        help="also count warnings about objects of subcharts that come from a repository",
     )
     parser.add_argument(
         "--strict",
         action="store_true",
-        help="count warnings that values such as resources leave to users, and those about the pods of tests, too",
+        help="also count warnings that users can fix with values, and those about the pods of helm test",
     )
     parser.add_argument(
         "--fresh",
         action="store_true",
-        help="run again even if nothing changed since the last run; with a report it always does",
+        help="run again even if nothing changed since the last run; a run with a report always does",
     )
     for name, (text, _) in FORMATS.items():
         parser.add_argument(
@@ -187,7 +189,7 @@ def _run(
             results = gate.check(chart, choice, before)
         except gate.Interrupted as interrupt:
             print_report(overview_of(interrupt.results), out)
-            say("interrupted: this is what was found so far, and no report is written")
+            say("interrupted: the table shows the findings so far, and no report is written")
             return INTERRUPTED
         for name, path in wanted.items():
             write_report(path, FORMATS[name][1](results))
@@ -196,7 +198,7 @@ def _run(
             # A new key: the tools that this run has downloaded are available to the next one.
             store_result(key(), overview)
     else:
-        say("nothing changed since the last run, whose result this is; --fresh runs again")
+        say("nothing changed since the last run: this is its result; --fresh runs again")
     print_report(overview, out)
     return FINDINGS if overview.fails(None if options.fail_on == NEVER else options.fail_on) else CLEAN
 

@@ -22,7 +22,7 @@ def add_own(parser: Parser) -> None:
         type=chart_argument,
         metavar="CHART",
         nargs="?",
-        help="a chart, whose settings may name checks of its own",
+        help="a chart whose settings add checks",
     )
     add_settings(parser)
 

@@ -18,7 +18,7 @@ _FIRST_WORD = "_ARGCOMPLETE"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("shell", choices=SHELLS, help="the shell; evaluate the output in its start file")
+    parser.add_argument("shell", choices=SHELLS, help="the shell, whose startup file evaluates the output")
 
 
 def run(options: Namespace) -> int:
@@ -57,4 +57,4 @@ class _Completer(BaseCompleter):
         return [*(name for name in self._subcommands if name.startswith(prefix)), *files]
 
 
-COMMAND = Command("completion", "print the script that completes chartgate in a shell", add_arguments, run)
+COMMAND = Command("completion", "print the completion script for a shell", add_arguments, run)

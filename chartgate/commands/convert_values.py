@@ -20,7 +20,7 @@ from chartgate.values.shape import values_text as as_json
 
 
 def add_arguments(parser: Parser) -> None:
-    add_chart(parser, text="the chart to convert for, which has the file conversions.yaml")
+    add_chart(parser, text="the new chart, which has the file conversions.yaml")
     parser.add_argument("file", type=Path, metavar="FILE", help="the values file; - is standard input")
     parser.add_argument(
         "--from",
@@ -31,7 +31,11 @@ def add_arguments(parser: Parser) -> None:
         help="version of the chart that the values are for, as `helm list` shows it",
     )
     parser.add_argument(
-        "--to", type=_version, dest="after", metavar="VERSION", help="version to convert for (that of the chart)"
+        "--to",
+        type=_version,
+        dest="after",
+        metavar="VERSION",
+        help="version to convert to (default: that of the chart)",
     )
     parser.add_argument(
         "--output", type=Path, default=STDOUT, metavar="FILE", help="where the new values go (standard output)"
@@ -53,7 +57,7 @@ def run(options: Namespace) -> int:
     text = values_text(named_file(options.file), Reading(), may_be_pipe=True)
     read, repeated = read_values(text)
     for key, line in repeated:
-        say(f"line {line}: the key {key} appears again below, and Helm takes the last one: the first is left out")
+        say(f"line {line}: the key {key} appears again below, and Helm uses the last one: the first one is left out")
     # A copy without shared parts: what an alias repeats is changed in one place only.
     values = json.loads(json.dumps(read or {}))
     notes = convert(values, changes)
@@ -73,15 +77,15 @@ def run(options: Namespace) -> int:
 
 def _tell_of_comments(text: str, result: str | None) -> None:
     if result is None:
-        say("the comments are not kept, and the values are written as JSON, because the file cannot be edited safely")
+        say("the values are written as JSON without comments, because the file cannot be edited safely")
     elif lost := lost_comments(text, result):
-        say(f"comments that stood beside changed values are not kept: lines {', '.join(map(str, lost))} of the file")
+        say(f"comments beside changed values are not kept: lines {', '.join(map(str, lost))} of the file")
 
 
 def _refused(chart: Chart, values: dict[str, object]) -> list[Note]:
     """What the schema of the chart refuses in the converted values."""
     misfits = chart.shape.misfits(values) if chart.shape else []
-    return [Note(place, f"the chart refuses it: {what}: correct it", by_hand=True) for place, what in misfits]
+    return [Note(place, f"the chart refuses the value: {what}: correct it", by_hand=True) for place, what in misfits]
 
 
 def _version(text: str) -> str:

@@ -21,14 +21,16 @@ from chartgate.values.recorded_cases import recorded_cases
 FORMATS: dict[str, tuple[str, Callable[[TemplateCoverage], bytes]]] = {
     "cobertura": ("Cobertura XML, for CI servers", cobertura_report),
     "lcov": ("LCOV, for editors and code review", partial(lcov_report, base=Path())),
-    "html": ("one page that needs nothing but itself", coverage_page),
+    "html": ("one self-contained page", coverage_page),
 }
 
 
 def add_arguments(parser: Parser) -> None:
     add_chart(parser)
     add_choice(parser)
-    parser.add_argument("--offered", action="store_true", help="only what people wrote: defaults, ci/, documents")
+    parser.add_argument(
+        "--offered", action="store_true", help="only the cases that people wrote: defaults, ci/, documents"
+    )
     parser.add_argument(
         "--also",
         type=Path,
@@ -42,7 +44,7 @@ def add_arguments(parser: Parser) -> None:
         type=_percent,
         default=0.0,
         metavar="PERCENT",
-        help="the least share of the arms that has to be reached, else the exit code is 1 (%(default)s)",
+        help="the exit code is 1 if a smaller share of the arms is reached (%(default)s)",
     )
     for name, (text, _) in FORMATS.items():
         parser.add_argument(
@@ -73,4 +75,4 @@ def _percent(text: str) -> float:
     return share
 
 
-COMMAND = Command("coverage", "tell which arms of a chart's templates its cases reach", add_arguments, run)
+COMMAND = Command("coverage", "show which arms of a chart's templates its cases reach", add_arguments, run)

@@ -1,4 +1,4 @@
-"""`chartgate live CHART`: whether each value of a chart does something."""
+"""`chartgate live CHART`: whether each value of a chart has an effect."""
 
 import time
 from argparse import Namespace
@@ -24,7 +24,7 @@ def add_arguments(parser: Parser) -> None:
         "--json",
         type=Path,
         metavar="FILE",
-        help="write what shows that each value is read as JSON; - is standard output",
+        help="write the effect of each value as JSON; - is standard output",
     )
 
 
@@ -46,4 +46,4 @@ def run(options: Namespace) -> int:
     return FINDINGS if any(finding.severity != "note" for finding in findings_of(judged)) else CLEAN
 
 
-COMMAND = Command("live", "find values that change nothing, whatever they are set to", add_arguments, run)
+COMMAND = Command("live", "find values of a chart that have no effect", add_arguments, run)

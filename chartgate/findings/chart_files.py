@@ -43,7 +43,9 @@ def _packed_checks(chart: Chart) -> Iterator[Fault]:
     for folder in chart.check_folders:
         inside = Path(relpath(folder.path, chart.folder)).as_posix()
         if any(name.startswith(f"{inside}/") for name in chart.files.contents):
-            yield Fault("packed-checks", "", "is packed with the chart, and holds checks", object=f"{inside}/")
+            yield Fault(
+                "packed-checks", "", "has checks of the settings, and Helm packs it with the chart", object=f"{inside}/"
+            )
 
 
 def _repeated_keys(chart: Chart) -> Iterator[Fault]:
@@ -203,7 +205,7 @@ CHECK = Check(
             "Chart.yaml asks for redis 2.x, and charts/ has redis-1.0.0.tgz",
         ),
         "packed-checks": Rule(
-            "the folder of a check that the settings name is packed with the chart",
+            "Helm packs a folder of checks with the chart",
             "list it in .helmignore, or move it out of the chart's folder",
             "checks: [checks], and no line checks/ in .helmignore",
             severity="warning",
@@ -215,13 +217,13 @@ CHECK = Check(
             severity="warning",
         ),
         "unused-value": Rule(
-            "no template reads a value of values.yaml or of a CI values file, so that it is without effect",
+            "no template reads a value of values.yaml or of a CI values file, so it has no effect",
             "remove the value, correct its name, or read it in a template",
             "service: {annotations: {}} in values.yaml, and no template reads .Values.service.annotations",
             severity="warning",
         ),
         "misspelt-value": Rule(
-            "a template reads a value that values.yaml does not have, and that has one of nearly the same name",
+            "a template reads a value that is not in values.yaml, and values.yaml has a similar name",
             "write the same name in both places; if the template's name is right, add it to values.yaml",
             "{{ .Values.replicaCuont }}, and values.yaml has replicaCount",
         ),

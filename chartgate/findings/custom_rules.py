@@ -17,13 +17,13 @@ SINCE = (1, 25)
 """The Kubernetes version that asks the rules by default."""
 DECLARED: Mapping[str, Rule] = {
     BROKEN: Rule(
-        "a custom resource breaks a rule of its definition (x-kubernetes-validations)",
+        "a custom resource breaks a validation rule of its definition (x-kubernetes-validations)",
         "give the field a value that the rule allows",
         "maxReplicas: 1 under a definition with the rule self.minReplicas <= self.maxReplicas",
     ),
     NOT_EVALUATED: Rule(
-        "a rule of a definition cannot be evaluated without a cluster",
-        "ask an API server (--api-server)",
+        "a validation rule of a definition cannot be evaluated without a cluster",
+        "use a real API server (--api-server)",
         "rule: format.dns1123Label().validate(self.name).hasValue() == false",
         severity="note",
     ),

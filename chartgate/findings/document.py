@@ -18,12 +18,12 @@ OPENING = """\
 # Checks
 
 `render` is the first column of every report; the other checks look at the objects of each render. `chart` looks at
-the chart's own files, and `exceptions` at `chartgate.yaml`. `live` is no check of the gate: `chartgate live` tells what
-it finds. A check that examined nothing in any case fails, but for those that say otherwise. An error stops an
-installation or breaks what it does, a warning is against good practice, and a note never changes the exit code
-(`--fail-on`). `chartgate explain CHECK/RULE` prints the same about one rule.
+the chart's own files, and `exceptions` at `chartgate.yaml`. Only `chartgate live` runs the check `live`. A check that
+examined nothing in any case fails, unless its section allows that. An error makes an installation fail or breaks what
+it installs. A warning is against good practice. A note never changes the exit code (`--fail-on`).
+`chartgate explain CHECK/RULE` explains one rule.
 
-Besides its own rules, any check may have findings of these:
+Any check may also have findings of these rules:
 
 """
 

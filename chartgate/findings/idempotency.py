@@ -137,8 +137,8 @@ CHECK = Check(
             severity="warning",
         ),
         "rolls-by-label": Rule(
-            "a new version of the chart alone changes a pod's label helm.sh/chart, or a checksum over it",
-            "give pods the labels of the selector, and make the checksum of the data alone",
+            "a new chart version without other changes alters a pod's label helm.sh/chart, or a checksum over it",
+            "give pods only the labels of the selector, and compute the checksum from the data only",
             "template: {metadata: {labels: {helm.sh/chart: web-1.0.0}}}",
             # `helm create` makes such a label, and Helm's documentation has such a checksum: few think it a fault.
             severity="note",

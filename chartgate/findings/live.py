@@ -1,4 +1,4 @@
-"""What nothing reads of the values is a finding: `chartgate live` looks for it, since it takes renders of its own."""
+"""Values that have no effect, and mistakes of the schema: the findings of `chartgate live`."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -14,31 +14,31 @@ from chartgate.values.unknown_reads import unknown_reads
 
 CHECK = Check(
     key="live",
-    title="Values do something, and the schema tells mistakes in them",
-    why="Whoever sets a value that nothing reads, or misspells one, believes that it does something.",
+    title="Values have an effect, and the schema refuses wrong ones",
+    why="A user who sets a value that nothing reads, or misspells a value, gets no error and no effect.",
     source="Helm documentation, Best Practices, Values",
     scopes=(),
     about="values",
     severity="warning",
     rules={
         "unread": Rule(
-            "another value at this place changes no object in any case, and the chart never refuses it",
+            "other values at this place change no object in any case, and the chart refuses none of them",
             "read it in a template, or remove it from values.yaml and values.schema.json",
             "values.yaml has replicaCount, and the Deployment has `replicas: 1`",
         ),
         "unknown": Rule(
-            "a template reads a value that neither values.yaml, be it in a comment, nor values.schema.json has; or one "
-            "that a closed schema refuses",
+            "a template reads a value that is neither in values.yaml or its comments nor in values.schema.json; or a "
+            "value that the schema refuses",
             "correct the name, or add the value to values.yaml and values.schema.json",
             "a template has `.Values.replicas`, and values.yaml has replicaCount",
         ),
         "impossible": Rule(
-            "values.schema.json accepts no value at this place that the default or the schema itself gives",
+            "values.schema.json accepts neither the default at this place nor any generated value",
             "correct the bounds, the pattern or the enum",
             "port: {type: integer, minimum: 1024, maximum: 80}",
         ),
         "loose": Rule(
-            "values.schema.json accepts values of every type at this place, so that Helm tells no mistake",
+            "values.schema.json accepts values of every type at this place, so Helm reports no wrong value",
             "give it a type",
             "port: {description: the port of the Service}",
             severity="note",
@@ -77,8 +77,8 @@ def _finding(rule: str, place: Place) -> Finding:
 
 
 _WHAT = {
-    "unread": "another value changes no object in any case, and the chart never refuses it",
-    "unknown": "is read here, and neither values.yaml nor values.schema.json lets anybody set it",
-    "impossible": "values.schema.json accepts neither the default nor any value that is made of it",
+    "unread": "other values change no object in any case, and the chart refuses none of them",
+    "unknown": "is read here, and neither values.yaml nor values.schema.json declares it",
+    "impossible": "values.schema.json accepts neither the default nor any generated value",
     "loose": "values.schema.json accepts everything",
 }

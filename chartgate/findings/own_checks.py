@@ -87,7 +87,7 @@ def _usable(loaded: Any, place: str) -> Check:
             f"the key {check.key!r} is not a name such as service-links: choose one of letters, digits and hyphens"
         )
     if not check.scopes:
-        complain("the check has no scope, so that it looks at nothing: add one of chartgate.findings.scopes")
+        complain("the check has no scope, so it examines nothing: add one of chartgate.findings.scopes")
     for key, rule in check.rules.items():
         if not isinstance(rule, Rule) or not _NAME.fullmatch(str(key)):
             complain(f"the rule {key!r} is not a Rule under a name of letters, digits and hyphens: correct it")

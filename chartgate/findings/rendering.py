@@ -46,7 +46,7 @@ def judge(rendered: Rendered) -> Iterator[Fault]:
 
 def _too_large(found: Oversize) -> str:
     return (
-        f"makes a release of {found.size / LARGEST:.1f} MiB, and the Secret in which Helm stores it can have 1 MiB; "
+        f"makes a release of {found.size / LARGEST:.1f} MiB, and the Secret in which Helm stores it can hold 1 MiB; "
         f"the largest parts are {', '.join(found.largest)}"
     )
 
@@ -80,7 +80,7 @@ CHECK = Check(
             severity="warning",
         ),
         "release-size": Rule(
-            "a release, as Helm stores it with the chart's files, is above 1 MiB, so that it cannot be installed",
+            "a release with the chart's files is larger than 1 MiB as Helm stores it, so it cannot be installed",
             "list the files that no template reads in .helmignore, or make the files or the manifests smaller",
             "a picture of 2 MiB in the chart's folder",
         ),

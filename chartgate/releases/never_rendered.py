@@ -30,6 +30,6 @@ def never_rendered(files: ChartFiles, renders: Sequence[Rendered]) -> Iterator[s
     if names:
         more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
         yield (
-            f"never rendered: {', '.join(names[:_NAMED])}{more}: no case makes an object of it: add values that do to "
-            "ci/NAME-values.yaml, or write a matrix.yaml"
+            f"never rendered: {', '.join(names[:_NAMED])}{more}: no case renders an object of it: "
+            "add values that do so to ci/NAME-values.yaml, or write a matrix.yaml"
         )

@@ -11,7 +11,7 @@ from chartgate.values.selection import Selection
 
 NAMED = 5
 """Things that a notice names; the others are counted."""
-OF_A_LIBRARY = "left out: objects, because a library chart makes none of its own: only its files are checked"
+OF_A_LIBRARY = "left out: objects, because a library chart has none of its own: only its files are checked"
 
 
 def told(left_out: str, notices: Sequence[str]) -> list[str]:
@@ -40,7 +40,7 @@ def not_rendered(selection: Selection) -> Iterator[str]:
     if left_out:
         named = ", ".join(left_out[:NAMED]) + (" and others" if len(left_out) > NAMED else "")
         yield (
-            f"not rendered: {len(left_out)} switches other than as they are by default ({named}): "
+            f"not rendered: {len(left_out)} switches with other values than their defaults ({named}): "
             "write a matrix.yaml that has them as axes"
         )
     if not is_at_hand(REFERENCE_SPEC):

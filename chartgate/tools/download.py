@@ -148,7 +148,7 @@ def _go_downloader() -> tuple[str, Mapping[str, str]]:
     program = folder / GO_DOWNLOADER[-1]
     with made_by_one(folder):
         if not program.exists():
-            say("there is no go on PATH, which downloads modules")
+            say("there is no go on PATH to download modules")
             archive = fetch_package(package)
             for name in GO_DOWNLOADER:
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)

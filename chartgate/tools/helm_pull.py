@@ -59,4 +59,4 @@ def _helm(*arguments: str) -> "subprocess.CompletedProcess[str]":
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise GateError(f"helm {arguments[0]} does not end well: {error}: try the same command of Helm") from error
+        raise GateError(f"helm {arguments[0]} failed: {error}: try the same command with Helm itself") from error

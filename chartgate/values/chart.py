@@ -87,7 +87,7 @@ class Chart:
         if not folders or not self.packed or self.settings_file is not None:
             return folders
         self._leave_out(
-            "the checks that chartgate.yaml of the archive names, because the gate runs no code of an archive: "
+            "the checks that chartgate.yaml in the archive names, because the gate runs no code from an archive: "
             "name a settings file of your own with --settings"
         )
         return ()

@@ -15,7 +15,7 @@ from chartgate.tools.version_ranges import read_version
 from chartgate.values.conversions_file import ACTIONS, Change, ConversionsFile, Prefix, Split
 
 FILE_NAME = "conversions.yaml"
-_ONE_ACTION = f"a change says one thing: write exactly one of {', '.join(ACTIONS)}"
+_ONE_ACTION = f"a change has one action: write exactly one of {', '.join(ACTIONS)}"
 
 Values = MutableMapping[str, Any]
 
@@ -38,7 +38,7 @@ def read_conversions(folder: Path, reading: Reading) -> ConversionsFile:
     path = folder / FILE_NAME
     content = reading.content(path)
     if content is None:
-        raise GateError(f"{shown(path)}: there is no such file: the chart does not say how its values are converted")
+        raise GateError(f"{shown(path)}: there is no such file: the chart does not describe how to convert its values")
     return parsed(content, path, ConversionsFile, one_of=_ONE_ACTION)
 
 
@@ -50,7 +50,7 @@ def changes_between(file: ConversionsFile, before: str, after: str) -> list[Chan
     """
     start, end = read_version(before), read_version(after)
     if start > end:
-        raise GateError(f"{before} is newer than {after}: values are converted to the same or a later version only")
+        raise GateError(f"{before} is newer than {after}: values can only be converted to the same or a later version")
     if start < read_version(file.oldest):
         raise GateError(f"{before} is too old: {file.oldest} is the oldest version whose values can be converted")
     steps = sorted(((read_version(one.version), one.changes) for one in file.conversions), key=lambda step: step[0])

@@ -55,7 +55,9 @@ def _unpack(archive: tarfile.TarFile, folder: Path, path: Path) -> Path:
             raise GateError(f"{shown(path)}: is larger than {MOST_BYTES // 1024**2} MiB when unpacked: Helm refuses it")
     folders = {name.parts[0] for name in files}
     if len(folders) != 1:
-        raise GateError(f"{shown(path)}: holds {len(folders)} folders: the archive of a chart has one, with its name")
+        raise GateError(
+            f"{shown(path)}: holds {len(folders)} folders: the archive of a chart has exactly one, with its name"
+        )
     for name, entry in files.items():
         target = folder.joinpath(*name.parts)
         if not target.is_file() or target.stat().st_size != entry.size:

@@ -92,7 +92,7 @@ def _kind(manifest: Manifest) -> str:
 def _require_valid(manifest: Manifest, kind: str, file: Path) -> None:
     named = manifest.get("metadata")
     if not isinstance(named, Mapping) or not isinstance(named.get("name"), str) or not manifest.get("spec"):
-        raise GateError(f"{shown(file)}: a {kind} has no name or no spec: add what is missing")
+        raise GateError(f"{shown(file)}: a {kind} has no name or no spec: add it")
     if kind == POLICY and not (manifest["spec"].get("matchConstraints") or {}).get("resourceRules"):
         raise GateError(
             f"{shown(file)}: {kind}/{named['name']}: spec.matchConstraints.resourceRules is missing: add it"

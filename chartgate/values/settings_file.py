@@ -25,14 +25,14 @@ class AcceptedFinding(Struct, frozen=True, forbid_unknown_fields=True):
     reason: Annotated[Reason, Meta(description="Why the finding is accepted.")]
     objects: Annotated[
         Text,
-        Meta(description="Pattern on Kind/name, of the check live on the path of a value; all of them when left out."),
+        Meta(description="Pattern on Kind/name; for the check live, on the path of a value. Default: all."),
     ] = "*"
 
 
 class Unreachable(Struct, frozen=True, forbid_unknown_fields=True):
     """Arms of a template that no case can reach."""
 
-    file: Annotated[Text, Meta(description="The template, from the chart's folder on.")]
+    file: Annotated[Text, Meta(description="Path of the template, relative to the chart's folder.")]
     arms: Annotated[
         list[Text],
         Meta(description="A part of the text of each arm, as chartgate coverage prints it.", min_length=1),
@@ -41,7 +41,7 @@ class Unreachable(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CoverageSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """What chartgate coverage is told about the templates."""
+    """Settings of chartgate coverage."""
 
     unreachable: Annotated[list[Unreachable], Meta(description="Arms that no case can reach.")] = []
 
@@ -109,7 +109,7 @@ class SettingsFile(
     checks: Annotated[
         list[Text],
         Meta(
-            description="Folders, relative to this file, of Python modules with a check each. The gate runs this code."
+            description="Folders of Python modules, each with a check, relative to this file. The gate runs this code."
         ),
     ] = []
     checkov_checks: Annotated[
@@ -138,4 +138,4 @@ class SettingsFile(
         ),
     ] = []
     exceptions: Annotated[list[AcceptedFinding], Meta(description="Findings that are accepted.")] = []
-    coverage: Annotated[CoverageSettings, Meta(description="What chartgate coverage is told.")] = CoverageSettings()
+    coverage: Annotated[CoverageSettings, Meta(description="Settings of chartgate coverage.")] = CoverageSettings()

@@ -88,7 +88,7 @@ def test_a_password_that_is_not_asked_for_is_no_obstacle(
         assert wait(pod, REDIS_PASSWORD="needless").wait(10) == 0
 
 
-def test_a_database_that_does_not_exist_is_told(pod: RedisPod, wait: Any, render: Callable[..., Release]) -> None:
+def test_a_database_that_does_not_exist_is_reported(pod: RedisPod, wait: Any, render: Callable[..., Release]) -> None:
     with pod.running(render()):
         assert "DB index is out of range" in line(wait(pod, REDIS_DB="99"))
 

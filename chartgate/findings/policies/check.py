@@ -55,7 +55,7 @@ def check_with(policies: Policies, definitions: Sequence[Manifest] = ()) -> Chec
             for policy in policies.policies:
                 for answer in ask(policy, request, known.around):
                     if isinstance(answer, Gap):
-                        what = f"is not asked: {answer.where}: {answer.why}"
+                        what = f"is not evaluated: {answer.where}: {answer.why}"
                         yield Fault(NOT_EVALUATED, "", what, answer.remedy, object=f"{POLICY}/{policy.name}")
                     else:
                         what = f"{about}: {answer.words}"
@@ -84,13 +84,13 @@ def _rule(policy: Policy) -> Rule:
 CHECK = Check(
     key="policies",
     title="Policies of the cluster",
-    why="A cluster with the policy refuses the object, or warns about it.",
+    why="A cluster that has the policy refuses the object, or warns about it.",
     source="the files of the setting `policies`; Kubernetes documentation, Validating Admission Policy",
     scopes=(),
     rules={
         NOT_EVALUATED: Rule(
-            "a policy, or a part of it, cannot be asked without a cluster",
-            "ask an API server that has the policy",
+            "a policy, or a part of it, cannot be evaluated without a cluster",
+            "test the object on an API server that has the policy",
             "validations: [{expression: authorizer.group('').resource('pods').check('create').allowed()}]",
             severity="note",
         ),

@@ -75,7 +75,7 @@ def test_the_comments_of_the_values_stay(converted: str) -> None:
         ({"auth": {"sentinel": True}}, ("redis.auth",)),
     ],
 )
-def test_what_the_chart_cannot_do_is_told(
+def test_what_the_chart_cannot_do_is_reported(
     chart: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], values: Any, told: tuple[str, ...]
 ) -> None:
     old = tmp_path / "old.yaml"

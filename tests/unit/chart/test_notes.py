@@ -65,5 +65,5 @@ def test_no_secret_is_printed(notes: Any) -> None:
         ({"config": {"logLevel": "warn"}}, "With config.logLevel=warn, they do not contain the prompts"),
     ],
 )
-def test_what_stays_in_the_logs_is_told(notes: Any, values: Any, told: str) -> None:
+def test_what_stays_in_the_logs_is_reported(notes: Any, values: Any, told: str) -> None:
     assert told in notes(values)

@@ -32,7 +32,7 @@ from tests.unit.chartgate.command_line import (
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )
 @pytest.mark.usefixtures("without_checkov")
-def test_rules_are_chosen_and_the_gravest_decide_the_exit_code(
+def test_rules_are_chosen_and_the_most_severe_decide_the_exit_code(
     options: list[str],
     rules: set[tuple[str, str]],
     code: int,
@@ -48,7 +48,7 @@ def test_rules_are_chosen_and_the_gravest_decide_the_exit_code(
 
 
 @pytest.mark.usefixtures("without_checkov")
-def test_a_run_of_chosen_rules_still_tells_that_helm_refuses_a_case(
+def test_a_run_of_chosen_rules_still_reports_that_helm_refuses_a_case(
     make_chart: MakeChart, capsys: pytest.CaptureFixture[str]
 ) -> None:
     chart = str(make_chart({"templates/a.yaml": '{{ fail "never" }}'}))
@@ -63,7 +63,7 @@ def test_a_run_of_chosen_rules_still_tells_that_helm_refuses_a_case(
         ("labels/nothing", 'no rule matches "labels/nothing": choose one of missing, '),
     ],
 )
-def test_a_pattern_that_no_rule_matches_is_told(
+def test_a_pattern_that_no_rule_matches_is_reported(
     pattern: str, told: str, make_chart: MakeChart, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert cli.main([str(make_chart(CHART)), "--ignore", pattern]) == cli.UNUSABLE
@@ -102,7 +102,7 @@ def test_a_run_with_a_baseline_fails_for_new_findings_only(
     ("text", "told"),
     [(None, "there is no such file: write it first with --write-baseline"), ("[]", "is not a baseline: Expected")],
 )
-def test_a_baseline_that_cannot_be_read_is_told(
+def test_a_baseline_that_cannot_be_read_is_reported(
     text: str | None, told: str, make_chart: MakeChart, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "baseline.json"
@@ -150,7 +150,7 @@ def test_settings_may_lie_outside_the_chart(
     assert (finding["object"], finding["where"]) == ("settings.yaml", "exceptions: schema, gone, *")
 
 
-def test_settings_that_are_not_there_are_told(make_chart: MakeChart, capsys: pytest.CaptureFixture[str]) -> None:
+def test_settings_that_are_not_there_are_reported(make_chart: MakeChart, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main([str(make_chart(CHART)), "--settings", "nowhere.yaml"]) == cli.UNUSABLE
     assert "nowhere.yaml: there is no such file: name a settings file" in capsys.readouterr().err
 
@@ -165,7 +165,7 @@ def test_settings_that_are_not_there_are_told(make_chart: MakeChart, capsys: pyt
         ("", [], {"schema/invalid", "labels/missing"}),
     ],
 )
-def test_warnings_about_subcharts_of_others_are_told_apart(
+def test_warnings_about_subcharts_of_others_are_listed_separately(
     repository: str, options: list[str], rules: set[str], make_chart: MakeChart, capsys: pytest.CaptureFixture[str]
 ) -> None:
     about = "apiVersion: v2\nname: tiny\nversion: 1.0.0\n"

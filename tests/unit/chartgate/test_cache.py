@@ -121,12 +121,12 @@ def test_what_several_threads_need_is_made_once(tmp_path: Path) -> None:
     assert (found, made) == ([[1]] * 4, ["x"])
 
 
-def test_what_cannot_be_made_is_told(tmp_path: Path) -> None:
+def test_what_cannot_be_made_is_reported(tmp_path: Path) -> None:
     with pytest.raises(GateError, match="cannot be read although it was just written"):
         made_once(tmp_path / "x.json", list[str], lambda: None)
 
 
-def test_a_cache_that_cannot_be_written_is_told(
+def test_a_cache_that_cannot_be_written_is_reported(
     make_chart: MakeChart, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "file"

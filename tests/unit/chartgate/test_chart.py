@@ -233,7 +233,7 @@ def test_what_cannot_be_read_is_told_at_once(
 
 
 @pytest.mark.parametrize("name", ["Chart.yaml", "templates/map.yaml", "README.md", "chartgate.yaml"])
-def test_an_unreadable_file_is_told(make_chart: MakeChart, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+def test_an_unreadable_file_is_reported(make_chart: MakeChart, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     chart = make_chart({**OBJECT, "README.md": "", "chartgate.yaml": "{}", ".helmignore": "chartgate.yaml"})
     read = Path.read_bytes
 
@@ -248,7 +248,7 @@ def test_an_unreadable_file_is_told(make_chart: MakeChart, monkeypatch: pytest.M
         _ = read_chart(chart).settings
 
 
-def test_a_file_that_is_removed_while_the_chart_is_read_is_told(
+def test_a_file_that_is_removed_while_the_chart_is_read_is_reported(
     make_chart: MakeChart, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chart = make_chart(OBJECT)

@@ -112,7 +112,7 @@ def test_a_chart_without_a_matrix_has_one_made_of_what_it_says(
     assert "proven" in capsys.readouterr().out
 
 
-def test_a_matrix_that_is_not_there_is_told(make_chart: MakeChart, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_matrix_that_is_not_there_is_reported(make_chart: MakeChart, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["matrix", str(make_chart(CHART)), "--matrix", "nowhere.yaml"]) == cli.UNUSABLE
     assert "nowhere.yaml: cannot be read" in capsys.readouterr().err
 

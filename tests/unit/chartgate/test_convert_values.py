@@ -86,10 +86,10 @@ def test_each_kind_of_change_is_made(convert: Convert, old: str, new: dict[str, 
             {"image": {"tag": "1", "digest": "sha256:0b"}},
             "image.tag: what follows the first @ is left out: image.digest is set, too",
         ),
-        ("unknown: 1", {"unknown": 1}, "the file: the chart refuses it"),
+        ("unknown: 1", {"unknown": 1}, "the file: the chart refuses the value"),
     ],
 )
-def test_what_cannot_be_converted_is_told_with_what_to_do(
+def test_what_cannot_be_converted_is_reported_with_a_remedy(
     convert: Convert, old: str, new: dict[str, Any], message: str
 ) -> None:
     code, out, err = convert(old)
@@ -109,11 +109,11 @@ def test_the_example_of_the_documents_converts(
     assert yaml.safe_load(capsys.readouterr().out) == {"pool": {"size": 2}, "image": image, "mode": "plain"}
 
 
-def test_no_message_tells_a_value(convert: Convert) -> None:
+def test_no_message_contains_a_value(convert: Convert) -> None:
     code, out, err = convert("password: S3CR3T\nmode: S3CR3T\nthreads: S3CR3T\nimage: {tag: 'S3CR3T@S3CR3T'}\n")
     assert (code, out.count("S3CR3T")) == (cli.FINDINGS, 5)
     assert "S3CR3T" not in err
-    assert "password: the chart refuses it" in err
+    assert "password: the chart refuses the value" in err
 
 
 def test_only_the_changes_between_the_two_versions_are_made(convert: Convert) -> None:
@@ -155,7 +155,7 @@ threads: 4
     assert "comments" not in err
 
 
-def test_comments_that_are_lost_are_told_by_their_lines(convert: Convert) -> None:
+def test_comments_that_are_lost_are_listed_by_line(convert: Convert) -> None:
     _, out, err = convert("mode: fast\nthreads: 4\n# about the team\nteam: a\n")
     assert yaml.safe_load(out) == {"mode": "fast", "pool": {"size": 4}, "team": "a"}
     assert ("not kept: lines 3 of the file" in err) == ("# about the team" not in out)
@@ -167,7 +167,7 @@ def test_comments_that_are_lost_are_told_by_their_lines(convert: Convert) -> Non
 def test_a_file_that_only_helm_reads_so_is_written_as_json(convert: Convert, old: str) -> None:
     _, out, err = convert(old)
     assert yaml.safe_load(out)["pool"] == {"size": 4}
-    assert "the comments are not kept" in err
+    assert "the values are written as JSON without comments" in err
 
 
 def test_a_part_that_stands_twice_by_an_alias_is_changed_where_it_is_meant(convert: Convert) -> None:
@@ -202,12 +202,12 @@ def test_it_reads_standard_input_and_an_archive(make_chart: MakeChart, tmp_path:
 @pytest.mark.parametrize(
     ("conversions", "message"),
     [
-        (None, "conversions.yaml: there is no such file: the chart does not say how its values are converted"),
+        (None, "conversions.yaml: there is no such file: the chart does not describe how to convert its values"),
         ("oldest: 0.1.0\nconversions: [{version: 1.0.0, changes: [{value: a}]}]", "exactly one of moveTo, prefixOf"),
         ("oldest: now\nconversions: []", "conversions.yaml: oldest: "),
     ],
 )
-def test_conversions_that_cannot_be_used_are_told(
+def test_conversions_that_cannot_be_used_are_reported(
     make_chart: MakeChart, tmp_path: Path, capsys: pytest.CaptureFixture[str], conversions: str | None, message: str
 ) -> None:
     chart = make_chart({} if conversions is None else {"conversions.yaml": conversions})

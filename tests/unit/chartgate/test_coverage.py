@@ -73,7 +73,7 @@ def test_the_label_of_a_matrix_is_rendered_for_the_versions_that_are_asked_for(m
     assert "range" in rules(run(chart, Choice(helm=("4",), kubernetes=("1.30",), generated=0)))
 
 
-def test_cases_that_a_run_leaves_out_are_told(make_chart: MakeChart) -> None:
+def test_cases_that_a_run_leaves_out_are_reported(make_chart: MakeChart) -> None:
     chart = make_chart({"templates/a.yaml": CONFIG, "values.yaml": "a: true\nb: true\nc: true\n"})
     for choice in (Choice(helm=("embedded",), pattern="matrix/0001"), Choice(helm=("embedded",), shard=(1, 3))):
         results = run(chart, choice)
@@ -106,13 +106,13 @@ def test_an_api_that_templates_ask_about_is_combined_with_the_switches(make_char
     assert "range" in rules(run(make_chart({"templates/a.yaml": template, "values.yaml": "scaled: false\n"})))
 
 
-def test_switches_beyond_the_most_are_told(make_chart: MakeChart, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_switches_beyond_the_most_are_reported(make_chart: MakeChart, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(default_matrix, "MOST_AXES", 2)
     chart = make_chart({"templates/a.yaml": CONFIG, "values.yaml": "a: true\nb: true\nc: {d: true}\n"})
-    assert any("1 switches other than as they are by default (c.d)" in notice for notice in run(chart).notices)
+    assert any("1 switches with other values than their defaults (c.d)" in notice for notice in run(chart).notices)
 
 
-def test_an_upgrade_that_cannot_be_rendered_is_told(make_chart: MakeChart, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_upgrade_that_cannot_be_rendered_is_reported(make_chart: MakeChart, monkeypatch: pytest.MonkeyPatch) -> None:
     chart = make_chart({"templates/a.yaml": CONFIG})
     assert not any("upgrade" in notice for notice in run(chart).notices)
     monkeypatch.setattr(notices, "is_at_hand", lambda _: False)

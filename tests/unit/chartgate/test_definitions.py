@@ -57,7 +57,7 @@ def test_only_the_modules_of_the_groups_in_question_are_fetched(modules: list[by
     assert not modules
 
 
-def test_a_module_without_definitions_is_told(modules: list[bytes]) -> None:
+def test_a_module_without_definitions_is_reported(modules: list[bytes]) -> None:
     modules.append(module(other="kind: Namespace\n"))
     with pytest.raises(GateError, match=r"example\.com/kinds holds no crds/\*\.yaml"):
         definitions_in(ENTRY)

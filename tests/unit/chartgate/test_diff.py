@@ -40,7 +40,7 @@ def test_equal_releases_do_not_differ(release_of: Callable[..., Release]) -> Non
     assert compare("case", release_of(workload()), release_of(workload())).empty
 
 
-def test_named_entries_are_compared_by_name_and_new_pods_are_told(release_of: Callable[..., Release]) -> None:
+def test_named_entries_are_compared_by_name_and_new_pods_are_reported(release_of: Callable[..., Release]) -> None:
     (changed,) = compare("case", release_of(workload()), release_of(workload(image="i:2"))).changed
     (change,) = changed.changes
     assert (change.path, change.before, change.after) == ("spec.template.spec.containers[c].image", "i:1", "i:2")
@@ -131,7 +131,7 @@ def test_the_command_tells_both_people_and_programs(
     assert "hush" not in out + path.read_text(encoding="utf-8")
 
 
-def test_a_version_that_refuses_a_case_is_told(
+def test_a_version_that_refuses_a_case_is_reported(
     make_chart: MakeChart, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     arguments = charts(make_chart, tmp_path, workload(), '{{ fail "no longer" }}')

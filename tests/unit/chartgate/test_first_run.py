@@ -118,7 +118,7 @@ def test_a_packed_chart_is_unpacked_once(
         ("outside.tgz", "holds ../tiny/"),
     ],
 )
-def test_an_archive_that_is_no_chart_is_told(
+def test_an_archive_that_is_no_chart_is_reported(
     name: str, told: str, make_chart: MakeChart, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "text.tgz").write_text("no archive")

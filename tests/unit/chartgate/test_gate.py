@@ -89,7 +89,7 @@ def test_a_check_that_every_chart_needs_fails_where_it_examines_nothing(make_cha
 
 
 @pytest.mark.usefixtures("without_checkov")
-def test_where_helm_refuses_all_its_words_are_all_that_is_told(make_chart: MakeChart) -> None:
+def test_where_helm_refuses_all_its_words_are_all_that_is_reported(make_chart: MakeChart) -> None:
     results = gate.run(make_chart({"templates/f.yaml": '{{ fail "never" }}'}), NEWEST)
     assert {(finding.check, finding.rule) for finding in results.occurrences} == {("render", "refused")}
 

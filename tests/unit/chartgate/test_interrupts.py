@@ -26,7 +26,7 @@ def interrupting(key: str) -> Check:
     return Check(key, "", "", "", (EachObject(judge),))
 
 
-def test_an_interrupt_while_checking_tells_what_was_found(
+def test_an_interrupt_while_checking_shows_the_findings_so_far(
     make_chart: MakeChart, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     checks = (BY_KEY["render"], BY_KEY["labels"], interrupting("leaks"), BY_KEY["probes"])
@@ -37,14 +37,14 @@ def test_an_interrupt_while_checking_tells_what_was_found(
     captured = capsys.readouterr()
     assert "ConfigMap/c: metadata.labels: " in captured.out
     assert "part of the whole: interrupted, after these checks: render, labels; only Helm 4" in captured.out
-    assert "interrupted: this is what was found so far" in captured.err
+    assert "interrupted: the table shows the findings so far" in captured.err
     assert not report.exists()
     # What was not finished is not told as the result of a later run.
     monkeypatch.setattr(gate, "CHECKS", checks[:1])
     assert cli.main([str(make_chart(TWO_SEVERITIES)), *VERSIONS, "--offered"]) == cli.CLEAN
 
 
-def test_an_interrupt_while_rendering_tells_what_helm_refused(
+def test_an_interrupt_while_rendering_shows_what_helm_refused(
     make_chart: MakeChart, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def interrupted(*_: object, **__: object) -> None:
@@ -88,4 +88,4 @@ def test_an_interrupt_while_checkov_runs_ends_the_run_at_once(
     assert time.monotonic() - begun < 2
     assert process.returncode == cli.INTERRUPTED
     assert "[refused] in 1 case: ci/bad" in out
-    assert "interrupted: this is what was found so far" in error
+    assert "interrupted: the table shows the findings so far" in error

@@ -111,7 +111,7 @@ def test_a_chart_without_values_still_has_its_versions(make_chart: MakeChart) ->
     assert [axis.name for axis in find_matrix(read_chart(make_chart({}))).axes] == ["helm", "kubernetes"]
 
 
-def test_what_a_matrix_leaves_out_is_told(tmp_path: Path) -> None:
+def test_what_a_matrix_leaves_out_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "matrix.yaml"
     path.write_text(
         "axes: [{name: a, values: {x: {}, w: {live: true, list: [{mode: b}]}}}, {name: b, helm: ['4']}]\n"

@@ -173,7 +173,7 @@ def test_a_refusal_counts_in_either_notation_of_helm(refusal: str | None, messag
     assert Case("case", refusal=refusal).refused_as_expected(message) is expected
 
 
-def test_a_refusal_that_cannot_be_tried_is_told() -> None:
+def test_a_refusal_that_cannot_be_tried_is_reported() -> None:
     matrix = matrix_of(2, 2, constraints=(forbidden("a is refused", a="1"), forbidden(a="1", b="01")))
     with pytest.raises(GateError, match="no case can have a=1"):
         covering_cases(matrix, Settings())

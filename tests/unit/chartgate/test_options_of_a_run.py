@@ -54,7 +54,7 @@ def test_values_of_the_command_line_are_the_only_case(
         ("a: [", "cannot be read as YAML"),
     ],
 )
-def test_a_values_file_that_cannot_be_used_is_told(
+def test_a_values_file_that_cannot_be_used_is_reported(
     text: str | None, told: str, make_chart: MakeChart, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "own.yaml"
@@ -66,7 +66,7 @@ def test_a_values_file_that_cannot_be_used_is_told(
     assert told in error
 
 
-def test_a_set_without_a_value_is_told(make_chart: MakeChart, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_set_without_a_value_is_reported(make_chart: MakeChart, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as exit_:
         cli.main([str(make_chart(CHART)), "--set", "a"])
     assert exit_.value.code == cli.UNUSABLE
@@ -156,7 +156,7 @@ def test_the_charts_of_a_diff_keep_their_order(make_chart: MakeChart, tmp_path: 
         assert (options.chart_a, options.chart_b, options.kube) == (first, second, ["1.37"])
 
 
-def test_a_chart_that_an_option_takes_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_chart_that_an_option_takes_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as exit_:
         cli.main(["--kube", "1.30", "./no-chart"])
     assert exit_.value.code == cli.UNUSABLE

@@ -63,7 +63,7 @@ def find(findings_of: Callable[..., Any], tmp_path: Path) -> Find:
     return found
 
 
-def test_the_example_of_the_document_is_a_policy_that_is_asked(
+def test_the_example_of_the_document_is_a_policy_that_is_evaluated(
     make_chart: MakeChart, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(gate, "CHECKS", tuple(check for check in CHECKS if check.key in {"render", "policies"}))
@@ -94,7 +94,7 @@ def test_the_actions_of_a_binding_decide_the_severity(find: Find, actions: tuple
     assert find(CONFIG_MAP, demand, binding("Audit")) == []
 
 
-def test_each_refusal_has_the_gravest_severity_of_the_bindings(find: Find) -> None:
+def test_each_refusal_has_the_highest_severity_of_the_bindings(find: Find) -> None:
     other = {**binding("Deny"), "metadata": {"name": "other"}}
     found = find(CONFIG_MAP, policy({"expression": "false", "message": "never"}), binding("Warn"), other)
     assert found == [("error", "", "breaks the policy: never")]
@@ -141,7 +141,7 @@ def test_an_expression_without_a_value_is_let_pass_where_the_policy_says_so(find
         ({"resourceRules": RULES, "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "x"}}}, False),
     ],
 )
-def test_a_policy_is_asked_about_what_its_constraints_match(
+def test_a_policy_applies_to_what_its_constraints_match(
     find: Find, constraints: dict[str, Any], *, matching: bool
 ) -> None:
     found = find(CONFIG_MAP, policy({"expression": "false"}, matchConstraints=constraints))
@@ -157,7 +157,7 @@ def test_the_resource_of_a_custom_kind_is_that_of_its_definition(find: Find) -> 
     assert len(found) == 1
 
 
-def test_the_pod_of_a_template_is_asked_about_as_a_pod(find: Find) -> None:
+def test_policies_for_pods_apply_to_pod_templates(find: Find) -> None:
     pods = {"resourceRules": [{**RULES[0], "apiGroups": [""], "resources": ["pods"]}]}
     demand = policy({"expression": "object.spec.dnsPolicy == 'None'", "message": "uses DNS"}, matchConstraints=pods)
     assert find(DEPLOYMENT, demand) == [("error", "spec.template", "the pod breaks the policy: uses DNS")]
@@ -211,14 +211,14 @@ LABELLED = {"namespaceSelector": {"matchLabels": {"tier": "x"}}, "resourceRules"
         ),
     ],
 )
-def test_what_cannot_be_asked_is_a_note(
+def test_what_cannot_be_evaluated_is_a_note(
     release_of: Callable[..., Release], tmp_path: Path, manifest: dict[str, Any], why: str
 ) -> None:
     rendered = Rendered(Case("written"), release_of(CONFIG_MAP))
     (verdict,) = examine(check_with(policies_of(tmp_path, manifest)), [rendered])
     assert not verdict.findings
     (sentence,) = [note.sentence for note in verdict.notes]
-    assert sentence.startswith("ValidatingAdmissionPolicy/p: is not asked: ")
+    assert sentence.startswith("ValidatingAdmissionPolicy/p: is not evaluated: ")
     assert why in sentence
 
 

@@ -28,7 +28,7 @@ def test_the_gate_writes_every_report_it_is_asked_for(
     assert all(path.stat().st_size for path in paths.values())
 
 
-def test_a_report_without_a_place_is_told_before_anything_is_rendered(
+def test_a_report_without_a_place_is_reported_before_anything_is_rendered(
     make_chart: MakeChart, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(gate, "check", None)

@@ -100,6 +100,6 @@ def test_the_cases_of_a_matrix_that_is_named_stand_beside_those_that_people_wrot
     assert found == ["defaults", "ci/a", "matrix/0001", "matrix/0002"]
 
 
-def test_a_pattern_without_a_case_is_told(make_chart: MakeChart) -> None:
+def test_a_pattern_without_a_case_is_reported(make_chart: MakeChart) -> None:
     with pytest.raises(GateError, match=r'no case matches "none": the chart has defaults, ci/a; others are'):
         select(read_chart(make_chart(CHART)), Choice(pattern="none", generated=2))

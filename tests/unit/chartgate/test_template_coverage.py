@@ -115,7 +115,7 @@ def reached(chart: Path, template: str = "templates/config.yaml", *values: str) 
         ),
     ],
 )
-def test_each_way_to_go_is_told_apart(
+def test_each_way_to_go_is_listed_separately(
     make_chart: MakeChart, line: str, values: list[str], arms: dict[str, list[bool]]
 ) -> None:
     chart = make_chart({"templates/config.yaml": f"{CONFIG}  first: line\n{line}\n"})
@@ -178,7 +178,7 @@ def test_probes_change_nothing_however_templates_are_called(make_chart: MakeChar
         ".Values.missing.deeper",
     ],
 )
-def test_a_refusal_tells_what_was_reached_and_stays_as_it_is(make_chart: MakeChart, refusing: str) -> None:
+def test_a_refusal_shows_what_was_reached_and_stays_as_it_is(make_chart: MakeChart, refusing: str) -> None:
     helpers = f'{{{{ define "guard" }}}}{{{{ if .Values.a }}}}{{{{ {refusing} }}}}{{{{ end }}}}{{{{ end }}}}'
     config = f'{CONFIG}  x: {{{{ include "guard" . }}}}\n'
     chart = make_chart({"templates/_guard.tpl": helpers, "templates/config.yaml": config})

@@ -171,7 +171,7 @@ def test_a_machine_takes_the_newest_helm_that_there_is_for_it(machine: Callable[
         find_helm.__wrapped__("3.2.4")
 
 
-def test_a_machine_without_helm_programs_is_told_what_to_do(machine: Callable[[str, str], None]) -> None:
+def test_a_machine_without_helm_programs_gets_a_remedy(machine: Callable[[str, str], None]) -> None:
     machine("Plan9", "mips")
     with pytest.raises(GateError, match=r"which has none for Plan9 on mips: .* put it on PATH$"):
         find_helm.__wrapped__("4")

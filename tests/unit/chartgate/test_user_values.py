@@ -85,7 +85,7 @@ def test_what_a_set_argument_asks_for_is_no_fault_of_the_chart(
         assert (rule in {finding.rule for finding in verdict.findings}) == expected
 
 
-def test_equal_renders_of_other_values_are_told_apart(release_of: Callable[..., Release]) -> None:
+def test_equal_renders_of_other_values_are_listed_separately(release_of: Callable[..., Release]) -> None:
     release = release_of(WEB)
     cases = [Case("asked", sets=("--set-json", "livenessProbe={}")), Case("not")]
     verdicts = examine(PROBES, [Rendered(case, release) for case in cases])

@@ -93,7 +93,7 @@ def test_a_value_that_is_gone_needs_a_conversion(project: ProjectCopy) -> None:
     project.raise_version("2.0.0")
     project.commit()
     with pytest.raises(
-        ReleaseError, match=r"values\.yaml: enabled, config\.checkEnvNames: 1\.0\.0 has this and 2\.0\.0"
+        ReleaseError, match=r"values\.yaml: enabled, config\.checkEnvNames: in 1\.0\.0, but not in 2\.0\.0"
     ):
         check(project.root)
     changes = "[{value: enabled, moveTo: active}, {value: config.checkEnvNames, remove: it is always on}]"

@@ -83,7 +83,7 @@ def test_what_the_values_decide_is_not_told(rules: Callable[..., set[str]], valu
         "imagePullPolicy: IfNotPresent",  # checkov looks at the image as well, which is the chart's
     ],
 )
-def test_what_the_template_makes_otherwise_is_told(rules: Callable[..., set[str]], values: str) -> None:
+def test_what_the_template_makes_otherwise_is_reported(rules: Callable[..., set[str]], values: str) -> None:
     assert rules(values) == rules()
 
 

@@ -65,7 +65,7 @@ def test_the_path_of_the_field_is_named(findings_of: FindingsOf) -> None:
     assert where == "spec.size"
 
 
-def test_an_object_that_is_not_valid_otherwise_is_not_asked(findings_of: FindingsOf) -> None:
+def test_rules_are_not_evaluated_for_an_invalid_object(findings_of: FindingsOf) -> None:
     text = f"{definition({'rule': 'self.size < 3'})}---\n{WIDGET.replace('size: 3', 'size: big')}"
     assert [one.rule for one in findings_of(CHECK, text)] == ["invalid"]
 
@@ -83,7 +83,7 @@ def test_a_rule_that_cannot_be_evaluated_is_a_note(release_of: Callable[..., Rel
     assert "undeclared reference to 'format'" in note.what
 
 
-def test_rules_of_the_setting_schemas_are_asked(findings_of: FindingsOf, tmp_path: Path) -> None:
+def test_rules_of_the_setting_schemas_are_evaluated(findings_of: FindingsOf, tmp_path: Path) -> None:
     rule = {"rule": "self.size < 3"}
     (tmp_path / "crd.yaml").write_text(definition(rule), encoding="utf-8")
     schema = {
@@ -98,7 +98,7 @@ def test_rules_of_the_setting_schemas_are_asked(findings_of: FindingsOf, tmp_pat
         assert (finding.rule, finding.where) == ("broken-rule", "spec")
 
 
-def test_rules_of_the_catalogue_are_asked(findings_of: FindingsOf) -> None:
+def test_rules_of_the_catalogue_are_evaluated(findings_of: FindingsOf) -> None:
     route = "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: r}\nspec: {rules: [RULE]}\n"
     redirect = "{filters: [{type: RequestRedirect, requestRedirect: {port: 80}}], backendRefs: [{name: s, port: 80}]}"
     (finding,) = findings_of(CHECK, route.replace("RULE", redirect))
