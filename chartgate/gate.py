@@ -70,7 +70,7 @@ def check(chart: Chart, choice: Choice = EVERYTHING, before: Baseline | None = N
         GateError: the chart or its settings cannot be used, a tool cannot be had, or no case matches.
     """
     settings = chart.settings.with_versions(helm=choice.helm, kubernetes=choice.kubernetes)
-    # Whether an exception about the others is still needed, their own commands tell.
+    # Other commands report whether exceptions about their checks are still needed.
     settings = settings.without_checks({check.key for check in OF_COMMANDS})
     so_far = _SoFar()
     try:
@@ -146,7 +146,7 @@ def _run(
         renders, unfilled = _render(chart.files, settings, choice, selection, engines, so_far.renders)
         renders, bare = without_bare_defaults(renders, documents_named=settings.documents_named)
         proof = _proof(selection, renders, engines)
-        # Of the cases of a matrix that the gate made nobody has said that the chart takes them.
+        # Nobody says that the chart accepts the cases of a matrix that the gate made.
         unsaid = selection.turned if "matrix" in selection.turned else frozenset[Origin]()
         renders = [one for one in renders if not (one.case.origin in unsaid and OWN_REFUSAL in one.refusal)]
         renders = compare(chart.files, renders, _comparisons(checks, engines), settings.api_versions)
@@ -165,7 +165,7 @@ def _run(
     judged = accept(wanted.of_columns(columns), wanted.of(general), settings, before, apart)
     with clock.phase("shrink"):
         shown = _reproductions(chart.files, checks, judged.columns, settings)
-    # Part of the cases or checks says nothing about whether an exception is still needed.
+    # Only a whole run shows whether an exception is still needed.
     unused = judged.unused if whole and not engines.missing else []
     return Results(
         judged.columns,
@@ -226,7 +226,7 @@ def _render(
     engines: Engines,
     done: list[Rendered],
 ) -> tuple[list[Rendered], list[str]]:
-    """What comes of all cases, and what could not be filled; `done` gets each render when it is there."""
+    """The renders of all cases, and notices about values that could not be filled. Each render is added to `done`."""
 
     def render(cases: Sequence[Case], what: str) -> list[Rendered]:
         jobs = plan(cases, settings, engines, full=choice.full)

@@ -113,7 +113,7 @@ def add_arguments(parser: Parser) -> None:
 
 
 def run(options: Namespace) -> int:
-    """Check each chart. The exit code is the gravest: unusable before findings before clean."""
+    """Check each chart. The exit code is the highest one: unusable, then findings, then clean."""
     wanted: dict[str, Path] = {name: path for name in FORMATS if (path := getattr(options, name.replace("-", "_")))}
     require_writable(wanted.values())
     several = len(options.chart) > 1

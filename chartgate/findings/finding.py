@@ -8,11 +8,11 @@ from chartgate.releases.identity import About
 from chartgate.releases.rendered import Rendered
 
 Severity = Literal["error", "warning", "note"]
-"""How grave a finding is: an error stops an installation or breaks what it does; a warning is against good practice; a
-note is listed apart and never changes the exit code. The words are those of SARIF.
+"""The severity of a finding: an error stops an installation or breaks what it does; a warning is against good
+practice; a note is listed apart and never changes the exit code. The words are those of SARIF.
 """
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
-"""The gravest first."""
+"""The highest first."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Finding:
 
     @property
     def gravity(self) -> int:
-        """A number by which findings are sorted, the gravest first."""
+        """A number by which findings are sorted, errors first."""
         return SEVERITIES.index(self.severity)
 
     @property

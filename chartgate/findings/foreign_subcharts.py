@@ -21,7 +21,7 @@ class ForeignSubcharts:
         self._told: dict[Finding, str] = {}
 
     def reason(self, finding: Finding, release: Release) -> str:
-        """Why a finding of a release is told apart; empty for one that counts.
+        """Why a finding of a release is listed as accepted; empty for one that counts.
 
         An error counts whoever has made it, because it stops the installation of the whole chart.
         """

@@ -1,4 +1,4 @@
-"""What the gate itself has written into an empty value is no defect of the chart.
+"""Content that the gate itself writes into an empty value is no defect of the chart.
 
 A case that fills empty values shows what templates do with them. Nobody made the objects that such values name, and
 where a value is only guessed, nobody has said that the chart takes it.
@@ -21,13 +21,13 @@ from chartgate.tools.walk import walk
 from chartgate.values.case import Case
 
 SHAPE = frozenset({"render", "schema", "template-marks"})
-"""Checks of which findings count where the shape of the value is known: the template puts it in a wrong place."""
+"""Findings of these checks count if the shape of the value is known: the template puts it in a wrong place."""
 CONTENT = frozenset({"api-server", "list-keys", "names"})
-"""Checks of which no finding counts about a part that holds what was filled in."""
+"""Findings of these checks do not count if they are about a part that contains the invented content."""
 OWN_TEMPLATES = WORKMANSHIP | {"labels", "monitors", "references"}
-"""Checks of which findings count where no other case renders the template: elsewhere, the value asks for it."""
+"""Findings of these checks count only if no other case renders the template."""
 WHOLE = frozenset({"leaks"})
-"""Checks that ask where a value ends up, whatever it is."""
+"""These checks look at where a value ends up, not at its content."""
 _SHORTEST = 3
 """Letters of a text that says something."""
 
@@ -35,7 +35,7 @@ _SHORTEST = 3
 def without_invented(columns: Sequence[Column]) -> list[Column]:
     """The verdicts without the findings about what the gate has filled in.
 
-    How well an object is made is told of other cases, where one of them renders its template.
+    Findings about how well an object is made come from other cases, if one of them renders its template.
     """
     others = {
         obj.template

@@ -1,4 +1,4 @@
-"""Warnings that are told apart, since authors of charts leave to others what they are about.
+"""Warnings that are listed as accepted, because the chart's author leaves the settings to users.
 
 An empty value such as `resources: {}` is empty on purpose, as in a chart of `helm create`: "we usually recommend not to
 specify default resources and to leave this as a conscious choice for the user". And the pod of a `helm test` runs for
@@ -52,7 +52,7 @@ class LeftToUsers:
         self._told: dict[Finding, str] = {}
 
     def reason(self, finding: Finding, release: Release) -> str:
-        """Why a finding of a release is told apart; empty for one that counts."""
+        """Why a finding of a release is listed as accepted; empty for one that counts."""
         if finding.check not in WORKMANSHIP | {"labels"} or finding.severity == "error":
             return ""
         places = set(_places(finding, release))

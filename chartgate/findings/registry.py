@@ -67,7 +67,7 @@ CHECKS: tuple[Check, ...] = (
 )
 
 OF_COMMANDS: tuple[Check, ...] = (live.CHECK,)
-"""What subcommands of their own look for: no check of a run of the gate, because it takes renders of its own."""
+"""Checks of other subcommands. They are not part of a run of the gate, because they need their own renders."""
 
 BY_KEY = {check.key: check for check in (*CHECKS, *OF_COMMANDS)}
 
@@ -91,6 +91,6 @@ def every_check(chart: Chart | None = None, of_gate: Iterable[Check] = CHECKS) -
         checkov.CHECK.key: checkov.check_with(chart.checkov_folders),
         policies.CHECK.key: policies.check_with(chart.policies, kinds.definitions),
     }
-    # A check that stands in for one of the gate, as in tests, is not told anything.
+    # A check that replaces one of the gate, as in tests, stays as it is.
     known = [told.get(check.key, check) if BY_KEY.get(check.key) is check else check for check in of_gate]
     return [*known, *own_checks(chart.check_folders, BY_KEY)]

@@ -149,7 +149,7 @@ class UserValues:
 
 
 def made_as_it_is(value: object) -> Callable[[UserValues], bool]:
-    """Whether the values of a case are made of the schema, and hold this value; nothing holds None.
+    """Whether the values of a case are generated from the schema and contain this value; no values contain None.
 
     What an object has word for word of a value that the gate made itself is not the chart's fault.
     """

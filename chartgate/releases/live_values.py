@@ -1,4 +1,4 @@
-"""Which values of a chart are read: another value at their place changes an object, or the chart refuses it.
+"""Which values of a chart are read: another value at the place changes an object, or the chart refuses it.
 
 One place at a time is changed in the values that most promise to show it. What is not found to be read in this way is
 changed in all bases: many places at once, since most of them change nothing; where something changes, halves of them

@@ -16,7 +16,7 @@ _SEVERITIES: dict[Severity, str] = {"error": "critical", "warning": "minor", "no
 
 
 def code_quality_report(results: Results, base: Path) -> bytes:
-    """The whole file, the gravest defects first. Files are named from folder `base` on when the chart lies in it.
+    """The whole file, errors first. Files are named from folder `base` on when the chart lies in it.
 
     GitLab takes entries with one fingerprint for one, so that each fingerprint stands once.
     """

@@ -1,4 +1,4 @@
-"""What is read of a chart's values, as text for people and as JSON for programs."""
+"""The findings of `chartgate live`, as text for people and as JSON for programs."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -49,7 +49,7 @@ def live_data(chart: str, effects: Mapping[Place, Effect | None], judged: Judged
 
 
 def findings_of(judged: Judged) -> list[Finding]:
-    """All findings, the gravest first."""
+    """All findings, errors first."""
     found: Iterable[Finding] = (*judged.general, *judged.unused)
     return sorted(found, key=lambda finding: finding.gravity)
 

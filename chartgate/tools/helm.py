@@ -71,7 +71,7 @@ def find_helm(spec: str) -> Helm:
         known = ", ".join(release.version for release in catalogue().helm if _is_for_this_machine(release))
         here = f"{platform.system()} on {platform.machine()}"
         raise NotInCatalogueError(
-            f"Helm {spec} is not on PATH, and the catalogue has {known or 'no Helm'} for {here}: "
+            f"Helm {spec} is not on PATH and not in the catalogue, which has {known or 'none'} for {here}: "
             f"install Helm {spec} and put it on PATH{', or name one of these' if known else ''}"
         )
     return Helm(release.version, _program(release))

@@ -1,4 +1,4 @@
-"""What may stand where values.yaml has nothing: an empty list, map or text that a template asks for.
+"""Content for empty values: lists, maps and strings that are empty in values.yaml and that a template reads.
 
 The content comes from the comments of values.yaml, else from what is well known about the key; else it is guessed from
 the key and from what the templates read of it.

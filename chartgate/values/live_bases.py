@@ -1,4 +1,4 @@
-"""Values that a chart is known to take, to change places in: what people wrote, and what its matrix says."""
+"""Bases: values that a chart is known to accept, from cases that people wrote and from its matrix."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What a chart's schema says of each property: one that accepts everything tells no mistake, one that accepts nothing
+"""What a chart's schema says of each property: one that accepts everything refuses no mistake, one that accepts nothing
 can only be a mistake itself.
 """
 
@@ -23,7 +23,7 @@ PROBES: tuple[Any, ...] = (
     {},
     {"a key": "text"},
 )
-"""Values of each type, and such as bounds and patterns refuse."""
+"""Values of each type, and values that bounds and patterns refuse."""
 
 
 def loose(shape: Shape) -> Iterator[Place]:

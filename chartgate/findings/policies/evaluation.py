@@ -55,7 +55,7 @@ class Surroundings:
 
 
 def severities(policy: Policy) -> list[Severity]:
-    """What the bindings of a policy make of a refusal, the gravest first; without a binding it is an error."""
+    """The severities that the bindings of a policy give a refusal, the highest first; an error without a binding."""
     actions = [
         action for binding in policy.bindings for action in binding["spec"].get("validationActions") or ("Deny",)
     ]
@@ -64,7 +64,7 @@ def severities(policy: Policy) -> list[Severity]:
 
 
 def ask(policy: Policy, request: Request, around: Surroundings) -> list[Refusal | Gap]:
-    """What the policy says, of all of its bindings: each refusal once, with the gravest severity."""
+    """The refusals of the policy, for all of its bindings: each one once, with the highest severity."""
     refusals: dict[str, Severity] = {}
     gaps: dict[Gap, None] = {}
     for binding in policy.bindings or ({"spec": {}},):

@@ -14,11 +14,11 @@ NAMESPACE_LABEL = "kubernetes.io/metadata.name"
 _EXEMPT = frozenset(
     f"{kind}{ending}" for kind in ("ValidatingAdmissionPolicy", "MutatingAdmissionPolicy") for ending in ("", "Binding")
 )
-"""Kinds that no policy is asked about, so that a policy cannot lock itself in."""
+"""Kinds to which the API server applies no policy, so that a policy cannot block its own removal."""
 
 
 class UnknownNamespaceError(LookupError):
-    """What is asked of a namespace is not known."""
+    """The labels of a namespace are needed and not known."""
 
 
 class Namespaces:

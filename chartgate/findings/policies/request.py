@@ -13,7 +13,7 @@ from chartgate.tools.served_kinds import served_kinds
 
 _QUANTITY = "#/definitions/io.k8s.apimachinery.pkg.api.resource.Quantity"
 USER: Mapping[str, Any] = {"username": "chartgate", "uid": "", "groups": ["system:authenticated"], "extra": {}}
-"""Who installs the chart: nobody in particular, because who will is not known."""
+"""The user of the request. Nobody knows who will install the chart."""
 
 
 @dataclass(frozen=True, eq=False)

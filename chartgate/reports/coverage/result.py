@@ -1,4 +1,4 @@
-"""What a run of `chartgate coverage` found out: all that its reports show."""
+"""The result of `chartgate coverage`: all that its reports show."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

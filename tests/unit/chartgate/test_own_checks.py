@@ -222,7 +222,7 @@ def test_no_code_of_an_archive_runs(make_chart: MakeChart, tmp_path: Path, capsy
         packed.add(chart, "tiny")
     assert is_packed(archive)
     assert cli.main([str(archive), *QUICK]) == cli.CLEAN
-    assert "left out: the checks that chartgate.yaml of the archive names" in capsys.readouterr().out
+    assert "left out: the checks that chartgate.yaml in the archive names" in capsys.readouterr().out
     own = tmp_path / "own.yaml"
     own.write_text("checks: [gate-checks]\n", encoding="utf-8")
     assert found_in(archive, own) == ["service-links", "team-label"]
