@@ -1,4 +1,4 @@
-"""Template coverage in one place: cases → renders, plain and with probes → which arms are reached."""
+"""Template coverage in one place: cases → renders with and without probes → arms that they reach."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -34,12 +34,12 @@ from chartgate.values.unittest_cases import unittest_cases
 _TEMPLATE = re.compile(r"(?:charts/([^/]+)/)?(?:charts/[^/]+/)*templates/")
 _WITHOUT_UPGRADES = (f"not measured: the upgrade of an installed release, which needs Helm {REFERENCE_SPEC}",)
 NAMED = 5
-"""Renders with the same fault that are named."""
+"""The number of renders with the same fault that a message names."""
 
 
 @dataclass
 class _Tally:
-    """What the renders of a run reach so far, by their source."""
+    """The points that the renders of a run have reached so far, by source."""
 
     chart: ProbedChart
     api_versions: tuple[str, ...]
@@ -92,7 +92,7 @@ class _Tally:
                     found.setdefault(point, Reach(0, job.case.name)).renders += 1
 
     def _asked(self, jobs: Sequence[Job]) -> Iterator[Job]:
-        """The jobs that Helm's library can be told: those with --set arguments are tried."""
+        """The jobs that Helm's library can render. Those with --set arguments are tried."""
         for job in jobs:
             try:
                 if job.case.sets:
@@ -103,19 +103,19 @@ class _Tally:
                 yield job
 
     def faults(self) -> Iterator[str]:
-        """A sentence about each way in which probes change a render: such a render counts for nothing."""
+        """A sentence for each way in which probes change a render. Such a render does not count."""
         for what, names in self.changed.items():
             yield f"probes change the render {_named(names)}: {what}"
 
     def notices(self) -> Iterator[str]:
-        """A sentence about what Helm's library cannot render."""
+        """A sentence for each case that Helm's library cannot render."""
         for what, names in self.unasked.items():
             yield f"not measured, because only a Helm program can render it ({what}): {_named(names)}"
 
 
 def measure(chart: Chart, choice: Choice, recorded: Sequence[Case] = ()) -> TemplateCoverage:
-    """Render the cases that the gate renders, and tell which arms of the templates they reach; those of suites of
-    helm-unittest in the chart's folder apart.
+    """Render the cases of the gate, and separately those of helm-unittest's suites in the chart's folder. The result
+    has the arms of the templates that they reach.
 
     Each case is rendered by Helm's library, also one that names another Helm.
 
@@ -160,7 +160,7 @@ def _all(
 
 
 def _upgrades(jobs: Iterable[Job]) -> list[Job]:
-    """What the gate upgrades: the cases of the author, each for the newest Kubernetes of the run."""
+    """The upgrades of the gate: the author's cases, each for the newest Kubernetes of the run."""
     newest: dict[str, Job] = {}
     for job in jobs:
         name = job.case.name
@@ -182,7 +182,7 @@ def _excused(settings: Settings, points: Sequence[Point]) -> dict[Point, str]:
 
 
 def _unneeded(settings: Settings, tally: _Tally) -> Iterator[str]:
-    """A sentence about each arm that is declared unreachable and reached, or that there is not."""
+    """A sentence for each declared arm that is reached or does not exist."""
     for one, arm in ((entry, text) for entry in settings.unreachable for text in entry.arms):
         where = f"{settings.source}: coverage: unreachable: {one.file}: {arm}"
         points = _meant(one, arm, tally.chart.points)

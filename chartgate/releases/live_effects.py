@@ -15,7 +15,7 @@ from chartgate.tools.walk import Path
 from chartgate.values.live_bases import Base
 
 BY_SCHEMA = "values don't meet the specifications of the schema"
-"""With these words Helm tells that a values.schema.json refuses the values: no template has seen them."""
+"""Helm's message if a values.schema.json refuses the values, before it renders any template."""
 
 Key = tuple[str, str, int]
 """An object, whatever its name: its template, its kind, and its number among those of this kind in the template."""

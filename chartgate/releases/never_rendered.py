@@ -1,4 +1,4 @@
-"""Templates of which no case shows anything."""
+"""Templates that render no object in any case."""
 
 import re
 from collections.abc import Iterator, Sequence

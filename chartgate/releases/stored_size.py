@@ -1,4 +1,4 @@
-"""How large a release is where Helm stores it: the Secret has the chart, the values and the manifests, compressed.
+"""The size of a release as Helm stores it: a Secret with the chart, the values and the manifests, compressed.
 
 Source: helm/helm, pkg/storage/driver/util.go (encodeRelease: JSON, gzip, base64), pkg/release and pkg/chart (what of
 both is JSON), pkg/chart/loader/load.go (what of a chart is kept); kubernetes/kubernetes, pkg/apis/core/validation,
@@ -24,9 +24,9 @@ from chartgate.values.assignments import assigned
 LARGEST = 1024 * 1024
 """The most bytes of a Secret's data."""
 NAMED = 3
-"""Parts of a release that are named."""
+"""The number of parts of a release that a message names."""
 _ENVELOPE = 4096
-"""More than what is not looked at takes: the name, times, the status."""
+"""More than the size of the parts that are not counted: the name, times, the status."""
 # Read into fields of their own.
 _APART = frozenset({"Chart.yaml", "Chart.lock", "values.yaml", "values.schema.json"})
 
@@ -44,7 +44,7 @@ def oversize(
 ) -> Oversize | None:
     """The size of a release above LARGEST; None for one that Helm can store.
 
-    It is near to the real one: Go compresses a little less well than zlib, and the notes of NOTES.txt are left out.
+    It is close to the real size: Go compresses a little less than zlib, and the text of NOTES.txt is left out.
 
     Args:
         values: the user's values files.
@@ -52,7 +52,7 @@ def oversize(
         sources: the template and the text of each manifest.
     """
     manifest = "".join(f"---\n# Source: {template}\n{text}\n" for template, text in sources)
-    # Of nearly all releases a glance tells that they are small enough: compression is what takes time.
+    # Compression takes time, and nearly all releases are small enough without it.
     rest = len(manifest.encode(errors="replace")) + sum(map(len, values)) + sum(map(len, sets)) + _ENVELOPE
     if _in_base64(_compressed_chart(chart) + 2 * rest) <= LARGEST:
         return None

@@ -51,7 +51,7 @@ def render_upgrade(chart: ChartFiles, job: Job, installed: Release, api_versions
 def upgrade_answer(
     chart: ChartFiles, job: Job, installed: Release, api_versions: Sequence[str] = (), *, cached: bool = True
 ) -> ProgramAnswer:
-    """What Helm says to the upgrade.
+    """Helm's answer to the upgrade.
 
     Args:
         cached: False asks Helm again, also when the answer is known: what is random differs then.

@@ -1,4 +1,4 @@
-"""What a run tells beside its findings, in the words of all reports: what it left out, could not ask, or notes."""
+"""The notices of a run, for all reports: what it left out or could not check, and the notes of the checks."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -10,7 +10,7 @@ from chartgate.tools.helm import is_at_hand
 from chartgate.values.selection import Selection
 
 NAMED = 5
-"""Things that a notice names; the others are counted."""
+"""The number of things that a notice names. It only counts the others."""
 OF_A_LIBRARY = "left out: objects, because a library chart has none of its own: only its files are checked"
 
 

@@ -68,7 +68,7 @@ def made_once(path: Path, model: type[T], make: Callable[[], None]) -> T:
 def made_by_one(path: Path) -> Iterator[None]:
     """Keeps other threads and other runs of the gate out while a file or a folder of the cache is made.
 
-    Who waited has to look first whether it is there now.
+    A thread or a run that has waited must first check whether the file or folder exists now.
     """
     with FileLock(path.with_name(f".{path.name}.lock")):
         yield

@@ -1,4 +1,4 @@
-"""Programs that run to their end while another thread goes on, and that an interrupt of that thread ends at once."""
+"""Programs that a thread runs and waits for. An interrupt of another thread ends them at once."""
 
 import subprocess
 import threading

@@ -1,6 +1,6 @@
-"""Python modules from files that were read before: what runs is what the digests of the caches hang on.
+"""Python modules from files that were read before. So the code that runs is the code in the cache keys.
 
-Nothing is written beside the modules, neither now nor when they import each other later.
+Nothing is written beside the modules, also when they import each other later.
 """
 
 import sys

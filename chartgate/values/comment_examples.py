@@ -20,9 +20,9 @@ _KEY = re.compile(r"""( *)(["']?)([\w./-]+)\2:(?:[ \t]+(.*))?$""")
 _COMMENT = re.compile(r"( *)#+ ?(.*)$")
 _EMPTY = re.compile(r"""(\{\}|\[\]|""|''|null|~)?\s*(#.*)?$""")
 _PLAIN_KEY = re.compile(r"(?!(?:ref|e\.?g|examples?|note|default|see|ps|warning|todo)$)[\w./-]+", re.IGNORECASE)
-"""The key of a map: not a word with which a sentence begins."""
+"""The key of a map, and not the first word of a sentence."""
 _PLACEHOLDER = re.compile(r"<[\w .-]+>|\.\.\.|…")
-"""What a user would write something else for."""
+"""Placeholders that a user replaces."""
 LONGEST = 40
 """Lines of a comment in which an example is looked for."""
 
@@ -97,7 +97,7 @@ def _block(lines: Sequence[str]) -> list[str]:
 
 
 def _below(lines: Sequence[str], *, is_list: bool) -> Any:
-    """The first part of the comment below a value that is a list or a map, up to its end."""
+    """The first list or map in the comment below a value."""
     block = _block(lines)
     for start in range(len(block)):
         for end in range(len(block), start, -1):

@@ -26,7 +26,7 @@ _EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 @dataclass(frozen=True)
 class Filling:
-    """A content for an empty value. `known`: its author or Kubernetes says that this is its shape."""
+    """Content for an empty value. `known`: the chart's author or Kubernetes defines its shape."""
 
     path: Names
     value: Any

@@ -65,7 +65,7 @@ def _texts(shape: Shape, places: Iterable[Place]) -> Iterator[Place]:
         more = shape.resolved(place.schema.get("additionalProperties"))
         inner = Place((*place.path, "example.com/probe"), more)
         candidates = [place] if _may_be_anything(shape, place, place.key) else []
-        # What the texts of a map are, its own key tells: nobody means any text by podLabels.
+        # The key of a map determines which texts make sense in it: podLabels takes only labels.
         candidates += (
             [inner] if "propertyNames" not in place.schema and _may_be_anything(shape, inner, place.key) else []
         )

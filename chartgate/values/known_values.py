@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 NAME = "invented-name"
-"""The name of whatever the gate refers to in such values: an object that somebody else makes, a volume, a variable."""
+"""The name of everything that the gate invents in such values: an existing object, a volume, a variable."""
 
 _ANNOTATIONS = {"example.com/note": "a text"}
 _LABELS = {"example.com/team": "web"}

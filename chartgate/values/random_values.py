@@ -74,7 +74,7 @@ class _Text(Rstr):
 
 BOUNDS = frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"})
 SAYS_WHAT_A_TEXT_IS = frozenset({"pattern", "format"})
-"""Where a schema has one of these, its author has said which texts are meant; a length says nothing of characters."""
+"""A schema with one of these keywords says which texts are valid. A length says nothing about the characters."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What a policy says of the creation of an object, as the API server would find it.
+"""The result of a policy for the creation of an object, as on the API server.
 
 Source: k8s.io/apiserver, pkg/admission/plugin/policy/validating.
 """

@@ -32,7 +32,7 @@ class Point:
 
     @property
     def name(self) -> str:
-        """What reports call it: "if .Values.ingress.enabled: empty"."""
+        """Its name in reports: "if .Values.ingress.enabled: empty"."""
         return f"{self.text}: {self.way}"
 
     def is_reached(self, counts: Mapping[str, int]) -> bool:

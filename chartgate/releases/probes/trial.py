@@ -1,4 +1,4 @@
-"""A case rendered by Helm's library, plain and with probes: what it reaches, and whether the probes change anything."""
+"""Renders of a case by Helm's library, with and without probes: the arms that it reaches, and changes by the probes."""
 
 import json
 import re
@@ -25,9 +25,9 @@ _PLACE = re.compile(r"(?<=[\w.]):\d+(:\d+)?")
 
 @dataclass(frozen=True)
 class Printed:
-    """What came of a render: the text of each template by its name, or Helm's refusal; `counts` are of the probes.
+    """The result of a render: the text of each template by its name, or Helm's refusal; `counts` are of the probes.
 
-    It is kept in little room, because a run keeps thousands.
+    The texts are compressed, because a run keeps thousands.
     """
 
     packed: bytes

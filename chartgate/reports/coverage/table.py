@@ -8,7 +8,7 @@ from rich.table import Table
 from chartgate.reports.coverage.result import TemplateCoverage, percent_of
 
 LONGEST = 100
-"""Characters of an arm's text that are shown."""
+"""The number of characters of an arm's text that the report shows."""
 
 
 def print_coverage(coverage: TemplateCoverage, console: Console) -> None:
@@ -47,7 +47,7 @@ def place(file: str, line: int) -> str:
 
 
 def shown(text: str) -> str:
-    """The text of an arm, shortened in its midst where it is long: its end says which way is meant."""
+    """The text of an arm, with the middle left out if it is long: the end says which way is meant."""
     if len(text) <= LONGEST:
         return text
     return f"{text[: LONGEST // 2]} … {text[-LONGEST // 2 :]}"
