@@ -9,7 +9,8 @@ import yaml
 from chartgate.findings.check import Fault
 from chartgate.tools.kubernetes_yaml import read_one
 from chartgate.values.chart import Chart
-from chartgate.values.template_reads import EACH, Names, Reads
+from chartgate.values.template_reads import Reads
+from chartgate.values.template_walk import EACH, Names
 
 ALIKE, NEARLY_EQUAL = 0.8, 0.9
 """How alike two names are of which one is taken for a slip of the other, as difflib counts it: where no template reads

@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from chartgate.tools.kubernetes_yaml import read_one
-from chartgate.values.template_reads import Names
+from chartgate.values.template_walk import Names
 
 _KEY = re.compile(r"""( *)(["']?)([\w./-]+)\2:(?:[ \t]+(.*))?$""")
 _COMMENT = re.compile(r"( *)#+ ?(.*)$")

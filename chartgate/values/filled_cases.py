@@ -13,7 +13,7 @@ from chartgate.values.case import Case
 from chartgate.values.chart import Chart
 from chartgate.values.filled_values import Filling, fillings
 from chartgate.values.shape import dotted, values_text
-from chartgate.values.template_reads import Names
+from chartgate.values.template_walk import Names
 
 MOST = 60
 """A chart with more such cases gets those nearest to the top of its values."""

@@ -16,7 +16,8 @@ from chartgate.values.chart import Chart
 from chartgate.values.comment_examples import comment_examples
 from chartgate.values.intent import meant_number, meant_text
 from chartgate.values.known_values import NAME, known_value
-from chartgate.values.template_reads import EACH, Names, Reads
+from chartgate.values.template_reads import Reads
+from chartgate.values.template_walk import EACH, Names
 
 _OF_HELM = frozenset({"global", "tags"})
 _NUMBERS = ("replicas", "count", "seconds", "limit", "threshold", "percentage", "port")

@@ -200,6 +200,10 @@ def test_a_loose_schema_is_a_note(live: Live) -> None:
         '{{ get .Values.image "tga" }}',
         "{{ (dict `context` .).context.Values.image.tga }}",
         '{{ define "name" }}{{ .context.Values.image.tga }}{{ end }}',
+        "{{ with .Values.image }}{{ .tga }}{{ end }}",
+        "{{ with .Values.image.tga }}{{ .name }}{{ end }}",
+        "{{ range $key, $value := .Values.image.tga }}{{ $value.name }}{{ end }}",
+        "{{ $image := .Values.image }}{{ $image.tga }}",
     ],
 )
 @pytest.mark.parametrize(
@@ -214,6 +218,14 @@ def test_a_value_that_a_template_reads_and_nobody_can_set_is_found(
     assert (str(finding.about), finding.where) == ("image.tga", "templates/a.yaml:2")
 
 
+def test_an_unknown_key_of_an_item_is_found_where_the_schema_says_what_an_item_has(make_chart: MakeChart) -> None:
+    schema = {"properties": {"hosts": {"type": "array", "items": {"properties": {"name": {"type": "string"}}}}}}
+    template = "{{ range .Values.hosts }}\n{{ .name }}\n{{ .nmae }}{{ end }}"
+    files = {"templates/a.yaml": template, "values.yaml": "hosts: []\n", "values.schema.json": json.dumps(schema)}
+    (finding,) = judge_live(read_chart(make_chart(files)), {}).general
+    assert (str(finding.about), finding.where) == ("hosts.0.nmae", "templates/a.yaml:3")
+
+
 @pytest.mark.parametrize(
     "read",
     [
@@ -226,7 +238,11 @@ def test_a_value_that_a_template_reads_and_nobody_can_set_is_found(
         "{{ .Values.AsMap }}",
         "{{/* .Values.comment */}}",
         "{{ `.Values.text` }} .Values.text",
-        "{{ with .Values.image }}{{ .other }}{{ end }}",
+        "{{ with .Values.image }}{{ .tag }}{{ end }}",
+        "{{ with .Values.annotations }}{{ .anything }}{{ end }}",
+        "{{ range .Values.image }}{{ .anything }}{{ end }}",
+        "{{ range .Values.hosts }}{{ .anything }}{{ end }}",
+        "{{ if .Values.if }}",
         '{{ get .Values .Values.image.tag }}{{ index .Values "image" "tag" }}',
     ],
 )
@@ -235,7 +251,7 @@ def test_a_value_that_somebody_can_set_is_known(make_chart: MakeChart, read: str
         make_chart(
             {
                 "templates/a.yaml": read,
-                "values.yaml": "image: {tag: 1}\nannotations: {}\n# An address:\n# loadBalancerIP: ''\n",
+                "values.yaml": "image: {tag: 1}\nhosts: [{name: a}]\nannotations: {}\n# loadBalancerIP: ''\n",
                 "values.schema.json": '{"properties": {"inSchema": {"type": "object"}}}',
                 "charts/sub/Chart.yaml": "apiVersion: v2\nname: sub\nversion: 1.0.0\n",
             }

@@ -2,7 +2,10 @@
 
 import pytest
 
-from chartgate.values.template_reads import EACH, template_reads
+from chartgate.values.template_reads import template_reads
+from chartgate.values.template_walk import EACH
+
+HOST_NAME = {("hosts", EACH, "name")}
 
 
 @pytest.mark.parametrize(
@@ -22,6 +25,18 @@ from chartgate.values.template_reads import EACH, template_reads
         ('{{ default .Values.a .Values.b | quote }}{{ "}}" }}', {("a",), ("b",)}),
         ("{{ toYaml .Values }}", {()}),
         ('{{ define "x" }}{{ .context.Values.a }}{{ end }}', {("a",)}),
+        ('{{ block "x" .Values.a }}{{ end }}{{ template "x" .Values.b }}', {("a",), ("b",)}),
+        (
+            '{{ index .Values.hosts 0 "name" }}{{ index .Values.ports $.Values.b }}',
+            {*HOST_NAME, ("ports", EACH), ("b",)},
+        ),
+        ('{{ dig "a" "b" .Values.c .Values.d }}', {("d", "a", "b"), ("c",)}),
+        ("{{ if $a := .Values.a }}{{ else }}{{ $a.b }}{{ end }}", {("a", "b")}),
+        ("{{ range $.Values.a }}{{ else }}{{ $.Values.b }}{{ end }}", {("b",)}),
+        ("{{ with or .Values.a .Values.b }}{{ .c }}{{ end }}", {("a",), ("b",)}),
+        ("{{ .Values.AsMap }}", {()}),
+        ("{{ .Values.a.b", set()),
+        ("a: '{{ .Values.a }}'\nb: '{{ if'\n'{{ .Values.c }}': d", {("a",), ("c",)}),
     ],
 )
 def test_a_read_has_the_path_of_the_value(template: str, whole: set[tuple[str, ...]]) -> None:
