@@ -27,16 +27,28 @@ def minimal(values: Mapping[str, Any], fails: Callable[[Mapping[str, Any]], bool
 
 
 def _without_one_part(node: Any) -> Iterator[Any]:
-    """`node` without one of its parts, parts of the top first."""
+    """`node` without one of its parts, parts of the top first: a half of them, a quarter and so on, then each alone."""
     if isinstance(node, Mapping):
-        for key in node:
-            yield {name: child for name, child in node.items() if name != key}
+        for keys in _without_some(list(node)):
+            yield {key: node[key] for key in keys}
         for key, child in node.items():
             for smaller in _without_one_part(child):
                 yield {**node, key: smaller}
     elif isinstance(node, list):
-        for index in range(len(node)):
-            yield node[:index] + node[index + 1 :]
+        yield from _without_some(node)
         for index, child in enumerate(node):
             for smaller in _without_one_part(child):
                 yield [*node[:index], smaller, *node[index + 1 :]]
+
+
+def _without_some(items: list[Any]) -> Iterator[list[Any]]:
+    """The list without a run of its items, the longest runs first.
+
+    >>> list(_without_some([1, 2, 3]))
+    [[2, 3], [1, 3], [1, 2]]
+    """
+    size = len(items) // 2 or len(items)
+    while size:
+        for start in range(0, len(items), size):
+            yield items[:start] + items[start + size :]
+        size //= 2

@@ -170,6 +170,18 @@ def test_shrinking_leaves_what_is_at_fault() -> None:
     assert minimal(values, fails) == {"a": {"c": [{"e": 4}]}}
 
 
+def test_shrinking_takes_few_tries_where_one_of_many_values_is_at_fault() -> None:
+    tries: list[Mapping[str, Any]] = []
+
+    def fails(candidate: Mapping[str, Any]) -> bool:
+        tries.append(candidate)
+        return "at-fault" in candidate.get("part-7", {})
+
+    values = {f"part-{part}": {**{f"key-{key}": 1 for key in range(16)}, "at-fault": 2} for part in range(16)}
+    assert minimal(values, fails) == {"part-7": {"at-fault": 2}}
+    assert len(tries) < 30
+
+
 def test_shrinking_ends(tiny: Path) -> None:
     (case,) = islice(accepted_stream(read_chart(tiny), 1), 1)
     assert minimal(values_of(case), lambda _: True) == {}
