@@ -29,10 +29,16 @@ class Templates:
     _lines: dict[str, list[str]] = field(default_factory=dict)
 
     def locate(self, finding: Finding, rendered: Rendered | None) -> Location:
-        """Where to look for a finding: the line in its template, else line 1 of it, else of Chart.yaml."""
+        """Where to look for a finding: the line in its template, or in the file that it is about, such as values.yaml.
+
+        Where the file does not show the place, it is line 1 of it; where there is no such file, that of Chart.yaml.
+        """
         obj = object_of(finding, rendered) if rendered else None
         if obj is None:
-            return Location("Chart.yaml", 1)
+            file = finding.about.name if not finding.about.kind else ""
+            lines = self._read(file)
+            line = _deepest(lines, finding.where, 0, len(lines)) + 1
+            return Location(file, line) if lines else Location("Chart.yaml", 1)
         template = obj.template.partition("/")[2]
         lines = self._read(template)
         # A packed subchart has no file of its own to point into.
@@ -65,14 +71,18 @@ def line_in(lines: list[str], obj: KubeObject, where: str) -> int:
         return 1
     first = next((at + 1 for at in range(kind, -1, -1) if lines[at].startswith("---")), 0)
     last = next((at for at in range(kind, len(lines)) if lines[at].startswith("---")), len(lines))
-    found, indent = kind, -1
-    position, end = first, last
+    return _deepest(lines, where, kind, last, first) + 1
+
+
+def _deepest(lines: list[str], where: str, found: int, end: int, position: int = 0) -> int:
+    """The index of the line with the deepest key of a path that stands in some lines; `found` where none does."""
+    indent = -1
     for key in _keys(where):
         at = _find_key(lines, key, position, end, indent)
         if at is not None:
             indent = _indent(lines[at])
             found, position, end = at, at + 1, _end_of_block(lines, at, end, indent)
-    return found + 1
+    return found
 
 
 def _keys(where: str) -> list[str]:
