@@ -6,8 +6,10 @@ DIST ?= dist
 # A uv of the user's own is not used: the lock file is read by the version that wrote it.
 UV := .tools/uv/bin/uv
 RUN := .venv/bin/
+# Options of pytest: a worker a processor. A file's tests stay together, so that they share its fixtures.
+SPREAD := --numprocesses auto --maxprocesses 4 --dist loadfile
 
-.PHONY: conformance coverage live test lint unit generate release-check package push pages publish-pages notes images control-plane control-plane-1 control-plane-2 e2e e2e-processes e2e-cluster clean
+.PHONY: conformance coverage live test lint unit generate release-check package push pages publish-pages notes images control-plane e2e e2e-processes e2e-cluster clean
 
 conformance: .venv/.synced ## render every case of the chart and check every object; ARGS are options of chartgate
 	$(RUN)chartgate $(CHART) $(ARGS)
@@ -17,7 +19,7 @@ live: .venv/.synced ## whether each value of the chart does something; ARGS are 
 
 # The chart's unit tests are recorded first, because their renders count too.
 coverage: .venv/.synced ## which arms of the chart's templates the cases and the unit tests reach; ARGS are options of chartgate coverage
-	$(RUN)pytest tests/unit/chart --quiet --numprocesses auto --maxprocesses 4 --dist loadfile --chartgate-coverage .renders.jsonl
+	$(RUN)pytest tests/unit/chart --quiet $(SPREAD) --chartgate-coverage .renders.jsonl
 	$(RUN)chartgate coverage $(CHART) --also .renders.jsonl --generated 100 $(ARGS)
 
 test: lint live unit ## linters, whether each value of the chart does something, and unit tests
@@ -31,23 +33,11 @@ lint: .venv/.synced
 	$(RUN)python -m release.actionlint
 	$(RUN)zizmor --quiet --offline --strict-collection .github action.yml
 
-# A file's tests stay together, so that they share its fixtures.
-SPREAD := --numprocesses auto --maxprocesses 4 --dist loadfile
-
 unit: .venv/.synced
 	$(RUN)pytest tests/unit $(SPREAD)
 
-# In two halves of about the same length, each with an API server of its own: one alone would leave a core idle.
-FIRST_HALF := $(addprefix tests/e2e/control_plane/test_,matrix.py rollouts.py api_server_option.py gateway_api.py policies.py)
-
 control-plane: .venv/.synced ## tests on a real API server without a cluster: no Docker
-	$(MAKE) --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) control-plane-1 control-plane-2
-
-control-plane-1: .venv/.synced
-	$(RUN)pytest $(FIRST_HALF)
-
-control-plane-2: .venv/.synced
-	$(RUN)pytest tests/e2e/control_plane $(addprefix --ignore=,$(FIRST_HALF))
+	$(RUN)pytest tests/e2e/control_plane $(SPREAD)
 
 # One part after the other: a cluster misses its own time limits when other tests take the processors.
 e2e: .venv/.synced ## all end-to-end tests
