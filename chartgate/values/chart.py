@@ -11,6 +11,7 @@ import yaml
 from chartgate.errors import GateError
 from chartgate.tools.cache import scratch_folder
 from chartgate.tools.chart_files import ChartFiles, read_chart_files
+from chartgate.tools.helm_pull import pull
 from chartgate.tools.kubernetes_yaml import read_values
 from chartgate.tools.reading import Reading, shown
 from chartgate.values.api_cases import api_cases
@@ -210,7 +211,7 @@ def _folder_of(source: Path | ChartReference) -> tuple[Path, bool]:
     """Where the files are, and whether they come out of an archive."""
     if isinstance(source, ChartReference):
         with scratch_folder() as folder:
-            return unpacked(source.pulled(folder)), True
+            return unpacked(pull(source.chart, source.version, folder)), True
     return (unpacked(source), True) if is_packed(source) else (source, False)
 
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from chartgate.tools.helm_pull import has_repository, pull
+from chartgate.tools.helm_pull import has_repository
 
 SCHEMES = ("oci://", "https://", "http://")
 """What a reference begins with, unless it names a repository that Helm knows."""
@@ -26,14 +26,6 @@ class ChartReference:
 
     def __str__(self) -> str:
         return f"{self.chart}:{self.version}" if self.version else self.chart
-
-    def pulled(self, folder: Path) -> Path:
-        """The archive of the chart, as Helm writes it into a folder.
-
-        Raises:
-            GateError: Helm cannot be had, or it cannot pull the chart.
-        """
-        return pull(self.chart, self.version, folder)
 
 
 def chart_argument(text: str) -> Path | ChartReference:
