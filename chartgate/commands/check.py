@@ -3,7 +3,7 @@
 import re
 import sys
 from argparse import ArgumentTypeError, Namespace
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,9 +17,10 @@ from chartgate.commands.command import (
     Command,
     add_chart,
     add_choice,
+    add_offered,
     choice_of,
-    console,
 )
+from chartgate.commands.report_options import ReportOptions, WantedReports
 from chartgate.commands.words import Parser
 from chartgate.errors import GateError
 from chartgate.findings.baseline import Baseline, read_baseline
@@ -29,7 +30,6 @@ from chartgate.findings.registry import every_check
 from chartgate.findings.wanted_rules import require_known
 from chartgate.reports.baseline import baseline_report
 from chartgate.reports.code_quality import code_quality_report
-from chartgate.reports.files import is_stdout, require_writable, write_report
 from chartgate.reports.github import github_report
 from chartgate.reports.html import html_report
 from chartgate.reports.json_report import json_report
@@ -48,27 +48,24 @@ from chartgate.values.selection import Choice
 Source = Path | ChartReference
 
 NEVER = "never"
-NAME = "{chart}"
-"""Stands for the name of the chart in the names of reports."""
-
-FORMATS: dict[str, tuple[str, Callable[[Results], bytes]]] = {
-    "junit": ("JUnit XML, for CI servers", junit_report),
-    "sarif": ("SARIF 2.1.0, for code scanning", partial(sarif_report, base=Path())),
-    "json": ("JSON, for programs", json_report),
-    "markdown": ("Markdown, for the summary of a CI job and for comments", markdown_report),
-    "github": ("GitHub's workflow commands, which annotate a pull request", partial(github_report, base=Path())),
-    "code-quality": ("Code Quality, for GitLab", partial(code_quality_report, base=Path())),
-    "write-baseline": ("the findings, for a later run with --baseline FILE", baseline_report),
-    "html": ("one self-contained page", html_report),
-}
+REPORTS = ReportOptions[[Results]](
+    {
+        "junit": ("JUnit XML, for CI servers", junit_report),
+        "sarif": ("SARIF 2.1.0, for code scanning", partial(sarif_report, base=Path())),
+        "json": ("JSON, for programs", json_report),
+        "markdown": ("Markdown, for the summary of a CI job and for comments", markdown_report),
+        "github": ("GitHub's workflow commands, which annotate a pull request", partial(github_report, base=Path())),
+        "code-quality": ("Code Quality, for GitLab", partial(code_quality_report, base=Path())),
+        "write-baseline": ("the findings, for a later run with --baseline FILE", baseline_report),
+        "html": ("one self-contained page", html_report),
+    }
+)
 
 
 def add_arguments(parser: Parser) -> None:
     add_chart(parser, several=True)
     add_choice(parser)
-    parser.add_argument(
-        "--offered", action="store_true", help="only the cases that people wrote: defaults, ci/, documents"
-    )
+    add_offered(parser)
     parser.add_argument("--full", action="store_true", help="every case with every Helm for every Kubernetes (hours)")
     parser.add_argument("--shard", type=_shard, default=(1, 1), metavar="K/N", help="the K-th of N parts of the cases")
     parser.add_argument(
@@ -106,20 +103,15 @@ def add_arguments(parser: Parser) -> None:
         action="store_true",
         help="run again even if nothing changed since the last run; a run with a report always does",
     )
-    for name, (text, _) in FORMATS.items():
-        parser.add_argument(
-            f"--{name}", type=Path, metavar="FILE", help=f"write a report: {text}; - is standard output"
-        )
+    REPORTS.add_to(parser)
 
 
 def run(options: Namespace) -> int:
     """Check each chart. The exit code is the highest one: unusable, then findings, then clean."""
-    wanted: dict[str, Path] = {name: path for name in FORMATS if (path := getattr(options, name.replace("-", "_")))}
-    require_writable(wanted.values())
+    wanted = REPORTS.wanted(options)
     several = len(options.chart) > 1
-    for path in wanted.values():
-        if several and NAME not in str(path):
-            raise GateError(f"{path}: several charts need a report each: write {NAME} where the chart's name belongs")
+    if several:
+        wanted.require_a_file_a_chart()
     choice = replace(
         choice_of(options),
         offered=options.offered,
@@ -175,12 +167,12 @@ def _run(
     chart: Chart,
     choice: Choice,
     before: Baseline | None,
-    wanted: Mapping[str, Path],
+    wanted: WantedReports[[Results]],
     options: Namespace,
 ) -> int:
     """Check one chart, write its reports and print its table; returns the exit code."""
-    wanted = {name: Path(str(path).replace(NAME, chart.name)) for name, path in wanted.items()}
-    out = console(stderr=any(map(is_stdout, wanted.values())))
+    wanted = wanted.of_chart(chart.name)
+    out = wanted.console()
     key = partial(key_of, chart, choice, before)
     # A report shows objects and values, which are not stored.
     overview = None if wanted or options.fresh else stored_result(key())
@@ -191,8 +183,7 @@ def _run(
             print_report(overview_of(interrupt.results), out)
             say("interrupted: the table shows the findings so far, and no report is written")
             return INTERRUPTED
-        for name, path in wanted.items():
-            write_report(path, FORMATS[name][1](results))
+        wanted.write(results)
         overview = overview_of(results)
         if results.complete:  # else the tools that are missing now may be available later
             # A new key: the tools that this run has downloaded are available to the next one.

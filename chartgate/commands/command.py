@@ -95,6 +95,13 @@ def add_choice(parser: Parser) -> None:
     )
 
 
+def add_offered(parser: Parser) -> None:
+    """The option that leaves the cases out that the gate made."""
+    parser.add_argument(
+        "--offered", action="store_true", help="only the cases that people wrote: defaults, ci/, documents"
+    )
+
+
 def add_settings(parser: Parser) -> None:
     """The argument that names a settings file."""
     parser.add_argument(

@@ -3,34 +3,34 @@
 from argparse import Namespace
 from concurrent.futures import ThreadPoolExecutor
 from os import cpu_count
-from pathlib import Path
 
-from chartgate.commands.command import CLEAN, FINDINGS, Command, add_chart, add_choice, choice_of, console
+from chartgate.commands.command import CLEAN, FINDINGS, Command, add_chart, add_choice, choice_of
 from chartgate.commands.rendering import rendered_with
+from chartgate.commands.report_options import ReportOptions
 from chartgate.commands.words import Parser
 from chartgate.errors import GateError
 from chartgate.releases.release import Release
 from chartgate.releases.render import RenderError
 from chartgate.reports.diff.compare import Difference, compare, random_places
 from chartgate.reports.diff.report import diff_data, print_diff
-from chartgate.reports.files import is_stdout, require_writable, write_report
 from chartgate.tools.progress import track
 from chartgate.values.case import Case
 from chartgate.values.chart import Chart, read_chart
 from chartgate.values.selection import Choice, named_cases
 from chartgate.values.settings import Settings
 
+REPORTS = ReportOptions({"json": ("the differences as JSON, for programs", diff_data)})
+
 
 def add_arguments(parser: Parser) -> None:
     add_chart(parser, "chart_a", "the chart as it is installed, whose cases are compared")
     add_chart(parser, "chart_b", "the chart to upgrade to")
     add_choice(parser)
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the differences as JSON; - is standard output")
+    REPORTS.add_to(parser)
 
 
 def run(options: Namespace) -> int:
-    wanted = [options.json] if options.json else []
-    require_writable(wanted)
+    wanted = REPORTS.wanted(options)
     choice = choice_of(options)
     before, after = read_chart(options.chart_a, choice.matrix, choice.settings), read_chart(options.chart_b)
     settings = before.settings.with_versions(kubernetes=choice.kubernetes)
@@ -44,9 +44,8 @@ def run(options: Namespace) -> int:
 
     with ThreadPoolExecutor(cpu_count() or 1) as pool:
         differences = list(track(pool.map(difference, cases), len(cases), "comparing"))
-    for path in wanted:
-        write_report(path, diff_data(str(options.chart_a), str(options.chart_b), differences))
-    print_diff(differences, console(stderr=any(map(is_stdout, wanted))))
+    wanted.write(str(options.chart_a), str(options.chart_b), differences)
+    print_diff(differences, wanted.console())
     return FINDINGS if any(each.immutable or each.refused for each in differences) else CLEAN
 
 

@@ -2,13 +2,12 @@
 
 import time
 from argparse import Namespace
-from pathlib import Path
 
-from chartgate.commands.command import CLEAN, FINDINGS, Command, add_chart, add_choice, choice_of, console
+from chartgate.commands.command import CLEAN, FINDINGS, Command, add_chart, add_choice, choice_of
+from chartgate.commands.report_options import ReportOptions
 from chartgate.commands.words import Parser
 from chartgate.findings.live import accepted_unread, judge_live
 from chartgate.releases.live_values import live_values
-from chartgate.reports.files import is_stdout, require_writable, write_report
 from chartgate.reports.live import findings_of, live_data, print_live
 from chartgate.tools.engines import default_engine, find_engine
 from chartgate.tools.progress import say
@@ -16,21 +15,17 @@ from chartgate.values.chart import read_chart
 from chartgate.values.live_bases import Bases
 from chartgate.values.live_places import live_places
 
+REPORTS = ReportOptions({"json": ("the effect of each value as JSON, for programs", live_data)})
+
 
 def add_arguments(parser: Parser) -> None:
     add_chart(parser)
     add_choice(parser)
-    parser.add_argument(
-        "--json",
-        type=Path,
-        metavar="FILE",
-        help="write the effect of each value as JSON; - is standard output",
-    )
+    REPORTS.add_to(parser)
 
 
 def run(options: Namespace) -> int:
-    wanted = [options.json] if options.json else []
-    require_writable(wanted)
+    wanted = REPORTS.wanted(options)
     begun = time.monotonic()
     choice = choice_of(options)
     chart = read_chart(options.chart, choice.matrix, choice.settings)
@@ -40,9 +35,8 @@ def run(options: Namespace) -> int:
     judged = judge_live(chart, effects)
     for text in chart.left_out:
         say(f"left out: {text}")
-    for path in wanted:
-        write_report(path, live_data(chart.name, effects, judged))
-    print_live(effects, judged, time.monotonic() - begun, console(stderr=any(map(is_stdout, wanted))))
+    wanted.write(chart.name, effects, judged)
+    print_live(effects, judged, time.monotonic() - begun, wanted.console())
     return FINDINGS if any(finding.severity != "note" for finding in findings_of(judged)) else CLEAN
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from chartgate import gate
-from chartgate.commands.check import FORMATS
+from chartgate.commands.check import REPORTS
 from chartgate.errors import GateError
 from chartgate.findings.registry import BY_KEY, CHECKS
 from chartgate.reports.overview import overview_of
@@ -42,7 +42,7 @@ def test_every_report_says_that_the_check_is_left_out(chart: Path) -> None:
     assert "checkov" not in results.checks
     assert SENTENCE in results.notices
     assert SENTENCE in overview_of(results).notices
-    for name, (_, report) in FORMATS.items():
+    for name, (_, report) in REPORTS.formats.items():
         if name not in WITHOUT_NOTICES:
             assert "the package no_such_package is not installed" in html.unescape(report(results).decode()), name
 
