@@ -7,6 +7,7 @@ project that merely has chartgate installed pays nothing, and a fixture of its o
 import os
 import warnings
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from chartgate.values.settings import Settings
 
 INI = "chartgate_chart"
-
-
 RECORD = "chartgate_coverage"
 
 
@@ -58,25 +57,31 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def _record(request: pytest.FixtureRequest) -> "Callable[[Job, Sequence[str]], None]":
     """Adds a render to the record, if there is one; each distinct one of a process once."""
-    import msgspec
-
-    from chartgate.values.recorded_cases import RecordedRender
+    from chartgate.values.case import Case
+    from chartgate.values.recorded_cases import recorded_line
 
     named = request.config.getoption(RECORD, None)
     path = Path(request.config.invocation_params.dir, named) if named else None
-    known: set[RecordedRender] = set()
+    known: set[Case] = set()
 
     def record(job: "Job", api_versions: Sequence[str]) -> None:
         if path is None:
             return
-        case = job.case
-        served = (*api_versions, *case.api_versions)
-        render = RecordedRender("", case.values, case.sets, case.release, case.namespace, job.exact, served)
-        if render not in known:
-            known.add(render)
+        # Only what the render depends on, so that equal renders are equal cases.
+        case = Case(
+            "",
+            values=job.case.values,
+            sets=job.case.sets,
+            release=job.case.release,
+            namespace=job.case.namespace,
+            kubernetes=job.exact,
+            api_versions=(*api_versions, *job.case.api_versions),
+        )
+        if case not in known:
+            known.add(case)
             test = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" ")[0]
             with path.open("ab") as file:
-                file.write(msgspec.structs.replace(render, test=test).line)
+                file.write(recorded_line(replace(case, name=test)))
 
     return record
 

@@ -1,6 +1,7 @@
-"""The renders that tests make, as the pytest plugin records them: a JSON object a line."""
+"""The renders of pytest tests as cases, as the pytest plugin records them: a case in JSON a line."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -10,55 +11,30 @@ from chartgate.tools.reading import Reading, shown
 from chartgate.values.case import Case
 
 
-class RecordedRender(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One render: by which test, of which values, for which cluster."""
-
-    test: str
-    values: tuple[str, ...]
-    sets: tuple[str, ...]
-    release: str
-    namespace: str
-    kubernetes: str
-    api_versions: tuple[str, ...]
-
-    @property
-    def case(self) -> Case:
-        """The case that renders the same."""
-        return Case(
-            self.test,
-            values=self.values,
-            sets=self.sets,
-            release=self.release,
-            namespace=self.namespace,
-            kubernetes=self.kubernetes,
-            api_versions=self.api_versions,
-        )
-
-    @property
-    def line(self) -> bytes:
-        """The line of the file."""
-        return msgspec.json.encode(self) + b"\n"
+def recorded_line(case: Case) -> bytes:
+    """The line of a record that stands for a case."""
+    return msgspec.json.encode(case) + b"\n"
 
 
 def recorded_cases(path: Path) -> list[Case]:
-    """The cases of a file that the plugin wrote; each distinct render is one, under the name of the first test.
+    """The cases of a record. Cases that differ only in their names count as one, under the first of the names.
 
     Raises:
-        GateError: there is no such file, or it is none that the plugin wrote.
+        GateError: there is no such file, or it is not a record.
     """
-    distinct: dict[RecordedRender, RecordedRender] = {}
-    for render in _renders(path):
-        distinct.setdefault(msgspec.structs.replace(render, test=""), render)
-    return [render.case for render in distinct.values()]
+    distinct: dict[Case, Case] = {}
+    for case in _cases(path):
+        distinct.setdefault(replace(case, name=""), case)
+    return list(distinct.values())
 
 
-def _renders(path: Path) -> Iterator[RecordedRender]:
+def _cases(path: Path) -> Iterator[Case]:
     content = Reading().content(path)
     if content is None:
         raise GateError(f"{shown(path)}: there is no such file: record one with pytest --chartgate-coverage FILE")
     for number, line in enumerate(content.splitlines(), 1):
         try:
-            yield msgspec.json.decode(line, type=RecordedRender)
+            yield msgspec.json.decode(line, type=Case)
         except (msgspec.DecodeError, ValueError) as error:
             raise GateError(
                 f"{shown(path)}: line {number}: {error}: record it anew with pytest --chartgate-coverage FILE"
