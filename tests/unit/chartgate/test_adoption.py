@@ -99,20 +99,6 @@ def test_a_run_with_a_baseline_fails_for_new_findings_only(
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
-    [(None, "there is no such file: write it first with --write-baseline"), ("[]", "is not a baseline: Expected")],
-)
-def test_a_baseline_that_cannot_be_read_is_reported(
-    text: str | None, told: str, make_chart: MakeChart, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = tmp_path / "baseline.json"
-    if text is not None:
-        path.write_text(text)
-    assert cli.main([str(make_chart(CHART)), "--baseline", str(path)]) == cli.UNUSABLE
-    assert told in capsys.readouterr().err
-
-
-@pytest.mark.parametrize(
     ("annotation", "left"),
     [
         ("ignore.chartgate/schema.invalid", {"labels/missing"}),

@@ -47,20 +47,22 @@ def test_values_of_the_command_line_are_the_only_case(
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("option", "text", "told"),
     [
-        (None, "there is no such file: name a values file"),
-        ("- a\n", "holds a list"),
-        ("a: [", "cannot be read as YAML"),
+        ("-f", None, "there is no such file: name a values file"),
+        ("-f", "- a\n", "holds a list"),
+        ("-f", "a: [", "cannot be read as YAML"),
+        ("--baseline", None, "there is no such file: write it first with --write-baseline"),
+        ("--baseline", "[]", "is not a baseline: Expected"),
     ],
 )
-def test_a_values_file_that_cannot_be_used_is_reported(
-    text: str | None, told: str, make_chart: MakeChart, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_a_file_of_an_option_that_cannot_be_used_is_reported(
+    option: str, text: str | None, told: str, make_chart: MakeChart, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "own.yaml"
     if text is not None:
         path.write_text(text)
-    assert cli.main([str(make_chart(CHART)), "-f", str(path)]) == cli.UNUSABLE
+    assert cli.main([str(make_chart(CHART)), option, str(path)]) == cli.UNUSABLE
     error = capsys.readouterr().err
     assert "own.yaml: " in error
     assert told in error
