@@ -43,14 +43,29 @@ def earlier_chart(request: pytest.FixtureRequest, chart: Path, tmp_path: Path) -
     return released_chart(REPOSITORY, chart.relative_to(REPOSITORY), request.param, tmp_path)
 
 
-def selectors(objects: Mapping[Ref, Any]) -> dict[Ref, Any]:
+Objects = Mapping[Ref, Any]
+
+
+def selectors(objects: Objects) -> dict[Ref, Any]:
     found = {ref: objects[ref]["spec"]["selector"] for ref in objects if ref[0] in {"Deployment", "StatefulSet"}}
     assert len(found) == 2
     return found
 
 
-def secrets(objects: Mapping[Ref, Any]) -> dict[Ref, dict[str, str]]:
-    return {ref: objects[ref]["data"] for ref in objects if ref[0] == "Secret"}
+def assert_nothing_is_replaced(before: Objects, now: Objects) -> None:
+    """Each object is still there, the same one, and the workloads select the same pods."""
+    kept = {ref: now[ref] for ref in before if ref in now}
+    assert metadata(kept, "uid") == metadata(before, "uid")
+    assert selectors(kept) == selectors(before)
+
+
+def assert_secrets_are_kept(before: Objects, now: Objects) -> None:
+    """Each Secret still has its keys with their values. An upgrade may add keys."""
+    secrets = {ref: item["data"] for ref, item in before.items() if ref[0] == "Secret"}
+    assert secrets, "there is no Secret to compare"
+    for ref, data in secrets.items():
+        assert data, f"{ref} has no key to compare"
+        assert {key: now[ref]["data"].get(key) for key in data} == data
 
 
 # One name that has the chart's in it and one that has not: the names of all objects hang on that.
@@ -66,11 +81,8 @@ def test_an_upgrade_from_an_earlier_chart_replaces_nothing(
     for _ in range(2):  # the first upgrade takes the objects over, the second is an ordinary one
         release.upgrade(values)
         now = namespace.objects()
-        kept = {ref: now[ref] for ref in before if ref in now}
-        assert metadata(kept, "uid") == metadata(before, "uid")
-        assert selectors(kept) == selectors(before)
-        for ref, data in secrets(before).items():
-            assert {key: secrets(now)[ref].get(key) for key in data} == data
+        assert_nothing_is_replaced(before, now)
+        assert_secrets_are_kept(before, now)
 
 
 def test_an_upgrade_with_converted_values_replaces_nothing(
@@ -94,11 +106,8 @@ def test_an_upgrade_with_converted_values_replaces_nothing(
     assert main(["convert-values", str(chart), str(old), "--from", "0.1.24", "--output", str(new)]) == CLEAN
     release.upgrade(yaml.safe_load(new.read_text(encoding="utf-8")))
     now = namespace.objects()
-    kept = {ref: now[ref] for ref in before if ref in now}
-    assert metadata(kept, "uid") == metadata(before, "uid")
-    assert selectors(kept) == selectors(before)
-    for ref, data in secrets(before).items():
-        assert {key: secrets(now)[ref].get(key) for key in data} == data
+    assert_nothing_is_replaced(before, now)
+    assert_secrets_are_kept(before, now)
 
 
 def test_an_upgrade_with_the_earlier_values_alone_has_the_defaults_of_the_new_ones(
@@ -107,10 +116,8 @@ def test_an_upgrade_with_the_earlier_values_alone_has_the_defaults_of_the_new_on
     """`--reuse-values` replaces the values.yaml of the new chart by the values of the installed one."""
     release = release_called("prod")
     release.install({"config": {"adminPassword": "chosen by the operator"}}, chart=earlier_chart)
-    keys = secrets(namespace.objects())
+    before = namespace.objects()
     replace(release, options=(*release.options, "--reuse-values")).upgrade()
     assert namespace.get("StatefulSet", "prod-redis")["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] == 30
     assert namespace.get("ConfigMap", "prod-claude-relay-config")["data"]["LOG_LEVEL"] == "info"
-    now = secrets(namespace.objects())
-    for ref, data in keys.items():
-        assert {key: now[ref].get(key) for key in data} == data
+    assert_secrets_are_kept(before, namespace.objects())
