@@ -1,9 +1,7 @@
 """The whole gate in one place: values → releases → findings → results."""
 
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,28 +17,28 @@ from chartgate.findings.invented_values import without_invented
 from chartgate.findings.left_to_users import LeftToUsers
 from chartgate.findings.own_switches import without_own_switches
 from chartgate.findings.registry import CHECKS, OF_COMMANDS, every_check
-from chartgate.findings.reproduction import Reproduction, reproductions
+from chartgate.findings.reproduction import reproductions
 from chartgate.findings.runner import examine, examine_files
 from chartgate.findings.scopes import EachComparison, WholeChart
 from chartgate.findings.wanted_rules import WantedRules
 from chartgate.findings.whole_run import nothing_examined, too_few, uncovered
 from chartgate.releases import store
-from chartgate.releases.comparisons import LIBRARY, Comparison, compare
+from chartgate.releases.comparisons import LIBRARY, Comparison, compare, render_like
 from chartgate.releases.filled_cases import render_filled
 from chartgate.releases.generated_cases import render_generated
-from chartgate.releases.jobs import Job, every_helm, plan, render_jobs
+from chartgate.releases.jobs import every_helm, plan, render_jobs
 from chartgate.releases.needed_values import without_bare_defaults
 from chartgate.releases.never_rendered import never_rendered
 from chartgate.releases.rendered import Rendered
 from chartgate.reports import notices
 from chartgate.reports.results import Results
-from chartgate.tools.catalogue import version_key
+from chartgate.reports.summary import summary_of
 from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.child_process import ended_by_interrupt
-from chartgate.tools.embedded.process import EMBEDDED
+from chartgate.tools.clock import Clock
 from chartgate.tools.engines import Engines, chosen_engines, engines_at_hand
 from chartgate.tools.progress import track
-from chartgate.values.case import MADE, Case, Origin
+from chartgate.values.case import Case, Origin
 from chartgate.values.chart import Chart, read_chart
 from chartgate.values.installable import is_library
 from chartgate.values.packed_chart import KIND as ARCHIVES
@@ -102,7 +100,7 @@ class _SoFar:
 
 def _unfinished(chart: Chart, choice: Choice, settings: Settings, before: Baseline | None, so_far: _SoFar) -> Results:
     """What an interrupted run has found: the verdicts of the checks that were done, else what Helm refuses."""
-    clock, wanted = _Clock(), WantedRules(choice.select, choice.ignore)
+    clock, wanted = Clock(), WantedRules(choice.select, choice.ignore)
     columns: list[Column] = list(so_far.columns.items())
     if not columns:
         columns = [(rendering.CHECK.key, examine(rendering.CHECK, so_far.renders))]
@@ -111,7 +109,7 @@ def _unfinished(chart: Chart, choice: Choice, settings: Settings, before: Baseli
     return Results(
         judged.columns,
         (),
-        _summary(so_far.renders, len(columns), clock.total),
+        summary_of(so_far.renders, len(columns), clock.total),
         chart=chart.files,
         acceptances=judged.acceptances,
         notices=(*notices.left_out_of_the_chart(chart.left_out), *notices.notes(columns)),
@@ -130,7 +128,7 @@ def _run(
     server: RealServer | None = None,
 ) -> Results:
     """A run with these settings, and with a real API server if there is one."""
-    clock = _Clock()
+    clock = Clock()
     wanted = WantedRules(choice.select, choice.ignore)
     declared = _checks(chart, server)
     asked = [check for check in declared if wanted.some_of(check)]
@@ -154,6 +152,7 @@ def _run(
     examined_all = _examine(checks, renders, clock, so_far.columns)
     left = LeftToUsers(examined_all)
     columns = without_invented(without_own_switches(examined_all, selection.turned))
+    asked_for = wanted.of_columns(columns)
     made = len({one.case.name for one in renders if one.case.name.startswith("schema/accepted-")})
     examined = nothing_examined(checks, columns) if not is_library(chart.files) else ()
     general = [*examined, *uncovered(proof, choice.matrix or chart.folder)]
@@ -162,15 +161,17 @@ def _run(
     general += [finding for check in checks for finding in examine_files(check, chart)]
     foreign = ForeignSubcharts(chart.files)
     apart = [*(() if choice.subcharts else (foreign.reason,)), *(() if choice.strict else (left.reason,))]
-    judged = accept(wanted.of_columns(columns), wanted.of(general), settings, before, apart)
+    judged = accept(asked_for, wanted.of(general), settings, before, apart)
     with clock.phase("shrink"):
-        shown = _reproductions(chart.files, checks, judged.columns, settings)
+        shown = reproductions(
+            judged.columns, checks, lambda case, like: render_like(chart.files, case, like, settings.api_versions)
+        )
     # Only a whole run shows whether an exception is still needed.
     unused = judged.unused if whole and not engines.missing else []
     return Results(
         judged.columns,
         [*judged.general, *unused],
-        _summary(renders, len(checks), clock.total),
+        summary_of(renders, len(checks), clock.total),
         chart=chart.files,
         acceptances=judged.acceptances,
         seconds=clock.seconds,
@@ -188,7 +189,7 @@ def _run(
             *([notices.OF_A_LIBRARY] if is_library(chart.files) else notices.not_rendered(selection)),
             *(never_rendered(chart.files, renders) if choice.whole and chart.matrix is None else ()),
             *(notices.gone_entries(before, [one.finding for one in judged.acceptances]) if before and whole else ()),
-            *notices.notes(wanted.of_columns(columns)),
+            *notices.notes(asked_for),
         ),
         complete=not engines.missing,
         left_out=choice.left_out,
@@ -249,7 +250,7 @@ def _comparisons(checks: Sequence[Check], engines: Engines) -> list[Comparison]:
 
 
 def _examine(
-    checks: Sequence[Check], renders: Sequence[Rendered], clock: "_Clock", done: dict[str, list[Verdict]]
+    checks: Sequence[Check], renders: Sequence[Rendered], clock: Clock, done: dict[str, list[Verdict]]
 ) -> list[Column]:
     """The verdicts of each check that looks at renders, in the order of the registry; `done` gets them one by one."""
     looking = [check for check in checks if any(not isinstance(scope, WholeChart) for scope in check.scopes)]
@@ -266,58 +267,3 @@ def _examine(
         for key, future in apart.items():
             done[key] = future.result()
     return [(check.key, done[check.key]) for check in looking]
-
-
-def _reproductions(
-    chart: ChartFiles, checks: Sequence[Check], columns: Sequence[Column], settings: Settings
-) -> list[Reproduction]:
-    """The fewest values that show what was found with values that a program made."""
-    found = [
-        (finding, verdict.rendered)
-        for _, verdicts in columns
-        for verdict in verdicts
-        for finding in verdict.findings
-        if verdict.rendered.case.origin in MADE
-    ]
-
-    def render(case: Case, like: Rendered) -> Rendered:
-        job = Job(case, like.helm or EMBEDDED, like.release.kube_version, like.full_version)
-        again = render_jobs(chart, [job], settings.api_versions, what="shrinking")
-        asked = [LIBRARY] if LIBRARY.key in like.others else []
-        return compare(chart, again, asked, settings.api_versions)[0]
-
-    return reproductions(found, {check.key: check for check in checks}, render)
-
-
-def _summary(renders: Sequence[Rendered], checks: int, seconds: float) -> str:
-    helms = ", ".join(sorted({rendered.release.helm_version for rendered in renders}, key=_by_number))
-    kubes = sorted({rendered.release.kube_version for rendered in renders}, key=version_key)
-    objects = [obj for rendered in renders for obj in rendered.release]
-    return (
-        f"cases {len({rendered.case.name for rendered in renders})}, renders {len(renders)} (Helm {helms}; "
-        f"Kubernetes {', '.join(kubes) if len(kubes) < 4 else f'{kubes[0]}–{kubes[-1]}'}), "
-        f"objects {len(objects)}, distinct {len({obj.digest for obj in objects})}, "
-        f"checks {checks}, {seconds:.1f} s"
-    )
-
-
-def _by_number(label: str) -> tuple[int, ...]:
-    return version_key(label.rpartition(" ")[2])
-
-
-class _Clock:
-    """How long each phase took, in seconds."""
-
-    def __init__(self) -> None:
-        self._started = time.monotonic()
-        self.seconds: dict[str, float] = {}
-
-    @property
-    def total(self) -> float:
-        return time.monotonic() - self._started
-
-    @contextmanager
-    def phase(self, name: str) -> Iterator[None]:
-        begun = time.monotonic()
-        yield
-        self.seconds[name] = time.monotonic() - begun

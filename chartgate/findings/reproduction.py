@@ -6,16 +6,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from chartgate.findings.check import Check
-from chartgate.findings.finding import Finding
+from chartgate.findings.finding import Column, Finding
 from chartgate.findings.runner import examine
 from chartgate.releases.rendered import Rendered
 from chartgate.tools.kubernetes_yaml import read_one
-from chartgate.values.case import Case
+from chartgate.values.case import MADE, Case
 from chartgate.values.minimal_values import minimal
 from chartgate.values.shape import values_text
 
 MOST = 5
-"""Distinct defects whose values are made minimal: each takes hundreds of renders."""
+"""The number of defects whose values are made minimal: each takes tens of renders."""
 
 Render = Callable[[Case, Rendered], Rendered]
 """Renders a case as an earlier one was rendered."""
@@ -30,21 +30,23 @@ class Reproduction:
     values: Mapping[str, Any]
 
 
-def reproductions(
-    found: Sequence[tuple[Finding, Rendered]], checks: Mapping[str, Check], render: Render
-) -> list[Reproduction]:
-    """One for each distinct defect among `found`, the first few of them; `checks` are by key.
+def reproductions(columns: Sequence[Column], checks: Sequence[Check], render: Render) -> list[Reproduction]:
+    """One for each distinct defect in cases that a program made, at most MOST.
 
-    A finding that takes more than one render to see has none.
+    There is none for a finding that one render alone does not show.
     """
     distinct: dict[tuple[str, str, str, str], tuple[Finding, Rendered]] = {}
-    for finding, first in found:
-        distinct.setdefault(_kind(finding), (finding, first))
+    for _, verdicts in columns:
+        for verdict in verdicts:
+            if verdict.rendered.case.origin in MADE:
+                for finding in verdict.findings:
+                    distinct.setdefault(_kind(finding), (finding, verdict.rendered))
     chosen = list(distinct.values())[:MOST]
+    by_key = {check.key: check for check in checks}
     return [
         reproduction
         for finding, first in chosen
-        if (reproduction := _reproduction(finding, first, checks[finding.check], render))
+        if (reproduction := _reproduction(finding, first, by_key[finding.check], render))
     ]
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from os import cpu_count
 from typing import Any
 
-from chartgate.releases.jobs import Job, render_case
+from chartgate.releases.jobs import Job, render_case, render_jobs
 from chartgate.releases.next_version import next_application, next_version
 from chartgate.releases.release import Release
 from chartgate.releases.render import RenderError
@@ -22,6 +22,7 @@ from chartgate.tools.embedded.process import EMBEDDED
 from chartgate.tools.engines import REFERENCE_SPEC, Engine
 from chartgate.tools.helm import Helm, is_at_hand
 from chartgate.tools.progress import track
+from chartgate.values.case import Case
 
 
 @dataclass(frozen=True)
@@ -151,6 +152,18 @@ def compare(
         if answer is not None:
             others.setdefault(index, {})[comparison.key] = answer
     return [_with(rendered, others.get(index, {})) for index, rendered in enumerate(renders)]
+
+
+def render_like(chart: ChartFiles, case: Case, like: Rendered, api_versions: Sequence[str]) -> Rendered:
+    """Render a case by the Helm and for the Kubernetes version that rendered an earlier one, and again by Helm's
+    library if the earlier one was.
+
+    Raises:
+        GateError: Helm cannot be run.
+    """
+    job = Job(case, like.helm or EMBEDDED, like.release.kube_version, like.full_version)
+    renders = render_jobs(chart, [job], api_versions, what="shrinking")
+    return compare(chart, renders, [LIBRARY] if LIBRARY.key in like.others else [], api_versions)[0]
 
 
 def _compared(renders: Sequence[Rendered], comparison: Comparison) -> list[int]:
