@@ -10,6 +10,7 @@ from chartgate.findings.acceptance import accept
 from chartgate.findings.api_server.real import RealServer, real_server
 from chartgate.findings.baseline import Baseline
 from chartgate.findings.check import Check
+from chartgate.findings.checkov.repetitions import merged
 from chartgate.findings.extras import is_installed, left_out, require_installed
 from chartgate.findings.finding import Column, Verdict
 from chartgate.findings.foreign_subcharts import ForeignSubcharts
@@ -104,7 +105,7 @@ def _unfinished(chart: Chart, choice: Choice, settings: Settings, before: Baseli
     columns: list[Column] = list(so_far.columns.items())
     if not columns:
         columns = [(rendering.CHECK.key, examine(rendering.CHECK, so_far.renders))]
-    columns = wanted.of_columns(columns)
+    columns = wanted.of_columns(merged(columns, wanted.has))
     judged = accept(columns, (), settings, before)
     return Results(
         judged.columns,
@@ -149,7 +150,7 @@ def _run(
         renders = [one for one in renders if not (one.case.origin in unsaid and OWN_REFUSAL in one.refusal)]
         renders = compare(chart.files, renders, _comparisons(checks, engines), settings.api_versions)
         so_far.renders = renders
-    examined_all = _examine(checks, renders, clock, so_far.columns)
+    examined_all = merged(_examine(checks, renders, clock, so_far.columns), wanted.has)
     left = LeftToUsers(examined_all)
     columns = without_invented(without_own_switches(examined_all, selection.turned))
     asked_for = wanted.of_columns(columns)

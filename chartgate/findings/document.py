@@ -2,10 +2,13 @@
 
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 
+from chartgate.findings import checkov
 from chartgate.findings.check import EVERY_CHECK, Check, Rule
+from chartgate.findings.checkov.repetitions import REPETITIONS
 from chartgate.findings.finding import Severity
 from chartgate.findings.registry import CHECKS, OF_COMMANDS
 from chartgate.findings.scopes import EachComparison
@@ -44,6 +47,11 @@ def _row(key: str, rule: Rule, severity: Severity) -> str:
     return f"| `{key}` | {severity} | {_plain(rule.text)} | {_plain(rule.remedy)} | {_plain(rule.example)} |"
 
 
+def _repetitions() -> Iterator[str]:
+    for policy, same in groupby(REPETITIONS, key=lambda one: one.policy):
+        yield f"  | `{policy}` | {' or '.join(f'`{one.check}/{one.rule}`' for one in same)} |"
+
+
 def _plain(text: str) -> str:
     """A text without what Markdown would take for its own."""
     return re.sub(r"([|*<\[\]`_\\])", r"\\\1", text)
@@ -53,6 +61,9 @@ def _section(check: Check) -> str:
     lines = [f"## {check.key}", "", f"**{check.title}.** {check.why}", "", f"- Source: {check.source}."]
     if not check.rules:
         lines.append(f"- Severity of its findings: {check.severity}.")
+    if check.key == checkov.CHECK.key:
+        lines += ["- A finding of another check about the same object and container replaces one of these policies:"]
+        lines += ["", "  | Policy | Finding of |", "  |---|---|", *_repetitions()]
     if check.about:
         lines.append(f"- It passes with nothing examined where there are no {check.about}.")
     if check.program:

@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from chartgate.findings.finding import Column, Finding, Verdict
+from chartgate.findings.finding import Column, Finding, Verdict, container_in
 from chartgate.releases.identity import About
 from chartgate.releases.objects import KubeObject
 from chartgate.tools.kubernetes_yaml import read_one
@@ -85,8 +85,8 @@ def _has_container(obj: KubeObject, where: str) -> bool:
     named = _CONTAINER.search(where)
     if named:
         return any(container.name == named[1] for container in obj.containers)
-    place = re.search(r"(initContainers|containers)/?(\[\d+\])", where)
-    return place is None or any(container.path.endswith(place[1] + place[2]) for container in obj.containers)
+    place = container_in(where)
+    return not place or any(container.path.endswith(place) for container in obj.containers)
 
 
 def _names(case: Case, finding: Finding) -> bool:

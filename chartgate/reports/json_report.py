@@ -67,6 +67,7 @@ def _finding(finding: Finding, template: str, line: int) -> dict[str, Any]:
     return {
         "check": finding.check,
         "rule": finding.rule,
+        "also": list(finding.also),
         "object": str(finding.about),
         "where": finding.where,
         "what": finding.what,

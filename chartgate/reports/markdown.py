@@ -45,7 +45,7 @@ def _lines(results: Results) -> Iterator[str]:
                 defect.finding.where,
                 defect.finding.what,
                 defect.finding.remedy,
-                f"{defect.finding.check}/{defect.finding.rule}",
+                ", ".join((f"{defect.finding.check}/{defect.finding.rule}", *defect.finding.also)),
                 str(len(defect.cases)),
             )
             for defect in results.defects[:MOST_DEFECTS]

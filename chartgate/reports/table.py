@@ -140,9 +140,9 @@ def _line(defect: Defect) -> str:
     finding, cases = defect.finding, defect.cases
     others = f" and {len(defect.objects) - 1} more" if len(defect.objects) > 1 else ""
     where = f" {finding.where}:" if finding.where else ""
-    severity = finding.severity
-    rule = finding.rule if severity == SEVERITIES[0] else f"{finding.rule}, {severity}"
-    text = f"{finding.about}{others}:{where} {finding.what}: {finding.remedy} [{rule}]"
+    severity = () if finding.severity == SEVERITIES[0] else (finding.severity,)
+    rules = ", ".join((finding.rule, *finding.also, *severity))
+    text = f"{finding.about}{others}:{where} {finding.what}: {finding.remedy} [{rules}]"
     if not cases:
         return escape(text)
     named = "; ".join(cases[:NAMED_CASES])

@@ -65,7 +65,7 @@ def findings_of() -> FindingsOf:
     return find
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def release_of() -> Callable[..., Release]:
     """A release written as YAML."""
     return written_release
