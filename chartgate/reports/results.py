@@ -154,6 +154,12 @@ class Results:
         """The findings as the defects that they are: the gravest first, and by their checks."""
         return sorted(defects_of(self.occurrences.items()), key=lambda defect: defect.finding.gravity)
 
+    @property
+    def defects_by_severity(self) -> dict[Severity, int]:
+        """How many defects there are of each severity, the gravest first."""
+        counts = Counter(defect.finding.severity for defect in self.defects)
+        return {severity: counts[severity] for severity in SEVERITIES if counts[severity]}
+
     @cached_property
     def told_in_full(self) -> list[str]:
         """The cases that a page for people shows with their objects: of the many made ones, a few for each defect."""

@@ -33,6 +33,50 @@
     close();
   });
 
+  // Without this, only the severities filter, by the style sheet.
+  const filter = get("filter-text");
+  if (filter) {
+    const check = get("filter-check");
+    const result = get("filter-shown");
+    const boxes = [...document.querySelectorAll('#findings .tools [type="checkbox"]')];
+    const findings = [...document.querySelectorAll("#findings .of-check")].map((part) => [
+      part,
+      [...part.querySelectorAll(".findings > li")].map((row) => [row, row.textContent.toLowerCase()]),
+    ]);
+    const apply = () => {
+      const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
+      const off = boxes.filter((box) => !box.checked).map((box) => box.id);
+      let all = 0;
+      let left = 0;
+      for (const [part, rows] of findings) {
+        const other = check.value && part.dataset.check !== check.value;
+        let some = false;
+        for (const [row, text] of rows) {
+          const hit = !other && !off.includes(`filter-${row.dataset.severity}`) && words.every((word) => text.includes(word));
+          row.classList.toggle("hidden", !hit);
+          all += 1;
+          left += hit;
+          some = some || hit;
+        }
+        part.classList.toggle("hidden", !some);
+      }
+      result.hidden = left === all;
+      result.textContent = `${left} of ${all} shown`;
+    };
+    filter.hidden = check.hidden = false;
+    for (const control of [filter, check, ...boxes]) control.addEventListener("input", apply);
+    // A link to a check that is filtered out shows it; a browser that goes back to the page keeps what was filtered.
+    document.addEventListener("click", (event) => {
+      const link = event.target.closest('a[href^="#findings-"]');
+      if (link && get(link.hash.slice(1))?.closest(".hidden")) {
+        filter.value = check.value = "";
+        for (const box of boxes) box.checked = true;
+        apply();
+      }
+    });
+    apply();
+  }
+
   // Keys of YAML in colour, line by line.
   const coloured = (text) => {
     const pre = document.createElement("pre");

@@ -71,6 +71,7 @@ def _page(results: Results, extent: _Extent) -> bytes:
             (results.by_key[check], [defect for defect in defects if defect.finding.check == check]) for check in counts
         ],
         defect_counts=counts,
+        severity_counts=results.defects_by_severity,
         named_cases=NAMED_CASES,
         pages_left_out=len(results.told_in_full) - len(in_full),
         defects_left_out=len(results.defects) - len(defects),

@@ -1,5 +1,8 @@
 """The page: complete in itself, safe against what charts write, and small because nothing stands in it twice."""
 
+import base64
+import hashlib
+import html
 import re
 from collections.abc import Callable
 from html.parser import HTMLParser
@@ -239,3 +242,41 @@ def test_the_page_counts_findings_by_check_on_top(release_of: Callable[..., Rele
     text = html_report(many(release_of, 4)).decode()
     counts = re.findall(r'<a href="#findings-([a-z]+)">[a-z]+</a></td><td class="r">(\d+)<', text)
     assert counts == [("schema", "2"), ("labels", "2")]
+
+
+def test_findings_are_filtered_by_text_check_and_severity(release_of: Callable[..., Release]) -> None:
+    text = html_report(many(release_of, 4)).decode()
+    part = text[text.index('<section id="findings">') : text.index('<section id="map">')]
+    page = Page(part)
+    filters = ["filter-text", "filter-check", "filter-error", "filter-warning", "filter-shown"]
+    assert [name for name in page.ids if name.startswith("filter-")] == filters
+    assert re.findall(r"<option[^>]*>([^<]*)", part) == ["all checks", "schema", "labels"]
+    assert re.findall(r"checked> ([^<]*)</label>", part) == ["2 errors", "2 warnings"]
+    rows = re.findall(r'data-check="(\w+)"|<li data-severity="(\w+)"', part)
+    assert rows == [("schema", ""), ("", "error"), ("", "error"), ("labels", ""), ("", "warning"), ("", "warning")]
+
+
+def test_without_scripts_the_style_sheet_filters_severities_and_the_other_filters_are_hidden(
+    release_of: Callable[..., Release],
+) -> None:
+    text = html_report(many(release_of, 4)).decode()
+    for severity in ("error", "warning"):
+        assert f'body:has(#filter-{severity}:not(:checked)) [data-severity="{severity}"]' in text
+    for name in ("filter-text", "filter-check", "filter-shown"):
+        assert re.search(rf'id="{name}"[^>]* hidden>', text)
+
+
+def test_the_policy_of_the_page_admits_its_own_script_and_style(results: Results) -> None:
+    text = html_report(results).decode()
+    policy = html.unescape(text)
+    for tag in ("script", "style"):
+        own = re.search(rf"<{tag}>(.*?)</{tag}>", text, re.DOTALL)
+        assert own is not None
+        digest = base64.b64encode(hashlib.sha256(own[1].encode()).digest()).decode()
+        assert f"{tag}-src 'sha256-{digest}'" in policy
+
+
+def test_a_page_without_findings_has_no_filters(release_of: Callable[..., Release]) -> None:
+    rendered = Rendered(Case("good"), release_of(RELEASE))
+    page = Page(html_report(Results([("schema", [Verdict(rendered, 5, ())])], [], "")).decode())
+    assert not [name for name in page.ids if name.startswith("filter-")]
