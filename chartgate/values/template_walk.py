@@ -6,6 +6,7 @@ Source: Go documentation, text/template, Actions, Arguments, Pipelines and Varia
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from chartgate.tools.templates.nodes import (
     Action,
@@ -32,7 +33,9 @@ Names = tuple[str, ...]
 EACH = "[]"
 """In the place of a key: any key of a map, or any item of a list."""
 
-_VALUES = "Values"
+_VALUES, _SUBCHARTS = "Values", "Subcharts"
+_IN_SUBCHARTS = ".Subcharts"
+"""Begins the path of what stands in `.Subcharts`, which holds no values itself: its charts have their `.Values`."""
 _METHODS = frozenset({"AsMap", "YAML", "Table", "PathValue", "Encode"})
 """What Helm's values can do of their own (helm/pkg/chart/common/values.go)."""
 _CHOOSING = frozenset({"and", "or"})
@@ -148,7 +151,7 @@ class Walk:
         return next(known, self._scope.variables[-1])
 
     def _note(self, result: _Result, *, tested: bool = False) -> None:
-        if result.path is not None:
+        if result.path is not None and result.path[:1] != (_IN_SUBCHARTS,):
             self.reads.append(Read(result.path, result.start, tested))
 
     def _pipeline(self, pipeline: Pipeline, condition: str = "") -> _Result:
@@ -226,9 +229,18 @@ class Walk:
 
 
 def _below(path: Names | None, names: tuple[str, ...]) -> Names | None:
-    """The path of fields of what has a path, whatever the root is called: `$.Values.a`, `.context.Values.a`."""
-    if _VALUES in names:
-        path, names = (), names[len(names) - names[::-1].index(_VALUES) :]
-        if names[:1] and names[0] in _METHODS:
-            return ()
-    return None if path is None else (*path, *names)
+    """The path of fields of what has a path, whatever the root is called: `$.Values.a`, `.context.Values.a`.
+
+    The values of a subchart are below its name: `.Subcharts.web.Values.port` has the path web.port.
+    """
+    for before, name in pairwise(("", *names)):
+        if name == _VALUES:
+            # The path is .Subcharts, web, Subcharts, api …
+            path = path[1::2] if path and path[0] == _IN_SUBCHARTS else ()
+        elif before == _VALUES and name in _METHODS:
+            return path
+        elif path is not None:
+            path = (*path, name)
+        elif name == _SUBCHARTS:
+            path = (_IN_SUBCHARTS,)
+    return path

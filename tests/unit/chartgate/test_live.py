@@ -232,6 +232,7 @@ def test_an_unknown_key_of_an_item_is_found_where_the_schema_says_what_an_item_h
         "{{ .Values.image.tag }}",
         "{{ .Values.global.anything }}",
         "{{ .Values.sub.size }}",
+        "{{ .Subcharts.sub.Values.size }}",
         "{{ .Values.annotations.anything }}",
         "{{ .Values.loadBalancerIP }}",
         "{{ .Values.inSchema.port }}",
