@@ -20,7 +20,7 @@ HELPERS = f"templates/_{NAME}.tpl"
 
 @dataclass(frozen=True, eq=False)
 class ProbedChart:
-    """The chart `plain`, with probes in its templates, and what they can reach, in the order of the text."""
+    """A chart without probes (`plain`) and with them (`probed`), and the points in the order of the text."""
 
     plain: ChartFiles
     probed: ChartFiles
@@ -36,10 +36,10 @@ class ProbedChart:
 
 
 def with_probes(chart: ChartFiles, measured: Iterable[str]) -> ProbedChart:
-    """The chart with probes in these files, which are templates.
+    """Add probes to these template files of a chart.
 
     Raises:
-        GateError: a template cannot be parsed, as Helm cannot either; or the chart uses a name that probes use.
+        GateError: a template cannot be parsed, neither by Helm; or the chart uses a name that probes use.
     """
     names = sorted(measured)
     trees = {name: _parsed(chart, name) for name in names}
@@ -58,7 +58,7 @@ def with_probes(chart: ChartFiles, measured: Iterable[str]) -> ProbedChart:
 
 
 def _counts(definition: Definition) -> bool:
-    """Whether callers hand the counts on to it."""
+    """Whether callers pass the counts to it."""
     return definition.pipeline is None and not is_empty(definition.body)
 
 

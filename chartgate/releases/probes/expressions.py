@@ -1,7 +1,7 @@
 """Probes in expressions: which operand decides, whether a default is used, which template is included.
 
-`and` and `or` look at no more operands than they need (Go 1.18 and later), so that a probe between two of them tells
-that the first one did not decide.
+`and` and `or` stop at the operand that decides (Go 1.18 and later). A probe between two operands therefore counts how
+often the first one did not decide.
 """
 
 from collections.abc import Collection
@@ -25,15 +25,16 @@ from chartgate.tools.templates.nodes import (
 )
 
 _MESSAGES = frozenset({"fail", "required"})
-"""Functions that refuse, with a message as their first argument."""
+"""Functions that make Helm refuse the chart, with the message as their first argument."""
 
 
 @dataclass
 class Expressions:
     """Puts probes into pipelines of one template, in the order of the text.
 
-    `counting` are the definitions that count, by name. `handed` tells whether the template gets its data beside the
-    counts: then `$` is not the data.
+    Args:
+        counting: the names of the definitions that take the counts.
+        handed: the template itself takes the counts beside its data, so that `$` is not the data.
     """
 
     edits: Edits
@@ -42,7 +43,11 @@ class Expressions:
     handed: bool
 
     def pipeline(self, pipeline: Pipeline, *, own: bool) -> None:
-        """A pipeline; `own` tells whether the dot is the data of the template."""
+        """Put probes into a pipeline.
+
+        Args:
+            own: the dot is the data of the template.
+        """
         for index, command in enumerate(pipeline.commands):
             self._command(command, piped=index > 0, own=own)
 
@@ -68,7 +73,7 @@ class Expressions:
             self.operand(operand, own=own)
 
     def operand(self, operand: Operand, *, own: bool) -> None:
-        """One operand of a command."""
+        """Put probes into an operand of a command."""
         match operand:
             case Parentheses():
                 self.pipeline(operand.pipeline, own=own)

@@ -1,4 +1,4 @@
-"""What can be reached: whole templates, arms of branches, and the ways that an expression may go."""
+"""The points that coverage counts: whole templates, arms of branches, and outcomes of expressions."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -11,13 +11,16 @@ Kind = Literal["file", "define", "if", "with", "range", "and", "or", "default", 
 
 @dataclass(frozen=True)
 class Point:
-    """One way that a template may go.
+    """A point of a template that a render reaches or not.
 
-    `file` is a path in the chart and `line` a line of it, from 1. `text` is what stands there, on one line, and `way`
-    says which way is meant, such as "empty".
-
-    `counter` is the counter of the probe. Of an operand, a way is counted by what is not counted any more after it:
-    `following` is the counter of the next operand, and `first` and `last` are those before and after the whole.
+    Args:
+        file: the path in the chart.
+        line: the line in the file, from 1.
+        text: the tag or the expression, on one line.
+        way: the outcome at this point, such as "empty".
+        counter: the counter of its probe.
+        following, first, last: counters, only for an operand of `and` or `or` that may decide. `following` counts the
+            evaluations of the next operand, `first` those of the first operand, and `last` the results of the whole.
     """
 
     file: str
@@ -32,14 +35,14 @@ class Point:
 
     @property
     def name(self) -> str:
-        """Its name in reports: "if .Values.ingress.enabled: empty"."""
+        """The name in reports: "if .Values.ingress.enabled: empty"."""
         return f"{self.text}: {self.way}"
 
     def is_reached(self, counts: Mapping[str, int]) -> bool:
-        """Whether a render with these counts of its probes went this way.
+        """Whether a render with these counts reached the point.
 
-        A render that is refused in the midst of an expression leaves open which operand it was at: those ways count
-        as not reached.
+        An operand decides each time that it is evaluated and the next one is not. Where Helm refuses the chart inside
+        the expression, the next one is missing as well: as many evaluations do not count as began without a result.
         """
         count = counts.get(self.counter, 0)
         if self.following:
@@ -50,7 +53,7 @@ class Point:
 
 @dataclass
 class Points:
-    """Collects the points of a file. `numbers` gives each counter of the chart a number of its own."""
+    """Collects the points of a file. `numbers` gives each counter of the chart its own number."""
 
     file: str
     source: bytes
@@ -64,7 +67,7 @@ class Points:
     def add(
         self, node: Node, kind: Kind, way: str, counter: str, *, following: str = "", first: str = "", last: str = ""
     ) -> None:
-        """Add a way to go at a node."""
+        """Add a point at a node."""
         text = " ".join(self.source[node.start : node.end].decode("utf-8", errors="replace").split())
         line = self.source.count(b"\n", 0, node.start) + 1
         self.found.append(Point(self.file, line, kind, text or "the file", way, counter, following, first, last))

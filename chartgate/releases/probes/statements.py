@@ -37,14 +37,18 @@ _WAYS = {
 
 @dataclass
 class Statements:
-    """Puts probes into the templates of one file. `counting` are the definitions that count, by name."""
+    """Puts probes into the templates of one file. `counting` are the names of the definitions that take the counts."""
 
     edits: Edits
     points: Points
     counting: Collection[str]
 
     def file(self, template: Template, *, is_rendered: bool) -> None:
-        """The whole file; `is_rendered` tells whether Helm renders it, unlike a partial."""
+        """Put probes into the whole file.
+
+        Args:
+            is_rendered: Helm renders the file itself; it does not render partials.
+        """
         self.edits.insert(0, begin_file())
         if is_rendered and not is_empty(template.body):
             counter = self.points.counter()
@@ -111,7 +115,7 @@ class Statements:
         self.points.add(definition.tag, "define", "is called", counter)
         begin = probe(counter, trims_after=definition.tag.trims_after)
         if definition.pipeline:
-            # A block is called where it stands, with nothing but its data.
+            # A block is called at its own place, with its data alone.
             self.edits.insert(definition.tag.end, find(".") + begin)
             self._body(definition.body, self._expressions(handed=False), own=True)
             return

@@ -1,4 +1,4 @@
-"""Renders of a case by Helm's library, with and without probes: the arms that it reaches, and changes by the probes."""
+"""Renders with and without probes: what the probes count, and whether they change the output."""
 
 import json
 import re
@@ -25,9 +25,9 @@ _PLACE = re.compile(r"(?<=[\w.]):\d+(:\d+)?")
 
 @dataclass(frozen=True)
 class Printed:
-    """The result of a render: the text of each template by its name, or Helm's refusal; `counts` are of the probes.
+    """The result of a render: the output of each template, or Helm's refusal, and the counts of the probes.
 
-    The texts are compressed, because a run keeps thousands.
+    Output and refusal are compressed (`packed`), because a run keeps thousands.
     """
 
     packed: bytes
@@ -35,16 +35,16 @@ class Printed:
 
     @property
     def said(self) -> tuple[dict[str, str], str]:
-        """The texts, and the refusal, which is empty where Helm did not refuse."""
+        """The output of each template by its name, and the refusal; it is empty if Helm did not refuse."""
         texts, refusal = json.loads(zlib.decompress(self.packed))
         return texts, refusal
 
 
 def printed(chart: ChartFiles, job: Job, api_versions: tuple[str, ...] = ()) -> Printed:
-    """What each template prints, the notes included, without the marks of probes.
+    """Render a case by Helm's library, the notes included.
 
     Raises:
-        Inexpressible: Helm's library cannot be told the arguments of the case.
+        Inexpressible: Helm's library has no equivalent of an argument of the case.
         GateError: the library cannot be used.
     """
     case = job.case
@@ -57,7 +57,7 @@ def printed(chart: ChartFiles, job: Job, api_versions: tuple[str, ...] = ()) -> 
 
 
 def upgraded(chart: ChartFiles, job: Job, installed: Release, api_versions: tuple[str, ...] = ()) -> Printed:
-    """The objects of an upgrade of what is installed, by a Helm program; each as a line of one text.
+    """Render the upgrade of an installed release by a Helm program. The output has an object a line.
 
     Raises:
         GateError: Helm cannot be run.
@@ -74,7 +74,7 @@ def upgraded(chart: ChartFiles, job: Job, installed: Release, api_versions: tupl
 
 
 def _without_counts(marked: Mapping[str, str], instead: str = "") -> tuple[dict[str, str], Counter[str]]:
-    """Texts with `instead` in the place of the marks of probes, and what these count."""
+    """Texts with `instead` in place of the lines of the probes, and the sum of the counts in these lines."""
     counts: Counter[str] = Counter()
     for text in marked.values():
         for found in _COUNTS.findall(text):
@@ -87,17 +87,19 @@ def _packed(texts: Mapping[str, str], refusal: str, counts: Mapping[str, int]) -
 
 
 def _same_words(refusal: str) -> str:
-    """A refusal without the places in the text and the names by which the one with probes differs."""
+    """A refusal without positions and names, which probes change."""
     words = _PLACE.sub("", refusal).strip()
     if "execution error at" in words:
         return words
-    # Beside what went wrong, Helm names the expressions that it was at.
+    # Helm also names the expressions around the one that failed.
     *_, last = words.splitlines() or [""]
     return last.rpartition(">: ")[2].strip()
 
 
 def difference(plain: Printed, again: Printed, probed: Printed) -> str:
-    """How a render with probes differs from two plain ones; empty where only what is random differs."""
+    """How a render with probes differs from two without; empty if no other lines differ
+    than between those two.
+    """
     (first, refusal), (second, _), (third, other) = (one.said for one in (plain, again, probed))
     if other != refusal:
         return f"Helm says {other or 'nothing'!r}, and without probes {refusal or 'nothing'!r}"

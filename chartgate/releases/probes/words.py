@@ -1,4 +1,4 @@
-"""What probes are made of: pieces of templates that Helm 3.2 and later understand."""
+"""The text of probes: pieces of template code that Helm 3.2 and later understand."""
 
 import json
 from collections.abc import Sequence
@@ -10,53 +10,64 @@ DATA = f"{NAME}Data"
 """The variable with the data that a definition was called with, without its dollar sign."""
 OUTERMOST = f"${NAME}Outermost"
 SUFFIX = " (chartgate)"
-"""Added to the name of a definition, it is the name of the one that gets the counts beside its data."""
+"""The end of the name of a second definition, which takes the counts beside the data of the first one."""
 ANY = f"{NAME}.include"
-"""The definition that calls another one, whose name is known when it is called."""
+"""A definition that calls another one, whose name it gets as an argument."""
 FINDING = f"{NAME}.find"
-"""The definition that looks for the counts, and calls another one with them."""
+"""A definition that finds the counts, and calls another definition with them."""
 MARK = "# chartgate reached "
-"""What follows in a line are the counts."""
+"""Begins a line of the output. The counts follow it as JSON."""
 KEPT = "kept"
-"""The key of the dict under which a value is kept while it is judged."""
+"""The key in the dict of the counts under which `judging` stores a value while it tests whether it is empty."""
 
 _SAID = f'(omit {COUNTS} "{KEPT}" | toJson)'
 END_FILE = f'{{{{if {OUTERMOST}}}}}{{{{printf "\\n{MARK}%s\\n" {_SAID}}}}}{{{{end}}}}'
 WITH_COUNTS = f'printf "%[2]s\\n{MARK}%[1]s" {_SAID}'
-"""Puts the counts after a message."""
+"""Appends the counts to an error message."""
 BEGIN_DEFINITION = f"{{{{{COUNTS} := .probes}}}}{{{{${DATA} := .data}}}}"
 
 
 def noted(counter: str) -> str:
-    """An expression that notes that it was reached, and is the dict of the counts."""
+    """An expression that sets a counter to 1. Its value is the dict of the counts, which is never empty."""
     return f'(set {COUNTS} "{counter}" 1)'
 
 
 def counted(counter: str) -> str:
-    """An expression that counts how often it was reached, and is the dict of the counts."""
+    """An expression that adds 1 to a counter. Its value is the dict of the counts, which is never empty."""
     return f'(set {COUNTS} "{counter}" (add1 (get {COUNTS} "{counter}")))'
 
 
 def probe(counter: str, *, trims_after: bool = False) -> str:
-    """Actions that note that they were reached, and print nothing; with the trim marker of the tag before them."""
+    """Actions that set a counter to 1 and print nothing.
+
+    Args:
+        trims_after: the tag before them has a trim marker, which they have to repeat.
+    """
     return f"{{{{if {noted(counter)}}}}}{{{{end{' -' if trims_after else ''}}}}}"
 
 
 def otherwise(counter: str, *, trims_before: bool) -> str:
-    """An `else` that notes that it was reached, with the trim marker of the tag after it."""
+    """An `else` with a probe.
+
+    Args:
+        trims_before: the tag after it has a trim marker, which it has to repeat.
+    """
     return f"{{{{{'- ' if trims_before else ''}else}}}}{probe(counter)}"
 
 
 def judging(empty: str, full: str) -> str:
-    """Commands that pass a value on, and note whether it is empty, as sprig's `default` sees it."""
+    """Commands of a pipeline that pass a value on unchanged. They set the counter `empty` or `full` to 1, depending on
+    whether the value is empty for sprig's `default`.
+    """
     which = f'(ternary "{empty}" "{full}" (empty (get {COUNTS} "{KEPT}")))'
     return f'set {COUNTS} "{KEPT}" | and (set {COUNTS} {which} 1) | pluck "{KEPT}" | first'
 
 
 def find(data: str) -> str:
-    """Actions that look for the counts in the data of a template that was called without them.
+    """Actions that find the counts in the data of a template that was called without them.
 
-    That is Helm's root, or has it in one of its entries; Helm keeps a map there for each file, `.Template`.
+    The counts are in `.Template` of Helm's root context, a map that Helm makes for each file. The data is that context,
+    or a map with the context in one of its entries.
     """
     taken = f'{{{{with index %s "{NAME}"}}}}{{{{{COUNTS} = .}}}}{{{{end}}}}'
     return (
@@ -69,7 +80,9 @@ def find(data: str) -> str:
 
 
 def begin_file() -> str:
-    """A file that Helm renders keeps the counts; one that another file includes goes on with those of that file."""
+    """Actions at the beginning of a file. They store new counts where `find` looks for them. A file that another file
+    includes finds the counts of that file, and uses them.
+    """
     return (
         f'{find(".")}{{{{{OUTERMOST} := false}}}}{{{{if and (not {COUNTS}) (kindIs "map" .)}}}}'
         "{{range $chartgateKey, $chartgateValue := .}}"
@@ -80,15 +93,23 @@ def begin_file() -> str:
 
 
 def shim(name: str) -> str:
-    """What a definition does when it is called by what does not count, such as a text that `tpl` renders.
+    """The body of a definition, and the start tag of the second definition, which gets the original body.
 
-    `name` is that of the one that counts, in quotes. What follows is its beginning.
+    The first one is called where no probe passes the counts on, such as in a text that `tpl` renders. It finds the
+    counts, and calls the second one with them.
+
+    Args:
+        name: the name of the second definition, in quotes.
     """
     return f'{{{{include "{FINDING}" (dict "name" {name} "data" .)}}}}{{{{end}}}}{{{{define {name}}}}}'
 
 
 def helpers(counting: Sequence[str]) -> str:
-    """The definitions that probes call. `counting` are the names of the definitions that get the counts."""
+    """A file with the definitions that probes call.
+
+    Args:
+        counting: the names of the definitions that have a second one with the counts.
+    """
     names = " ".join(json.dumps(name) for name in counting)
     return (
         f'{{{{define "{ANY}"}}}}{{{{if has .name (list {names})}}}}'

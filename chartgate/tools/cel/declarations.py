@@ -1,4 +1,4 @@
-"""How a Python function becomes one of CEL: an overload for each type that it takes."""
+"""Declarations of Python functions as functions of CEL, with an overload for each type of their parameters."""
 
 from collections.abc import Callable
 from itertools import product
@@ -16,7 +16,7 @@ Parameter = Any
 
 
 class Functions:
-    """The declarations, collected function by function, since a function has all of its overloads in one."""
+    """Collects overloads by the name of the function, because CEL takes all of a function in one declaration."""
 
     def __init__(self) -> None:
         self._overloads: dict[str, list[Overload]] = {}
@@ -27,11 +27,11 @@ class Functions:
         """Declare a function.
 
         Args:
-            result: the type of what it returns.
-            parameters: the type of each parameter, or the types that it may have; the first one is that of the target
-                of a member.
-            run: what it does. An exception is an error of the expression.
-            member: it is called as `target.name(…)`, else as `name(…)`.
+            result: the type of the result.
+            parameters: for each parameter its type, or a tuple of the types that it accepts. For a member, the first
+                parameter is the target.
+            run: computes the result. An exception becomes an error of the expression.
+            member: expressions call it as `target.name(…)`; otherwise as `name(…)`.
         """
         overloads = self._overloads.setdefault(name, [])
         choices = [one if isinstance(one, tuple) else (one,) for one in parameters]
@@ -42,9 +42,9 @@ class Functions:
 
     @property
     def names(self) -> frozenset[str]:
-        """The names of all of them."""
+        """The names of the declared functions."""
         return frozenset(self._overloads)
 
     def declarations(self) -> list[FunctionDecl]:
-        """All of them."""
+        """The declarations for the CEL library."""
         return [FunctionDecl(name, overloads) for name, overloads in self._overloads.items()]

@@ -1,9 +1,9 @@
-"""What can be wrong with an expression; apart from the library, which takes a while to load and which few runs need."""
+"""The errors of expressions. They are apart from the CEL library, which loads slowly and which few runs need."""
 
 
 class NotSupportedError(ValueError):
-    """An expression is not CEL, or uses what is not known here."""
+    """The expression is not valid CEL, or it uses a function or a type that the gate does not support."""
 
 
 class EvaluationError(ValueError):
-    """An expression has no value for this data."""
+    """The evaluation of the expression ends with an error, for example because a field is missing."""

@@ -32,14 +32,14 @@ class Expression:
     program: cel.Expression
 
     def value(self, data: Mapping[str, Any]) -> Any:
-        """What it comes to, as plain data.
+        """Evaluate the expression; the result is plain data.
 
         Args:
             data: the value of each variable: null, booleans, numbers, texts, lists and maps.
 
         Raises:
-            EvaluationError: it has no value, such as where a field is missing.
-            NotSupportedError: it comes to a value that the library cannot hand out.
+            EvaluationError: the evaluation ends with an error, for example because a field is missing.
+            NotSupportedError: the library cannot convert the result to a value of Python.
         """
         try:
             found = self.program.eval(data=dict(data))
@@ -53,16 +53,16 @@ class Expression:
 
 @cache
 def compiled(text: str, variables: frozenset[str]) -> Expression | NotSupportedError:
-    """The expression; an error as a value, with the reason, where it cannot be compiled.
+    """Compile an expression. An expression that cannot be compiled gives the error with the reason.
 
     Args:
-        variables: the names that it may use, of any type.
+        variables: the names of the variables that the expression may use. They may have any type.
     """
     environment = _environment(variables)
     try:
         return Expression(text, environment.compile(text))
     except RuntimeError as error:
-        # Kubernetes compares numbers of different types, which only happens without the check of types.
+        # Kubernetes compares numbers of different types. The library does so only without its type check.
         problems = [line for line in str(error).splitlines() if "ERROR: <input>" in line]
         if problems and all(map(_COMPARES_NUMBERS.search, problems)):
             return Expression(text, environment.compile(text, disable_check=True))
@@ -70,7 +70,7 @@ def compiled(text: str, variables: frozenset[str]) -> Expression | NotSupportedE
 
 
 def _expanded(text: str, variables: frozenset[str]) -> Expression | NotSupportedError | None:
-    """The expression with the macros that the library lacks; None where it has none of them, or is not CEL."""
+    """Compile an expression that has macros which the library lacks; None if it has none, or is not CEL."""
     environment, expander = _environment(variables), Expander(_functions().names)
     try:
         serialized = environment.compile(text, disable_check=True).serialize()
@@ -100,7 +100,7 @@ def _environment(variables: frozenset[str]) -> cel.Env:
 
 
 def _words(text: str) -> str:
-    """What the library says, as one line and without its codes."""
+    """An error message of the library in the words of cel-go, as one line."""
     found = re.search(r"ERROR: <input>:\d+:\d+: (.*)", text)
     line = found[1] if found else text.splitlines()[0]
     line = re.sub(r" \(in container ''\)$", "", re.sub(r"^[A-Z_]+: | \[[A-Z_]+\]$", "", line))

@@ -1,7 +1,7 @@
 """The types that Kubernetes adds to CEL: quantities, addresses, URLs and versions (k8s.io/apiserver, pkg/cel/library).
 
-The library knows no types from outside. A value of such a type is a map with the one key that names the type, so that
-equal values are equal maps.
+The library does not support custom types. A value of such a type is a map with one key, the name of the type: equal
+values are equal maps.
 """
 
 import re
@@ -26,7 +26,7 @@ _INT64 = range(-(2**63), 2**63)
 
 
 def add_kubernetes(functions: Functions) -> None:
-    """Declare the functions of all of these types."""
+    """Declare the functions of these types."""
     _add_quantities(functions)
     _add_addresses(functions)
     _add_urls(functions)
@@ -37,7 +37,7 @@ def add_kubernetes(functions: Functions) -> None:
 
 
 def text_of(value: Any) -> str:
-    """What `string` makes of a value, of the types of this module and of CEL itself."""
+    """The result of CEL's `string(value)`, for the types of this module and for those of CEL itself."""
     held = plain(value)
     if isinstance(held, dict):
         kind = next(iter(held), "")
@@ -59,10 +59,10 @@ def _is(make: Callable[[str], Any]) -> Callable[[str], bool]:
 
 
 def _part(value: Any, kind: str) -> Any:
-    """What a value of a type holds.
+    """The content of a value of a type.
 
     Raises:
-        ValueError: it is of another type.
+        ValueError: the value has another type.
     """
     held = plain(value)
     if list(held) != [kind]:
@@ -139,7 +139,7 @@ def _add_addresses(functions: Functions) -> None:
 
 
 def _address(text: str) -> IPv4Address | IPv6Address:
-    """An address without a zone, and no IPv4 address in the form of an IPv6 address (netip.ParseAddr and checks)."""
+    """Parse an address. Zones and IPv4-mapped IPv6 addresses are errors (netip.ParseAddr and further checks)."""
     found = ip_address(text)
     if "%" in text or (isinstance(found, IPv6Address) and found.ipv4_mapped):
         raise ValueError(f'"{text}" is no IP address: IPv4-mapped addresses and zones are not allowed')
@@ -180,7 +180,7 @@ def _is_link_local_multicast(value: Any) -> bool:
 
 
 def _is_global_unicast(value: Any) -> bool:
-    """As in Go's netip: also a private address is one."""
+    """As in Go's netip, where private addresses count too."""
     found = _ip(value)
     broadcast = found == IPv4Address("255.255.255.255")
     return not (found.is_unspecified or found.is_loopback or found.is_multicast or found.is_link_local or broadcast)
@@ -199,7 +199,7 @@ def _add_urls(functions: Functions) -> None:
 
 
 def _url(text: str) -> str:
-    """An absolute URI, or an absolute path (url.ParseRequestURI)."""
+    """Parse an absolute URI or an absolute path (url.ParseRequestURI)."""
     parts = urlsplit(text)
     if re.search(r"[\x00-\x1f\x7f]", text) or re.search(r"%(?![0-9A-Fa-f]{2})", parts.path):
         raise ValueError(f'"{text}" is no URL')
@@ -234,7 +234,7 @@ def _semver(text: str) -> _Value:
 
 
 def _precedence(text: str) -> tuple[Any, ...]:
-    """A key that sorts versions as Semantic Versioning 2.0.0, 11, says."""
+    """A key that sorts versions by their precedence (Semantic Versioning 2.0.0, item 11)."""
     found = _SEMVER_TEXT.fullmatch(text)
     assert found, text
     parts = (found[4] or "").split(".") if found[4] else []

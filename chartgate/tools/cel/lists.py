@@ -1,6 +1,6 @@
 """The functions of lists: Kubernetes' own (lists.go), and the extensions of cel-go that Kubernetes has (lists, sets).
 
-A value of CEL reaches Python as a plain value or, inside a list, as one that is wrapped; `plain` takes the wrap away.
+The library passes plain values to Python functions, but values inside a list are wrapped. `plain` unwraps them.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from chartgate.tools.cel.declarations import ANY, BOOL, DYN, INT, LIST, Function
 
 
 def add_lists(functions: Functions) -> None:
-    """Declare them."""
+    """Declare the functions of lists."""
     add = functions.add
     add(
         "isSorted",
@@ -39,7 +39,7 @@ def add_lists(functions: Functions) -> None:
 
 
 def plain(value: Any) -> Any:
-    """A value without the wrap of the library, and so all that is in it."""
+    """Unwrap a value of the library, and the values inside it."""
     value = value.plain_value() if hasattr(value, "plain_value") else value
     if isinstance(value, dict):
         return {key: plain(child) for key, child in value.items()}
@@ -57,7 +57,7 @@ def _sum(items: Any) -> Any:
     found = plain(items)
     if not found or not isinstance(found[0], timedelta):
         return sum(found)
-    # The library takes a duration only in this form, where the type of the result is not declared.
+    # Where no type of the result is declared, the library accepts a duration in this form only.
     made = Duration()
     made.FromTimedelta(sum(found, timedelta()))
     return made

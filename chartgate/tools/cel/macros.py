@@ -1,4 +1,4 @@
-"""Macros and a conversion that Kubernetes has and the library lacks, put into the parsed form of an expression.
+"""Adds what Kubernetes has and the library lacks to the parsed form of an expression: macros, and `string(value)`.
 
 Source: cel-go, ext/comprehensions.go (two variables) and ext/lists.go (sortBy).
 """
@@ -25,7 +25,7 @@ _STANDARD = frozenset(
 
 
 def add_helpers(functions: Functions) -> None:
-    """Declare what the parsed forms call."""
+    """Declare the functions that expanded macros call."""
     add = functions.add
     add(_PAIRS, MAP, LIST, run=lambda pairs: dict(plain(pairs)), member=False)
     add(_MERGE, MAP, LIST, run=_merged, member=False)
@@ -49,26 +49,26 @@ def _merged(maps: Any) -> dict[Any, Any]:
 
 
 class Expander:
-    """Expands the macros in an expression.
+    """Replaces the macros in an expression by loops.
 
     Args:
-        functions: the names of the functions that are declared.
+        functions: the names of the declared functions.
     """
 
     def __init__(self, functions: Collection[str]) -> None:
         self._functions = _STANDARD | set(functions)
         self._make = Maker()
         self.expanded = False
-        """Whether there was something to expand."""
+        """Whether an expression had a macro, or a call of `string`."""
 
     def expand(self, node: Node, names: frozenset[str]) -> None:
-        """Expand in place.
+        """Expand the macros in a node and beneath it, in place.
 
         Args:
-            names: the variables that may be used.
+            names: the names of the variables that are known there.
 
         Raises:
-            LookupError: it uses another name.
+            LookupError: the expression uses another name.
         """
         if node.HasField("ident_expr") and node.ident_expr.name not in names | _TYPES:
             raise LookupError(f"undeclared reference to '{node.ident_expr.name}'")
@@ -115,7 +115,7 @@ class Expander:
         self._all([*([target] if call.HasField("target") else []), *call.args], names)
 
     def _macro(self, call: Node) -> Node | None:
-        """The loop that a call stands for; None where it is no macro."""
+        """The loop for a call of a macro; None for any other call."""
         make = self._make
         arguments = [*call.args]
         variables = [one.ident_expr.name for one in arguments[:2] if one.HasField("ident_expr")]
@@ -153,7 +153,7 @@ class Expander:
         return None
 
     def _gathered(self, item: Node, condition: Node | None = None) -> Node:
-        """What was gathered so far, with another item; only where the condition holds, if there is one."""
+        """An expression that adds an item to the result of a loop; with a condition, only if that is true."""
         make = self._make
         more = make.call("_+_", make.name(RESULT), make.list(item))
         return more if condition is None else make.call("_?_:_", condition, more, make.name(RESULT))

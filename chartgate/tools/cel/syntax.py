@@ -1,6 +1,7 @@
-"""The parsed form of an expression, as the library writes it and reads it again (cel.expr.ParsedExpr).
+"""The parsed form of an expression, as the library serializes it (cel.expr.ParsedExpr).
 
-Source: cel/expr/syntax.proto of google/cel-spec. Only what is looked at is named; the rest is kept as it is.
+Source: cel/expr/syntax.proto of google/cel-spec. Only the fields that the gate uses are declared; Protobuf keeps the
+others unchanged.
 """
 
 from collections.abc import Callable
@@ -72,7 +73,11 @@ _MESSAGES = _messages()
 
 
 def rewritten(serialized: bytes, change: Callable[[Node], None]) -> bytes:
-    """A serialized expression after a change of its parsed form in place."""
+    """Change a serialized expression.
+
+    Args:
+        change: changes the root node in place.
+    """
     packed = Packed()
     packed.ParseFromString(serialized)
     parsed = _MESSAGES["ParsedExpr"]()
@@ -83,7 +88,7 @@ def rewritten(serialized: bytes, change: Callable[[Node], None]) -> bytes:
 
 
 class Maker:
-    """Makes new nodes, each with a number that no other node has."""
+    """Makes new nodes, each with an ID of its own."""
 
     def __init__(self) -> None:
         self._last = 1_000_000
@@ -93,9 +98,9 @@ class Maker:
         return _MESSAGES["Expr"](id=self._last)
 
     def constant(self, value: bool | int) -> Node:
-        """true, false, or a number below 128."""
+        """A node for true, false or a number below 128."""
         made = self.node()
-        # The fields 2 and 3 of Constant; a value of zero has to be there as well.
+        # bool_value and int64_value, which have to be present even if they are zero.
         made.const_expr.MergeFromString(bytes([0x10 if isinstance(value, bool) else 0x18, int(value)]))
         return made
 
@@ -117,7 +122,15 @@ class Maker:
         return made
 
     def loop(self, over: Node, names: tuple[str, ...], start: Node, going: Node, step: Node, result: Node) -> Node:
-        """A comprehension. The variable `@result` has what was gathered so far."""
+        """A node for a loop, in CEL a comprehension. Its variable `@result` begins with `start`, and becomes `step`
+        for each item.
+
+        Args:
+            over: the list or map.
+            names: the variables for the items.
+            going: the loop ends where this is false.
+            result: the value of the node after the loop.
+        """
         made = self.node()
         loop = made.comprehension_expr
         loop.iter_var, loop.accu_var = names[0], RESULT

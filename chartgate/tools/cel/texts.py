@@ -16,7 +16,7 @@ _ASCII_LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrst
 
 
 def add_texts(functions: Functions) -> None:
-    """Declare them."""
+    """Declare the functions of texts."""
     add = functions.add
     add("charAt", STRING, STRING, INT, run=_char_at)
     add("indexOf", INT, STRING, STRING, run=lambda text, part: text.find(part))
@@ -71,7 +71,7 @@ def _split(text: str, by: str, most: int) -> list[str]:
 
 
 def _pattern(pattern: str) -> re.Pattern[str]:
-    r"""A pattern of RE2 as one of Python; they differ in the name of the end of a text, which is \z there."""
+    r"""Convert a pattern of RE2 to one of Python, which writes the end of a text as \Z and not as \z."""
     return re.compile(re.sub(r"(?<!\\)((?:\\\\)*)\\z", r"\1\\Z", pattern))
 
 
@@ -108,7 +108,7 @@ def _format(template: str, arguments: Sequence[Any]) -> str:
 
 
 def shown(value: Any, _: int = 0) -> str:
-    """A value as %s shows it, and as `string` converts it."""
+    """The text of a value for %s in `format`, and for `string`."""
     if isinstance(value, bool) or value is None:
         return json.dumps(value)
     if isinstance(value, float):
@@ -126,7 +126,7 @@ def shown(value: Any, _: int = 0) -> str:
 
 
 def _quoted(value: Any) -> str:
-    """A value inside of another one, where texts have quotation marks."""
+    """The text of a value inside a list or map, where texts have quotation marks."""
     return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else shown(value)
 
 
