@@ -20,6 +20,12 @@ def any_helm(request: pytest.FixtureRequest) -> Helm:
 
 
 @pytest.fixture(scope="session")
+def spellings() -> list[str]:
+    """Paths under which the application serves its metrics."""
+    return ["/metrics", "/METRICS", "/metrics/", "/Metrics/", "/mEtRiCs", "/prometheus", "/PROMETHEUS/", "//metrics"]
+
+
+@pytest.fixture(scope="session")
 def refused(render: Callable[..., Release]) -> Callable[..., str]:
     """Renders values that must be refused, and gives Helm's words."""
 

@@ -5,8 +5,6 @@ from typing import Any
 
 import pytest
 
-SPELLINGS = ["/metrics", "/METRICS", "/metrics/", "/Metrics/", "/mEtRiCs", "/prometheus", "/PROMETHEUS/", "//metrics"]
-
 
 def ingress(**values: Any) -> dict[str, Any]:
     return {"ingress": {"enabled": True, **values}}
@@ -56,16 +54,16 @@ def test_ingress_nginx_compares_without_regard_to_case(render: Any) -> None:
 
 
 @pytest.mark.parametrize("key", ["haproxy.org/backend-config-snippet", "haproxy-ingress.github.io/config-backend"])
-def test_haproxy_denies_in_the_backend(render: Any, key: str) -> None:
+def test_haproxy_denies_in_the_backend(render: Any, spellings: list[str], key: str) -> None:
     snippet = render(values=ingress()).only("Ingress").annotations[key]
     match = re.fullmatch(r"http-request deny deny_status 404 if \{ path,url_dec -i -m reg (\S+) \}\n", snippet)
     assert match
     pattern = re.compile(match[1], re.IGNORECASE)
-    assert not [path for path in SPELLINGS if not pattern.match(path)]
+    assert not [path for path in spellings if not pattern.match(path)]
     assert not [path for path in ("/", "/api", "/metricsfoo", "/api/metrics") if pattern.match(path)]
 
 
-def test_traefik_gets_a_middleware_before_the_users(render: Any) -> None:
+def test_traefik_gets_a_middleware_before_the_users(render: Any, spellings: list[str]) -> None:
     key = "traefik.ingress.kubernetes.io/router.middlewares"
     values = ingress(className="traefik", annotations={key: "infra-headers@kubernetescrd"})
     release = render(values=values, release="x", namespace="relay", api_versions=["traefik.io/v1alpha1/Middleware"])
@@ -75,7 +73,7 @@ def test_traefik_gets_a_middleware_before_the_users(render: Any) -> None:
     )
     replace = release.only("Middleware").at("spec.replacePathRegex")
     # Go's syntax for the flag stands for the whole expression, Python's as well.
-    assert not [path for path in SPELLINGS if not re.fullmatch(replace["regex"], path)]
+    assert not [path for path in spellings if not re.fullmatch(replace["regex"], path)]
     assert not [path for path in ("/", "/api", "/metricsfoo", "/api/metrics") if re.fullmatch(replace["regex"], path)]
 
 
@@ -167,81 +165,6 @@ def test_a_cluster_without_the_kinds_of_traefik_is_refused_with_the_remedy(rende
     assert "set ingress.strictPaths to true" in message
     assert render(values, api_versions=["v1/Pod", "traefik.io/v1alpha1/Middleware"])
     assert render(ingress(className="traefik", strictPaths=True), api_versions=["v1/Pod"])
-
-
-def route(**values: Any) -> dict[str, Any]:
-    return {"httpRoute": {"enabled": True, "parentRefs": [{"name": "gateway"}], **values}}
-
-
-def matches(rule: Any) -> list[tuple[str, str]]:
-    return [(match["path"]["type"], match["path"]["value"]) for match in rule["matches"]]
-
-
-def test_the_route_has_the_same_protection(render: Any) -> None:
-    served = render(values=route(), release="x").only("HTTPRoute").at("spec.rules")
-    # No rule leads to a Service that does not exist: GKE refuses the whole route.
-    assert {ref["name"] for rule in served for ref in rule["backendRefs"]} == {"x-claude-relay"}
-    listed = [match for rule in served for match in matches(rule)]
-    assert len(listed) == 15
-    assert ("PathPrefix", "/") not in listed
-    # The first v1 of the API allows eight matches a rule.
-    assert max(len(rule["matches"]) for rule in served) <= 8
-
-
-GATEWAY_1_4 = "gateway.networking.k8s.io/v1/BackendTLSPolicy"
-GKE = "networking.gke.io/v1/GCPBackendPolicy"
-
-
-@pytest.mark.parametrize(
-    ("timeouts", "api", "expected"),
-    [
-        ({}, [], None),
-        ({}, [GATEWAY_1_4], {"request": "600s"}),
-        ({}, [GATEWAY_1_4, GKE], None),
-        ({"request": "90s"}, [], {"request": "90s"}),
-        ({"backendRequest": "5s"}, [], {"request": "600s", "backendRequest": "5s"}),
-        ({"mode": "always"}, [], {"request": "600s"}),
-        ({"mode": "never"}, [GATEWAY_1_4], None),
-    ],
-)
-def test_a_route_has_timeouts_where_the_gateway_api_has_them(
-    render: Any, any_helm: Any, timeouts: Any, api: list[str], expected: Any
-) -> None:
-    """Gateway API v1.0 and v1.1 have no timeouts: their API server would remove them, or refuse the route."""
-    release = render(values=route(timeouts=timeouts), helm=any_helm, api_versions=api)
-    rules = release.only("HTTPRoute").at("spec.rules")
-    assert [rule.get("timeouts") for rule in rules] == [expected] * len(rules)
-
-
-def test_a_route_has_filters_and_rules_of_the_user(render: Any, refused: Any) -> None:
-    filters = [{"type": "ResponseHeaderModifier", "responseHeaderModifier": {"remove": ["Server"]}}]
-    docs = {"matches": [{"path": {"type": "PathPrefix", "value": "/docs"}}], "backendRefs": [{"name": "docs"}]}
-    *served, last = render(values=route(filters=filters, extraRules=[docs])).only("HTTPRoute").at("spec.rules")
-    assert served
-    assert all(rule["filters"] == filters for rule in served)
-    assert last == docs
-    for matches_ in ([], [{"path": {"value": "/"}}], [{"path": {"value": "/METRICS"}}], [{"method": "GET"}]):
-        own = {"matches": matches_, "backendRefs": [{"name": "relay-claude-relay", "port": 80}]}
-        assert "httpRoute.extraRules[0] makes /metrics reachable" in refused(route(extraRules=[own]))
-    assert "httpRoute.timeouts.mode is never but a timeout is set" in refused(
-        route(timeouts={"mode": "never", "request": "5s"})
-    )
-
-
-@pytest.mark.parametrize(
-    ("milliseconds", "duration"), [(99_999_000, "99999s"), (99_999_001, "1667m"), (2**31 - 1, "35792m")]
-)
-def test_a_long_timeout_of_a_route_has_at_most_five_digits(render: Any, milliseconds: int, duration: str) -> None:
-    release = render(values={**route(timeouts={"mode": "always"}), "config": {"requestTimeout": milliseconds}})
-    served = release.only("HTTPRoute").at("spec.rules")
-    assert {rule["timeouts"]["request"] for rule in served} == {duration}
-
-
-def test_an_open_route_blocks_every_spelling_by_expression(render: Any) -> None:
-    blocked, served = render(values=route(strictPaths=False)).only("HTTPRoute").at("spec.rules")
-    (pattern,) = [value for kind, value in matches(blocked) if kind == "RegularExpression"]
-    assert not [path for path in SPELLINGS if not re.fullmatch(pattern, path)]
-    assert matches(served) == [("PathPrefix", "/")]
 
 
 @pytest.mark.parametrize(

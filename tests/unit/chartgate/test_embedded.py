@@ -1,107 +1,27 @@
 """Helm's library and Helm programs make the same of the same chart and values, refusals and warnings included."""
 
-import io
-import tarfile
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
 
 import pytest
 
 from chartgate.releases.release import Release
-from chartgate.releases.render import RenderError, Values, render
+from chartgate.releases.render import Values, render
 from chartgate.tools.chart_files import read_chart_files
 from chartgate.tools.embedded.process import EMBEDDED
-from chartgate.tools.engines import Engine
 from chartgate.tools.helm import find_helm
-
-MakeChart = Callable[[dict[str, str]], Path]
-
-SHOW = """\
-apiVersion: v1
-kind: ConfigMap
-metadata: {name: shown}
-data:
-  values: {{ toJson .Values | quote }}
-"""
-
-
-def answer_of(chart: Path, helm: Engine, values: Values, sets: Sequence[str], kube: str) -> Release | str:
-    try:
-        return render(
-            read_chart_files(chart),
-            helm=helm,
-            values=values,
-            sets=sets,
-            release="r",
-            namespace="apps",
-            kube_version=kube,
-        )
-    except RenderError as error:
-        return str(error)
-
-
-def same_answer(
-    chart: Path, values: Values = (), sets: Sequence[str] = (), *, helms: Sequence[str] = ("4",), kube: str = "1.37"
-) -> Release | str:
-    """What the library answers, after a look whether Helm programs answer the same."""
-    ours = answer_of(chart, EMBEDDED, values, sets, kube)
-    for spec in helms:
-        theirs = answer_of(chart, find_helm(spec), values, sets, kube)
-        assert isinstance(theirs, str) == isinstance(ours, str), (spec, theirs, ours)
-        if isinstance(ours, Release) and isinstance(theirs, Release):
-            assert _objects(ours) == _objects(theirs), spec
-            assert ours.warnings == theirs.warnings, spec
-    return ours
-
-
-def _objects(release: Release) -> list[tuple[str, str, str, Mapping[str, Any]]]:
-    return sorted((obj.kind, obj.name, obj.template, obj.manifest) for obj in release)
-
-
-def rendered(*arguments: Any, **more: Any) -> Release:
-    answer = same_answer(*arguments, **more)
-    assert isinstance(answer, Release), answer
-    return answer
-
-
-def refused(*arguments: Any, **more: Any) -> str:
-    answer = same_answer(*arguments, **more)
-    assert isinstance(answer, str), "is rendered"
-    return answer
-
-
-def packed(files: dict[str, str], folder: str) -> bytes:
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
-        for name, text in files.items():
-            entry = tarfile.TarInfo(f"{folder}/{name}")
-            entry.size = len(text.encode())
-            archive.addfile(entry, io.BytesIO(text.encode()))
-    return buffer.getvalue()
-
-
-CONFIG_MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: %s}\n"
-DEFAULTS = "a: {b: 1, c: {d: x}}\nl: [1, {x: y}]\ns: text\n"
-CHART = "apiVersion: v2\nname: tiny\nversion: 1.0.0\n"
-CHILD = "apiVersion: v2\nname: kid\nversion: 1.0.0\n"
-EVERYWHERE = ("3.17.3", "4.1.4", "4.3.1")
-CHILD_SCHEMA = (
-    '{"$schema": "http://json-schema.org/draft-07/schema#", "type": "object", "properties": {"k": {"type": "integer"}}}'
+from tests.unit.chartgate.embedded_answers import (
+    CHART,
+    CHILD_FILES,
+    CONFIG_MAP,
+    DEFAULTS,
+    EVERYWHERE,
+    SHOW,
+    MakeChart,
+    family,
+    refused,
+    rendered,
+    same_answer,
 )
-CHILD_FILES = {
-    "Chart.yaml": CHILD,
-    "values.yaml": "k: 1\nm: {a: 1}\nsvc: {port: 80}\nexports: {data: {from: kid}}\n",
-    "values.schema.json": CHILD_SCHEMA,
-    "templates/kid.yaml": SHOW.replace("shown", "{{ .Chart.Name }}-shown"),
-}
-
-
-def family(dependencies: str, values: str = "", **child: str) -> dict[str, str]:
-    """A chart with the subchart "kid"."""
-    files = {f"charts/kid/{name}": text for name, text in {**CHILD_FILES, **child}.items()}
-    own = {"Chart.yaml": f"{CHART}dependencies: {dependencies}\n", "values.yaml": values, "templates/show.yaml": SHOW}
-    return {**own, **files}
 
 
 @pytest.mark.parametrize(
@@ -167,67 +87,6 @@ def test_a_list_of_the_values_changed_in_place_is_left_to_a_program(make_chart: 
 
 
 @pytest.mark.parametrize(
-    ("dependencies", "defaults", "values"),
-    [
-        (
-            "[{name: kid, version: 1.0.0, repository: '', condition: 'kid.enabled,global.kid'}]",
-            "",
-            ["", "kid: {enabled: false}", "kid: {enabled: true}", "global: {kid: false}", "kid: {enabled: 'no'}", ""],
-        ),
-        (
-            "[{name: kid, version: 1.0.0, repository: '', tags: [x, y]}]",
-            "",
-            ["tags: {x: false}", "tags: {x: false, y: true}", "tags: {x: a}", ""],
-        ),
-        (
-            "[{name: kid, version: 1.0.0, repository: '', import-values: [data, {child: svc, parent: mine.svc}]}]",
-            "mine: {svc: {port: 1}}\n",
-            ["", "mine: {svc: {x: 2}}\nkid: {svc: {port: 9}}", ""],
-        ),
-        ("[{name: kid, version: 1.0.0, repository: '', import-values: [nope]}]", "", [""]),
-        (
-            "[{name: kid, version: 1.0.0, repository: '', alias: one, condition: one.enabled},"
-            " {name: kid, version: 1.0.0, repository: '', alias: two, condition: two.enabled}]",
-            "",
-            ["", "one: {enabled: false}", "two: {k: 5}", "two: {enabled: false, k: x}", "kid: {k: x}", ""],
-        ),
-        (
-            "[{name: kid, version: 1.0.0, repository: ''}]",
-            "global: {a: 1, b: {c: 2}}\n",
-            ["", "global: {b: {c: 7}}\nkid: {global: {q: 1, a: 4}}", "global: {a: null}", "global: 3"],
-        ),
-        (
-            "[{name: kid, version: 1.0.0, repository: '', condition: kid.enabled}]",
-            "",
-            ["kid: {k: null, m: {a: null}}", "kid: {m: null}", "kid: {k: x, enabled: false}", "kid: {k: 1e3}"],
-        ),
-        ("[{name: kid, version: 2.0.0, repository: ''}]", "", [""]),
-    ],
-)
-def test_subcharts_come_and_go_alike(
-    make_chart: MakeChart, dependencies: str, defaults: str, values: Sequence[str]
-) -> None:
-    chart = make_chart(family(dependencies, defaults))
-    assert [rendered(chart, text) for text in values]
-
-
-def test_switches_of_subcharts_in_subcharts_work_alike(make_chart: MakeChart) -> None:
-    grandchild = {f"charts/gran/{name}": text.replace("kid", "gran") for name, text in CHILD_FILES.items()}
-    grandchild["Chart.yaml"] = (
-        f"{CHILD}dependencies: [{{name: gran, version: 1.0.0, repository: '', condition: gran.enabled}}]\n"
-    )
-    chart = make_chart(family("[{name: kid, version: 1.0.0, repository: '', condition: kid.enabled}]", **grandchild))
-    for values, count in (
-        ("", 3),
-        ("kid: {gran: {enabled: false, k: x}}", 2),
-        ("kid: {enabled: false}", 1),
-        ("kid: {gran: {k: 2}}", 3),
-    ):
-        assert len(rendered(chart, values)) == count
-    assert "'/k'" in refused(chart, "kid: {gran: {k: x}}")
-
-
-@pytest.mark.parametrize(
     ("files", "values", "named"),
     [
         (family("[{name: kid, version: 1.0.0, repository: ''}]"), "kid: {k: x}", "/k"),
@@ -259,15 +118,6 @@ def test_switches_of_subcharts_in_subcharts_work_alike(make_chart: MakeChart) ->
 )
 def test_both_refuse_and_name_the_place(make_chart: MakeChart, files: dict[str, str], values: str, named: str) -> None:
     assert named in refused(make_chart(files), values)
-
-
-def test_a_packed_subchart_is_held_to_its_schema(make_chart: MakeChart) -> None:
-    chart = make_chart({"Chart.yaml": f"{CHART}dependencies: [{{name: kid, version: 1.0.0, condition: kid.on}}]\n"})
-    (chart / "charts").mkdir()
-    (chart / "charts/kid-1.0.0.tgz").write_bytes(packed(CHILD_FILES, "kid"))
-    assert rendered(chart, "kid: {k: 2}").inventory() == [("ConfigMap", "kid-shown")]
-    assert "/k" in refused(chart, "kid: {k: x}")
-    assert not len(rendered(chart, "kid: {k: x, 'on': false}"))
 
 
 @pytest.mark.parametrize(
@@ -341,18 +191,6 @@ def test_the_text_of_a_template_is_parted_alike(make_chart: MakeChart, text: str
     rendered(make_chart({"templates/a.yaml": text}), helms=EVERYWHERE)
 
 
-DEFINITION = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: %s.x.y}\n"
-
-
-def test_definitions_of_subcharts_that_are_switched_off_stay_out(make_chart: MakeChart) -> None:
-    own = {"crds/a.yaml": f"{DEFINITION % 'a'}---\n{DEFINITION % 'b'}", "crds/sub/c.yml": DEFINITION % "c"}
-    child = {"crds/k.yaml": DEFINITION % "k"}
-    chart = make_chart({**family("[{name: kid, version: 1.0.0, condition: kid.enabled}]", **child), **own})
-    assert len(rendered(chart).of_kind("CustomResourceDefinition")) == 4
-    off = rendered(chart, "kid: {enabled: false}")
-    assert {obj.template for obj in off} == {"tiny/crds/a.yaml", "tiny/crds/sub/c.yml", "tiny/templates/show.yaml"}
-
-
 FILES = {
     "files/a.txt": "hello\n",
     "files/secret.txt": "s",
@@ -392,15 +230,6 @@ def test_built_in_objects_and_functions_are_alike(make_chart: MakeChart) -> None
     assert {obj.name for obj in release} == {"a", "json", "text"}
     data = release.get("ConfigMap", "a").manifest["data"]
     assert (data["one"], data["tpl"], data["kube"], data["lookup"]) == ("hello\n", "r-x", "v1.37.0", "{}")
-
-
-def test_a_library_chart_serves_its_parent(make_chart: MakeChart) -> None:
-    child = {
-        "Chart.yaml": f"{CHILD}type: library\n",
-        "templates/_x.tpl": f'{{{{ define "lib.x" }}}}{CONFIG_MAP % "lib"}{{{{ end }}}}',
-    }
-    files = family("[{name: kid, version: 1.0.0}]", **child) | {"templates/u.yaml": '{{ include "lib.x" . }}'}
-    assert rendered(make_chart(files)).inventory() == [("ConfigMap", "lib"), ("ConfigMap", "shown")]
 
 
 def test_a_warning_is_told_once_and_in_the_same_words(make_chart: MakeChart) -> None:

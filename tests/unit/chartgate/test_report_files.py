@@ -1,6 +1,8 @@
 """Where the reports of a run go: files, standard output, pipes."""
 
 import json
+import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from chartgate import cli, gate
+from chartgate.errors import GateError
 from chartgate.findings.registry import CHECKS
+from chartgate.reports.files import write_report
 from tests.unit.chartgate.command_line import (
     CHART,
     VERSIONS,
@@ -66,3 +70,37 @@ def test_a_pipe_on_standard_output_gets_the_report(make_chart: MakeChart, *, rea
     assert process.returncode == (cli.CLEAN if reads_all else cli.UNUSABLE)
     assert reads_all or "cannot write the report to standard output: Broken pipe" in error
     assert "Traceback" not in error
+
+
+def test_a_report_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "report.json"
+    write_report(path, b"{}")
+    assert (path.read_bytes(), list(tmp_path.iterdir())) == (b"{}", [path])
+    with pytest.raises(GateError, match="there is no folder"):
+        write_report(tmp_path / "nowhere" / "report.json", b"{}")
+    with pytest.raises(GateError, match="is a folder"):
+        write_report(tmp_path, b"{}")
+
+
+def test_through_a_link_the_file_that_it_points_to_is_written(tmp_path: Path) -> None:
+    for name in ("there.json", "not-yet.json"):
+        link, file = tmp_path / f"link-{name}", tmp_path / name
+        link.symlink_to(file)
+        write_report(link, b"{}")
+        assert link.is_symlink()
+        assert file.read_bytes() == b"{}"
+
+
+def test_a_pipe_and_a_device_get_the_report_and_are_not_replaced(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    write_report(pipe, b"{}")
+    assert os.read(reader, 10) == b"{}"
+    os.close(reader)
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    link = tmp_path / "null"
+    link.symlink_to(os.devnull)
+    write_report(link, b"{}")
+    assert link.is_symlink()
+    assert stat.S_ISCHR(link.stat().st_mode)

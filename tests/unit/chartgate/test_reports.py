@@ -2,9 +2,7 @@
 
 import html
 import json
-import os
 import re
-import stat
 from collections.abc import Callable
 from dataclasses import replace
 from importlib.resources import files
@@ -18,7 +16,6 @@ import pytest
 import yaml
 from rich.console import Console
 
-from chartgate.errors import GateError
 from chartgate.findings.acceptance import Acceptance
 from chartgate.findings.baseline import entry_of, read_baseline
 from chartgate.findings.finding import Finding, Verdict
@@ -32,29 +29,19 @@ from chartgate.reports.code_quality import code_quality_report
 from chartgate.reports.files import write_report
 from chartgate.reports.github import github_report
 from chartgate.reports.html import html_report
-from chartgate.reports.json_report import json_report, object_key, report_data
+from chartgate.reports.json_report import json_report, report_data
 from chartgate.reports.junit import junit_report
 from chartgate.reports.markdown import markdown_report
-from chartgate.reports.masking import (
-    argument_without_secrets,
-    as_yaml,
-    masked,
-    secret_texts,
-    values_without_secrets,
-    without_secrets,
-)
 from chartgate.reports.overview import overview_of
 from chartgate.reports.results import Results
 from chartgate.reports.sarif import sarif_report
 from chartgate.reports.table import print_report
 from chartgate.tools.chart_files import ChartFiles
-from chartgate.tools.kubernetes_yaml import read_one
 from chartgate.values.case import Case
 from chartgate.values.proof import Proof
 
 ROOT = Path(__file__).parents[3]
 HOSTILE = """ci/<script>alert("1")</script>'&]]>\x00\x1b\ud800"""
-
 OBJECTS = """\
 apiVersion: v1
 kind: Secret
@@ -273,102 +260,10 @@ def test_no_report_holds_what_a_secret_holds(results: Results, tmp_path: Path, s
         assert secret.encode() not in report
 
 
-def test_an_object_is_kept_under_what_is_shown_of_it(release_of: Callable[..., Release]) -> None:
-    one, other = (release_of(OBJECTS.replace("plain-token", text)).only("Secret") for text in ("a", "b"))
-    assert one.digest != other.digest
-    assert object_key(one) == object_key(other)
-
-
-def test_a_checksum_of_a_secret_is_masked_as_the_secret_is(release_of: Callable[..., Release]) -> None:
-    text = (
-        "kind: Deployment\nmetadata: {name: d}\nspec: {template: {metadata: {annotations: {checksum/secret: abc}}}}\n"
-    )
-    assert "abc" not in as_yaml(masked(release_of(text).only("Deployment")))
-
-
-def test_masked_yaml_reads_as_the_object(release_of: Callable[..., Release]) -> None:
-    config = release_of(OBJECTS).only("ConfigMap")
-    text = as_yaml(masked(config))
-    assert read_one(text) == config.manifest
-    assert "b: |\n" in text
-
-
-def test_short_texts_of_secrets_stay_readable_elsewhere(release_of: Callable[..., Release]) -> None:
-    secret = "kind: Secret\nmetadata: {name: s}\nstringData: {on: 'true', long: long-enough-to-be-a-secret}\n"
-    texts = secret_texts(release_of(secret))
-    assert without_secrets("a: true\nb: long-enough-to-be-a-secret", texts) == "a: true\nb: (masked)"
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("a: x # why\nb: long-enough\n", "a: x # why\nb: (masked)\n"),
-        ('{"a": 1, "b": "say \\"please\\" twice"}', "a: 1\nb: (masked)\n"),
-        ("a: |\n  -----BEGIN-----\n  abc\nb: c\n", "a: |\n  (masked)\nb: c\n"),
-        ("a: 'don''t tell anyone'\n", "a: (masked)\n"),
-        ("a: [12345678, {long-enough: 1}]\n", "a: [(masked), {(masked): 1}]\n"),
-        ('"a": "b \\\n  c d e f"\n', "a: (masked)\n"),
-        ('a: "long\\u002denough"\na: 1\n', "(masked)"),
-    ],
-)
-def test_secrets_are_masked_in_values_however_they_are_written(text: str, shown: str) -> None:
-    secrets = [
-        "long-enough",
-        'say "please" twice',
-        "-----BEGIN-----\nabc",
-        "don't tell anyone",
-        "12345678",
-        "b c d e f",
-    ]
-    assert values_without_secrets(text, secrets) == shown
-
-
-def test_secrets_are_masked_in_arguments_however_they_are_written() -> None:
-    secrets = ["long-enough", "one,two,three"]
-    assert argument_without_secrets("a=long-enough,b=c", secrets) == "a=(masked),b=c"
-    assert argument_without_secrets(r"a.b=one\,two\,three", secrets) == "a.b=(masked)"
-    assert argument_without_secrets(r'a={"b": "long\u002denough"}', secrets) == "a=(masked)"
-    assert argument_without_secrets(r'a="one\ttwo"', secrets) == r'a="one\ttwo"'
-
-
-def test_a_report_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
-    path = tmp_path / "report.json"
-    write_report(path, b"{}")
-    assert (path.read_bytes(), list(tmp_path.iterdir())) == (b"{}", [path])
-    with pytest.raises(GateError, match="there is no folder"):
-        write_report(tmp_path / "nowhere" / "report.json", b"{}")
-    with pytest.raises(GateError, match="is a folder"):
-        write_report(tmp_path, b"{}")
-
-
 def test_a_finding_about_the_run_stands_at_the_chart(results: Results) -> None:
     data: dict[str, Any] = report_data(results)
     (finding,) = [data["findings"][index] for index in data["general"]]
     assert (finding["template"], finding["line"]) == ("Chart.yaml", 1)
-
-
-def test_through_a_link_the_file_that_it_points_to_is_written(tmp_path: Path) -> None:
-    for name in ("there.json", "not-yet.json"):
-        link, file = tmp_path / f"link-{name}", tmp_path / name
-        link.symlink_to(file)
-        write_report(link, b"{}")
-        assert link.is_symlink()
-        assert file.read_bytes() == b"{}"
-
-
-def test_a_pipe_and_a_device_get_the_report_and_are_not_replaced(tmp_path: Path) -> None:
-    pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
-    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
-    write_report(pipe, b"{}")
-    assert os.read(reader, 10) == b"{}"
-    os.close(reader)
-    assert stat.S_ISFIFO(pipe.stat().st_mode)
-    link = tmp_path / "null"
-    link.symlink_to(os.devnull)
-    write_report(link, b"{}")
-    assert link.is_symlink()
-    assert stat.S_ISCHR(link.stat().st_mode)
 
 
 def test_sarif_has_no_more_results_than_code_scanning_takes(
