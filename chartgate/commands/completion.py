@@ -1,4 +1,4 @@
-"""`chartgate completion SHELL`: the script by which a shell completes the command line, and what it then asks for."""
+"""`chartgate completion SHELL`: prints the completion script of a shell, and answers the requests of that script."""
 
 import os
 from argparse import ArgumentParser, Namespace
@@ -27,11 +27,11 @@ def run(options: Namespace) -> int:
 
 
 def complete(subcommands: Collection[str], parser_for: Callable[[str], ArgumentParser]) -> None:
-    """Answer the shell, and end the program, where a shell asks for completions; return at once where none does.
+    """Answer a shell that asks for completions, and end the program. Return at once if no shell asks.
 
     Args:
-        subcommands: their names.
-        parser_for: the parser of one, and of the gate itself for the name "".
+        subcommands: the names of the subcommands.
+        parser_for: gives the parser of a subcommand, and for "" that of the gate.
     """
     if _FIRST_WORD not in os.environ:
         return
@@ -47,7 +47,7 @@ def complete(subcommands: Collection[str], parser_for: Callable[[str], ArgumentP
 
 
 class _Completer(BaseCompleter):
-    """Completes files, and subcommands where one may stand."""
+    """Completes files, and subcommands at the place of one."""
 
     def __init__(self, subcommands: Collection[str]) -> None:
         self._subcommands = subcommands

@@ -1,4 +1,4 @@
-"""`chartgate convert-values CHART FILE`: the values of an earlier version of a chart as values of this one."""
+"""`chartgate convert-values CHART FILE`: converts values of an earlier version of a chart to this version."""
 
 import json
 from argparse import ArgumentTypeError, Namespace
@@ -44,7 +44,7 @@ def add_arguments(parser: Parser) -> None:
 
 
 def run(options: Namespace) -> int:
-    """Print the converted values. The exit code is 1 where something is left to do by hand."""
+    """Write the converted values. The exit code is 1 if the user has to change something by hand."""
     require_writable([options.output])
     if options.output.is_file() and not options.overwrite:
         raise GateError(f"{options.output} exists: name another file, or add --overwrite")
@@ -83,7 +83,7 @@ def _tell_of_comments(text: str, result: str | None) -> None:
 
 
 def _refused(chart: Chart, values: dict[str, object]) -> list[Note]:
-    """What the schema of the chart refuses in the converted values."""
+    """The message of the chart's schema if it refuses the converted values."""
     misfits = chart.shape.misfits(values) if chart.shape else []
     return [Note(place, f"the chart refuses the value: {what}: correct it", by_hand=True) for place, what in misfits]
 

@@ -49,7 +49,7 @@ def add_arguments(parser: Parser) -> None:
 
 
 def run(options: Namespace) -> int:
-    """Measure, write the reports and print the table. Findings are too small a share, and faults."""
+    """Measure, write the reports and print the table. The exit code is 1 if the share is too small, or with faults."""
     wanted = REPORTS.wanted(options)
     choice = replace(choice_of(options), offered=options.offered)
     recorded = [case for path in options.also for case in recorded_cases(path)]

@@ -1,4 +1,4 @@
-"""Options that take several words, after which a chart may stand as well: `chartgate --kube 1.30 1.31 CHART`."""
+"""Options that accept several words, and may still be followed by a chart: `chartgate --kube 1.30 1.31 CHART`."""
 
 import argparse
 from collections.abc import Sequence
@@ -11,29 +11,29 @@ from chartgate.values.packed_chart import is_packed
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser that tells the charts from the words of the option before them."""
+    """A parser that separates charts from the words of the option before them."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._of_words: list[str] = []
 
     def add_words(self, name: str, metavar: str, text: str) -> None:
-        """An option that takes one word or several, and that may be repeated."""
+        """Add an option that accepts one or more words, and that may be repeated."""
         self._of_words.append(name)
         self.add_argument(name, nargs="+", action="extend", default=[], metavar=metavar, help=text)
 
     def parse(self, arguments: Sequence[str]) -> argparse.Namespace:
-        """What the arguments say; as argparse does, it ends the program where they are wrong."""
+        """Parse arguments. If they are wrong, the program ends, as with argparse."""
         return self.parse_args(self._with_charts_apart(arguments))
 
     def error(self, message: str) -> NoReturn:
-        """End with a message; where the chart is missing, an option may have taken it."""
+        """End the program with a message. If the chart is missing, it says that an option may have taken it."""
         if self._of_words and "are required" in message:
             message += f": name it first, or after --, because {', '.join(self._of_words)} take all words that follow"
         super().error(message)
 
     def _with_charts_apart(self, arguments: Sequence[str]) -> list[str]:
-        """The arguments, with the words of an option as `--name=word` where charts follow them."""
+        """The arguments. If charts follow the words of an option, each of these words becomes `--name=word`."""
         found: list[str] = []
         rest = list(arguments)
         while rest and rest[0] != "--":

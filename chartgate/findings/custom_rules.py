@@ -1,4 +1,4 @@
-"""The rules of custom resource definitions (`x-kubernetes-validations`), asked as the API server does on creation.
+"""The validation rules of custom resource definitions (`x-kubernetes-validations`), evaluated as on creation.
 
 Source: k8s.io/apiextensions-apiserver, pkg/apiserver/schema/cel/validation.go.
 """
@@ -34,7 +34,7 @@ _TEXT = re.compile(r"""r?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
 
 
 def judge(obj: KubeObject, schema: Mapping[str, Any]) -> Iterator[Fault]:
-    """Faults of an object by the rules of its structural schema. Those about a change (`oldSelf`) say nothing yet."""
+    """Faults of an object by the rules of its schema. Rules about changes (`oldSelf`) do not apply to a new object."""
     yield from _judge(completed(obj.manifest, schema, whole=True), schema, "", whole=True)
 
 

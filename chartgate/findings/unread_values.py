@@ -21,7 +21,7 @@ _OF_HELM = frozenset({"tags", "global", "enabled"})
 
 
 def judge(chart: Chart) -> Iterator[Fault]:
-    """A fault for each value that is without effect: of values.yaml, and of the CI values."""
+    """A fault for each value of values.yaml and of the CI values that no template reads, and for each misspelt one."""
     reads = chart.reads
     if () in reads.whole:
         return  # some template takes the values as a whole
@@ -45,7 +45,7 @@ def _unused(reads: Reads, values: Any, file: str, apart: frozenset[str]) -> Iter
 
 
 def _topmost_unused(reads: Reads, values: Any, path: Names) -> Iterator[Names]:
-    """The paths of values that no template reads; of a map without any value that is read, its own path."""
+    """The paths of values that no template reads. If no value of a map is read, the path of the map stands for them."""
     if not (isinstance(values, Mapping) and values):
         if path and not reads.uses(path):
             yield path
@@ -92,7 +92,7 @@ def _ends(values: Any, path: Names = ()) -> Iterator[Names]:
 
 
 def _only(paths: list[Names]) -> dict[str, Any]:
-    """A mapping with these paths alone."""
+    """A mapping with only these paths."""
     found: dict[str, Any] = {}
     for path in paths:
         inner = found

@@ -1,4 +1,4 @@
-"""What other values change in the objects of a base, beside what changes with every render."""
+"""The effect of changed values on the objects of a base, without what changes with every render."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -18,13 +18,18 @@ BY_SCHEMA = "values don't meet the specifications of the schema"
 """Helm's message if a values.schema.json refuses the values, before it renders any template."""
 
 Key = tuple[str, str, int]
-"""An object, whatever its name: its template, its kind, and its number among those of this kind in the template."""
+"""Identifies an object without its name: template, kind, and its number among the objects of this kind there."""
 
 
 @dataclass(frozen=True)
 class Effect:
-    """What shows that a value is read: in the base called `case`, `where` in `object` ("Kind/name") changes; or the
-    chart refuses the values with the words `refusal`.
+    """The effect of a changed value.
+
+    Args:
+        case: the name of the base in which the value was changed.
+        object: the object that changes, as "Kind/name".
+        where: the path in the object.
+        refusal: Helm's message, if the chart refuses the changed value instead.
     """
 
     case: str
@@ -34,10 +39,10 @@ class Effect:
 
 
 class BaseRelease:
-    """A base and its objects, rendered when they are first asked for.
+    """A base and its objects, which are rendered on first use.
 
     Args:
-        render: renders these values on the cluster of the base, anew with every call.
+        render: renders values on the cluster of the base. It uses no cache.
     """
 
     def __init__(self, base: Base, defaults: Mapping[str, Any], render: Callable[[Base, Mapping[str, Any]], Release]):
@@ -51,17 +56,18 @@ class BaseRelease:
 
     @property
     def outcome(self) -> Release | str:
-        """The objects, or the words with which the chart refuses the values."""
+        """The objects, or Helm's message if the chart refuses the values."""
         found: Release | str = self._once("outcome", lambda: self._outcome(self.values))
         return found
 
     def effect(self, values: Mapping[str, Any], *, thorough: bool) -> Effect | None:
-        """What these values change; None where nothing does, or where a schema refuses them before any template.
+        """The effect of other values; None if they have none, or if a schema refuses them before any template runs.
 
-        A base that is refused shows it, too: other values are taken, or refused with other words.
+        If the chart refuses the base itself, the other values have an effect if the chart accepts them, or refuses them
+        with another message.
 
         Args:
-            thorough: also look whether what every render generates anew is now fixed, or the other way round.
+            thorough: also count that text which each render generates is fixed with these values, or the reverse.
         """
         before, after = self.outcome, self._outcome(values)
         if isinstance(before, str) or isinstance(after, str):
@@ -79,7 +85,7 @@ class BaseRelease:
         return Effect(self.name, found[place].ref, written(place[1]))
 
     def is_like(self, other: "BaseRelease") -> bool:
-        """Whether the objects are those of another base, beside what every render generates anew."""
+        """Whether the objects are equal to those of another base, except for text that each render generates."""
         own, others = self.outcome, other.outcome
         if isinstance(own, str) or isinstance(others, str):
             return own == others
@@ -88,7 +94,7 @@ class BaseRelease:
 
     @property
     def _random(self) -> "Changes":
-        """What changes when the base is rendered once more: generated secrets, and what is made of them."""
+        """The differences between two renders of the base: generated secrets, and texts that depend on them."""
         before = self.outcome
         assert isinstance(before, Release)
         found: Changes = self._once("random", lambda: _changes(before, self._render_with(self.base, self.values)))
@@ -126,7 +132,7 @@ def _changes(before: Release, after: Release) -> Changes:
 
 
 def _by_key(release: Release) -> dict[Key, KubeObject]:
-    """The objects by their keys; a name may be generated, too."""
+    """The objects by their keys. Names are no keys, because a name may be generated."""
     count: Counter[tuple[str, str]] = Counter()
     found = {}
     for obj in (*release.objects, *release.left_out):

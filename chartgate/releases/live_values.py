@@ -1,8 +1,8 @@
-"""Which values of a chart are read: another value at the place changes an object, or the chart refuses it.
+"""Finds which values of a chart have an effect: a change of the value changes an object, or the chart refuses it.
 
-One place at a time is changed in the values that most promise to show it. What is not found to be read in this way is
-changed in all bases: many places at once, since most of them change nothing; where something changes, halves of them
-are tried until it is known which place did it.
+First, each place is changed alone in the few bases where an effect is most likely. The places without an effect are
+then changed in all bases, many at once, because most of them have none. If such a render has an effect, it is repeated
+with halves of the places until the one with the effect is found.
 """
 
 from collections import defaultdict
@@ -27,9 +27,9 @@ from chartgate.values.other_values import OtherValues
 from chartgate.values.shape import Place, at, placed
 
 FIRST = 5
-"""Bases in which each place is tried alone."""
+"""The number of bases in which a place is changed alone."""
 FEW = 2
-"""Values of a place that are tried in each of them."""
+"""The number of other values of a place that are tried in a base."""
 
 Change = tuple[Place, Any]
 """A place, and another value for it."""
@@ -38,10 +38,10 @@ Change = tuple[Place, Any]
 def live_values(
     chart: Chart, bases: Bases, places: Sequence[Place], helm: Engine, accepted: Collection[Place] = ()
 ) -> dict[Place, Effect | None]:
-    """For each place what shows that it is read; None where nothing does.
+    """The effect of each place; None for a place without one.
 
     Args:
-        accepted: places that need not be read. They alone are no reason to render further cases.
+        accepted: places that need no effect. If only these are left, no further bases are rendered.
 
     Raises:
         GateError: a file of the chart cannot be read, Helm cannot be had, or the chart refuses every base.
@@ -90,7 +90,7 @@ class _Search:
         return render_case(self._chart.files, job, self._chart.settings.api_versions, cached=False)
 
     def _alone(self, place: Place, likely: Sequence[BaseRelease]) -> None:
-        """Change one place in the bases that most promise to show it."""
+        """Change one place in the bases where an effect is most likely."""
         for base in islice(self._promising(place, likely), FIRST):
             for value in islice(self._values(place, base), FEW):
                 self._try([(place, value)], base, thorough=True)
@@ -98,7 +98,7 @@ class _Search:
                     return
 
     def _promising(self, place: Place, likely: Sequence[BaseRelease]) -> Iterator[BaseRelease]:
-        """The first base of each promise, the most promising first, then the second of each, and so on."""
+        """The first base of each `promise`, in their order, then the second base of each, and so on."""
         by_promise: defaultdict[tuple[int, int], list[BaseRelease]] = defaultdict(list)
         for base in likely:
             if _has_room(base, place):
@@ -107,9 +107,9 @@ class _Search:
         return (base for turn in turns for base in turn if base is not None and isinstance(base.outcome, Release))
 
     def _together(self, places: Sequence[Place], number: int, base: BaseRelease) -> None:
-        """Change all places at once that are not known to be read, to a few of their values: in each base to others.
+        """Change all places at once that have no effect yet. Each base tries other values.
 
-        Nothing is changed in a base that makes the same objects as another one of the same values.
+        A base is skipped if it makes the same objects as the base with the same values and more APIs.
         """
         rest = [place for place in places if place not in self._effects and _has_room(base, place)]
         if all(place in self._accepted for place in rest):
@@ -128,7 +128,7 @@ class _Search:
                 self._try(changes, base, thorough=False)
 
     def _try(self, changes: Sequence[Change], base: BaseRelease, *, thorough: bool) -> None:
-        """Make these changes at once; where they have an effect, halves of them, until it is known which one has it."""
+        """Make changes at once. If they have an effect, try their halves until the change with the effect is found."""
         values, full = base.values, base.full
         for place, value in changes:
             values = placed(values, place.path, value, full)
@@ -144,12 +144,12 @@ class _Search:
             self._try(changes[half:], base, thorough=thorough)
 
     def _values(self, place: Place, base: BaseRelease) -> Iterator[Any]:
-        """What to put in the place in a base: neither what stands there, nor what the schema refuses there."""
+        """Other values for a place of a base that the schema accepts."""
         now = at(base.full, place.path)
         for value in self._others.of(place):
             changed = placed(base.values, place.path, value, base.full)
             then = at(merged(self._shape.defaults, changed), place.path)
-            # In Python 1 and true are equal; in values they are not. An empty value is no other one than none.
+            # 1 and true are equal in Python, but not in values. An empty value is equal to an absent one.
             other = (type(then), then) != (type(now), now) and not (_is_empty(then) and _is_empty(now))
             if other and self._shape.fits(changed):
                 yield value
@@ -160,7 +160,7 @@ def _is_empty(value: Any) -> bool:
 
 
 def _has_room(base: BaseRelease, place: Place) -> bool:
-    """Whether the base has what the place is within: a list with an item, and no text where a map should be."""
+    """Whether the base has the lists and maps around a place: lists with an item, and no text in place of a map."""
     parents = ((at(base.full, place.path[:length]), part) for length, part in enumerate(place.path))
     return all(
         isinstance(parent, list) and bool(parent) if isinstance(part, int) else isinstance(parent, Mapping | None)

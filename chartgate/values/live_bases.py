@@ -1,4 +1,4 @@
-"""Bases: values that a chart is known to accept, from cases that people wrote and from its matrix."""
+"""Bases: values in which `chartgate live` changes one value at a time, from cases that people wrote and the matrix."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -32,11 +32,14 @@ LISTS = 5
 
 @dataclass(frozen=True, eq=False)
 class Base:
-    """Values over the defaults, and the release and the cluster that they are rendered for.
+    """Values, and the release and the cluster for which they are rendered.
 
-    `tested` are values that the author tests the chart with: the defaults and the CI values.
-    `helm` binds them to a Helm program of that version; empty: to none. `like` has the same values on a cluster with
-    more APIs: where it makes the same objects, there is nothing new to see.
+    Args:
+        values: the user's values, without the defaults.
+        tested: the author tests the chart with these values: they are the defaults or CI values.
+        helm: the version of the Helm program that renders them; empty for the Helm of the run.
+        like: a base with the same values on a cluster with more APIs. If both make the same objects, changes of this
+            one show nothing more.
     """
 
     name: str
@@ -50,7 +53,7 @@ class Base:
     like: "Base | None" = None
 
     def case(self, values: Mapping[str, Any]) -> Case:
-        """The case of other values in the place of these."""
+        """The same case with other values."""
         return Case(
             self.name,
             values=(json.dumps(values),),
@@ -61,8 +64,10 @@ class Base:
 
 
 class Bases:
-    """The bases of a chart. `choice` may name a matrix, versions, a pattern of cases, or values of the user, which are
-    the one base then.
+    """The bases of a chart.
+
+    Args:
+        choice: may name a matrix, versions, a pattern of cases, or values of the user. These values are the only base.
     """
 
     def __init__(self, chart: Chart, choice: Choice) -> None:
@@ -75,9 +80,9 @@ class Bases:
         return self._choice.own_values or self._choice.pattern != "*"
 
     def likely(self, places: Sequence[Place]) -> list[Base]:
-        """Those in which most values matter: what people wrote, each label of the matrix alone, and an item for each
-        list among `places` that none of them fills; on a cluster with every API that the chart may ask about, and as
-        they are.
+        """The bases in which most values have an effect: the cases that people wrote, each label of the matrix alone,
+        and one with an item for each list among `places` that these leave empty. First come all of them on a cluster
+        with every API that the templates ask about, then all of them as they are.
 
         Raises:
             GateError: a file of the chart cannot be read, no case matches, or the chart is a library.
@@ -90,13 +95,13 @@ class Bases:
         return [*equipped, *(replace(base, like=other) for base, other in zip(found, equipped, strict=True))]
 
     def by_programs(self) -> Iterator[Base]:
-        """The defaults by each Helm program of the settings that is at hand: an old one reads values of its own."""
+        """The defaults for each installed Helm program of the settings: some values matter to old versions only."""
         for spec in filter(is_at_hand, self._settings.helm if not self._narrowed else ()):
             yield from (replace(base, helm=spec) for base in self._written[:1])
 
     def further(self) -> Iterator[Base]:
-        """The others: what the author tests, on the oldest Kubernetes, and cases of the covering array, in which values
-        meet that matter only together.
+        """Further bases: the tested values on the oldest Kubernetes, and cases of the covering array, because some
+        values only have an effect in combination.
 
         Raises:
             GateError: the matrix cannot be read.
@@ -115,7 +120,7 @@ class Bases:
 
     @cached_property
     def known(self) -> list[Mapping[str, Any]]:
-        """Values that the chart is known to take or to refuse with a reason, of which each place may be tried."""
+        """The values of all cases and labels. Each value in them may be tried at its place in other bases."""
         return [base.values for base in (*self._written, *self._fragments)]
 
     @cached_property
@@ -129,7 +134,7 @@ class Bases:
 
     @cached_property
     def _fragments(self) -> list[Base]:
-        """The defaults with one label of one axis of the matrix, for each version where it depends on the version."""
+        """The defaults with one label of one axis of the matrix, for each Kubernetes version if it depends on that."""
         plain = self._base(Case("", release=self._settings.release, namespace=self._settings.namespace))
         found = []
         for axis in find_matrix(self._chart).axes if not self._choice.own_values else ():
@@ -154,8 +159,8 @@ class Bases:
                     yield replace(bases[0], name=f"{dotted(path)} with an item", values=merged(bases[0].values, values))
 
     def _with_item(self, place: Place, filled: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
-        """Values with an item in a list: that of a list of the same name elsewhere, else an invented one; None where
-        the schema takes none that is found.
+        """Values that put an item into a list: one of a list with the same name elsewhere, else a generated one. None
+        if the schema accepts neither.
         """
         elsewhere = (value for values in filled for path, value in walk(values) if path[-1:] == place.path[-1:])
         for items in chain(filter(None, elsewhere), self._invented(place)):
@@ -174,7 +179,7 @@ class Bases:
 
 
 def values_of(case: Case) -> Mapping[str, Any]:
-    """The values of a case, its --set arguments among them."""
+    """The values of a case, --set arguments included."""
     values: Mapping[str, Any] = {}
     for text in case.values:
         values = merged(values, read_values(text)[0] or {})
@@ -182,9 +187,9 @@ def values_of(case: Case) -> Mapping[str, Any]:
 
 
 def promise(path: Path_, values: Mapping[str, Any], full: Mapping[str, Any]) -> tuple[int, int]:
-    """How little values promise that a place is read in them; those with the least come first.
+    """A sort key for bases: a change of a place most likely has an effect in the base with the smallest key.
 
-    Counted are the parts of the path that are switched off, then how much of the path the values do not mention.
+    It has the number of parts of the path that are switched off, then how much of the path the values mention, negated.
 
     Args:
         full: the values with the defaults.
@@ -202,7 +207,7 @@ def _is_off(parent: Mapping[str, Any]) -> bool:
 
 
 SWITCHES = ("enabled", "create")
-"""Keys by which charts switch on what stands beside them."""
+"""Keys with which charts switch on the values beside them."""
 
 
 def _distinct(bases: Iterable[Base]) -> list[Base]:

@@ -1,4 +1,4 @@
-"""The places of a chart's values that something has to read: leaves of values.yaml, and properties of its schema."""
+"""The places of a chart's values that need an effect: leaves of values.yaml, and properties of its schema."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -10,8 +10,8 @@ from chartgate.values.shape import Path_, Place, Schema, Shape
 def live_places(chart: Chart) -> list[Place]:
     """The places in the order of the schema, then those that only values.yaml has.
 
-    An item of a list is its first one: `ingress.hosts.0.host`. A map whose keys the user chooses is one place, and so
-    is a list of plain values. A place for which the schema allows one value only is none.
+    The first item stands for all items of a list: `ingress.hosts.0.host`. A map whose keys the user chooses is one
+    place, and so is a list of plain values. Places for which the schema allows one value only are left out.
 
     Raises:
         GateError: a file of the chart cannot be read.
@@ -26,12 +26,12 @@ def live_places(chart: Chart) -> list[Place]:
 
 
 def shape_of(chart: Chart) -> Shape:
-    """The shape of the chart's values; without a values.schema.json one that takes everything."""
+    """The shape of the chart's values. Without a values.schema.json, it accepts everything."""
     return chart.shape or Shape({}, chart.defaults)
 
 
 def schema_at(shape: Shape, path: Path_) -> Schema:
-    """What the schema says of a place; an empty schema where it says nothing."""
+    """The schema of a place; an empty one if the schema does not mention it."""
     schema = shape.resolved(shape.root)
     for part in path:
         within = schema.get("items") if isinstance(part, int) else shape.properties(schema).get(part)
@@ -40,13 +40,13 @@ def schema_at(shape: Shape, path: Path_) -> Schema:
 
 
 def has_one_value(schema: Schema) -> bool:
-    """Whether the schema allows one value only, as Kubernetes does for the number of successes of some probes."""
+    """Whether the schema allows one value only, such as 1 for `successThreshold` of a liveness probe."""
     least, most = schema.get("minimum"), schema.get("maximum")
     return "const" in schema or len(schema.get("enum") or ()) == 1 or (least is not None and least == most)
 
 
 def properties(shape: Shape) -> Iterator[Place]:
-    """Every property of the schema, those of the first item of a list among them."""
+    """Every property of the schema, including those of the first item of each list."""
     return (place for place in _within(shape, shape.root, ()) if place.path and place.path[-1] != 0)
 
 

@@ -1,4 +1,4 @@
-"""Other values for one place of a chart's values, the likeliest to be meant first."""
+"""Other values for a place of a chart's values, the most likely ones first."""
 
 import json
 from collections import defaultdict
@@ -27,7 +27,7 @@ class OtherValues:
     """Values to try at the places of a chart.
 
     Args:
-        known: values that the chart is known to take: what one of them has at a place is tried first there.
+        known: values of cases. A value that one of them has at a place is tried there first.
     """
 
     def __init__(self, shape: Shape, known: Iterable[Mapping[str, Any]]) -> None:
@@ -38,7 +38,7 @@ class OtherValues:
                 self._known[_first_items(path)].append(value)
 
     def of(self, place: Place) -> list[Any]:
-        """Distinct values that the schema takes at a place; the default may be among them."""
+        """Distinct values that the schema accepts at a place. The default may be among them."""
         found: dict[str, Any] = {}
         choices = self._choices(place)
         most = max(MOST, len(choices) + 1)
@@ -69,7 +69,7 @@ class OtherValues:
 
 
 def _open(place: Place, default: Any) -> Iterator[Any]:
-    """Values for a place of which the schema says little or nothing: like the default, or of any kind without one."""
+    """Values for a place without a type in the schema: of the type of the default, else of every type."""
     if isinstance(default, bool):
         yield not default
     elif isinstance(default, int | float):
@@ -82,7 +82,7 @@ def _open(place: Place, default: Any) -> Iterator[Any]:
 
 
 def _first_items(path: Path_) -> Path_:
-    """The path with the first item in the place of any."""
+    """The path with the first item in place of any item."""
     return tuple(0 if isinstance(part, int) else part for part in path)
 
 
@@ -95,5 +95,5 @@ def _distinct(values: Iterable[Any]) -> Iterator[Any]:
 
 
 def _text(value: Any) -> str:
-    """In Python 1 and true are equal; in values they are not."""
+    """A key for comparisons: 1 and true are equal in Python, but not in values."""
     return json.dumps(value, sort_keys=True, default=str)

@@ -1,6 +1,4 @@
-"""What a chart's schema says of each property: one that accepts everything refuses no mistake, one that accepts nothing
-can only be a mistake itself.
-"""
+"""Properties of a chart's schema that accept every value, and so find no mistake, or no value, which is a mistake."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -27,14 +25,14 @@ PROBES: tuple[Any, ...] = (
 
 
 def loose(shape: Shape) -> Iterator[Place]:
-    """The properties for which the schema accepts each of `PROBES`, whatever stands around them."""
+    """The properties for which the schema accepts each of `PROBES`."""
     for place in properties(shape):
         if not any(_refused(shape, place, probe) for probe in PROBES):
             yield place
 
 
 def impossible(shape: Shape) -> Iterator[Place]:
-    """The properties for which no value is found that the schema accepts: neither the default, nor one made of it."""
+    """The properties for which the schema accepts neither the default nor any generated value."""
     for place in properties(shape):
         default = at(shape.defaults, place.path)
         if shape.properties(place.schema) or (default is not None and shape.fits_at(default, place.schema)):

@@ -1,7 +1,7 @@
-"""Which values a chart's templates read: `.Values.image.tag`, fields within `with` and `range`, and by variables.
+"""Which values a chart's templates read: `.Values.image.tag`, and fields in `with`, in `range` and of variables.
 
-The templates are read, and nothing is rendered. Where it is not clear what a template does with a value, it counts as
-read with all that it holds.
+The templates are parsed and not rendered. If it is not clear what a template does with a value, it counts as read with
+all values in it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -21,7 +21,7 @@ from chartgate.values.template_walk import EACH, Names, Read, Walk
 class Reads:
     """The values that templates read.
 
-    `whole`: with all that they hold. `tested`: `if`, `with` or `range` ask whether they are empty, or what they are.
+    `whole` are those that are read with all values in them, `tested` those that a condition, `with` or `range` reads.
     """
 
     whole: set[Names] = field(default_factory=set)
@@ -43,9 +43,9 @@ class Reads:
 
 
 def template_reads(texts: Iterable[str]) -> Reads:
-    """What these texts read: templates, and texts that `tpl` may evaluate, such as values files.
+    """The values that texts read: templates, and texts that `tpl` may evaluate, such as values files.
 
-    Of YAML that is no template as a whole, each text in it is read as one. What is no template at all reads nothing.
+    If a text cannot be parsed as a template but is YAML, each string in it is parsed. Other texts read nothing.
     """
     reads = Reads()
     for text in texts:
@@ -56,7 +56,7 @@ def template_reads(texts: Iterable[str]) -> Reads:
 
 
 def reads_of(template: bytes) -> list[Read]:
-    """What one template reads, in the order of its text; nothing where Helm refuses it as no template."""
+    """The reads of one template in the order of its text; none if it cannot be parsed."""
     try:
         return sorted(Walk(parse(template)).reads, key=lambda read: read.start)
     except TemplateError:
@@ -77,7 +77,7 @@ def _trees(text: str) -> Iterator[Template]:
 
 
 def _texts(text: str) -> Iterator[str]:
-    """The texts of a YAML document that may be templates, keys among them."""
+    """The strings of a YAML document that may be templates, including keys."""
     try:
         document = read_one(text)
     except yaml.YAMLError:

@@ -1,4 +1,4 @@
-"""A template's tree is walked in the order in which Helm evaluates it, and each read of a value is noted.
+"""Walks the tree of a template in the order in which Helm evaluates it, and records each read of a value.
 
 Source: Go documentation, text/template, Actions, Arguments, Pipelines and Variables.
 """
@@ -37,7 +37,7 @@ _VALUES, _SUBCHARTS = "Values", "Subcharts"
 _IN_SUBCHARTS = ".Subcharts"
 """Begins the path of what stands in `.Subcharts`, which holds no values itself: its charts have their `.Values`."""
 _METHODS = frozenset({"AsMap", "YAML", "Table", "PathValue", "Encode"})
-"""What Helm's values can do of their own (helm/pkg/chart/common/values.go)."""
+"""The methods of Helm's values (helm/pkg/chart/common/values.go)."""
 _CHOOSING = frozenset({"and", "or"})
 """Functions that return one of the values that they get."""
 _TESTS = _CHOOSING | {
@@ -45,7 +45,7 @@ _TESTS = _CHOOSING | {
     *("has", "hasPrefix", "hasSuffix", "regexMatch", "semverCompare", "lower", "upper", "toString", "int", "int64"),
     *("trim", "all", "any", "hasKey"),
 }
-"""Functions that, in a condition, ask something about a value and not about all that it holds."""
+"""Functions that read a value itself if they stand in a condition, and not all values in it."""
 _PASSING = frozenset({"default", "required"})
 """Functions that return the last value that they get."""
 _KEYED = frozenset({"index", "get", "hasKey", "dig"})
@@ -54,7 +54,10 @@ _KEYED = frozenset({"index", "get", "hasKey", "dig"})
 
 @dataclass(frozen=True)
 class Read:
-    """A read of a value at the byte `start` of the template: with all that it holds, or only `tested`."""
+    """A read of the value at `path`, at the byte `start` of the template.
+
+    `tested`: a condition reads the value. Otherwise the template reads it with all values in it.
+    """
 
     path: Names
     start: int
@@ -63,7 +66,9 @@ class Read:
 
 @dataclass(frozen=True)
 class _Result:
-    """What an operand or a pipeline gives: a value at `path`, None where it is something else, and as a key `key`."""
+    """The result of an operand or a pipeline. `path` is the path of the value, None for anything else; `key` is the
+    result as a key of a map.
+    """
 
     path: Names | None
     start: int
@@ -72,9 +77,9 @@ class _Result:
 
 @dataclass
 class _Scope:
-    """Where statements stand: the path that the dot has there, None where it is no value, and variables by name.
+    """The dot and the variables at a place of a template, as paths of values; None for anything else.
 
-    `variables` has a dictionary for each statement that is open, the innermost last.
+    `variables` has a dictionary for each statement around the place, the innermost last.
     """
 
     dot: Names | None
@@ -82,7 +87,7 @@ class _Scope:
 
 
 class Walk:
-    """The reads of one template."""
+    """Walks a template. `reads` are its reads."""
 
     def __init__(self, template: Template) -> None:
         self.reads: list[Read] = []
@@ -155,10 +160,10 @@ class Walk:
             self.reads.append(Read(result.path, result.start, tested))
 
     def _pipeline(self, pipeline: Pipeline, condition: str = "") -> _Result:
-        """What a pipeline gives; what else it reads is noted.
+        """The result of a pipeline. Its other reads are recorded.
 
         Args:
-            condition: "if" or "with" (and for `range`) where it is the condition of that.
+            condition: "if" for the condition of an `if`, "with" for that of a `with` or `range`; otherwise empty.
         """
         piped: list[_Result] = []
         for command in pipeline.commands:
@@ -198,7 +203,7 @@ class Walk:
         return _Result(None, start)
 
     def _looked_up(self, function: str, start: int, arguments: list[_Result]) -> _Result:
-        """What stands in a map under keys that are given beside it."""
+        """The result of a function that looks up keys in a map."""
         # dig has a default before the map.
         holder, keys, others = (
             (arguments[-1], arguments[:-2], arguments[-2:-1])
@@ -229,7 +234,7 @@ class Walk:
 
 
 def _below(path: Names | None, names: tuple[str, ...]) -> Names | None:
-    """The path of fields of what has a path, whatever the root is called: `$.Values.a`, `.context.Values.a`.
+    """The path of fields. Everything before `.Values` is the root: `$.Values.a` and `.context.Values.a` are equal.
 
     The values of a subchart are below its name: `.Subcharts.web.Values.port` has the path web.port.
     """

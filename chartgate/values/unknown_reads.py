@@ -1,4 +1,4 @@
-"""Values that a template reads and nobody can know of: neither values.yaml nor the schema has them."""
+"""Values that a template reads, and that neither values.yaml nor the schema declares."""
 
 import re
 from collections.abc import Mapping
@@ -16,9 +16,12 @@ _COMMENTED = re.compile(rb"^\s*#[#\s]*(?:-\s*)?([\w.-]+):", re.MULTILINE)
 
 @dataclass(frozen=True)
 class UnknownRead:
-    """A path that a template reads, up to the key that is unknown, and the first line where one does.
+    """A path that a template reads, up to the first key that is not declared.
 
-    The item of a list is its first one: `hosts.0.name`. `template` is the path of the template in the chart.
+    Args:
+        path: the first item stands for all items of a list: `hosts.0.name`.
+        template: the path of the template in the chart.
+        line: the first line that reads it, from 1.
     """
 
     path: Path_
@@ -27,10 +30,10 @@ class UnknownRead:
 
 
 def unknown_reads(chart: Chart) -> list[UnknownRead]:
-    """The reads of the chart's own templates of which neither values.yaml, be it in a comment, nor the schema knows.
+    """The reads of the chart's own templates that neither values.yaml, its comments included, nor the schema declares.
 
-    Where the schema is closed, it alone counts, because no user can set what it refuses. Each path is there once, in
-    the order of the files. Values of subcharts and below `global` are those of other charts.
+    If the schema allows no other keys at a place, it alone counts, because users cannot set what it refuses. Each path
+    is there once, in the order of the files. Values of subcharts and `global` are left out: other charts read them.
 
     Raises:
         GateError: a file of the chart cannot be read.
@@ -50,7 +53,7 @@ def unknown_reads(chart: Chart) -> list[UnknownRead]:
 
 
 def _up_to_unknown(read: Names, shape: Shape, defaults: Mapping[str, Any], commented: set[str]) -> Path_:
-    """The path up to the first key that is unknown; empty where all are known."""
+    """The path up to the first key that is not declared; empty if all are."""
     schema: Schema = shape.resolved(shape.root)
     path: Path_ = ()
     for part in read:

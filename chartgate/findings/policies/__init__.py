@@ -1,4 +1,4 @@
-"""ValidatingAdmissionPolicies of Kubernetes, asked about the objects of the chart as an API server would ask them."""
+"""ValidatingAdmissionPolicies of Kubernetes, evaluated for the objects of the chart as an API server evaluates them."""
 
 from chartgate.findings.policies.check import CHECK, check_with
 

@@ -1,4 +1,4 @@
-"""The check `policies`: the objects keep to the ValidatingAdmissionPolicies that the settings name."""
+"""The check `policies`: the objects comply with the ValidatingAdmissionPolicies that the settings name."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ NOT_EVALUATED = "not-evaluated"
 
 @dataclass(frozen=True)
 class _Known:
-    """What the policies see of a run."""
+    """What the policies need of all renders of a run."""
 
     around: Surroundings
     plurals: Mapping[KindKey, str]
@@ -44,7 +44,7 @@ def check_with(policies: Policies, definitions: Sequence[Manifest] = ()) -> Chec
     """The check with these policies; each of them is a rule.
 
     Args:
-        definitions: custom resource definitions beside those of the chart, which tell the resources of kinds.
+        definitions: custom resource definitions beside those of the chart. They name the resource of each kind.
     """
     if not policies.policies:
         return CHECK

@@ -1,4 +1,4 @@
-"""A policy, ready to be asked: its expressions are compiled, and its variables stand in them."""
+"""Policies with compiled expressions, in which the variables of the policy are replaced by their expressions."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -29,20 +29,20 @@ class Part:
 
     @property
     def expression(self) -> "Expression | NotSupportedError":
-        """The compiled expression, with the variables of the policy in their places."""
+        """Compile an expression, with the variables of the policy replaced by their expressions."""
         from chartgate.tools.cel.expressions import compiled  # loads the library, which few runs need
 
         return compiled(self.text, self.variables)
 
     @property
     def asks_for_namespace(self) -> bool:
-        """Whether it needs more of the namespace than its name."""
+        """Whether an expression reads more of the namespace than its name."""
         return _OF_NAMESPACE.search(self.text) is not None
 
 
 @dataclass(frozen=True)
 class Validation:
-    """What the policy demands, and the words for an object that does not have it."""
+    """A validation of a policy, and the message for an object that fails it."""
 
     demand: Part
     message: str
@@ -62,7 +62,7 @@ class CompiledPolicy:
 
     @property
     def fails_closed(self) -> bool:
-        """Whether an object is refused where an expression has no value."""
+        """Whether the policy refuses an object if an expression ends with an error (`failurePolicy: Fail`)."""
         return bool(self.policy.spec.get("failurePolicy", "Fail") != "Ignore")
 
     @cached_property
@@ -72,7 +72,7 @@ class CompiledPolicy:
 
     @cached_property
     def validations(self) -> list[Validation]:
-        """What it demands."""
+        """The validations."""
         return [
             Validation(part, *self._words(index, one))
             for index, (part, one) in enumerate(
@@ -94,11 +94,11 @@ class CompiledPolicy:
         return Part(where, written, self._inlined(written), self._names)
 
     def _inlined(self, text: str) -> str:
-        """An expression with that of each variable in the place of its name: variables are evaluated on use, too."""
+        """Replace each variable in an expression by its own expression: the server evaluates variables on use."""
         return _VARIABLE.sub(lambda found: self._variables.get(found[1], found[0]), text)
 
 
 @cache
 def compiled_policy(policy: Policy) -> CompiledPolicy:
-    """The policy, compiled once."""
+    """Compile a policy. A policy that was compiled before is not compiled again."""
     return CompiledPolicy(policy)

@@ -1,6 +1,6 @@
-"""What the API server adds to an object before it asks a policy: the defaults of Kubernetes' own kinds.
+"""The defaults of Kubernetes' own kinds, which the API server sets before it evaluates policies.
 
-Source: pkg/apis/*/v1/defaults.go of kubernetes/kubernetes. A test on a real API server compares both.
+Source: pkg/apis/*/v1/defaults.go of kubernetes/kubernetes. A test compares the result with a real API server.
 """
 
 import base64
@@ -19,7 +19,7 @@ _FILE_MODE = 0o644
 
 
 def with_defaults(obj: KubeObject, manifest: Mapping[str, Any]) -> Part:
-    """The manifest with the defaults of its kind; a copy of it where the kind has none."""
+    """A copy of the manifest with the defaults of its kind."""
     made: Part = deepcopy(dict(manifest))
     spec = made.setdefault("spec", {}) if obj.kind in _SPECS else made.get("spec")
     if isinstance(spec, dict) and obj.kind in _SPECS:
@@ -30,7 +30,7 @@ def with_defaults(obj: KubeObject, manifest: Mapping[str, Any]) -> Part:
 
 
 def _set(part: Part, **values: Any) -> None:
-    """Set what is not set. A default of its own for each part, because parts are changed later."""
+    """Set the keys that are not set. Defaults are copied, because parts are changed later."""
     for key, value in values.items():
         if part.get(key) is None:
             part[key] = deepcopy(value)

@@ -21,7 +21,7 @@ _LONGEST = 400
 
 @dataclass(frozen=True)
 class Refusal:
-    """The policy is against the object, with these words; `severity` is what its bindings make of it."""
+    """The policy refuses the object with the message `words`; `severity` follows from the actions of its bindings."""
 
     words: str
     severity: Severity
@@ -29,7 +29,7 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Gap:
-    """A part of the policy that cannot be asked here, and why."""
+    """A part of the policy that cannot be evaluated without a cluster, the reason, and a remedy."""
 
     where: str
     why: str
@@ -37,7 +37,7 @@ class Gap:
 
 
 class _MisconfiguredError(Exception):
-    """A binding finds no parameters. The server then refuses the object, whatever the actions of the binding are."""
+    """A binding finds no parameters. The server then refuses the object, even if the binding only warns."""
 
 
 class _GapError(Exception):
@@ -48,14 +48,14 @@ class _GapError(Exception):
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What policies see beside the object: the namespaces that are known, and the objects that may be parameters."""
+    """What policies read beside the object: known namespaces, and objects that may be parameters."""
 
     namespaces: Namespaces
     objects: Sequence[Manifest]
 
 
 def severities(policy: Policy) -> list[Severity]:
-    """The severities that the bindings of a policy give a refusal, the highest first; an error without a binding."""
+    """The severities of a refusal by the bindings of a policy, the highest first. Without a binding it is an error."""
     actions = [
         action for binding in policy.bindings for action in binding["spec"].get("validationActions") or ("Deny",)
     ]
@@ -64,7 +64,7 @@ def severities(policy: Policy) -> list[Severity]:
 
 
 def ask(policy: Policy, request: Request, around: Surroundings) -> list[Refusal | Gap]:
-    """The refusals of the policy, for all of its bindings: each one once, with the highest severity."""
+    """Evaluate a policy with all of its bindings. Each refusal is there once, with its highest severity."""
     refusals: dict[str, Severity] = {}
     gaps: dict[Gap, None] = {}
     for binding in policy.bindings or ({"spec": {}},):
@@ -105,11 +105,11 @@ def _of_binding(
 def _parameters(
     policy: Policy, binding: Mapping[str, Any], request: Request, around: Surroundings
 ) -> list[Manifest | None]:
-    """The objects that the policy gets as `params`, one at a time.
+    """The objects that become `params`, one at a time.
 
     Raises:
         _GapError: no object of the kind is known.
-        _MisconfiguredError: the binding wants parameters, and selects none.
+        _MisconfiguredError: the binding requires parameters, and selects none.
     """
     kind = policy.spec.get("paramKind")
     reference = binding.get("paramRef")
@@ -172,7 +172,7 @@ def _bare(namespace: str) -> dict[str, Any]:
 
 
 def _conditions_hold(policy: CompiledPolicy, data: Mapping[str, Any], request: Request, *, known: bool) -> bool:
-    """Whether all match conditions hold. One that does not hold outweighs one without a value."""
+    """Whether all match conditions are true. One that is false outweighs one that ends with an error."""
     failure: Exception | None = None
     for condition in policy.conditions:
         try:
@@ -189,8 +189,8 @@ def _value(part: Part, data: Mapping[str, Any], request: Request, *, known: bool
     """The value of an expression.
 
     Raises:
-        _GapError: it cannot be evaluated here.
-        EvaluationError: it has no value; the message tells the expression.
+        _GapError: it cannot be evaluated without a cluster.
+        EvaluationError: it ends with an error; the message has the expression.
     """
     expression = part.expression
     if isinstance(expression, NotSupportedError):
@@ -214,7 +214,7 @@ def _unknown_namespace(where: str, request: Request) -> Gap:
 
 
 def _words(validation: Validation, data: Mapping[str, Any], request: Request, *, known: bool) -> str:
-    """The words for an object that a validation refuses."""
+    """The message for an object that fails a validation."""
     message = validation.message
     if validation.message_expression and not request.obj.is_secret:
         try:

@@ -1,4 +1,4 @@
-"""Whether a policy or a binding is about an object: its `matchConstraints` or `matchResources`.
+"""Whether a policy or a binding applies to an object: its `matchConstraints` or `matchResources`.
 
 Source: k8s.io/apiserver, pkg/admission/plugin/policy/matching, and pkg/admission/plugin/webhook/predicates.
 """
@@ -18,11 +18,11 @@ _EXEMPT = frozenset(
 
 
 class UnknownNamespaceError(LookupError):
-    """The labels of a namespace are needed and not known."""
+    """A selector needs labels of a namespace that are not known."""
 
 
 class Namespaces:
-    """The Namespaces that are known, by their names: those of the files of policies, and those that the chart makes."""
+    """The known Namespaces: those in the files of policies, and those that the chart makes."""
 
     def __init__(self, manifests: Iterable[Mapping[str, Any]]) -> None:
         self._known = {str((one.get("metadata") or {}).get("name")): dict(one) for one in manifests}
@@ -33,7 +33,7 @@ class Namespaces:
         return {**(metadata.get("labels") or {}), NAMESPACE_LABEL: name}, name in self._known
 
     def manifest(self, name: str) -> dict[str, Any] | None:
-        """A namespace with all that is known of it; None where it is not known."""
+        """The manifest of a namespace; None if it is not known."""
         known = self._known.get(name)
         if known is None:
             return None
@@ -41,10 +41,10 @@ class Namespaces:
 
 
 def matches(constraints: Spec, request: Request, namespaces: Namespaces) -> bool:
-    """Whether the constraints are about a request.
+    """Whether the constraints match a request.
 
     Raises:
-        UnknownNamespaceError: it depends on labels of a namespace that is not known.
+        UnknownNamespaceError: the result depends on labels of a namespace that is not known.
     """
     if request.group == "admissionregistration.k8s.io" and request.obj.kind in _EXEMPT:
         return False
@@ -82,7 +82,7 @@ def _is_resource(wanted: str, resource: str) -> bool:
 
 
 def _namespace_matches(selector: Spec, request: Request, namespaces: Namespaces) -> bool:
-    """Whether the selector is about the namespace of an object; it always is about an object without a namespace."""
+    """Whether the selector matches the namespace of an object. It matches every object without a namespace."""
     if not selector.get("matchLabels") and not selector.get("matchExpressions"):
         return True
     if request.obj.kind == "Namespace":

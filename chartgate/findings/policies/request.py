@@ -1,4 +1,4 @@
-"""The request that installs an object, as policies see it."""
+"""The request that creates an object, as policies read it."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ USER: Mapping[str, Any] = {"username": "chartgate", "uid": "", "groups": ["syste
 
 @dataclass(frozen=True, eq=False)
 class Request:
-    """The creation of an object. `where` is the place of a pod in the object that makes it, else empty."""
+    """The creation of an object. For the pod of a workload, `where` is the path of its template, else empty."""
 
     obj: KubeObject
     resource: str
@@ -36,12 +36,12 @@ class Request:
 
     @property
     def name(self) -> str:
-        """The name of the object; empty where the server makes one."""
+        """The name of the object; empty if the server generates it."""
         return str(self.obj.metadata.get("name") or "")
 
     @cached_property
     def data(self) -> dict[str, Any]:
-        """The object as the server has it after decoding: with defaults, and without null members."""
+        """The object as the server decodes it: with defaults, and without null members."""
         schema = _schema(self.obj.kind_key)
         decoded: dict[str, Any] = _decoded(self.obj.manifest, schema, schema.get("definitions", {}))
         if self.obj.namespace and isinstance(decoded.get("metadata"), dict):
@@ -70,10 +70,10 @@ class Request:
 
 
 def requests_of(obj: KubeObject, plurals: Mapping[KindKey, str]) -> Iterator[Request]:
-    """The creation of an object, and that of the pod which its controller makes of its template.
+    """The creation of an object and, for a workload, the creation of its pod.
 
     Args:
-        plurals: the resources of custom kinds.
+        plurals: the resource (plural name) of each custom kind.
     """
     yield Request(obj, plurals.get(obj.kind_key) or plural(obj.kind_key[1]))
     if obj.pod_template is not None and obj.kind not in {"Pod", "PodTemplate"}:
@@ -99,13 +99,13 @@ def plural(kind: str) -> str:
 
 @cache
 def _schema(kind: KindKey) -> Schema:
-    """The schema of a kind, of the newest Kubernetes that serves it; empty for a kind that none serves."""
+    """The schema of a kind in the newest Kubernetes version that serves it; empty if none does."""
     version = next((one for one in reversed(known_versions()) if kind in served_kinds(one)), None)
     return (api_schemas(version).schema(*kind) if version else None) or {}
 
 
 def _decoded(value: Any, schema: Any, definitions: Schema) -> Any:
-    """A copy as plain data, with each quantity as the server writes it, and without null members."""
+    """A copy with quantities in the form in which the server writes them, and without null members."""
     schema = schema if isinstance(schema, dict) else {}
     reference = schema.get("$ref")
     if reference == _QUANTITY:
