@@ -44,7 +44,7 @@ e2e: .venv/.synced ## all end-to-end tests
 	$(MAKE) e2e-processes
 	$(MAKE) e2e-cluster
 
-e2e-processes: .venv/.synced ## those that need processes only: control-plane, Redis, Fluent Bit
+e2e-processes: .venv/.synced ## those that need no cluster: control-plane, Redis, Fluent Bit, the gate's image; the image needs Docker
 	$(RUN)pytest tests/e2e --ignore=tests/e2e/cluster $(SPREAD)
 
 e2e-cluster: .venv/.synced ## those on a kind cluster, which needs Docker
