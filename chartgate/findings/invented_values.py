@@ -1,7 +1,7 @@
-"""Content that the gate itself writes into an empty value is no defect of the chart.
+"""Leaves out findings about content that the gate itself writes into empty values.
 
-A case that fills empty values shows what templates do with them. Nobody made the objects that such values name, and
-where a value is only guessed, nobody has said that the chart takes it.
+A case that fills empty values shows what templates do with them. The objects that such values name do not exist, and
+nobody said that the chart accepts a guessed value. Findings about these are no defects of the chart.
 """
 
 import json
@@ -80,7 +80,7 @@ def _mentions(finding: Finding, texts: frozenset[str]) -> bool:
 
 @lru_cache(maxsize=1024)
 def _texts(case: Case) -> frozenset[str]:
-    """The texts and numbers that the case fills in."""
+    """The strings and numbers that the case fills in."""
     nodes = [node for text in case.values for _, node in walk(read_one(text)) if not isinstance(node, bool)]
     texts = {node for node in nodes if isinstance(node, str) and len(node) >= _SHORTEST}
     return frozenset(texts | {str(node) for node in nodes if isinstance(node, int | float)})

@@ -72,7 +72,7 @@ class LeftToUsers:
 
 
 def _avoidable(verdicts: Sequence[Verdict]) -> Iterator[_Place]:
-    """What some case with filled values is without, although its template makes the object, with the container."""
+    """The places with a finding in some case, and without one in a case with filled values that makes the same part."""
     about: defaultdict[tuple[str, str], set[_Place]] = defaultdict(set)
     for verdict in verdicts:
         for finding in verdict.findings:

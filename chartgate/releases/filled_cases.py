@@ -1,4 +1,4 @@
-"""Cases that fill empty values are rendered; a value with which Helm refuses the chart is left out."""
+"""Renders the cases that fill empty values, without the values with which Helm refuses the chart."""
 
 from collections.abc import Callable, Sequence
 
@@ -9,21 +9,22 @@ from chartgate.values.filled_cases import FilledCase
 from chartgate.values.shape import dotted
 
 _BROKEN_YAML = (NO_YAML, "YAML parse error", "error converting YAML to JSON")
-"""With these words Helm, or the reader of what it prints, tells that a template makes no YAML."""
+"""Parts of the messages that say that the output of a template is not YAML."""
 _LONGEST = 200
 
 
 def render_filled(
     cases: Sequence[FilledCase], rendered: Sequence[Rendered], render: Callable[[Sequence[Case]], list[Rendered]]
 ) -> tuple[list[Rendered], list[str]]:
-    """What comes of the cases, and a notice for each value that cannot be filled.
+    """Render the cases. The result has the renders, and a notice for each value that cannot be filled.
 
-    A case that is refused is divided until the values are found with which it is. Such a refusal is nobody's fault, as
-    long as nobody has said that the chart takes these values; but of a value whose shape is known, a template has to
-    print YAML.
+    If Helm refuses a case, its values are halved until the refused values are found. A refusal is no fault of the
+    chart, because nobody said that it accepts these values. Broken YAML is one, if the shape of the value is known.
 
     Args:
-        rendered: the cases that people wrote; where the defaults are refused, the first that is not is filled.
+        rendered: the renders of the cases that people wrote. If Helm refuses the defaults, the cases build on the first
+            CI case that it accepts.
+        render: renders cases.
     """
     base = _base(rendered)
     cases = [one.on(base) for one in cases] if base else cases
@@ -48,7 +49,7 @@ def render_filled(
 
 
 def _base(rendered: Sequence[Rendered]) -> Case | None:
-    """The CI case to build on, where the chart refuses its defaults."""
+    """The CI case to build on; None if Helm accepts the defaults, or refuses all CI cases."""
     if any(one.case.name == "defaults" and not one.refusal for one in rendered):
         return None
     return next((one.case for one in rendered if one.case.origin == "ci" and not one.refusal), None)

@@ -25,7 +25,7 @@ def interrupted(done: Sequence[str], left_out: str) -> str:
 
 
 def left_out_of_the_chart(texts: Sequence[str]) -> list[str]:
-    """What cannot be used of the chart."""
+    """A notice for each part of the chart that cannot be used."""
     return [f"left out: {text}" for text in texts]
 
 
@@ -35,7 +35,7 @@ def missing_helms(why_by_spec: Mapping[str, str]) -> list[str]:
 
 
 def not_rendered(selection: Selection) -> Iterator[str]:
-    """What no case of a whole run shows."""
+    """Notices about what no case of a whole run renders."""
     left_out = selection.coverage.matrix.left_out if selection.coverage else ()
     if left_out:
         named = ", ".join(left_out[:NAMED]) + (" and others" if len(left_out) > NAMED else "")
@@ -48,7 +48,7 @@ def not_rendered(selection: Selection) -> Iterator[str]:
 
 
 def gone_entries(baseline: Baseline, findings: Sequence[Finding]) -> Iterator[str]:
-    """The entries of a baseline that none of these findings, those of a whole run, matches any more."""
+    """A notice with the entries of a baseline that match none of the findings of a whole run."""
     left = gone(baseline, findings)
     if left:
         named = "; ".join(f"{one.object}: {one.where or 'the object'} [{one.check}/{one.rule}]" for one in left[:NAMED])
@@ -60,7 +60,7 @@ def gone_entries(baseline: Baseline, findings: Sequence[Finding]) -> Iterator[st
 
 
 def notes(columns: Sequence[Column]) -> Iterator[str]:
-    """What the checks note: one line for objects about which they note the same."""
+    """The notes of the checks, one line for all objects with the same note."""
     objects: dict[tuple[str, str, str], dict[About, None]] = {}
     for key, verdicts in columns:
         for note in (note for verdict in verdicts for note in verdict.notes):

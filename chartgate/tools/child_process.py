@@ -1,4 +1,4 @@
-"""Programs that a thread runs and waits for. An interrupt of another thread ends them at once."""
+"""Runs programs in threads. An interrupt in another thread ends these programs at once."""
 
 import subprocess
 import threading
@@ -59,7 +59,7 @@ def run_to_end(
 
 @contextmanager
 def ended_by_interrupt() -> Iterator[None]:
-    """End the programs of other threads where an exception, such as an interrupt, ends the block; none starts then."""
+    """If an exception such as an interrupt ends the block, end the programs of other threads, and let none start."""
     with _children.lock:
         _children.stopped = False
     try:

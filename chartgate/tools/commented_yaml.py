@@ -1,4 +1,4 @@
-"""YAML that is changed and keeps its comments, its order and its quotes, as far as ruamel.yaml can do it."""
+"""Changes YAML and keeps its comments, its order and its quotes, as far as ruamel.yaml can do it."""
 
 import io
 import json
@@ -14,15 +14,15 @@ from chartgate.tools.kubernetes_yaml import read_values
 def edited(text: str, edit: Callable[[Any], object], expected: Mapping[str, Any]) -> str | None:
     """The text after `edit` has changed the mapping in it.
 
-    ruamel.yaml reads YAML 1.2, and Helm does not: `yes` and keys that stand twice are examples. So the result counts
-    only if Helm reads `expected` in it.
+    ruamel.yaml reads YAML 1.2 and Helm YAML 1.1: they differ about `yes`, for example. Therefore the result is only
+    used if Helm reads the values `expected` in it.
 
     Args:
         edit: changes the mapping in place.
         expected: the values that Helm has to read in the result.
 
     Returns:
-        None where the result would be another, or ruamel.yaml cannot read the text.
+        The text; None if Helm reads other values in it, or if ruamel.yaml cannot read the original.
     """
     # Loading it takes a tenth of the start of every command, and only this needs it.
     from ruamel.yaml import YAML

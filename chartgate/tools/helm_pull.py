@@ -16,7 +16,7 @@ HELM = "4"
 
 @cache
 def has_repository(name: str) -> bool:
-    """Whether `helm repo add` has added a repository of this name. Nobody has added one where there is no Helm yet.
+    """Whether the user added a repository of this name with `helm repo add`; false if Helm is not installed yet.
 
     Raises:
         GateError: Helm does not run.
@@ -29,7 +29,7 @@ def has_repository(name: str) -> bool:
 
 
 def pull(chart: str, version: str, folder: Path) -> Path:
-    """The archive that `helm pull` writes into an empty folder.
+    """Pull a chart into an empty folder. The result is the path of the archive.
 
     Args:
         chart: a reference as Helm takes it.

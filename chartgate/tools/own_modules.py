@@ -1,6 +1,6 @@
-"""Python modules from files that were read before. So the code that runs is the code in the cache keys.
+"""Loads Python modules from files that were read before, so that the code that runs is the code in the cache keys.
 
-Nothing is written beside the modules, also when they import each other later.
+No bytecode is written beside the modules, even if they import each other later.
 """
 
 import sys
@@ -45,8 +45,8 @@ _finder = _Finder()
 
 
 def load(folder: Path, contents: Mapping[Path, bytes], digest: str, name: str) -> ModuleType:
-    """The module of that name in a folder, which can import the others of it (`from ._other import …`). A module with
-    the same digest runs once.
+    """Load a module of a folder. It can import other modules of the folder (`from ._other import …`). A module with the
+    same digest runs once.
 
     Args:
         contents: the files of the folder.

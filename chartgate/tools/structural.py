@@ -1,4 +1,4 @@
-"""Structural schemas of custom resources, and what the API server makes of an object by them before rules are asked.
+"""Structural schemas of custom resources, and the object as the API server completes it before it evaluates rules.
 
 Source: k8s.io/apiextensions-apiserver, pkg/apiserver/schema (defaulting, pruning, cel/model/schemas.go).
 """

@@ -1,4 +1,4 @@
-"""Examples that people leave in the comments of values.yaml, as `helm create` does.
+"""Examples in the comments of values.yaml, as `helm create` writes them.
 
 tls: []
 #  - secretName: chart-example-tls
@@ -30,10 +30,10 @@ LONGEST = 40
 def comment_examples(text: str, wanted: Callable[[Names], bool]) -> dict[Names, Any]:
     """The examples of a values file by the path of the value.
 
-    Of a value that is empty, it is the example in the comment below it; of a key that is commented out, its value.
+    The example of an empty value is in the comment below it. The example of a key that is commented out is its value.
 
     Args:
-        wanted: whether an example of a value is asked for.
+        wanted: whether the example of a path is needed.
     """
     found: dict[Names, Any] = {}
     above: list[tuple[int, str]] = []

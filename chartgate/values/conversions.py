@@ -1,4 +1,4 @@
-"""Values of one version of a chart as values of a later one, as the chart's `conversions.yaml` says."""
+"""Converts values of a version of a chart to a later version, as the chart's `conversions.yaml` describes."""
 
 import re
 from collections.abc import Iterator, MutableMapping, Sequence
@@ -22,7 +22,7 @@ Values = MutableMapping[str, Any]
 
 @dataclass(frozen=True)
 class Note:
-    """What was done about a value, without the value itself. `by_hand`: the user has to do something."""
+    """A note about a changed value, without the value itself. `by_hand`: the user has to do something."""
 
     path: str
     text: str
@@ -58,7 +58,7 @@ def changes_between(file: ConversionsFile, before: str, after: str) -> list[Chan
 
 
 def convert(values: Values, changes: Sequence[Change]) -> list[Note]:
-    """Make the changes in `values`, and tell what was done. No note holds a value, which may be a secret."""
+    """Make the changes in `values`, in place. The result are notes about them, without values, which may be secrets."""
     return [note for change in changes for note in _made(change, values)]
 
 

@@ -1,4 +1,4 @@
-"""Cases that fill empty values, for a chart without a matrix: what a template does with them shows in no other case."""
+"""Cases that fill empty values of a chart without a matrix, because no other case shows what templates do with them."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -32,17 +32,17 @@ class FilledCase:
 
     @property
     def known(self) -> bool:
-        """Whether the chart's author or Kubernetes says what may stand there."""
+        """Whether the chart's author or Kubernetes defines the shape of all values."""
         return all(one.known for one in self.fillings)
 
     def on(self, base: Case) -> "FilledCase":
-        """The same on top of the values of another case, for a chart that refuses its defaults."""
+        """The same values on top of those of another case, for a chart that refuses its defaults."""
         values = read_one(base.values[0]) if base.values else {}
         text = values_text(merged(values, read_one(self.case.values[0])))
         return replace(self, case=replace(self.case, values=(text,)))
 
     def halves(self) -> Iterator["FilledCase"]:
-        """Two cases that have a half of the fillings each; none where there is only one."""
+        """Two cases with one half of the fillings each; none if there is only one filling."""
         middle = len(self.fillings) // 2
         parts = (self.fillings[:middle], self.fillings[middle:])
         if middle:
@@ -52,10 +52,10 @@ class FilledCase:
 
 
 def filled_cases(chart: Chart) -> list[FilledCase]:
-    """Cases in which empty values are filled, and the parts switched on that they belong to.
+    """Cases that fill empty values, and set the switches of the parts that these belong to.
 
-    Values of a known shape that stand side by side share a case; a guessed one has a case of its own. What the chart's
-    schema refuses is left out.
+    Values of a known shape that are siblings share a case. A guessed value has its own case. Values that the chart's
+    schema refuses are left out.
     """
     possible = [one for one in fillings(chart) if _is_possible(chart, one)]
     known = groupby(sorted((one for one in possible if one.known), key=_parent), _parent)
@@ -115,7 +115,7 @@ def _values(chart: Chart, group: Iterable[Filling]) -> Mapping[str, Any]:
 
 
 def _switches(defaults: Mapping[str, Any], path: Names) -> list[tuple[Names, bool]]:
-    """The switches of the parts of the values that a path leads through, as far as they are off."""
+    """The switches that are off in the maps along a path."""
     found: list[tuple[Names, bool]] = []
     part: Any = defaults
     for depth, key in enumerate(path[:-1], 1):

@@ -1,7 +1,7 @@
 """Content for empty values: lists, maps and strings that are empty in values.yaml and that a template reads.
 
-The content comes from the comments of values.yaml, else from what is well known about the key; else it is guessed from
-the key and from what the templates read of it.
+The content comes from the comments of values.yaml, else from a list of well-known keys. Otherwise it is guessed from
+the key and from the fields that the templates read.
 """
 
 import hashlib
@@ -35,7 +35,7 @@ class Filling:
 
 
 def fillings(chart: Chart) -> list[Filling]:
-    """A filling for each empty value that a template reads, those nearest to the top of the values first."""
+    """A filling for each empty value that a template reads, those with the shortest paths first."""
     reads = chart.reads
 
     def wanted(path: Names) -> bool:
@@ -63,7 +63,7 @@ def _contexts(values: Any, path: Names) -> Iterator[Names]:
 
 
 def _container_context(path: Names, reads: Reads) -> Iterator[Filling]:
-    """A securityContext with all that a container may have; whether it is that of a container, its key may not tell."""
+    """A securityContext with all fields of a container, because the key may not say whether it is for a container."""
     fields = _fields(reads, path)
     switch = {"enabled": True} if "enabled" in fields else {}
     value = {**known_value("containerSecurityContext", {}), **switch}
@@ -152,7 +152,7 @@ def _scalar(path: Names) -> str | int | None:
 
 
 def invented(path: Names) -> str:
-    """A text that stands nowhere else, and may be a name of an object.
+    """A text that occurs nowhere else, and that is a valid name of an object.
 
     >>> invented(("auth", "password"))
     'invented-2ef9e7'

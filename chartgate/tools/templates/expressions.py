@@ -1,4 +1,4 @@
-"""Pipelines, commands and operands become nodes.
+"""Parses pipelines, commands and operands.
 
 Source: text/template/parse/parse.go of Go 1.26, from pipeline() on.
 """

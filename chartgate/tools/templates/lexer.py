@@ -11,7 +11,7 @@ from enum import Enum, auto
 
 
 class TemplateError(Exception):
-    """A text is no template. `position` is the byte where that shows."""
+    """A text is not a valid template. `position` is the byte of the error, and `line` its line from 1."""
 
     def __init__(self, text: bytes, position: int, what: str) -> None:
         self.position = position
@@ -20,7 +20,7 @@ class TemplateError(Exception):
 
 
 class Kind(Enum):
-    """What a token is."""
+    """The kinds of tokens."""
 
     TEXT = auto()
     COMMENT = auto()

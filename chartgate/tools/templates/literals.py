@@ -34,7 +34,7 @@ def number(text: bytes, token: Token) -> str:
     """A number or a character constant, as it is written.
 
     Raises:
-        TemplateError: Go knows no such number.
+        TemplateError: it is not a number of Go.
     """
     written = token.value
     if token.kind is Kind.CHARACTER:

@@ -34,7 +34,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Text(Node):
-    """What is printed as it stands; `printed` is without the white space that trim markers take away."""
+    """Text outside of actions. `printed` is without the white space that trim markers remove."""
 
     printed: bytes
 
@@ -106,7 +106,7 @@ class Parentheses(Node):
 
 @dataclass(frozen=True, slots=True)
 class Chain(Node):
-    """Fields of what parentheses or a function give: `(first .Values.hosts).name`."""
+    """Fields of the result of parentheses or a function: `(first .Values.hosts).name`."""
 
     operand: "Operand"
     names: tuple[str, ...]
@@ -124,9 +124,9 @@ class Command(Node):
 
 @dataclass(frozen=True, slots=True)
 class Pipeline(Node):
-    """Commands, of which each gets what the one before it gives as its last argument.
+    """Commands. Each one gets the result of the one before it as its last argument.
 
-    `variables` get the result; `assigns` tells `=` from `:=`.
+    `variables` are set to the result, by `=` if `assigns`, else by `:=`.
     """
 
     variables: tuple[Variable, ...]
@@ -136,7 +136,7 @@ class Pipeline(Node):
 
 @dataclass(frozen=True, slots=True)
 class Tag(Node):
-    """From a left delimiter to its right one: the beginning, a turn or the end of a statement."""
+    """The text from a left delimiter to its right one, such as `{{ else }}`."""
 
     trims_before: bool
     trims_after: bool
@@ -152,7 +152,7 @@ class Action(Node):
 
 @dataclass(frozen=True, slots=True)
 class Arm(Node):
-    """One of the ways that a branch may go. `condition` is None after a plain `else`."""
+    """An arm of a branch, with its tag. `condition` is None after a plain `else`."""
 
     tag: Tag
     condition: Pipeline | None

@@ -1,7 +1,7 @@
-"""A template's text becomes a tree, as Go's own parser makes it.
+"""Parses the text of a template into a tree, as Go's own parser does.
 
-Source: text/template/parse/parse.go of Go 1.26. Names of functions are not looked up: those that Helm has depend on its
-version.
+Source: text/template/parse/parse.go of Go 1.26. Names of functions are not checked, because they
+depend on the version of Helm.
 """
 
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ _SPACES = b" \t\r\n"
 
 
 def parse(text: bytes) -> Template:
-    """The tree of a template file. The nodes of a body stand one after another, so that nothing lies between them.
+    """Parse a template file. The nodes of a body follow each other without gaps.
 
     Raises:
         TemplateError: Go's parser refuses the text.
@@ -58,7 +58,7 @@ class _Parser(Expressions):
         return Template(0, len(self.text), tuple(body))
 
     def _body(self) -> tuple[Node, ...]:
-        """The statements up to an `else` or `end`, which stays."""
+        """Read the statements up to an `else` or `end`, which is not read."""
         body: list[Node] = []
         while self.keyword not in {b"else", b"end"}:
             if self.next.kind is Kind.END:
@@ -97,7 +97,7 @@ class _Parser(Expressions):
         return Text(token.start, token.end, printed)
 
     def _tag(self, left: Token) -> Tag:
-        """The tag that began with `left`, and ends here."""
+        """Read the end of the tag that begins with `left`."""
         right = self.expect(Kind.RIGHT, "an action")
         return Tag(left.start, right.end, left.trims_before, right.trims_after)
 
@@ -123,7 +123,7 @@ class _Parser(Expressions):
     def _arm(self, left: Token, keyword: str, condition: str | None) -> Arm:
         pipeline = self.pipeline(Kind.RIGHT, condition) if condition else None
         tag = self._tag(left)
-        # What a range has before its else is in the loop.
+        # `break` and `continue` are allowed before the else of a range.
         inside = keyword == "range" and condition is not None
         self.loops += inside
         body = self._body()
@@ -180,7 +180,7 @@ class _Parser(Expressions):
 
     @contextmanager
     def _scope(self) -> Iterator[None]:
-        """Variables that are declared in here are unknown afterwards."""
+        """Variables that are declared in the block are unknown after it."""
         size = len(self.known)
         yield
         del self.known[size:]
