@@ -4,7 +4,7 @@ A judge is a function that looks at one thing (an object, a release, two renders
 yields a `Fault` for each defect. It neither counts nor catches errors: `chartgate.findings.runner` does.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from chartgate.findings.finding import Severity
@@ -52,8 +52,6 @@ class Fault:
     unless: Callable[[UserValues], bool] | None = None
     severity: Severity | None = None
 
-
-Judge = Callable[..., Iterable[Fault]]
 
 EVERY_CHECK: Mapping[str, Rule] = {
     "malformed": Rule(

@@ -1,8 +1,7 @@
 """A chart whose templates count what they reach."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import count
 
 from chartgate.errors import GateError
@@ -25,14 +24,6 @@ class ProbedChart:
     plain: ChartFiles
     probed: ChartFiles
     points: Sequence[Point]
-
-    @cached_property
-    def by_file(self) -> Mapping[str, Sequence[Point]]:
-        """The points of each file."""
-        files: dict[str, list[Point]] = {}
-        for point in self.points:
-            files.setdefault(point.file, []).append(point)
-        return files
 
 
 def with_probes(chart: ChartFiles, measured: Iterable[str]) -> ProbedChart:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import CompletedProcess
 
@@ -15,15 +15,13 @@ WAITING = frozenset({"install", "upgrade", "rollback", "uninstall"})
 
 @dataclass(frozen=True)
 class ClusterRelease(HelmRelease):
-    """As HelmRelease, with `--wait`, `helm test` and the notes. `kubectl` is the program that goes with the cluster."""
+    """As HelmRelease, with `--wait`, `helm test` and the notes.
+
+    `kubectl` is the program that goes with the cluster. Without `wait`, a step ends when the objects are created.
+    """
 
     kubectl: Path = field(kw_only=True)
     wait: bool = True
-
-    @property
-    def without_waiting(self) -> "ClusterRelease":
-        """The same release; its steps end when the objects are there, ready or not."""
-        return replace(self, wait=False)
 
     def test(self) -> str:
         """What `helm test` prints.
