@@ -177,5 +177,5 @@ CHECK = Check(
         ),
     },
     about="Fluent Bit configurations in classic mode",
-    program=dry_run.PROGRAM,
+    program=dry_run.FLUENT_BIT.name,
 )

@@ -87,5 +87,5 @@ CHECK = Check(
         ),
     },
     about="rules of Prometheus",
-    program=promtool.PROGRAM,
+    program=promtool.PROMTOOL.name,
 )

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from chartgate.findings import program_on_path
 from chartgate.findings.finding import Finding
-from chartgate.findings.fluent_bit import CHECK, dry_run
+from chartgate.findings.fluent_bit import CHECK
 
 FindingsOf = Callable[..., list[Finding]]
 
@@ -69,7 +70,7 @@ def release(main: str = MAIN, **changes: object) -> str:
 
 @pytest.fixture(autouse=True)
 def without_fluent_bit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dry_run, "_version", lambda: "")
+    monkeypatch.setattr(program_on_path, "version_of", lambda _: "")
 
 
 def test_a_sound_configuration_has_no_findings(findings_of: FindingsOf) -> None:
@@ -190,7 +191,7 @@ def test_the_real_program_has_the_last_word(
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(dry_run, "_version", lambda: "stand-in")
+    monkeypatch.setattr(program_on_path, "version_of", lambda _: "stand-in")
     assert [(f.rule, f.what) for f in findings_of(CHECK, release())] == [
         ("dry-run", "[2026/01/01] [error] [config] no good")
     ]

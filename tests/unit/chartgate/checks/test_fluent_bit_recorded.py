@@ -5,8 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
+from chartgate.findings import program_on_path
 from chartgate.findings.finding import Finding
-from chartgate.findings.fluent_bit import CHECK, dry_run
+from chartgate.findings.fluent_bit import CHECK
 from tests.e2e.recorded.configurations import Recorded, recorded
 
 # Found although the program starts: it does not do what the configuration says.
@@ -35,7 +36,7 @@ def release(one: Recorded) -> str:
 
 @pytest.fixture(autouse=True)
 def without_fluent_bit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dry_run, "_version", lambda: "")
+    monkeypatch.setattr(program_on_path, "version_of", lambda _: "")
 
 
 @pytest.mark.parametrize("one", recorded(), ids=lambda one: one.name)

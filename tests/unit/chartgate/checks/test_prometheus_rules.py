@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from chartgate.findings.finding import Finding
+from chartgate.findings.program_on_path import version_of
 from chartgate.findings.prometheus_rules import CHECK, promtool
 
 FindingsOf = Callable[..., list[Finding]]
@@ -85,7 +86,7 @@ def promtool_on_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    promtool._version.cache_clear()
+    version_of.cache_clear()
     return program
 
 
@@ -94,4 +95,4 @@ def test_promtool_has_the_last_word(findings_of: FindingsOf) -> None:
     assert findings_of(CHECK, as_object(GROUPS)) == []
     (finding,) = findings_of(CHECK, as_object(GROUPS.replace("(up)", "(wrong)")))
     assert (finding.rule, finding.what) == ("promtool", "parse error")
-    promtool._version.cache_clear()
+    version_of.cache_clear()
