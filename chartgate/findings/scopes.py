@@ -29,8 +29,19 @@ class Subject:
     arguments: tuple[Any, ...]
 
 
+class _AskedAtOnce:
+    """A scope whose judge gets all arguments of a subject."""
+
+    judge: Callable[..., Any]
+
+    def ask(self, *arguments: Any) -> Iterable[Any]:
+        """The faults of a subject."""
+        result: Iterable[Any] = self.judge(*arguments)
+        return result
+
+
 @dataclass(frozen=True)
-class EachObject:
+class EachObject(_AskedAtOnce):
     """Every object, for the Kubernetes version it is made for: `judge(obj, kube_version)`.
 
     Args:
@@ -54,11 +65,6 @@ class EachObject:
         """1 for an object that the judge looks at."""
         return int(self.wanted(obj))
 
-    def ask(self, *arguments: Any) -> Iterable[Any]:
-        """The faults of a subject."""
-        result: Iterable[Any] = self.judge(*arguments)
-        return result
-
     def subjects(self, renders: Sequence[Rendered]) -> Iterator[tuple[int, Subject]]:
         """The subjects, each with the index of its render."""
         prepared = () if self.prepare is None else (self.prepare(renders),)
@@ -75,7 +81,7 @@ class EachObject:
 
 
 @dataclass(frozen=True)
-class EachRelease:
+class EachRelease(_AskedAtOnce):
     """Every release as a whole: `judge(release)`. Equal releases are judged once.
 
     Args:
@@ -86,11 +92,6 @@ class EachRelease:
     judge: Callable[..., Any]
     count: Callable[..., int] = lambda release, *_: len(release)
     prepare: Callable[[Sequence[Rendered]], Any] | None = None
-
-    def ask(self, *arguments: Any) -> Iterable[Any]:
-        """The faults of a subject."""
-        result: Iterable[Any] = self.judge(*arguments)
-        return result
 
     def subjects(self, renders: Sequence[Rendered]) -> Iterator[tuple[int, Subject]]:
         """The subjects, each with the index of its render."""
@@ -130,7 +131,7 @@ class EachContainer:
 
 
 @dataclass(frozen=True)
-class EachObjectInRelease:
+class EachObjectInRelease(_AskedAtOnce):
     """Every object, together with the release that it is part of: `judge(obj, release)`.
 
     Args:
@@ -146,11 +147,6 @@ class EachObjectInRelease:
         """1 for an object that the judge looks at."""
         return int(self.wanted(obj))
 
-    def ask(self, *arguments: Any) -> Iterable[Any]:
-        """The faults of a subject."""
-        result: Iterable[Any] = self.judge(*arguments)
-        return result
-
     def subjects(self, renders: Sequence[Rendered]) -> Iterator[tuple[int, Subject]]:
         """The subjects, each with the index of its render."""
         for index, rendered in enumerate(renders):
@@ -161,7 +157,7 @@ class EachObjectInRelease:
 
 
 @dataclass(frozen=True)
-class EachRender:
+class EachRender(_AskedAtOnce):
     """Every render, refused ones included: `judge(rendered)`.
 
     Args:
@@ -170,11 +166,6 @@ class EachRender:
 
     judge: Callable[[Rendered], Any]
     count: Callable[[Rendered], int] = lambda _: 1
-
-    def ask(self, *arguments: Any) -> Iterable[Any]:
-        """The faults of a subject."""
-        result: Iterable[Any] = self.judge(*arguments)
-        return result
 
     def subjects(self, renders: Sequence[Rendered]) -> Iterator[tuple[int, Subject]]:
         """The subjects, each with the index of its render."""
@@ -217,7 +208,7 @@ class EachComparison:
 
 
 @dataclass(frozen=True)
-class WholeChart:
+class WholeChart(_AskedAtOnce):
     """The files of the chart, whatever it renders: `judge(chart)`."""
 
     judge: Callable[[Chart], Any]
@@ -229,11 +220,6 @@ class WholeChart:
     def count(self, *_: Any) -> int:
         """The folder is one thing."""
         return 1
-
-    def ask(self, *arguments: Any) -> Iterable[Any]:
-        """The faults of a subject."""
-        result: Iterable[Any] = self.judge(*arguments)
-        return result
 
 
 Scope = EachObject | EachContainer | EachObjectInRelease | EachRelease | EachRender | EachComparison | WholeChart
