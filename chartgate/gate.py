@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from chartgate.findings import rendering
@@ -165,7 +166,7 @@ def _run(
     judged = accept(asked_for, wanted.of(general), settings, before, apart)
     with clock.phase("shrink"):
         shown = reproductions(
-            judged.columns, checks, lambda case, like: render_like(chart.files, case, like, settings.api_versions)
+            judged.columns, checks, partial(render_like, chart.files, api_versions=settings.api_versions)
         )
     # Only a whole run shows whether an exception is still needed.
     unused = judged.unused if whole and not engines.missing else []

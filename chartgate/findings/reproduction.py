@@ -1,13 +1,16 @@
 """Findings about values that a program made, with the fewest values that still show them."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import partial
+from typing import Any, Protocol
 
 from chartgate.findings.check import Check
 from chartgate.findings.finding import Column, Finding
 from chartgate.findings.runner import examine
+from chartgate.findings.scopes import EachComparison
+from chartgate.releases.comparisons import LIBRARY
 from chartgate.releases.rendered import Rendered
 from chartgate.tools.kubernetes_yaml import read_one
 from chartgate.values.case import MADE, Case
@@ -17,8 +20,12 @@ from chartgate.values.shape import values_text
 MOST = 5
 """The number of defects whose values are made minimal: each takes tens of renders."""
 
-Render = Callable[[Case, Rendered], Rendered]
-"""Renders a case as an earlier one was rendered."""
+
+class Render(Protocol):
+    """Renders a case as an earlier one was rendered; `by_program` is False where Helm's library alone will do."""
+
+    def __call__(self, case: Case, like: Rendered, *, by_program: bool) -> Rendered:
+        """The case, rendered."""
 
 
 @dataclass(frozen=True)
@@ -43,30 +50,40 @@ def reproductions(columns: Sequence[Column], checks: Sequence[Check], render: Re
                     distinct.setdefault(_kind(finding), (finding, verdict.rendered))
     chosen = list(distinct.values())[:MOST]
     by_key = {check.key: check for check in checks}
-    return [
-        reproduction
-        for finding, first in chosen
-        if (reproduction := _reproduction(finding, first, by_key[finding.check], render))
-    ]
+    made: list[Reproduction] = []
+    for finding, first in chosen:
+        earlier = [one.values for one in made if (one.finding.check, one.finding.rule) == (finding.check, finding.rule)]
+        made += _reproduction(finding, first, by_key[finding.check], render, earlier)
+    return made
 
 
-def _reproduction(finding: Finding, first: Rendered, check: Check, render: Render) -> Reproduction | None:
+def _reproduction(
+    finding: Finding, first: Rendered, check: Check, render: Render, earlier: Iterable[Mapping[str, Any]]
+) -> Iterator[Reproduction]:
+    """At most one. `earlier` are minimal values of findings like this one, which are tried first."""
     case = first.case
     if case.harmless:
-        return None  # it says itself which text is at fault, and where
+        return  # it says itself which text is at fault, and where
+    # A program takes long, and hardly ever prints anything else than the library: what shows a difference needs both.
+    differs = any(isinstance(scope, EachComparison) and scope.comparison is LIBRARY for scope in check.scopes)
 
-    def shows(values: Mapping[str, Any]) -> bool:
-        again = render(replace(case, values=(values_text(values),)), first)
+    def shows(values: Mapping[str, Any], *, by_program: bool = differs) -> bool:
+        again = render(replace(case, values=(values_text(values),)), first, by_program=by_program)
         found = (other for verdict in examine(check, [again]) for other in verdict.findings)
         # Other words are another defect: what is printed must show what is said above it.
         return any(_words(other) == _words(finding) for other in found)
 
     values = read_one(case.values[0]) if case.values else {}
-    if not isinstance(values, dict) or not shows(values):
-        return None
-    fewest = minimal(values, shows)
+    if not isinstance(values, dict):
+        return
+    fewest = next(filter(shows, earlier), None)
+    if fewest is None and shows(values):
+        fewest = minimal(values, shows)
+    elif fewest is None and shows(values, by_program=True):
+        fewest = minimal(values, partial(shows, by_program=True))
     # What the defaults show is told of the defaults.
-    return Reproduction(finding, case.name, fewest) if fewest else None
+    if fewest:
+        yield Reproduction(finding, case.name, fewest)
 
 
 def _words(finding: Finding) -> tuple[str, str, str]:

@@ -154,16 +154,24 @@ def compare(
     return [_with(rendered, others.get(index, {})) for index, rendered in enumerate(renders)]
 
 
-def render_like(chart: ChartFiles, case: Case, like: Rendered, api_versions: Sequence[str]) -> Rendered:
+def render_like(
+    chart: ChartFiles, case: Case, like: Rendered, api_versions: Sequence[str], *, by_program: bool = True
+) -> Rendered:
     """Render a case by the Helm and for the Kubernetes version that rendered an earlier one, and again by Helm's
     library if the earlier one was.
+
+    Args:
+        by_program: False leaves out a Helm program where Helm's library rendered the earlier case as well.
 
     Raises:
         GateError: Helm cannot be run.
     """
-    job = Job(case, like.helm or EMBEDDED, like.release.kube_version, like.full_version)
-    renders = render_jobs(chart, [job], api_versions, what="shrinking")
-    return compare(chart, renders, [LIBRARY] if LIBRARY.key in like.others else [], api_versions)[0]
+    compared = [LIBRARY] if LIBRARY.key in like.others else []
+    helm = like.helm or EMBEDDED
+    if compared and not by_program:
+        compared, helm = [], EMBEDDED
+    job = Job(case, helm, like.release.kube_version, like.full_version)
+    return compare(chart, render_jobs(chart, [job], api_versions, what="shrinking"), compared, api_versions)[0]
 
 
 def _compared(renders: Sequence[Rendered], comparison: Comparison) -> list[int]:

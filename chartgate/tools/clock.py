@@ -19,7 +19,7 @@ class Clock:
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
-        """Measure the block of a `with` statement."""
+        """Measure the block of a `with` statement; blocks of the same name add up, such as `render`."""
         begun = time.monotonic()
         yield
-        self.seconds[name] = time.monotonic() - begun
+        self.seconds[name] = self.seconds.get(name, 0) + time.monotonic() - begun

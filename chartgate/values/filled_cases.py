@@ -1,6 +1,7 @@
 """Cases that fill empty values of a chart without a matrix, because no other case shows what templates do with them."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -17,7 +18,11 @@ from chartgate.values.template_walk import Names
 
 MOST = 60
 """A chart with more such cases gets those nearest to the top of its values."""
+MOST_TOGETHER = 8
+"""Groups of values that share a case in a chart whose templates make keys: more would hide what one of them does."""
 _SWITCHES = ("enabled", "create")
+_MAKES_KEYS = re.compile(r"\b(bcrypt|derivePassword|genCA|genPrivateKey|genSelfSignedCert|genSignedCert|htpasswd)")
+"""Functions of templates that take longer than all others together, up to a second each."""
 _INSTEAD = re.compile(r"^existing|override|(un)?available$|names?$|(secret|claim|configmap|account)$", re.IGNORECASE)
 """Keys of values that replace something that the chart makes, or another value."""
 
@@ -55,13 +60,17 @@ def filled_cases(chart: Chart) -> list[FilledCase]:
     """Cases that fill empty values, and set the switches of the parts that these belong to.
 
     Values of a known shape that are siblings share a case. A guessed value has its own case. Values that the chart's
-    schema refuses are left out.
+    schema refuses are left out. If templates make keys, each case takes long, so that values of different parts share
+    a case as well.
     """
     possible = [one for one in fillings(chart) if _is_possible(chart, one)]
     known = groupby(sorted((one for one in possible if one.known), key=_parent), _parent)
     groups = [part for _, some in known for part in _apart(tuple(some))]
     groups.sort(key=lambda group: len(group[0].path))
-    groups += [(one,) for one in possible if not one.known]
+    guesses: list[tuple[Filling, ...]] = [(one,) for one in possible if not one.known]
+    if any(map(_MAKES_KEYS.search, chart.files.template_texts)):
+        groups, guesses = _together(chart, groups), _together(chart, guesses)
+    groups += guesses
     return [_case(chart, f"filled/{number:04d}", group) for number, group in enumerate(groups[:MOST], 1)]
 
 
@@ -75,6 +84,20 @@ def _apart(group: tuple[Filling, ...]) -> Iterator[tuple[Filling, ...]]:
     if together:
         yield together
     yield from ((one,) for one in group if one not in together)
+
+
+def _together(chart: Chart, groups: Iterable[tuple[Filling, ...]]) -> list[tuple[Filling, ...]]:
+    """The groups of fillings, some as one: of those that need the same switches, one of each part of the values."""
+    packs: defaultdict[tuple[str, ...], list[dict[Names, tuple[Filling, ...]]]] = defaultdict(list)
+    for group in groups:
+        part = _parent(group[0])
+        like_it = packs[tuple(dotted(path) for path, _ in _switches(chart.defaults, group[0].path))]
+        pack = next((one for one in like_it if part not in one and len(one) < MOST_TOGETHER), None)
+        if pack is None:
+            pack = {}
+            like_it.append(pack)
+        pack[part] = group
+    return [tuple(one for group in pack.values() for one in group) for like_it in packs.values() for pack in like_it]
 
 
 def _is_possible(chart: Chart, filling: Filling) -> bool:

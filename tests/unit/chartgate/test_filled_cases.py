@@ -72,6 +72,46 @@ def test_what_no_template_reads_or_one_only_prints_is_not_guessed(make_chart: Ma
     assert filled(chart) == []
 
 
+PARTS = """\
+a: {podLabels: {}, nodeSelector: {}, priorityClassName: '', colour: ''}
+b: {podLabels: {}, colour: ''}
+c: {enabled: false, podLabels: {}}
+"""
+READS = """\
+{{ toYaml .Values.a.podLabels }}{{ toYaml .Values.a.nodeSelector }}{{ .Values.a.priorityClassName }}
+{{ toYaml .Values.b.podLabels }}{{ toYaml .Values.c.podLabels }}
+{{ if .Values.a.colour }}a{{ end }}{{ if .Values.b.colour }}b{{ end }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("keys", "cases"),
+    [
+        ("", ["a.podLabels, a.nodeSelector", "a.priorityClassName", "b.podLabels", "c.podLabels"]),
+        (
+            "{{ genPrivateKey `rsa` }}",
+            ["a.podLabels, a.nodeSelector, b.podLabels", "a.priorityClassName", "c.podLabels"],
+        ),
+    ],
+)
+def test_parts_share_a_case_where_templates_make_keys(make_chart: MakeChart, keys: str, cases: list[str]) -> None:
+    chart = make_chart({"values.yaml": PARTS, "templates/a.yaml": READS, "templates/b.yaml": keys})
+    found = [one.case.proves.removeprefix("fills ") for one in filled_cases(read_chart(chart))]
+    assert found == [*cases, *(["a.colour, b.colour"] if keys else ["a.colour", "b.colour"])]
+
+
+@pytest.mark.usefixtures("without_checkov")
+def test_of_parts_that_share_a_case_the_one_that_the_chart_refuses_is_named(make_chart: MakeChart) -> None:
+    guard = '{{ if .Values.b.colour }}{{ fail "no colours today" }}{{ end }}\n'
+    shown = CONFIG.replace(".Values.colour", ".Values.a.colour") + "  {{ with .Values.a.colour }}b: {{ . }}{{ end }}\n"
+    keys = "{{ $key := genPrivateKey `ecdsa` }}\n"
+    chart = make_chart({"values.yaml": "a: {colour: ''}\nb: {colour: ''}\n", "templates/a.yaml": keys + guard + shown})
+    results = gate.run(chart, QUICK)
+    assert [one for one in results.notices if one.startswith("not filled: b.colour: ")]
+    assert "filled/0001a" in results.cases
+    assert "filled/0001b" not in results.cases
+
+
 CONFIG = """\
 apiVersion: v1
 kind: ConfigMap
