@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
-from chartgate.commands import check, checks, completion, convert_values, coverage, diff, live, matrix, render
+from chartgate.commands import check, checks, completion, convert_values, coverage, diff, live, matrix, mutate, render
 from chartgate.commands.command import CLEAN, EXIT_CODES, FINDINGS, INTERRUPTED, UNUSABLE, parser_of
 from chartgate.commands.completion import complete
 from chartgate.commands.words import Parser
@@ -39,6 +39,7 @@ SUBCOMMANDS = {
         checks.EXPLAIN,
         diff.COMMAND,
         live.COMMAND,
+        mutate.COMMAND,
         convert_values.COMMAND,
         coverage.COMMAND,
         completion.COMMAND,

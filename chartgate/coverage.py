@@ -1,6 +1,5 @@
 """Template coverage in one place: cases → renders with and without probes → arms that they reach."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -10,7 +9,7 @@ from itertools import islice
 from os import cpu_count
 
 from chartgate.errors import GateError, Inexpressible
-from chartgate.findings.foreign_subcharts import foreign_subcharts
+from chartgate.findings.foreign_subcharts import own_templates
 from chartgate.releases.jobs import Job, plan, render_case
 from chartgate.releases.probes.chart import ProbedChart, with_probes
 from chartgate.releases.probes.points import Point
@@ -31,7 +30,6 @@ from chartgate.values.settings import Settings
 from chartgate.values.settings_file import Unreachable
 from chartgate.values.unittest_cases import unittest_cases
 
-_TEMPLATE = re.compile(r"(?:charts/([^/]+)/)?(?:charts/[^/]+/)*templates/")
 _WITHOUT_UPGRADES = (f"not measured: the upgrade of an installed release, which needs Helm {REFERENCE_SPEC}",)
 NAMED = 5
 """The number of renders with the same fault that a message names."""
@@ -128,7 +126,7 @@ def measure(chart: Chart, choice: Choice, recorded: Sequence[Case] = ()) -> Temp
     if not available():
         raise GateError("coverage needs Helm's library: install helm-python-sdk for this machine")
     settings = chart.settings.with_versions(kubernetes=choice.kubernetes)
-    tally = _Tally(with_probes(chart.files, _measured(chart.files)), settings.api_versions)
+    tally = _Tally(with_probes(chart.files, own_templates(chart.files)), settings.api_versions)
     selection = select(chart, choice)
     cases = [*selection.cases, *selection.hostile, *islice(selection.accepted, selection.wanted)]
     # Helm refuses these by the schema, before it looks at any template.
@@ -192,15 +190,6 @@ def _unneeded(settings: Settings, tally: _Tally) -> Iterator[str]:
             first = next((found[point].first for found in tally.reached.values() if point in found), None)
             if first is not None:
                 yield f"{where}: line {point.line} is reached by {first}: remove it, or write more of the arm's text"
-
-
-def _measured(files: ChartFiles) -> Iterator[str]:
-    """The templates that the chart's author wrote: not those of subcharts that come from a repository."""
-    foreign = foreign_subcharts(files)
-    for name in files.contents:
-        match = _TEMPLATE.match(name)
-        if match and match[1] not in foreign:
-            yield name
 
 
 def _named(names: Iterable[str]) -> str:

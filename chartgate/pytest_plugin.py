@@ -7,7 +7,6 @@ project that merely has chartgate installed pays nothing, and a fixture of its o
 import os
 import warnings
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,7 +55,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def _record(request: pytest.FixtureRequest) -> "Callable[[Job, Sequence[str]], None]":
-    """Adds a render to the record, if there is one; each distinct one of a process once."""
+    """Adds a render to the record, if there is one; each distinct one of a test once."""
     from chartgate.values.case import Case
     from chartgate.values.recorded_cases import recorded_line
 
@@ -67,9 +66,10 @@ def _record(request: pytest.FixtureRequest) -> "Callable[[Job, Sequence[str]], N
     def record(job: "Job", api_versions: Sequence[str]) -> None:
         if path is None:
             return
+        test = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" ")[0]
         # Only what the render depends on, so that equal renders are equal cases.
         case = Case(
-            "",
+            test,
             values=job.case.values,
             sets=job.case.sets,
             release=job.case.release,
@@ -79,9 +79,8 @@ def _record(request: pytest.FixtureRequest) -> "Callable[[Job, Sequence[str]], N
         )
         if case not in known:
             known.add(case)
-            test = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" ")[0]
             with path.open("ab") as file:
-                file.write(recorded_line(replace(case, name=test)))
+                file.write(recorded_line(case))
 
     return record
 

@@ -1,8 +1,7 @@
 """`chartgate CHART`: the gate itself, with its reports."""
 
-import re
 import sys
-from argparse import ArgumentTypeError, Namespace
+from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -19,6 +18,7 @@ from chartgate.commands.command import (
     add_choice,
     add_offered,
     choice_of,
+    shard,
 )
 from chartgate.commands.report_options import ReportOptions, WantedReports
 from chartgate.commands.words import Parser
@@ -67,7 +67,7 @@ def add_arguments(parser: Parser) -> None:
     add_choice(parser)
     add_offered(parser)
     parser.add_argument("--full", action="store_true", help="every case with every Helm for every Kubernetes (hours)")
-    parser.add_argument("--shard", type=_shard, default=(1, 1), metavar="K/N", help="the K-th of N parts of the cases")
+    parser.add_argument("--shard", type=shard, default=(1, 1), metavar="K/N", help="the K-th of N parts of the cases")
     parser.add_argument(
         "--api-server",
         action="store_true",
@@ -192,13 +192,6 @@ def _run(
         say("nothing changed since the last run: this is its result; --fresh runs again")
     print_report(overview, out)
     return FINDINGS if overview.fails(None if options.fail_on == NEVER else options.fail_on) else CLEAN
-
-
-def _shard(text: str) -> tuple[int, int]:
-    found = re.fullmatch(r"(\d+)/(\d+)", text)
-    if not found or not 1 <= int(found[1]) <= int(found[2]):
-        raise ArgumentTypeError(f'"{text}" is not a part such as 2/8')
-    return int(found[1]), int(found[2])
 
 
 COMMAND = Command("check", "render a chart in every case it offers and check every object", add_arguments, run)

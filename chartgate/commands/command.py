@@ -1,5 +1,6 @@
 """What all subcommands share: exit codes, the arguments that choose cases and versions, and the console."""
 
+import re
 import sys
 from argparse import ArgumentTypeError, Namespace
 from collections.abc import Callable
@@ -132,6 +133,25 @@ def choice_of(options: Namespace) -> Choice:
 def named_file(path: Path) -> Path:
     """The file that an argument names; - is standard input."""
     return Path("/dev/stdin") if path == Path("-") else path
+
+
+def percent(text: str) -> float:
+    """A share from 0 to 100, as an argument."""
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 100:
+        raise ArgumentTypeError(f'"{text}" is not a share from 0 to 100')
+    return share
+
+
+def shard(text: str) -> tuple[int, int]:
+    """The K-th of N parts, as an argument: K/N."""
+    found = re.fullmatch(r"(\d+)/(\d+)", text)
+    if not found or not 1 <= int(found[1]) <= int(found[2]):
+        raise ArgumentTypeError(f'"{text}" is not a part such as 2/8')
+    return int(found[1]), int(found[2])
 
 
 def _assignment(text: str) -> str:

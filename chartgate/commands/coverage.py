@@ -1,12 +1,12 @@
 """`chartgate coverage CHART`: which arms of the templates the cases reach."""
 
-from argparse import ArgumentTypeError, Namespace
+from argparse import Namespace
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from chartgate import coverage
-from chartgate.commands.command import CLEAN, FINDINGS, Command, add_chart, add_choice, add_offered, choice_of
+from chartgate.commands.command import CLEAN, FINDINGS, Command, add_chart, add_choice, add_offered, choice_of, percent
 from chartgate.commands.report_options import ReportOptions
 from chartgate.commands.words import Parser
 from chartgate.reports.coverage.cobertura import cobertura_report
@@ -40,7 +40,7 @@ def add_arguments(parser: Parser) -> None:
     )
     parser.add_argument(
         "--fail-under",
-        type=_percent,
+        type=percent,
         default=0.0,
         metavar="PERCENT",
         help="the exit code is 1 if a smaller share of the arms is reached (%(default)s)",
@@ -57,16 +57,6 @@ def run(options: Namespace) -> int:
     wanted.write(found)
     print_coverage(found, wanted.console())
     return FINDINGS if found.faults or found.percent < options.fail_under else CLEAN
-
-
-def _percent(text: str) -> float:
-    try:
-        share = float(text)
-    except ValueError:
-        share = -1.0
-    if not 0 <= share <= 100:
-        raise ArgumentTypeError(f'"{text}" is not a share from 0 to 100')
-    return share
 
 
 COMMAND = Command("coverage", "show which arms of a chart's templates its cases reach", add_arguments, run)

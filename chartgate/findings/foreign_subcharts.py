@@ -63,3 +63,15 @@ def _foreign(files: ChartFiles) -> Iterator[str]:
         for one in files.dependencies(name):
             if re.match(r"https?://|oci://|@|alias:", str(one.get("repository") or "")):
                 yield str(one.get("alias") or one.get("name"))
+
+
+_TEMPLATE = re.compile(r"(?:charts/([^/]+)/)?(?:charts/[^/]+/)*templates/")
+
+
+def own_templates(files: ChartFiles) -> Iterator[str]:
+    """The templates that the chart's author wrote: not those of subcharts that come from a repository."""
+    foreign = foreign_subcharts(files)
+    for name in files.contents:
+        match = _TEMPLATE.match(name)
+        if match and match[1] not in foreign:
+            yield name

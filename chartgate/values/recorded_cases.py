@@ -28,6 +28,18 @@ def recorded_cases(path: Path) -> list[Case]:
     return list(distinct.values())
 
 
+def tests_by_case(path: Path) -> dict[Case, list[str]]:
+    """The cases of a record without their names, each with the tests that render it.
+
+    Raises:
+        GateError: as `recorded_cases`.
+    """
+    tests: dict[Case, dict[str, None]] = {}
+    for case in _cases(path):
+        tests.setdefault(replace(case, name=""), {})[case.name] = None
+    return {case: list(names) for case, names in tests.items()}
+
+
 def _cases(path: Path) -> Iterator[Case]:
     content = Reading().content(path)
     if content is None:

@@ -13,7 +13,7 @@ from chartgate.tools.models import parsed
 from chartgate.tools.reading import Reading, shown
 from chartgate.tools.schemas import known_versions
 from chartgate.tools.version_ranges import in_range
-from chartgate.values.settings_file import AcceptedFinding, Declaration, SettingsFile, Unreachable
+from chartgate.values.settings_file import AcceptedFinding, Declaration, SettingsFile, Survivor, Unreachable
 
 FILE_NAME = "chartgate.yaml"
 DEFAULT_HELM = ("3", "4")
@@ -44,6 +44,7 @@ class Settings:
     absent: tuple[Declaration, ...] = ()
     exceptions: tuple[AcceptedFinding, ...] = ()
     unreachable: tuple[Unreachable, ...] = ()
+    survivors: tuple[Survivor, ...] = ()
     schemas: tuple[Path, ...] = ()
     checks: tuple[Path, ...] = ()
     checkov_checks: tuple[Path, ...] = ()
@@ -99,6 +100,7 @@ def read_settings(files: ChartFiles, reading: Reading, named: Path | None = None
         absent=tuple(file.absent),
         exceptions=tuple(file.exceptions),
         unreachable=tuple(file.coverage.unreachable),
+        survivors=tuple(file.mutation.survivors),
         schemas=tuple(path.parent / schema for schema in file.schemas),
         checks=tuple(path.parent / folder for folder in file.checks),
         checkov_checks=tuple(path.parent / folder for folder in file.checkov_checks),

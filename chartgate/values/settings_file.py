@@ -46,6 +46,23 @@ class CoverageSettings(Struct, frozen=True, forbid_unknown_fields=True):
     unreachable: Annotated[list[Unreachable], Meta(description="Arms that no case can reach.")] = []
 
 
+class Survivor(Struct, frozen=True, forbid_unknown_fields=True):
+    """Mutants of a file that no case and no test has to notice."""
+
+    file: Annotated[Text, Meta(description="Path of the file, relative to the chart's folder; * as in file names.")]
+    mutants: Annotated[
+        list[Text],
+        Meta(description="A part of the text of each change, as chartgate mutate prints it.", min_length=1),
+    ]
+    reason: Annotated[Reason, Meta(description="Why it changes nothing, or which other tests notice it.")]
+
+
+class MutationSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Settings of chartgate mutate."""
+
+    survivors: Annotated[list[Survivor], Meta(description="Mutants that nothing has to notice.")] = []
+
+
 class SettingsFile(
     Struct,
     frozen=True,
@@ -139,3 +156,4 @@ class SettingsFile(
     ] = []
     exceptions: Annotated[list[AcceptedFinding], Meta(description="Findings that are accepted.")] = []
     coverage: Annotated[CoverageSettings, Meta(description="Settings of chartgate coverage.")] = CoverageSettings()
+    mutation: Annotated[MutationSettings, Meta(description="Settings of chartgate mutate.")] = MutationSettings()

@@ -6,6 +6,7 @@ all values in it.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import yaml
 
@@ -49,10 +50,15 @@ def template_reads(texts: Iterable[str]) -> Reads:
     """
     reads = Reads()
     for text in texts:
-        for tree in _trees(text):
-            for read in Walk(tree).reads:
-                (reads.tested if read.tested else reads.whole).add(read.path)
+        for read in _reads(text):
+            (reads.tested if read.tested else reads.whole).add(read.path)
     return reads
+
+
+@lru_cache(maxsize=1024)
+def _reads(text: str) -> tuple[Read, ...]:
+    """What a text reads. Copies of a chart that differ in one file have the other texts in common."""
+    return tuple(read for tree in _trees(text) for read in Walk(tree).reads)
 
 
 def reads_of(template: bytes) -> list[Read]:

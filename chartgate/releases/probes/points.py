@@ -21,6 +21,7 @@ class Point:
         counter: the counter of its probe.
         following, first, last: counters, only for an operand of `and` or `or` that may decide. `following` counts the
             evaluations of the next operand, `first` those of the first operand, and `last` the results of the whole.
+        start: where `text` begins in the file, in bytes.
     """
 
     file: str
@@ -32,6 +33,7 @@ class Point:
     following: str = ""
     first: str = ""
     last: str = ""
+    start: int = 0
 
     @property
     def name(self) -> str:
@@ -70,4 +72,6 @@ class Points:
         """Add a point at a node."""
         text = " ".join(self.source[node.start : node.end].decode("utf-8", errors="replace").split())
         line = self.source.count(b"\n", 0, node.start) + 1
-        self.found.append(Point(self.file, line, kind, text or "the file", way, counter, following, first, last))
+        self.found.append(
+            Point(self.file, line, kind, text or "the file", way, counter, following, first, last, node.start)
+        )

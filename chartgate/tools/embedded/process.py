@@ -167,6 +167,13 @@ def _pool() -> _Pool:
         return _shared[os.getpid()]
 
 
+def use_workers_of_parent() -> None:
+    """Let this process, which is a fork, use the workers of its parent. The parent must not use them meanwhile."""
+    with _lock:
+        for pool in [*_shared.values()]:
+            _shared[os.getpid()] = pool
+
+
 @atexit.register
 def stop_workers() -> None:
     """End the workers of this process; a later render starts new ones."""

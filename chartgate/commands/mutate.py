@@ -1,0 +1,90 @@
+"""`chartgate mutate CHART`: which small faults in the chart its cases and its tests notice."""
+
+import time
+from argparse import ArgumentTypeError, Namespace
+
+from chartgate import mutation
+from chartgate.commands.command import (
+    CLEAN,
+    FINDINGS,
+    Command,
+    add_chart,
+    add_choice,
+    choice_of,
+    percent,
+    shard,
+)
+from chartgate.commands.report_options import ReportOptions
+from chartgate.commands.words import Parser
+from chartgate.releases.mutants.mutant import KINDS
+from chartgate.reports.mutation.json_report import mutation_json
+from chartgate.reports.mutation.result import MutationResult
+from chartgate.reports.mutation.table import print_mutation
+from chartgate.values.chart import read_chart
+
+REPORTS = ReportOptions[[MutationResult]]({"json": ("JSON, for programs", mutation_json)})
+GENERATED = 60
+"""The number of cases made of values.schema.json, of each sort: each is rendered many times."""
+
+
+def add_arguments(parser: Parser) -> None:
+    add_chart(parser)
+    add_choice(parser)
+    parser.set_defaults(generated=GENERATED)
+    parser.add_argument(
+        "--tests",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="pytest tests of the chart: a file, a folder or a node ID; may be repeated",
+    )
+    parser.add_argument("--file", default="*", metavar="GLOB", help="only mutants of files whose paths match")
+    parser.add_argument(
+        "--kind",
+        action="append",
+        default=[],
+        choices=[*KINDS],
+        metavar="KIND",
+        help=f"only mutants of this kind: {', '.join(KINDS)}; may be repeated",
+    )
+    parser.add_argument("--sample", type=_number, default=0, metavar="N", help="try only N mutants, chosen by the seed")
+    parser.add_argument("--shard", type=shard, default=(1, 1), metavar="K/N", help="the K-th of N parts of the mutants")
+    parser.add_argument("--fresh", action="store_true", help="try mutants again that an earlier run has tried")
+    parser.add_argument(
+        "--fail-under",
+        type=percent,
+        default=0.0,
+        metavar="PERCENT",
+        help="the exit code is 1 if a smaller share of the mutants is noticed (%(default)s)",
+    )
+    REPORTS.add_to(parser)
+
+
+def run(options: Namespace) -> int:
+    """Try the mutants, write the reports and print the table. Findings are too small a share, and faults."""
+    wanted = REPORTS.wanted(options)
+    begun = time.monotonic()
+    choice = choice_of(options)
+    chart = read_chart(options.chart, choice.matrix, choice.settings)
+    asked = mutation.Wanted(
+        files=options.file,
+        kinds=frozenset(options.kind),
+        sample=options.sample,
+        seed=options.seed,
+        shard=options.shard,
+        tests=tuple(options.tests),
+        fresh=options.fresh,
+    )
+    result = mutation.mutate(chart, choice, asked)
+    wanted.write(result)
+    print_mutation(result, time.monotonic() - begun, wanted.console())
+    return FINDINGS if [*result.faults] or result.percent < options.fail_under else CLEAN
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise ArgumentTypeError(f'"{text}" is not a number of mutants')
+    return int(text)
+
+
+COMMAND = Command("mutate", "find small faults that a chart's cases and tests do not notice", add_arguments, run)

@@ -1,0 +1,161 @@
+"""Mutation testing in one place: a chart → mutants → renders, findings and tests that notice them → outcomes."""
+
+import multiprocessing
+import random
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from itertools import islice
+from os import cpu_count
+from pathlib import Path
+
+import msgspec
+
+from chartgate.errors import GateError
+from chartgate.findings.foreign_subcharts import own_templates
+from chartgate.findings.noticed import Noticed
+from chartgate.mutation.trial import Trial, begin, outcome_of
+from chartgate.releases import store
+from chartgate.releases.jobs import Job
+from chartgate.releases.mutants.chart import mutants_of
+from chartgate.releases.mutants.mutant import Mutant
+from chartgate.releases.mutants.outcome import Outcome
+from chartgate.releases.mutants.renders import Renders
+from chartgate.releases.mutants.tests import tests_of
+from chartgate.releases.probes.chart import with_probes
+from chartgate.reports.mutation.result import MutationResult
+from chartgate.tools.cache import scratch_folder
+from chartgate.tools.chart_files import ChartFiles
+from chartgate.tools.embedded.process import EMBEDDED, available, stop_workers
+from chartgate.tools.fingerprint import fingerprint
+from chartgate.tools.progress import track
+from chartgate.tools.test_server.client import TestServer
+from chartgate.values.case import MADE, Case
+from chartgate.values.chart import Chart
+from chartgate.values.selection import Choice, select
+from chartgate.values.settings import Settings
+
+KIND = "mutants"
+"""The kind under which the store keeps outcomes."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which mutants to try, and with what.
+
+    Args:
+        files: a pattern for the paths in the chart of the files to change.
+        kinds: the kinds of mutants; none for all.
+        sample: the number of mutants to try, chosen at random; 0 for all.
+        seed: of the choice.
+        shard: the K-th of N parts.
+        tests: what pytest gets: files, folders or node IDs; none for the gate alone.
+        fresh: try mutants again that an earlier run has tried.
+    """
+
+    files: str = "*"
+    kinds: frozenset[str] = frozenset()
+    sample: int = 0
+    seed: int = 1
+    shard: tuple[int, int] = (1, 1)
+    tests: tuple[str, ...] = ()
+    fresh: bool = False
+
+
+def mutate(chart: Chart, choice: Choice, wanted: Wanted) -> MutationResult:
+    """Try mutants of a chart.
+
+    Raises:
+        GateError: the chart or its settings cannot be used, Helm's library cannot be had, no mutant matches, or a test
+            fails on the unchanged chart.
+    """
+    if not available():
+        raise GateError("mutants need Helm's library: install helm-python-sdk for this machine")
+    every = mutants_of(chart.files, own_templates(chart.files))
+    mutants = _chosen(every, wanted)
+    if not mutants:
+        raise GateError("no mutant matches: choose other files or kinds")
+    with ExitStack() as stack:
+        servers = [stack.enter_context(server) for server in _servers(wanted.tests)]
+        key = store.key_of(chart.digest, fingerprint(), [server.digest for server in servers[:1]], repr(choice))
+        known = {} if wanted.fresh else _known(mutants, key, chart.files)
+        left = [mutant for mutant in mutants if mutant not in known]
+        if left:
+            known |= _tried(_trial(chart, choice, servers, stack.enter_context(scratch_folder())), left, key)
+        store.forget_old(KIND)
+    outcomes = {mutant: known[mutant] for mutant in mutants}
+    return MutationResult(chart.files, outcomes, len(every), chart.settings)
+
+
+def _chosen(every: Sequence[Mutant], wanted: Wanted) -> list[Mutant]:
+    some = [
+        one for one in every if fnmatchcase(one.file, wanted.files) and (not wanted.kinds or one.kind in wanted.kinds)
+    ]
+    if 0 < wanted.sample < len(some):
+        chosen = set(random.Random(wanted.seed).sample(range(len(some)), wanted.sample))
+        some = [one for number, one in enumerate(some) if number in chosen]
+    part, parts = wanted.shard
+    return list(islice(some, part - 1, None, parts))
+
+
+def _servers(tests: Sequence[str]) -> list[TestServer]:
+    """A pytest for each processor, with the tests collected."""
+    if not tests:
+        return []
+    with ThreadPoolExecutor(cpu_count() or 1) as pool:
+        return list(pool.map(lambda _: TestServer(tests), range(cpu_count() or 1)))
+
+
+def _known(mutants: Iterable[Mutant], key: str, chart: ChartFiles) -> dict[Mutant, Outcome]:
+    """The outcomes of earlier runs."""
+    found = ((mutant, store.load(KIND, store.key_of(key, mutant.digest(chart)), Outcome)) for mutant in mutants)
+    return {mutant: outcome for mutant, outcome in found if outcome is not None}
+
+
+def _trial(chart: Chart, choice: Choice, servers: Sequence[TestServer], scratch: Path) -> Trial:
+    """Render all cases once, run all tests once, and get ready to try mutants."""
+    settings = chart.settings.with_versions(kubernetes=choice.kubernetes)
+    probed = with_probes(chart.files, own_templates(chart.files))
+    cases = Renders(probed, _jobs(_cases(chart, choice), settings), settings.api_versions, "rendering the cases")
+    tests = tests_of(servers, chart.folder, scratch)
+    recorded = [Job(case, EMBEDDED, case.kubernetes or settings.kubernetes[-1]) for case in tests.by_case]
+    rendered = Renders(probed, recorded, (), "rendering what the tests render")
+    return Trial(chart, cases, rendered, tests, Noticed(chart, settings), scratch)
+
+
+def _cases(chart: Chart, choice: Choice) -> list[Case]:
+    selection = select(chart, choice)
+    return [*selection.cases, *selection.hostile, *islice(selection.accepted, selection.wanted)]
+
+
+def _jobs(cases: Sequence[Case], settings: Settings) -> list[Job]:
+    """The renders of the cases by Helm's library, for each Kubernetes of the settings; of those that the gate made, for
+    one of them in turn.
+    """
+    jobs = []
+    for number, case in enumerate(cases):
+        versions: Sequence[str] = [case.kubernetes] if case.kubernetes else settings.kubernetes
+        if case.origin in MADE:
+            versions = [versions[number % len(versions)]]
+        jobs += [Job(case, EMBEDDED, version) for version in versions]
+    return jobs
+
+
+def _tried(trial: Trial, mutants: Sequence[Mutant], key: str) -> dict[Mutant, Outcome]:
+    """The outcomes of mutants, each kept as soon as it is there, so that an interrupted run can be resumed."""
+    # A fork has all renders of the unchanged chart at once. It starts workers of its own.
+    stop_workers()
+    context = multiprocessing.get_context("fork")
+    turns = context.SimpleQueue()
+    for number in range(cpu_count() or 1):
+        turns.put(number)
+    found = {}
+    with ProcessPoolExecutor(cpu_count() or 1, context, begin, (trial, turns)) as pool:
+        # Neighbours are alike: a worker that gets some of them in turn has rendered what they need.
+        answers = pool.map(outcome_of, mutants, chunksize=4)
+        for mutant, outcome in zip(mutants, track(answers, len(mutants), "trying mutants"), strict=True):
+            store.save(KIND, store.key_of(key, mutant.digest(trial.chart.files)), msgspec.to_builtins(outcome))
+            found[mutant] = outcome
+    return found

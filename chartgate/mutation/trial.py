@@ -1,0 +1,157 @@
+"""The trial of one mutant: cases and tests that reach it, a few at first, until one of them notices it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from chartgate.findings.finding import Finding
+from chartgate.findings.noticed import Noticed
+from chartgate.releases.jobs import Job
+from chartgate.releases.mutants.mutant import Mutant
+from chartgate.releases.mutants.outcome import Outcome
+from chartgate.releases.mutants.renders import Renders
+from chartgate.releases.mutants.tests import ChangedCopy, ChartTests
+from chartgate.tools.chart_copy import copied_chart
+from chartgate.tools.test_server.messages import Request
+from chartgate.values.chart import Chart
+
+TIERS = (4, 12, 40)
+"""The number of renders that are tried with a mutant until it is killed: of the gate's cases, and of the tests."""
+SECONDS = (8.0, 20.0, 60.0)
+"""The time limits of the tests that run for a mutant, a tier each."""
+COMPARED = 3
+"""The number of cases of the chart's author that are rendered otherwise, such as with another name of the release."""
+OTHER_SECONDS = 20.0
+"""The time limit of the tests that are not known to render anything."""
+
+
+class Turns(Protocol):
+    """Gives each worker process a number of its own."""
+
+    def get(self) -> int:
+        """The next number, from 0."""
+
+
+@dataclass
+class Trial:
+    """What the trial of a mutant needs.
+
+    Args:
+        cases: the renders of the gate.
+        rendered: the renders of the tests.
+        scratch: a folder for copies of the chart.
+        number: the number of this worker process.
+    """
+
+    chart: Chart
+    cases: Renders
+    rendered: Renders
+    tests: ChartTests
+    noticed: Noticed
+    scratch: Path
+    number: int = 0
+    copy: ChangedCopy | None = field(default=None, init=False)
+
+    def outcome(self, mutant: Mutant) -> Outcome:
+        """What comes of a mutant.
+
+        Raises:
+            GateError: Helm or pytest cannot be used.
+        """
+        changed = mutant.applied(self.chart.files)
+        nearest = Outcome("unseen")
+        own, others = self._ordered(self.cases, mutant), self._ordered(self.rendered, mutant)
+        done: set[str] = set()
+        differing: list[Job] = []
+        begin = 0
+        for end, seconds in zip(TIERS, SECONDS, strict=True):
+            jobs = [self.cases.jobs[one] for one in own[begin:end] if self.cases.is_changed(changed, one)]
+            differing += jobs
+            if finding := self.noticed.by_renders(changed, jobs):
+                return _killed_by(finding)
+            cases = [
+                self.rendered.jobs[one].case for one in others[begin:end] if self.rendered.is_changed(changed, one)
+            ]
+            tests = [test for test in self.tests.of(cases, seconds) if test not in done]
+            if failed := self._failed(mutant, tests, 3 * seconds):
+                return Outcome("killed", "pytest", failed)
+            done.update(tests)
+            if nearest.state == "unseen" and (tests or jobs):
+                nearest = Outcome("survived", what=tests[0] if tests else f"case {jobs[0].case.name}")
+            begin = end
+        compared = _of_authors(differing)[:COMPARED]
+        if finding := self.noticed.by_comparisons(changed, compared) or self.noticed.by_files(changed):
+            return _killed_by(finding)
+        rest = self.tests.within(self.tests.without_renders, OTHER_SECONDS)
+        if failed := self._failed(mutant, rest, 3 * OTHER_SECONDS):
+            return Outcome("killed", "pytest", failed)
+        return nearest
+
+    def _ordered(self, renders: Renders, mutant: Mutant) -> list[int]:
+        """The renders to try, different ones first: evenly from all that reach the mutant.
+
+        For a change of the schema, those that the schema refuses at this value come first.
+        """
+        found = [*renders.reaching(mutant)]
+        named = []
+        if mutant.region is None and mutant.value:
+            path, key = ".".join(mutant.value), mutant.value[-1]
+            named = [one for one in found if _is_about(renders.jobs[one], path, key)]
+        return [*dict.fromkeys([*_spread(named), *_spread(found)])]
+
+    def _failed(self, mutant: Mutant, tests: Sequence[str], seconds: float) -> str:
+        """The first of the tests that fails on the mutant; empty if all pass."""
+        if not tests:
+            return ""
+        if self.copy is None:
+            self.copy = ChangedCopy(copied_chart(self.chart.folder, self.scratch / str(self.number)))
+        self.copy.put(mutant, self.chart.files)
+        try:
+            answer = self.tests.servers[self.number].run(Request(str(self.copy.folder), tuple(tests), seconds))
+        finally:
+            self.copy.restore(mutant, self.chart.files)
+        if answer.ended:
+            return f"{tests[0]} and those after it: {answer.ended}"
+        return f"{answer.failed[0]}: {answer.words}" if answer.failed else ""
+
+
+def _killed_by(finding: Finding) -> Outcome:
+    return Outcome("killed", "gate", f"{finding.sentence} [{finding.check}/{finding.rule}]")
+
+
+def _is_about(job: Job, path: str, key: str) -> bool:
+    refusal = job.case.refusal
+    if refusal is not None:
+        return refusal == path or refusal.startswith(f"{path}.")
+    return any(f'"{key}"' in text or f"{key}:" in text for text in job.case.values)
+
+
+def _of_authors(jobs: Sequence[Job]) -> list[Job]:
+    """The cases that people wrote, of each one render."""
+    return [*{job.case.name: job for job in jobs if job.case.origin in {"defaults", "ci"}}.values()]
+
+
+def _spread(found: Sequence[int]) -> Iterator[int]:
+    """All of them, so that the first few are from everywhere: by halves, quarters, eighths …"""
+    step = 1
+    while step < len(found):
+        step *= 2
+    while step:
+        yield from (found[index] for index in range(0, len(found), step))
+        step //= 2
+
+
+_current: list[Trial] = []
+"""The trial of this worker process."""
+
+
+def begin(trial: Trial, turns: Turns) -> None:
+    """Start a worker process, which is a fork of the one that made the trial."""
+    trial.number = turns.get()
+    _current[:] = [trial]
+
+
+def outcome_of(mutant: Mutant) -> Outcome:
+    """What comes of a mutant, in a worker process."""
+    return _current[0].outcome(mutant)

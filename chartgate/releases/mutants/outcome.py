@@ -1,0 +1,27 @@
+"""What came of a mutant."""
+
+from typing import Literal
+
+import msgspec
+
+State = Literal["killed", "survived", "unseen"]
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What came of a mutant.
+
+    Args:
+        state: `killed` by a finding or by a test that fails; `survived` although cases or tests make other objects;
+            `unseen` if nothing that was rendered differs.
+        by: `gate`, `pytest` or `command`, which killed it.
+        what: the finding or the test that killed it; else what comes nearest: a case or a test whose objects differ.
+    """
+
+    state: State
+    by: str = ""
+    what: str = ""
+
+    @property
+    def is_killed(self) -> bool:
+        """Whether somebody noticed it."""
+        return self.state == "killed"

@@ -1,0 +1,118 @@
+"""The chart's own tests: which of them render what, and whether they notice a mutant."""
+
+import shutil
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from queue import SimpleQueue
+
+from chartgate.errors import GateError
+from chartgate.releases.mutants.mutant import Mutant
+from chartgate.tools.chart_copy import copied_chart
+from chartgate.tools.chart_files import ChartFiles
+from chartgate.tools.progress import track
+from chartgate.tools.test_server.client import TestServer
+from chartgate.tools.test_server.messages import Answer, Request
+from chartgate.values.case import Case
+from chartgate.values.recorded_cases import tests_by_case
+
+FILE_SECONDS = 1200.0
+"""The time limit of a file of tests on the unchanged chart."""
+
+
+@dataclass(frozen=True)
+class ChartTests:
+    """Tests that pass on the unchanged chart.
+
+    Args:
+        servers: a pytest a processor.
+        seconds: how long each test takes.
+        by_case: the tests that make each render.
+    """
+
+    servers: Sequence[TestServer]
+    seconds: dict[str, float]
+    by_case: dict[Case, list[str]]
+
+    @property
+    def without_renders(self) -> list[str]:
+        """The tests of which no render is known: they read files, or render by other means. The shortest first."""
+        rendering = {test for tests in self.by_case.values() for test in tests}
+        return sorted((test for test in self.seconds if test not in rendering), key=self.seconds.__getitem__)
+
+    def of(self, cases: Iterable[Case], limit: float) -> list[str]:
+        """The tests that make these renders, those with the fewest renders first, up to a limit in seconds."""
+        renders: dict[str, int] = {}
+        for tests in self.by_case.values():
+            for test in tests:
+                renders[test] = renders.get(test, 0) + 1
+        wanted = {test for case in cases for test in self.by_case[case]}
+        return self.within(sorted(wanted, key=lambda test: (renders[test], self.seconds.get(test, 0))), limit)
+
+    def within(self, tests: Iterable[str], limit: float) -> list[str]:
+        """As many of the tests as take this many seconds together."""
+        found, sum_ = [], 0.0
+        for test in tests:
+            sum_ += self.seconds.get(test, 0)
+            if sum_ > limit:
+                break
+            found.append(test)
+        return found
+
+
+def tests_of(servers: Sequence[TestServer], chart: Path, scratch: Path) -> ChartTests:
+    """Run all tests on the unchanged chart, and note what they render.
+
+    Args:
+        chart: the chart's folder.
+        scratch: an empty folder.
+
+    Raises:
+        GateError: a test fails, or pytest ends.
+    """
+    if not servers:
+        return ChartTests(servers, {}, {})
+    copy = copied_chart(chart, scratch / "chart")
+    record = scratch / "record"
+    record.touch()
+    free: SimpleQueue[TestServer] = SimpleQueue()
+    for server in servers:
+        free.put(server)
+
+    def run(tests: Sequence[str]) -> Answer:
+        server = free.get()
+        try:
+            return server.run(Request(str(copy), tuple(tests), FILE_SECONDS, str(record), first=False))
+        finally:
+            free.put(server)
+
+    files = [list(tests) for _, tests in groupby(servers[0].tests, lambda test: test.partition("::")[0])]
+    with ThreadPoolExecutor(len(servers)) as pool:
+        answers = list(track(pool.map(run, files), len(files), "running the tests"))
+    seconds: dict[str, float] = {}
+    for tests, answer in zip(files, answers, strict=True):
+        if answer.failed or answer.ended:
+            raise GateError(
+                f"{answer.failed[0] if answer.failed else tests[0]}: fails on the unchanged chart in a copy of its "
+                f"folder: {answer.words or answer.ended}: correct the test, or leave it out with --tests"
+            )
+        seconds |= answer.seconds
+    shutil.rmtree(copy)
+    return ChartTests(servers, seconds, tests_by_case(record))
+
+
+@dataclass(frozen=True)
+class ChangedCopy:
+    """A copy of the chart's folder for tests. One mutant at a time is in it."""
+
+    folder: Path
+
+    def put(self, mutant: Mutant, chart: ChartFiles) -> None:
+        """Put a mutant into the copy."""
+        (self.folder / mutant.file).write_bytes(mutant.content(chart))
+
+    def restore(self, mutant: Mutant, chart: ChartFiles) -> None:
+        """Take it out again."""
+        (self.folder / mutant.file).write_bytes(chart.contents[mutant.file])

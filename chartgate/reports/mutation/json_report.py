@@ -1,0 +1,33 @@
+"""The report for programs."""
+
+import json
+
+from chartgate.reports.mutation.result import MutationResult
+
+FORMAT = 1
+
+
+def mutation_json(result: MutationResult) -> bytes:
+    """The mutants in JSON, each with its outcome. A mutant that nothing notices also has its diff."""
+    killed, counted = result.counted
+    data = {
+        "format": FORMAT,
+        "percent": result.percent,
+        "killed": killed,
+        "counted": counted,
+        "mutants": [
+            {
+                "file": mutant.file,
+                "line": mutant.line,
+                "kind": mutant.kind,
+                "change": mutant.change,
+                "state": "listed" if mutant in result.declared else outcome.state,
+                "by": outcome.by,
+                "what": result.declared.get(mutant, outcome.what),
+                **({} if outcome.is_killed else {"diff": mutant.diff(result.chart)}),
+            }
+            for mutant, outcome in result.outcomes.items()
+        ],
+        "faults": list(result.faults),
+    }
+    return json.dumps(data, ensure_ascii=False, indent=1).encode("utf-8", "replace") + b"\n"

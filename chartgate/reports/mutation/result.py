@@ -1,0 +1,80 @@
+"""The result of `chartgate mutate`: all that its reports show."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cached_property
+
+from chartgate.releases.mutants.mutant import Mutant
+from chartgate.releases.mutants.outcome import Outcome
+from chartgate.tools.chart_files import ChartFiles
+from chartgate.values.settings import Settings
+from chartgate.values.settings_file import Survivor
+
+
+@dataclass(frozen=True, eq=False)
+class MutationResult:
+    """What came of the mutants of a chart.
+
+    Args:
+        outcomes: by mutant, in the order of the files.
+        number: of all mutants of the chart.
+        settings: of the chart; they list mutants that nothing has to notice.
+        notices: what was not tried.
+    """
+
+    chart: ChartFiles
+    outcomes: Mapping[Mutant, Outcome]
+    number: int
+    settings: Settings
+    notices: Sequence[str] = ()
+
+    @cached_property
+    def declared(self) -> Mapping[Mutant, str]:
+        """The mutants that survive and are listed in chartgate.yaml, with the reasons."""
+        return {
+            mutant: entry.reason
+            for mutant, outcome in self.outcomes.items()
+            if not outcome.is_killed
+            for entry in self.settings.survivors
+            if any(_means(entry, text, mutant) for text in entry.mutants)
+        }
+
+    @cached_property
+    def survivors(self) -> Mapping[Mutant, Outcome]:
+        """The mutants that nothing notices and that are not listed."""
+        return {
+            mutant: outcome
+            for mutant, outcome in self.outcomes.items()
+            if not outcome.is_killed and mutant not in self.declared
+        }
+
+    @property
+    def counted(self) -> tuple[int, int]:
+        """How many mutants are killed, and how many there are without those that are listed."""
+        killed = sum(outcome.is_killed for outcome in self.outcomes.values())
+        return killed, len(self.outcomes) - len(self.declared)
+
+    @property
+    def percent(self) -> float:
+        """The share of the mutants that are killed, from 0 to 100; 100 if there is none."""
+        killed, counted = self.counted
+        return 100 * killed / counted if counted else 100.0
+
+    @property
+    def faults(self) -> Iterator[str]:
+        """A sentence for each entry of chartgate.yaml that lists a mutant that is killed, or none in a run of all."""
+        whole = len(self.outcomes) == self.number
+        for entry, text in ((one, text) for one in self.settings.survivors for text in one.mutants):
+            where = f"{self.settings.source}: mutation: survivors: {entry.file}: {text}"
+            meant = [mutant for mutant in self.outcomes if _means(entry, text, mutant)]
+            if not meant and whole:
+                yield f"{where}: there is no such mutant: correct the text, or remove it"
+            for mutant in meant:
+                outcome = self.outcomes[mutant]
+                if outcome.is_killed:
+                    yield f"{where}: {mutant.place} is noticed by {outcome.what}: remove it, or write more of the text"
+
+
+def _means(entry: Survivor, text: str, mutant: Mutant) -> bool:
+    return fnmatchcase(mutant.file, entry.file) and text in mutant.change

@@ -1,0 +1,52 @@
+"""The report for people: each mutant that survives with its diff, a table of the kinds, then the numbers."""
+
+from collections import Counter
+
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from chartgate.reports.coverage.result import percent_of
+from chartgate.reports.mutation.result import MutationResult
+
+_NEAREST = {
+    "unseen": "nothing that was rendered differs",
+    "survived": "nearest: ",
+}
+
+
+def print_mutation(result: MutationResult, seconds: float, console: Console) -> None:
+    """Write the report to `console`."""
+    for mutant, outcome in result.survivors.items():
+        console.print(f"[bold]{escape(mutant.place)}[/bold]: {escape(mutant.change)}", soft_wrap=True)
+        for line in mutant.diff(result.chart).splitlines()[3:]:
+            colour = {"-": "red", "+": "green"}.get(line[:1], "dim")
+            console.print(f"  [{colour}]{escape(line)}[/{colour}]", soft_wrap=True)
+        console.print(f"  {escape(_NEAREST[outcome.state] + outcome.what)}\n", soft_wrap=True)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("mutants", overflow="fold")
+    for heading in ("number", "by the gate", "by tests", "listed", "survive"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for kind, number in sorted(Counter(mutant.kind for mutant in result.outcomes).items()):
+        own = [mutant for mutant in result.outcomes if mutant.kind == kind]
+        by = Counter(result.outcomes[mutant].by for mutant in own if result.outcomes[mutant].is_killed)
+        listed = sum(mutant in result.declared for mutant in own)
+        left = sum(mutant in result.survivors for mutant in own)
+        colour = "red" if left else "green"
+        numbers = [str(number), str(by["gate"]), str(by["pytest"]), str(listed), f"[{colour}]{left}[/{colour}]"]
+        table.add_row(escape(kind), *numbers)
+    console.print(table)
+    for fault in result.faults:
+        console.print(f"[red]{escape(fault)}[/red]", soft_wrap=True)
+    for notice in result.notices:
+        console.print(f"[yellow]{escape(notice)}[/yellow]", soft_wrap=True)
+    killed, counted = result.counted
+    sample = "" if len(result.outcomes) == result.number else f", a part of the {result.number} mutants of the chart"
+    listed_in_all = f", {len(result.declared)} listed" if result.declared else ""
+    colour = "red" if result.survivors else "green"
+    console.print(
+        f"[{colour}]{percent_of(killed, counted)}[/{colour}]: {killed} of {counted} mutants are noticed{listed_in_all}"
+        f"{sample}; {seconds:.1f} s",
+        soft_wrap=True,
+    )

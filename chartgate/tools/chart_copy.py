@@ -1,0 +1,32 @@
+"""A copy of a chart's folder that may be changed, with everything around it where the chart expects it."""
+
+import shutil
+from pathlib import Path
+
+
+def copied_chart(folder: Path, scratch: Path) -> Path:
+    """A copy of a chart's folder within `scratch`; all that lies around the chart is there as symbolic links.
+
+    A chart may refer to files outside its folder, such as `../../docs/values.md` in its settings. They are found up to
+    the folder that holds `.git`; without one, beside the chart.
+
+    Args:
+        folder: the chart's folder.
+        scratch: an empty folder, or one to create.
+
+    Returns:
+        The folder of the copy.
+    """
+    folder = folder.resolve()
+    top = next((parent for parent in folder.parents if (parent / ".git").exists()), folder.parent)
+    copy, real = scratch, top
+    copy.mkdir(exist_ok=True)
+    for part in folder.relative_to(top).parts:
+        for sibling in real.iterdir():
+            if sibling.name not in {part, ".git"}:
+                (copy / sibling.name).symlink_to(sibling)
+        copy, real = copy / part, real / part
+        if real != folder:
+            copy.mkdir()
+    shutil.copytree(folder, copy)
+    return copy

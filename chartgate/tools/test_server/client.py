@@ -1,0 +1,101 @@
+"""A running pytest that answers requests; see `plugin.py`."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from types import TracebackType
+
+import msgspec
+
+from chartgate.errors import GateError
+from chartgate.tools.test_server.messages import READ, WRITE, Answer, Collected, Request
+
+
+class TestServer:
+    """pytest with the tests of some paths. Use it as a context manager, and from one thread at a time.
+
+    Args:
+        paths: files, folders or node IDs, as pytest takes them.
+
+    Raises:
+        GateError: pytest cannot collect the tests.
+
+    Example:
+        >>> with TestServer(["tests/unit/chart"]) as server:  # doctest: +SKIP
+        ...     server.run(Request("charts/my-chart", server.tests[:5], seconds=60))
+    """
+
+    __test__ = False  # it is no test, whatever pytest makes of its name
+
+    def __init__(self, paths: Sequence[str]) -> None:
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115 (closed in close)
+        theirs, self._requests = os.pipe()
+        self._answers, others = os.pipe()
+        plugin = "chartgate.tools.test_server.plugin"
+        options = ["-q", "--color=no", "-p", plugin, "-p", "no:cacheprovider"]
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "pytest", *options, *paths],
+            env={**os.environ, READ: str(theirs), WRITE: str(others)},
+            pass_fds=(theirs, others),
+            stdin=subprocess.DEVNULL,
+            stdout=self._said,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        os.close(theirs)
+        os.close(others)
+        self._lines = os.fdopen(self._answers, "rb")
+        collected = self._collected()
+        self.tests = collected.tests
+        """The node IDs of all tests."""
+        self.digest = collected.digest
+        """A hash of the code of the tests."""
+
+    def _collected(self) -> Collected:
+        line = self._lines.readline()
+        if not line:
+            raise GateError(f"pytest cannot collect the tests: {self._last_words()}")
+        return msgspec.json.decode(line, type=Collected)
+
+    def run(self, request: Request) -> Answer:
+        """Run tests.
+
+        Raises:
+            GateError: pytest has ended.
+        """
+        try:
+            os.write(self._requests, msgspec.json.encode(request) + b"\n")
+            line = self._lines.readline()
+        except BrokenPipeError:
+            line = b""
+        if not line:
+            raise GateError(f"pytest has ended while tests ran: {self._last_words()}")
+        return msgspec.json.decode(line, type=Answer)
+
+    def close(self) -> None:
+        """End pytest."""
+        os.close(self._requests)
+        self._lines.close()
+        try:
+            self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._said.close()
+
+    def _last_words(self) -> str:
+        self._process.wait()
+        self._said.seek(0)
+        lines = [line for line in self._said.read().decode(errors="replace").splitlines() if line.strip()]
+        errors = [line for line in lines if line.startswith(("ERROR", "E  ", "FAILED"))]
+        return "; ".join(errors[:3] or lines[-1:]) or "it says nothing"
+
+    def __enter__(self) -> "TestServer":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,107 @@
+"""The part that runs inside pytest: `python -m pytest -p chartgate.tools.test_server.plugin`.
+
+Each request runs in a fork of the process, so that no test sees what another copy of the chart has left in memory. The
+fork uses the worker of Helm's library that the process has started, because a start takes longer than most tests.
+"""
+
+import hashlib
+import os
+import select
+import signal
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+import pytest
+
+from chartgate.tools.embedded import process
+from chartgate.tools.test_server.messages import READ, WRITE, Answer, Collected, Request
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> bool:
+    """Answer requests until the client closes its end."""
+    if session.testsfailed:
+        raise session.Interrupted(f"{session.testsfailed} errors during collection")
+    with open(int(os.environ[READ]), "rb") as requests, open(int(os.environ[WRITE]), "wb") as answers:  # noqa: PTH123 (descriptors)
+        tests = tuple(item.nodeid for item in session.items)
+        _say(answers, Collected(tests, _digest(session.config.rootpath)))
+        while line := requests.readline():
+            process.available()
+            _say(answers, _answer(session, msgspec.json.decode(line, type=Request)))
+    return True
+
+
+def _digest(root: Path) -> str:
+    """A hash of the modules in the project's folder that are loaded."""
+    files = {Path(file) for module in [*sys.modules.values()] if (file := getattr(module, "__file__", None))}
+    own = sorted(path for path in files if path.is_relative_to(root) and ".venv" not in path.parts and path.is_file())
+    content = b"".join(str(path).encode() + b"\0" + path.read_bytes() for path in own)
+    return hashlib.sha256(content).hexdigest()
+
+
+def _say(answers: BinaryIO, message: Answer | Collected) -> None:
+    answers.write(msgspec.json.encode(message) + b"\n")
+    answers.flush()
+
+
+def _answer(session: pytest.Session, request: Request) -> Answer:
+    """What a fork says, with a limit on its time."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        os.setpgid(0, 0)
+        os.close(reading)
+        with suppress(BaseException), open(writing, "wb") as out:  # noqa: PTH123 (a descriptor)
+            _say(out, _run(session, request))
+        os._exit(0)
+    os.close(writing)
+    with open(reading, "rb") as out:  # noqa: PTH123 (a descriptor)
+        ready, _, _ = select.select([out], [], [], request.seconds)
+        said = out.readline() if ready else b""
+        if not said.endswith(b"\n"):
+            with suppress(ProcessLookupError):
+                os.killpg(child, signal.SIGKILL)
+            # Its worker may be in the midst of an answer.
+            process.stop_workers()
+    os.waitpid(child, 0)
+    if said.endswith(b"\n"):
+        return msgspec.json.decode(said, type=Answer)
+    return Answer({}, (), ended="crashed" if ready else f"took more than {request.seconds:.0f} s")
+
+
+def _run(session: pytest.Session, request: Request) -> Answer:
+    """Run the tests in this process, which a fork has made for them."""
+    process.use_workers_of_parent()
+    session.config.option.chartgate_chart = request.chart
+    session.config.option.chartgate_coverage = request.record or None
+    results = _Results()
+    session.config.pluginmanager.register(results)
+    items = {item.nodeid: item for item in session.items}
+    wanted = [items[name] for name in request.tests if name in items]
+    for item, following in zip(wanted, [*wanted[1:], None], strict=True):
+        begun = time.monotonic()
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        results.seconds[item.nodeid] = time.monotonic() - begun
+        if request.first and results.failed:
+            break
+    return Answer(results.seconds, tuple(results.failed), results.words)
+
+
+class _Results:
+    """Collects what pytest reports."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self.failed: dict[str, None] = {}
+        self.words = ""
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note a test that fails, in its set-up, itself, or in its end."""
+        if report.failed and report.nodeid not in self.failed:
+            self.failed[report.nodeid] = None
+            crash = getattr(report.longrepr, "reprcrash", None)
+            self.words = self.words or (crash.message if crash else str(report.longrepr)).strip().splitlines()[0]

@@ -1,0 +1,165 @@
+"""`chartgate mutate`: faults that the gate or the chart's tests notice, and those that nothing notices."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from chartgate import cli
+from chartgate.releases.mutants.mutant import KINDS
+from tests.documents import blocks
+from tests.unit.chartgate.command_line import MakeChart
+
+DOCUMENT = Path(__file__).parents[3] / "docs" / "mutation.md"
+CONFIG = (
+    "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\n  labels:\n    app: shop\n"
+    "data:\n  host: {{ .Values.host | quote }}\n"
+)
+FILES = {"chartgate.yaml": "helm: ['4']\n", "values.yaml": "host: a.example\n", "templates/config.yaml": CONFIG}
+TESTS = (
+    "def test_the_host_comes_from_the_values(render):\n"
+    "    (config,) = render({'host': '1'})\n"
+    "    assert config.manifest['data'] == {'host': '1'}\n"
+)
+SHOP = "changed scalar: app: shop → app: shop-x"
+
+Mutate = Callable[..., tuple[int, dict[str, Any]]]
+
+
+@pytest.fixture
+def mutate(make_chart: MakeChart, tmp_path: Path) -> Mutate:
+    """The exit code and the JSON report about a chart of these files."""
+
+    def run(files: dict[str, str], *options: str) -> tuple[int, dict[str, Any]]:
+        report = tmp_path / "mutants.json"
+        code = cli.main(["mutate", str(make_chart({**FILES, **files})), "--json", str(report), *options])
+        return code, json.loads(report.read_text(encoding="utf-8"))
+
+    return run
+
+
+def by_change(report: dict[str, Any]) -> dict[str, tuple[str, str]]:
+    return {one["change"]: (one["state"], one["by"]) for one in report["mutants"]}
+
+
+@pytest.fixture
+def tests(tmp_path: Path) -> str:
+    """A file of tests of the chart."""
+    path = tmp_path / "shop_tests" / "test_shop.py"
+    path.parent.mkdir()
+    path.write_text(TESTS, encoding="utf-8")
+    return str(path)
+
+
+def test_tests_notice_what_the_gate_does_not(mutate: Mutate, tests: str) -> None:
+    # An empty value shows that the default is read, and a number that it is quoted.
+    alone = by_change(mutate({})[1])
+    filter_ = "removed filter: .Values.host | quote → .Values.host"
+    line = "removed line: host: {{ .Values.host | quote }}"
+    assert alone[SHOP][0] == "survived"
+    assert alone[line] == ("killed", "gate"), "nothing reads the value any more"
+    with_tests = by_change(mutate({}, "--tests", tests)[1])
+    assert with_tests[filter_] == ("killed", "gate") or with_tests[filter_] == ("killed", "pytest")
+    assert with_tests[SHOP][0] == "survived", "no test looks at the label"
+
+
+def test_a_survivor_is_shown_with_its_diff_and_what_comes_nearest(
+    mutate: Mutate, tests: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, report = mutate({}, "--tests", tests, "--file", "templates/*")
+    (text,) = (block.text for block in blocks(DOCUMENT) if block.language == "text")
+    said = capsys.readouterr().out
+    for line in text.strip().splitlines():
+        assert line.replace("case defaults", "") in said
+    assert code == 0, "without --fail-under, survivors are no findings"
+    (shop,) = (one for one in report["mutants"] if one["change"] == SHOP)
+    assert "+    app: shop-x" in shop["diff"]
+
+
+def test_a_listed_survivor_does_not_count(mutate: Mutate, capsys: pytest.CaptureFixture[str]) -> None:
+    documented = next(text for block in blocks(DOCUMENT) if "survivors" in (text := block.text))
+    settings = yaml.safe_dump({"helm": ["4"], **yaml.safe_load(documented)})
+    code, report = mutate({"chartgate.yaml": settings}, "--kind", "changed scalar", "--fail-under", "100")
+    assert (code, by_change(report)[SHOP][0]) == (0, "listed")
+    assert "1 listed" in capsys.readouterr().out
+
+
+def test_an_entry_about_a_mutant_that_is_noticed_is_a_fault(mutate: Mutate) -> None:
+    entry = {"file": "templates/*", "mutants": ["removed line: host"], "reason": "Nobody needs it."}
+    settings = yaml.safe_dump({"helm": ["4"], "mutation": {"survivors": [entry]}})
+    code, report = mutate({"chartgate.yaml": settings})
+    assert code == 1
+    assert "templates/config.yaml:8 is noticed by" in report["faults"][0]
+
+
+def test_an_entry_about_no_mutant_is_a_fault(mutate: Mutate) -> None:
+    entry = {"file": "templates/*", "mutants": ["no such change"], "reason": "Nobody needs it."}
+    settings = yaml.safe_dump({"helm": ["4"], "mutation": {"survivors": [entry]}})
+    code, report = mutate({"chartgate.yaml": settings})
+    assert code == 1
+    assert "there is no such mutant" in report["faults"][0]
+
+
+def test_too_small_a_share_is_a_finding(mutate: Mutate) -> None:
+    assert mutate({}, "--kind", "changed scalar", "--fail-under", "100")[0] == 1
+
+
+def test_a_second_run_knows_the_outcomes(mutate: Mutate, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = mutate({}, "--fresh")[1]
+    monkeypatch.setattr("chartgate.mutation._tried", lambda *_: pytest.fail("a mutant is tried again"))
+    assert mutate({})[1] == first
+
+
+def test_a_part_and_a_sample_are_the_same_each_time(mutate: Mutate) -> None:
+    whole = [*by_change(mutate({})[1])]
+    one, other = ([*by_change(mutate({}, "--shard", f"{part}/2")[1])] for part in (1, 2))
+    assert sorted([*one, *other]) == sorted(whole)
+    sample = [*by_change(mutate({}, "--sample", "2")[1])]
+    assert len(sample) == 2
+    assert sample == [*by_change(mutate({}, "--sample", "2")[1])]
+
+
+def test_a_test_that_fails_on_the_unchanged_chart_is_an_error(
+    mutate: Mutate, tests: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path(tests).write_text("def test_x(render):\n    assert not render()\n", encoding="utf-8")
+    with pytest.raises(FileNotFoundError):
+        mutate({}, "--tests", tests, "--fresh")
+    assert "test_x: fails on the unchanged chart" in capsys.readouterr().err
+
+
+def test_tests_that_cannot_be_collected_are_an_error(
+    mutate: Mutate, tests: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path(tests).write_text("import no_such_module\n", encoding="utf-8")
+    with pytest.raises(FileNotFoundError):
+        mutate({}, "--tests", tests, "--fresh")
+    assert "no_such_module" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--kind", "no such kind"), "no such kind"),
+        (("--file", "templates/none.yaml"), "no mutant matches"),
+        (("--sample", "0"), '"0" is not a number of mutants'),
+        (("--shard", "3/2"), "is not a part"),
+    ],
+)
+def test_options_that_choose_nothing_are_errors(
+    make_chart: MakeChart, options: tuple[str, ...], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    try:
+        code = cli.main(["mutate", str(make_chart(FILES)), *options])
+    except SystemExit as end:
+        code = int(str(end.code))
+    assert code == 2
+    assert words in capsys.readouterr().err
+
+
+def test_the_document_describes_each_kind() -> None:
+    table = "".join(f"| `{kind}` | {text.replace('|', chr(92) + '|')} |\n" for kind, text in KINDS.items())
+    assert table in DOCUMENT.read_text(encoding="utf-8"), f"docs/mutation.md: the table should be\n{table}"
