@@ -9,7 +9,7 @@ RUN := .venv/bin/
 # Options of pytest: a worker a processor. A file's tests stay together, so that they share its fixtures.
 SPREAD := --numprocesses auto --maxprocesses 4 --dist loadfile
 
-.PHONY: conformance coverage live test lint unit generate release-check package push pages publish-pages notes images control-plane e2e e2e-processes e2e-cluster clean
+.PHONY: conformance coverage live mutate test lint unit generate release-check package push pages publish-pages notes images control-plane e2e e2e-processes e2e-cluster clean
 
 conformance: .venv/.synced ## render every case of the chart and check every object; ARGS are options of chartgate
 	$(RUN)chartgate $(CHART) $(ARGS)
@@ -21,6 +21,9 @@ live: .venv/.synced ## whether each value of the chart does something; ARGS are 
 coverage: .venv/.synced ## which arms of the chart's templates the cases and the unit tests reach; ARGS are options of chartgate coverage
 	$(RUN)pytest tests/unit/chart --quiet $(SPREAD) --chartgate-coverage .renders.jsonl
 	$(RUN)chartgate coverage $(CHART) --also .renders.jsonl --generated 100 $(ARGS)
+
+mutate: .venv/.synced ## which small faults in the chart its cases and its unit tests notice; ARGS are options of chartgate mutate
+	$(RUN)chartgate mutate $(CHART) --tests tests/unit/chart $(ARGS)
 
 test: lint live unit ## linters, whether each value of the chart does something, and unit tests
 

@@ -86,7 +86,7 @@ def mutate(chart: Chart, choice: Choice, wanted: Wanted) -> MutationResult:
             known |= _tried(_trial(chart, choice, servers, stack.enter_context(scratch_folder())), left, key)
         store.forget_old(KIND)
     outcomes = {mutant: known[mutant] for mutant in mutants}
-    return MutationResult(chart.files, outcomes, len(every), chart.settings)
+    return MutationResult(chart.files, outcomes, every, chart.settings)
 
 
 def _chosen(every: Sequence[Mutant], wanted: Wanted) -> list[Mutant]:

@@ -10,9 +10,10 @@ from chartgate.findings.noticed import Noticed
 from chartgate.releases.jobs import Job
 from chartgate.releases.mutants.mutant import Mutant
 from chartgate.releases.mutants.outcome import Outcome
-from chartgate.releases.mutants.renders import Renders
+from chartgate.releases.mutants.renders import Effect, Renders
 from chartgate.releases.mutants.tests import ChangedCopy, ChartTests
 from chartgate.tools.chart_copy import copied_chart
+from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.test_server.messages import Request
 from chartgate.values.chart import Chart
 
@@ -64,15 +65,14 @@ class Trial:
         own, others = self._ordered(self.cases, mutant), self._ordered(self.rendered, mutant)
         done: set[str] = set()
         differing: list[Job] = []
+        effects: set[Effect] = set()
         begin = 0
         for end, seconds in zip(TIERS, SECONDS, strict=True):
-            jobs = [self.cases.jobs[one] for one in own[begin:end] if self.cases.is_changed(changed, one)]
+            jobs = self._differing(self.cases, changed, own[begin:end], effects)
             differing += jobs
             if finding := self.noticed.by_renders(changed, jobs):
                 return _killed_by(finding)
-            cases = [
-                self.rendered.jobs[one].case for one in others[begin:end] if self.rendered.is_changed(changed, one)
-            ]
+            cases = [job.case for job in self._differing(self.rendered, changed, others[begin:end], effects)]
             tests = [test for test in self.tests.of(cases, seconds) if test not in done]
             if failed := self._failed(mutant, tests, 3 * seconds):
                 return Outcome("killed", "pytest", failed)
@@ -86,7 +86,13 @@ class Trial:
         rest = self.tests.within(self.tests.without_renders, OTHER_SECONDS)
         if failed := self._failed(mutant, rest, 3 * OTHER_SECONDS):
             return Outcome("killed", "pytest", failed)
-        return nearest
+        return Outcome("equal") if effects - {"none"} == {"spaces"} else nearest
+
+    def _differing(self, renders: Renders, changed: ChartFiles, some: Sequence[int], effects: set[Effect]) -> list[Job]:
+        """Those of the renders whose objects differ; `effects` gets what the mutant changes."""
+        found = {index: renders.effect(changed, index) for index in some}
+        effects.update(found.values())
+        return [renders.jobs[index] for index, effect in found.items() if effect == "objects"]
 
     def _ordered(self, renders: Renders, mutant: Mutant) -> list[int]:
         """The renders to try, different ones first: evenly from all that reach the mutant.

@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-State = Literal["killed", "survived", "unseen"]
+State = Literal["killed", "survived", "unseen", "equal"]
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -12,7 +12,8 @@ class Outcome(msgspec.Struct, frozen=True):
 
     Args:
         state: `killed` by a finding or by a test that fails; `survived` although cases or tests make other objects;
-            `unseen` if nothing that was rendered differs.
+            `unseen` if nothing that was rendered differs; `equal` if only white space differs, of which come the same
+            objects.
         by: `gate`, `pytest` or `command`, which killed it.
         what: the finding or the test that killed it; else what comes nearest: a case or a test whose objects differ.
     """

@@ -5,8 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache, partial
 from os import cpu_count
+from typing import Any, Literal
 
 from chartgate.errors import Inexpressible
+from chartgate.releases.differences import differences
 from chartgate.releases.jobs import Job
 from chartgate.releases.manifests import ManifestError, read_sources
 from chartgate.releases.mutants.mutant import Mutant
@@ -18,6 +20,10 @@ from chartgate.tools.progress import track
 
 _BODIES = frozenset({"is rendered", "is called", "not empty", "has an entry"})
 """The ways into the body of the tag that a point is about; the others go past it, or into the body of an `else`."""
+
+
+Effect = Literal["none", "spaces", "text", "objects"]
+"""What a mutant changes in a render: nothing; spaces or other text that makes the same objects; objects or notes."""
 
 
 class Renders:
@@ -51,16 +57,21 @@ class Renders:
             return range(len(self.jobs))
         return self._by_region.get((mutant.file, mutant.region), ())
 
-    def is_changed(self, changed: ChartFiles, index: int) -> bool:
-        """Whether a changed chart makes other objects or notes of a job, or is refused in other words.
-
-        Text that differs with each render, such as a generated password, does not count; nor does the form of the YAML.
+    def effect(self, changed: ChartFiles, index: int) -> Effect:
+        """What a changed chart prints otherwise of a job. Text that differs with each render, such as a generated
+        password, does not count.
         """
         before, after = self._printed(index, 0), printed(changed, self.jobs[index], self._api_versions)
         if before.packed == after.packed or not difference(before, self._printed(index, 1), after):
-            return False
-        (texts, refusal), (others, other) = before.said, after.said
-        return refusal != other or _objects(texts) != _objects(others)
+            return "none"
+        (texts, refusal), (again, _), (others, other) = (one.said for one in (before, self._printed(index, 1), after))
+        if refusal != other or texts.keys() != others.keys():
+            return "objects"
+        differing = [name for name in texts if texts[name] != others[name]]
+        if any(_differ(texts[name], again.get(name, ""), others[name], name) for name in differing):
+            return "objects"
+        spaces = (_differ_in_spaces(texts[name], again.get(name, ""), others[name]) for name in differing)
+        return "spaces" if all(spaces) else "text"
 
     def _print(self, index: int, _time: int) -> Printed:
         return printed(self._plain, self.jobs[index], self._api_versions)
@@ -83,13 +94,31 @@ def _bodies(points: Iterable[Point]) -> Iterator[Point]:
         yield next((point for point in some if point.way in _BODIES), some[0])
 
 
-def _objects(texts: Mapping[str, str]) -> dict[str, object]:
-    """What each template makes; of notes and broken YAML, the text."""
-    made: dict[str, object] = {}
-    for name, text in texts.items():
-        try:
-            found = read_sources([(name, text)], "default") if name.endswith((".yaml", ".yml")) else ()
-        except ManifestError:
-            found = ()
-        made[name] = [obj.manifest for obj in found] or text
-    return made
+def _differ(before: str, again: str, after: str, name: str) -> bool:
+    """Whether a template makes other objects, beside what differs between two renders of the same; or other text, where
+    it makes none, such as notes.
+    """
+    one, other, third = (_manifests(text, name) for text in (before, again, after))
+    if not one or not third:
+        return before != after
+    return len(one) != len(third) or any(
+        {path for path, _, _ in differences(old, new)} - {path for path, _, _ in differences(old, random)}
+        for old, new, random in zip(one, third, other or one, strict=False)
+    )
+
+
+def _manifests(text: str, name: str) -> list[Mapping[str, Any]]:
+    """The objects in a text; none where it is not a manifest, or its YAML is broken."""
+    try:
+        found = read_sources([(name, text)], "default") if name.endswith((".yaml", ".yml")) else ()
+    except ManifestError:
+        return []
+    return [obj.manifest for obj in found]
+
+
+def _differ_in_spaces(before: str, again: str, after: str) -> bool:
+    """Whether lines differ only in the spaces around them, beside lines that differ between two renders of the same."""
+    lines = [text.splitlines() for text in (before, again, after)]
+    return len({len(some) for some in lines}) == 1 and all(
+        old.strip() == new.strip() or old != random for old, random, new in zip(*lines, strict=True)
+    )

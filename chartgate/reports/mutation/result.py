@@ -11,6 +11,9 @@ from chartgate.tools.chart_files import ChartFiles
 from chartgate.values.settings import Settings
 from chartgate.values.settings_file import Survivor
 
+LEFT = frozenset({"survived", "unseen"})
+"""The states of mutants that nothing notices."""
+
 
 @dataclass(frozen=True, eq=False)
 class MutationResult:
@@ -18,14 +21,14 @@ class MutationResult:
 
     Args:
         outcomes: by mutant, in the order of the files.
-        number: of all mutants of the chart.
+        every: all mutants of the chart.
         settings: of the chart; they list mutants that nothing has to notice.
         notices: what was not tried.
     """
 
     chart: ChartFiles
     outcomes: Mapping[Mutant, Outcome]
-    number: int
+    every: Sequence[Mutant]
     settings: Settings
     notices: Sequence[str] = ()
 
@@ -35,7 +38,7 @@ class MutationResult:
         return {
             mutant: entry.reason
             for mutant, outcome in self.outcomes.items()
-            if not outcome.is_killed
+            if outcome.state in LEFT
             for entry in self.settings.survivors
             if any(_means(entry, text, mutant) for text in entry.mutants)
         }
@@ -46,14 +49,16 @@ class MutationResult:
         return {
             mutant: outcome
             for mutant, outcome in self.outcomes.items()
-            if not outcome.is_killed and mutant not in self.declared
+            if outcome.state in LEFT and mutant not in self.declared
         }
 
     @property
     def counted(self) -> tuple[int, int]:
-        """How many mutants are killed, and how many there are without those that are listed."""
+        """How many mutants are killed, and how many there are; those that are listed or change only white space do not
+        count.
+        """
         killed = sum(outcome.is_killed for outcome in self.outcomes.values())
-        return killed, len(self.outcomes) - len(self.declared)
+        return killed, killed + len(self.survivors)
 
     @property
     def percent(self) -> float:
@@ -63,17 +68,15 @@ class MutationResult:
 
     @property
     def faults(self) -> Iterator[str]:
-        """A sentence for each entry of chartgate.yaml that lists a mutant that is killed, or none in a run of all."""
-        whole = len(self.outcomes) == self.number
+        """A sentence for each entry of chartgate.yaml that means no mutant of the chart, or only killed ones."""
         for entry, text in ((one, text) for one in self.settings.survivors for text in one.mutants):
             where = f"{self.settings.source}: mutation: survivors: {entry.file}: {text}"
-            meant = [mutant for mutant in self.outcomes if _means(entry, text, mutant)]
-            if not meant and whole:
+            meant = [mutant for mutant in self.every if _means(entry, text, mutant)]
+            tried = [self.outcomes[mutant] for mutant in meant if mutant in self.outcomes]
+            if not meant:
                 yield f"{where}: there is no such mutant: correct the text, or remove it"
-            for mutant in meant:
-                outcome = self.outcomes[mutant]
-                if outcome.is_killed:
-                    yield f"{where}: {mutant.place} is noticed by {outcome.what}: remove it, or write more of the text"
+            elif len(tried) == len(meant) and all(outcome.is_killed for outcome in tried):
+                yield f"{where}: {meant[0].place} is noticed by {tried[0].what}: remove the entry"
 
 
 def _means(entry: Survivor, text: str, mutant: Mutant) -> bool:

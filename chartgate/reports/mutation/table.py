@@ -42,7 +42,11 @@ def print_mutation(result: MutationResult, seconds: float, console: Console) -> 
     for notice in result.notices:
         console.print(f"[yellow]{escape(notice)}[/yellow]", soft_wrap=True)
     killed, counted = result.counted
-    sample = "" if len(result.outcomes) == result.number else f", a part of the {result.number} mutants of the chart"
+    is_part = len(result.outcomes) < len(result.every)
+    sample = f", a part of the {len(result.every)} mutants of the chart" if is_part else ""
+    equal = sum(outcome.state == "equal" for outcome in result.outcomes.values())
+    if equal:
+        console.print(f"not counted: {equal} that change only white space in the YAML, and no object", soft_wrap=True)
     listed_in_all = f", {len(result.declared)} listed" if result.declared else ""
     colour = "red" if result.survivors else "green"
     console.print(

@@ -40,6 +40,7 @@ def test_one_registry_takes_the_place_of_all(render: Any) -> None:
         ("team/relay", "mirror.example.com/team/relay"),
         ("localhosts/relay", "mirror.example.com/localhosts/relay"),
         ("relay", "mirror.example.com/relay"),
+        ("relay.v2", "mirror.example.com/relay.v2"),
     ],
 )
 def test_the_first_part_of_a_repository_is_a_registry_with_a_dot_a_port_or_as_localhost(
