@@ -21,10 +21,6 @@ class TestServer:
 
     Raises:
         GateError: pytest cannot collect the tests.
-
-    Example:
-        >>> with TestServer(["tests/unit/chart"]) as server:  # doctest: +SKIP
-        ...     server.run(Request("charts/my-chart", server.tests[:5], seconds=60))
     """
 
     __test__ = False  # it is no test, whatever pytest makes of its name
