@@ -268,7 +268,8 @@ def test_the_image_is_made_of_files_that_its_context_has() -> None:
     assert sources == {line[1:] for line in context if line.startswith("!")}
     assert [name for name in sources if not (ROOT / name).exists()] == []
     assert re.findall(r"^USER (\d+):\d+$", text, re.MULTILINE) == ["65534"]
-    assert set(re.findall(r"^FROM (\S+)", text, re.MULTILINE)) == {"$BASE"}
+    bases = re.findall(r"^FROM (\S+)(?: AS (\S+))?$", text, re.MULTILINE)
+    assert {base for base, _ in bases} - {stage for _, stage in bases} == {"$BASE"}
     assert "ARG BASE=debian:bookworm-slim\n" in text
 
 
