@@ -34,6 +34,7 @@ from chartgate.tools.progress import track
 from chartgate.tools.test_server.client import TestServer
 from chartgate.values.case import MADE, Case
 from chartgate.values.chart import Chart
+from chartgate.values.installable import require_application
 from chartgate.values.selection import Choice, select
 from chartgate.values.settings import Settings
 
@@ -71,12 +72,13 @@ def mutate(chart: Chart, choice: Choice, wanted: Wanted) -> MutationResult:
         GateError: the chart or its settings cannot be used, Helm's library cannot be had, no mutant matches, or a test
             fails on the unchanged chart.
     """
+    require_application(chart.files)
     if not available():
         raise GateError("mutants need Helm's library: install helm-python-sdk for this machine")
     every = mutants_of(chart.files, own_templates(chart.files))
     mutants = _chosen(every, wanted)
     if not mutants:
-        raise GateError("no mutant matches: choose other files or kinds")
+        raise GateError(f"{chart.folder}: no mutant matches: choose other files or kinds, if any are named")
     with ExitStack() as stack:
         servers = [stack.enter_context(server) for server in _servers(wanted.tests)]
         key = store.key_of(chart.digest, fingerprint(), [server.digest for server in servers[:1]], repr(choice))

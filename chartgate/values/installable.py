@@ -65,6 +65,16 @@ def is_library(files: ChartFiles) -> bool:
     return files.mapping("Chart.yaml").get("type") == "library"
 
 
+def require_application(files: ChartFiles) -> None:
+    """Refuse a library chart, for commands that need objects.
+
+    Raises:
+        GateError: the chart is a library.
+    """
+    if is_library(files):
+        raise GateError(f"{files.folder} is a library chart, which makes no objects: name a chart that uses it")
+
+
 def dependency_keys(files: ChartFiles) -> Iterator[str]:
     """The keys at the top of the values under which subcharts have theirs."""
     yield from (_key(one) for name in _DECLARING for one in files.dependencies(name))

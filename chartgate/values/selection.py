@@ -14,7 +14,7 @@ from chartgate.values.chart import Chart
 from chartgate.values.default_matrix import find_matrix
 from chartgate.values.filled_cases import FilledCase, filled_cases
 from chartgate.values.hostile_cases import hostile_cases
-from chartgate.values.installable import is_library
+from chartgate.values.installable import is_library, require_application
 from chartgate.values.matrix_cases import Coverage, covering_cases
 from chartgate.values.schema_cases import accepted_stream, refused_cases
 from chartgate.values.vendors import vendor_cases
@@ -177,8 +177,7 @@ def named_cases(chart: Chart, choice: Choice) -> list[Case]:
     Raises:
         GateError: no case matches, or the chart is a library.
     """
-    if is_library(chart.files):
-        raise GateError(f"{chart.folder} is a library chart, which makes no objects: name a chart that uses it")
+    require_application(chart.files)
     if choice.own_values:
         return list(_some([_own_case(chart, choice)], choice))
     cases = [*chart.offered_cases]

@@ -1,6 +1,7 @@
 """The report for people: each mutant that survives with its diff, a table of the kinds, then the numbers."""
 
 from collections import Counter
+from itertools import islice
 
 from rich import box
 from rich.console import Console
@@ -16,14 +17,20 @@ _NEAREST = {
 }
 
 
+SHOWN = 100
+"""The number of survivors that the report shows."""
+
+
 def print_mutation(result: MutationResult, seconds: float, console: Console) -> None:
     """Write the report to `console`."""
-    for mutant, outcome in result.survivors.items():
+    for mutant, outcome in islice(result.survivors.items(), SHOWN):
         console.print(f"[bold]{escape(mutant.place)}[/bold]: {escape(mutant.change)}", soft_wrap=True)
         for line in mutant.diff(result.chart).splitlines()[3:]:
             colour = {"-": "red", "+": "green"}.get(line[:1], "dim")
             console.print(f"  [{colour}]{escape(line)}[/{colour}]", soft_wrap=True)
         console.print(f"  {escape(_NEAREST[outcome.state] + outcome.what)}\n", soft_wrap=True)
+    if len(result.survivors) > SHOWN:
+        console.print(f"and {len(result.survivors) - SHOWN} more: --json FILE lists all\n")
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("mutants", overflow="fold")
     for heading in ("number", "by the gate", "by tests", "listed", "survive"):

@@ -160,6 +160,12 @@ def test_options_that_choose_nothing_are_errors(
     assert words in capsys.readouterr().err
 
 
+def test_a_library_chart_is_an_error(make_chart: MakeChart, capsys: pytest.CaptureFixture[str]) -> None:
+    chart = "apiVersion: v2\nname: tiny\nversion: 1.0.0\ntype: library\n"
+    assert cli.main(["mutate", str(make_chart({**FILES, "Chart.yaml": chart}))]) == 2
+    assert "is a library chart" in capsys.readouterr().err
+
+
 def test_the_document_describes_each_kind() -> None:
     table = "".join(f"| `{kind}` | {text.replace('|', chr(92) + '|')} |\n" for kind, text in KINDS.items())
     assert table in DOCUMENT.read_text(encoding="utf-8"), f"docs/mutation.md: the table should be\n{table}"
