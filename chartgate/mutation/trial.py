@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 from typing import Protocol
 
@@ -97,14 +98,16 @@ class Trial:
     def _ordered(self, renders: Renders, mutant: Mutant) -> list[int]:
         """The renders to try, different ones first: evenly from all that reach the mutant.
 
-        For a change of the schema, those that the schema refuses at this value come first.
+        Those for which the changed condition is true come first, in turn with the others, because they may be few. For
+        a change of the schema, those that the schema refuses at this value come first.
         """
         found = [*renders.reaching(mutant)]
         named = []
         if mutant.region is None and mutant.value:
             path, key = ".".join(mutant.value), mutant.value[-1]
             named = [one for one in found if _is_about(renders.jobs[one], path, key)]
-        return [*dict.fromkeys([*_spread(named), *_spread(found)])]
+        turns = zip_longest(_spread(renders.decided(mutant)), _spread(found))
+        return [*dict.fromkeys([*_spread(named), *(one for turn in turns for one in turn if one is not None)])]
 
     def _failed(self, mutant: Mutant, tests: Sequence[str], seconds: float) -> str:
         """The first of the tests that fails on the mutant; empty if all pass."""

@@ -46,10 +46,16 @@ _VERSION = re.compile(r"(\d+)\.(\d+)")
 
 @dataclass(frozen=True)
 class Expressions:
-    """The mutants of expressions in one arm or definition, which begins at `region`."""
+    """The mutants of expressions.
+
+    Args:
+        region: where the arm or definition around them begins.
+        decides: where the arm begins of whose condition they are a part, if they are.
+    """
 
     source: Source
     region: int
+    decides: int | None = None
 
     def condition(self, pipeline: Pipeline) -> Iterator[Mutant]:
         """The mutants of what an `if` tests."""
@@ -133,7 +139,9 @@ class Expressions:
         return self.source.content[node.start : node.end].decode("utf-8", "replace")
 
     def _of(self, kind: str, start: int, end: int, new: str, shown: Node) -> Mutant:
-        return self.source.mutant(kind, start, end, new, shown=(shown.start, shown.end), region=self.region)
+        return self.source.mutant(
+            kind, start, end, new, shown=(shown.start, shown.end), region=self.region, decides=self.decides
+        )
 
 
 def _name(command: Command) -> str:

@@ -55,6 +55,7 @@ class Mutant:
         old: what stood there, on one line.
         now: what stands there instead, on one line; empty where it is removed.
         region: where the innermost arm or definition around it begins, in bytes; None outside of templates.
+        decides: where the arm begins whose condition is changed; None for other changes.
         value: the path of the value that a change of a schema or of a default is about.
     """
 
@@ -67,6 +68,7 @@ class Mutant:
     old: str
     now: str
     region: int | None = None
+    decides: int | None = None
     value: tuple[str, ...] = ()
 
     @property
@@ -117,6 +119,7 @@ class Source:
         *,
         shown: tuple[int, int] | None = None,
         region: int | None = None,
+        decides: int | None = None,
         path: tuple[str, ...] = (),
     ) -> Mutant:
         """A mutant of the file.
@@ -128,7 +131,7 @@ class Source:
         old = _one_line(self.content[first:last])
         now = _one_line(self.content[first:start] + new.encode() + self.content[end:last])
         line = self.content.count(b"\n", 0, start) + 1
-        return Mutant(self.file, kind, start, end, new, line, old, now, region, path)
+        return Mutant(self.file, kind, start, end, new, line, old, now, region, decides, path)
 
 
 def _one_line(text: bytes) -> str:

@@ -57,6 +57,10 @@ class Renders:
             return range(len(self.jobs))
         return self._by_region.get((mutant.file, mutant.region), ())
 
+    def decided(self, mutant: Mutant) -> Sequence[int]:
+        """The indices of the jobs that reach the arm whose condition a mutant changes; none for other mutants."""
+        return () if mutant.decides is None else self._by_region.get((mutant.file, mutant.decides), ())
+
     def effect(self, changed: ChartFiles, index: int) -> Effect:
         """What a changed chart prints otherwise of a job. Text that differs with each render, such as a generated
         password, does not count.
