@@ -1,5 +1,6 @@
 """What the table shows of a run: small enough to be kept, and shown again when nothing has changed since."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -65,6 +66,14 @@ def _title(reproduction: Reproduction) -> str:
     return f"{finding.about}: {finding.what} [{finding.check}/{finding.rule}], of {reproduction.case}"
 
 
+def _reproductions(results: Results) -> list[tuple[str, str]]:
+    """The titles of findings with the values that show them; findings that the same values show share a title."""
+    titles: defaultdict[str, list[str]] = defaultdict(list)
+    for one in results.reproductions:
+        titles[results.shown_reproduction(one)].append(_title(one))
+    return [("; ".join(some), values) for values, some in titles.items()]
+
+
 def overview_of(results: Results) -> Overview:
     """The overview of a run."""
     rows = [
@@ -81,7 +90,7 @@ def overview_of(results: Results) -> Overview:
         [_proof(group) for group in results.coverage],
         results.by_severity,
         results.defects,
-        [(_title(one), results.shown_reproduction(one)) for one in results.reproductions],
+        _reproductions(results),
         results.told,
         results.summary,
     )

@@ -7,6 +7,7 @@ import pytest
 from rich.console import Console
 
 from chartgate.findings.finding import Finding, Verdict
+from chartgate.findings.reproduction import Reproduction
 from chartgate.releases.identity import About
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
@@ -87,3 +88,16 @@ def test_the_table_fits_its_width(width: int) -> None:
     assert max(map(len, text.splitlines())) <= width
     assert text.count("1234") == 3 * 15
     assert "without findings: check-1, check-3" in text
+
+
+def test_values_that_show_several_findings_are_printed_once(release_of: Callable[..., Release]) -> None:
+    case = Case("matrix/1", origin="matrix")
+    findings = [Finding("schema", "invalid", About("Pod", name), "spec", "what", "remedy") for name in "abc"]
+    values: tuple[dict[str, object], ...] = ({"open": True}, {"size": 3}, {"open": True})
+    shown = [Reproduction(finding, case.name, some) for finding, some in zip(findings, values, strict=True)]
+    columns = [("schema", [Verdict(Rendered(case, release_of("")), 1, tuple(findings))])]
+    overview = overview_of(Results(columns, [], "summary", reproductions=shown))
+    assert overview.reproductions == [
+        ("Pod/a: what [schema/invalid], of matrix/1; Pod/c: what [schema/invalid], of matrix/1", "open: true\n"),
+        ("Pod/b: what [schema/invalid], of matrix/1", "size: 3\n"),
+    ]
