@@ -6,23 +6,25 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import jsonschema_rs
 from helm_python import Chart, _native
 
-from chartgate.tools.embedded.screen import screen_of
+from chartgate.tools.embedded.screen import Screen, screen_of
 from chartgate.tools.embedded.standard_error import take_warnings
 
 SCHEMA = "values.schema.json"
 MOST_KEPT = 8
 """Loaded charts at a time: those of a worker must not fill the memory."""
+# What Helm reads of a chart before it validates values, schemas aside.
+_BEFORE_VALIDATION = frozenset({".helmignore", "Chart.yaml", "requirements.yaml", "values.yaml", "charts"})
 Sources = list[tuple[str, str]]
 
 
 class LoadedChart:
-    """A chart as it is in `folder`, and a copy of it without schemas.
+    """A chart as it is in `folder`, and two copies of it: one without schemas, and one for values that are refused.
 
-    Helm compiles the schema anew for each render, which takes longer than all templates together. So jsonschema-rs
-    looks first: what it accepts is rendered from the copy, what it refuses goes to Helm, which has the last word.
+    Helm compiles the schema anew for each render, which takes as long as all templates together. So jsonschema-rs looks
+    first. What it accepts is rendered from the copy without schemas. What it refuses goes to Helm with the parts of the
+    schemas that refuse it, and without templates. If Helm accepts it, Helm has the last word on the whole chart.
     """
 
     def __init__(self, folder: Path, scratch: Path) -> None:
@@ -38,7 +40,15 @@ class LoadedChart:
         names = {dependency["name"] for dependency in packaged}
         self.missing = [name for dependency in declared if (name := dependency["name"]) not in names]
         self._switches = Switches(declared, nested=any(dependency.get("dependencies") for dependency in packaged))
-        self._screens = dict(_screens(folder))
+        self._screens: dict[tuple[str, ...], Screen | None] = {}
+        self._schemas: dict[tuple[str, ...], Path] = {}
+        for path, file, screen in _screens(folder):
+            self._screens[path] = screen
+            if file is not None:
+                self._schemas[path] = file.relative_to(folder)
+        self.refusing = scratch / "refusing"
+        shutil.rmtree(self.refusing, ignore_errors=True)
+        shutil.copytree(folder, self.refusing, ignore=_after_validation)
         self._values = Chart.load(self.bare)
         self._kept: dict[tuple[Path, str], Chart] = {}
 
@@ -50,12 +60,31 @@ class LoadedChart:
         """
         whole = self._values.merge_values(dict(values))
         take_warnings()  # the render tells them again
-        folder = self.bare if self._fits(whole) else self.folder
+        folder = self.bare
+        if not self._fits(whole):
+            self._validate(whole, values, options)
+            folder = self.folder
         state = self._switches.state(whole)
         if state is None:
             with Chart.load(folder) as chart:
                 return self._rendered(chart, values, options)
         return self._rendered(self._chart(folder, state), values, options)
+
+    def _validate(self, whole: Mapping[str, Any], values: Mapping[str, Any], options: Mapping[str, Any]) -> None:
+        """Have Helm validate values by the parts of the schemas that they break, where these are known.
+
+        Raises:
+            HelmError: Helm refuses the values.
+        """
+        if None in self._screens.values():
+            return
+        for path, screen in self._screens.items():
+            part = _at(whole, path)
+            reduced = {} if screen is None or part is None or screen.is_valid(part) else screen.reduced(part)
+            (self.refusing / self._schemas[path]).write_text(json.dumps(reduced), encoding="utf-8")
+        with Chart.load(self.refusing) as chart:
+            self._rendered(chart, values, options)
+        take_warnings()  # the render tells them again
 
     def _rendered(
         self, chart: Chart, values: Mapping[str, Any], options: Mapping[str, Any]
@@ -97,24 +126,27 @@ class Switches:
         return json.dumps([_at(whole, path) for path in [*self._paths, ["tags"]]], sort_keys=True)
 
 
-def _screens(
-    folder: Path, path: tuple[str, ...] = ()
-) -> Iterator[tuple[tuple[str, ...], jsonschema_rs.Validator | None]]:
-    """The screen of each schema of an unpacked chart by the path of the values that it is about.
+def _after_validation(_: str, names: list[str]) -> set[str]:
+    """Which of the names in a folder of a chart Helm reads only after it has validated values."""
+    return {name for name in names if name not in _BEFORE_VALIDATION} if "Chart.yaml" in names else set()
 
-    None where only Helm can say, which is also where values are found under an alias. Packed subcharts keep their
-    schemas, so that Helm looks at them in any case.
+
+def _screens(folder: Path, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Path | None, Screen | None]]:
+    """Each schema of an unpacked chart: the path of the values that it is about, its file, and its screen.
+
+    The screen is None where only Helm can say, which is also where values are found under an alias. Packed subcharts
+    keep their schemas, so that Helm looks at them in any case.
     """
     if (folder / SCHEMA).exists():
         try:
-            yield path, screen_of(json.loads((folder / SCHEMA).read_bytes()))
+            yield path, folder / SCHEMA, screen_of(json.loads((folder / SCHEMA).read_bytes()))
         except ValueError:
-            yield path, None
+            yield path, folder / SCHEMA, None
     for chart_file in sorted(folder.glob("charts/*/Chart.yaml")):
         yield from _screens(chart_file.parent, (*path, str(_read(chart_file).get("name"))))
     for file in (folder / "Chart.yaml", folder / "requirements.yaml"):
         if file.exists() and any(dependency.get("alias") for dependency in _read(file).get("dependencies") or ()):
-            yield (), None
+            yield (), None, None
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 
 import pytest
 
+from chartgate.tools.embedded.process import EMBEDDED
+from chartgate.tools.helm import find_helm
 from tests.unit.chartgate.embedded_answers import (
     CHART,
     CHILD,
     CHILD_FILES,
     CONFIG_MAP,
     MakeChart,
+    answer_of,
     family,
     refused,
     rendered,
@@ -117,3 +120,31 @@ def test_a_library_chart_serves_its_parent(make_chart: MakeChart) -> None:
     }
     files = family("[{name: kid, version: 1.0.0}]", **child) | {"templates/u.yaml": '{{ include "lib.x" . }}'}
     assert rendered(make_chart(files)).inventory() == [("ConfigMap", "lib"), ("ConfigMap", "shown")]
+
+
+PARTS = """{
+ "$schema": "%s", "type": "object", "required": ["x"], "additionalProperties": false,
+ "$defs": {"text": {"type": "string"}},
+ "properties": {
+  "a": {"type": "object", "properties": {"b": {"minLength": 2}, "c": {"type": "integer"}}},
+  "d": {"$ref": "%s"}, "e": {"type": "string"}, "global": {}, "x": {},
+  "kid": {"properties": {"m": {"maxProperties": 1}}}
+ }
+}"""
+
+
+@pytest.mark.parametrize(
+    "dialect", ["http://json-schema.org/draft-07/schema#", "https://json-schema.org/draft/2020-12/schema"]
+)
+@pytest.mark.parametrize("reference", ["#/$defs/text", "#/properties/e"])
+def test_a_refusal_names_every_part_that_is_not_valid(make_chart: MakeChart, dialect: str, reference: str) -> None:
+    files = family("[{name: kid, version: 1.0.0}]")
+    chart = make_chart({**files, "values.schema.json": PARTS % (dialect, reference)})
+    values = "a: {b: x, c: y}\nd: 1\ne: fine\nz: 1\nkid: {k: no number, m: {b: 1}}\n"
+    ours = answer_of(chart, EMBEDDED, values, (), "1.37")
+    theirs = answer_of(chart, find_helm("4"), values, (), "1.37")
+    assert isinstance(ours, str)
+    assert isinstance(theirs, str)
+    assert sorted(ours.strip().splitlines()) == sorted(theirs.removeprefix("Error: ").strip().splitlines())
+    named = ("'/a/b'", "'/a/c'", "'/d'", "'/k'", "'/kid/m'", "'z'", "'x'")
+    assert all(name in ours for name in named), ours
