@@ -5,6 +5,7 @@ Source: k8s.io/apiextensions-apiserver, pkg/apiserver/schema/cel/validation.go.
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from chartgate.findings.check import Fault, Rule
@@ -41,8 +42,10 @@ def judge(obj: KubeObject, schema: Mapping[str, Any]) -> Iterator[Fault]:
 def _judge(value: Any, schema: Mapping[str, Any], where: str, *, whole: bool = False) -> Iterator[Fault]:
     if value is None:
         return
-    for rule in schema.get(RULES) or ():
-        yield from _of_rule(rule, for_rules(value, schema, whole=whole), where)
+    rules = schema.get(RULES)
+    seen = for_rules(value, schema, whole=whole) if rules else None
+    for rule in rules or ():
+        yield from _of_rule(rule, seen, where)
     if isinstance(value, list) and isinstance(schema.get("items"), Mapping):
         for index, item in enumerate(value):
             yield from _judge(item, schema["items"], f"{where}[{index}]")
@@ -56,7 +59,7 @@ def _judge(value: Any, schema: Mapping[str, Any], where: str, *, whole: bool = F
 
 def _of_rule(rule: Mapping[str, Any], value: Any, where: str) -> Iterator[Fault]:
     text = str(rule.get("rule"))
-    if _OLD.search(_TEXT.sub("''", text)):
+    if _is_about_a_change(text):
         if not rule.get("optionalOldSelf"):
             return
         text = f"cel.bind(oldSelf, optional.none(), {text})"
@@ -74,6 +77,11 @@ def _of_rule(rule: Mapping[str, Any], value: Any, where: str) -> Iterator[Fault]
         return
     place = f"{where}{rule.get('fieldPath') or ''}".lstrip(".")
     yield Fault(BROKEN, place, f"breaks a rule of its definition: {words}")
+
+
+@cache
+def _is_about_a_change(text: str) -> bool:
+    return _OLD.search(_TEXT.sub("''", text)) is not None
 
 
 def _words(rule: Mapping[str, Any], value: Any) -> str:

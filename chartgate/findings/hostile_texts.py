@@ -13,16 +13,16 @@ from chartgate.releases.differences import written
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
-from chartgate.tools.walk import walk
+from chartgate.tools.walk import Path, walk
 from chartgate.values.hostile_cases import WORD
 
 
 def expected(rendered: Rendered, harmless: Release) -> list[tuple[KubeObject, str, str]]:
     """(object, place, text) wherever the hostile text has to be: where the harmless word is."""
     return [
-        (obj, where, found.replace(WORD, rendered.case.hostile))
+        (obj, written(path), found.replace(WORD, rendered.case.hostile))
         for obj in harmless
-        for where, found in _texts_of(obj.manifest)
+        for path, found in _texts_of(obj.manifest)
         if WORD in found
     ]
 
@@ -32,20 +32,21 @@ def judge(rendered: Rendered, harmless: Release) -> Iterator[Fault]:
     wanted = expected(rendered, harmless)
     here = [place for obj in rendered.release for place in _texts_of(obj.manifest)]
     lost = Counter(found for _, _, found in wanted) - Counter(found for _, found in here)
+    places = {(written(path), found) for path, found in here if found in lost}
     for found in lost:
-        obj, where, _ = next((place for place in wanted if place[2] == found and place[1:] not in here), wanted[0])
+        obj, where, _ = next((place for place in wanted if place[2] == found and place[1:] not in places), wanted[0])
         yield Fault("lost", where, f"does not hold the text of {rendered.case.proves}", object=obj)
 
 
-def _texts_of(manifest: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Every text of an object, keys included, with its place; what a Secret holds also as it was before base64."""
+def _texts_of(manifest: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    """Every text of an object, keys included, with its path; what a Secret holds also as it was before base64."""
     is_secret = manifest.get("kind") == "Secret"
     for path, node in walk(manifest):
         texts = [node] if isinstance(node, str) else list(node) if isinstance(node, Mapping) else []
         for text in texts:
-            yield written(path), text
+            yield path, text
             if is_secret and path[:1] == ("data",):
-                yield written(path), _decoded(text)
+                yield path, _decoded(text)
 
 
 def _decoded(text: str) -> str:

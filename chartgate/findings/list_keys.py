@@ -50,7 +50,7 @@ def _repeated(
         properties, others = resolved.get("properties") or {}, resolved.get("additionalProperties")
         for key, child in value.items():
             part = properties.get(key, others)
-            if isinstance(part, dict):
+            if isinstance(part, dict) and isinstance(child, dict | list):
                 yield from _repeated(child, part, definitions, f"{path}.{key}" if path else key)
     elif isinstance(value, list):
         if len(value) > 1:

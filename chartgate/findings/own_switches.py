@@ -40,7 +40,9 @@ def without_own_switches(columns: Sequence[Column], turned: Collection[Origin]) 
     Args:
         turned: the origins of the cases in which the gate turns switches, and no person.
     """
-    made = {obj.about.by_name for _, verdicts in columns for verdict in verdicts for obj in verdict.rendered.release}
+    # Each column has the same renders again.
+    releases = {id(one.rendered.release): one.rendered.release for _, verdicts in columns for one in verdicts}
+    made = {obj.about.by_name for release in releases.values() for obj in release}
     kept = []
     for key, verdicts in columns:
         avoidable = _avoidable(verdicts) if key in WORKMANSHIP else frozenset()

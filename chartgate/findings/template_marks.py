@@ -60,11 +60,13 @@ def marks(text: str) -> tuple[tuple[str, str], ...]:
 
 
 def _texts(obj: KubeObject) -> Iterator[tuple[Path, str]]:
+    """The texts and keys that may have a mark."""
     for path, node in walk(obj.manifest):
         if isinstance(node, str):
-            yield path, node
+            if _QUICK.search(node):
+                yield path, node
         elif isinstance(node, dict):
-            yield from (((*path, f"{key} (key)"), key) for key in node)
+            yield from (((*path, f"{key} (key)"), key) for key in node if _QUICK.search(key))
 
 
 CHECK = Check(

@@ -37,6 +37,8 @@ class Release:
 
     def of_kind(self, *kinds: str) -> list[KubeObject]:
         """The objects of these kinds, in the order Helm printed them."""
+        if len(kinds) == 1:
+            return list(self._by_kind.get(kinds[0], ()))
         return [obj for obj in self.objects if obj.kind in kinds]
 
     def only(self, kind: str) -> KubeObject:
@@ -74,6 +76,13 @@ class Release:
         found: dict[Identity, list[KubeObject]] = {}
         for obj in self.objects:
             found.setdefault(obj.identity, []).append(obj)
+        return found
+
+    @cached_property
+    def _by_kind(self) -> dict[str, list[KubeObject]]:
+        found: dict[str, list[KubeObject]] = {}
+        for obj in self.objects:
+            found.setdefault(obj.kind, []).append(obj)
         return found
 
     def workloads(self) -> list[KubeObject]:

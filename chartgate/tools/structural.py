@@ -129,6 +129,7 @@ def _object_for_rules(value: dict[str, Any], schema: Mapping[str, Any], *, whole
     return made
 
 
+@cache
 def escaped(name: str) -> str:
     """The name of a property as an expression writes it.
 

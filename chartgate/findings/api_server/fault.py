@@ -38,13 +38,16 @@ def places(node: Any, path: str, where: str = "") -> Iterator[tuple[str, Any]]:
     key = part.removesuffix("[]")
     if not isinstance(node, dict):
         return
-    here = f"{where}.{key}".lstrip(".")
-    found = [(here, node.get(key))]
     if part == "*":
         found = [(f"{where}[{name}]", value) for name, value in node.items()]
-    elif part != key:
-        items = node.get(key)
-        found = [(f"{here}[{index}]", item) for index, item in enumerate(items)] if isinstance(items, list) else []
+    else:
+        value = node.get(key)
+        if value is None:
+            return
+        here = f"{where}.{key}".lstrip(".")
+        found = [(here, value)]
+        if part != key:
+            found = [(f"{here}[{index}]", item) for index, item in enumerate(value)] if isinstance(value, list) else []
     for place, item in found:
         if item is None:
             continue

@@ -11,10 +11,8 @@ from chartgate.releases.objects import EMPTY, KubeObject
 _WITH_VALUES = frozenset({"In", "NotIn"})
 _WITHOUT_VALUES = frozenset({"Exists", "DoesNotExist"})
 _WITH_A_NUMBER = frozenset({"Gt", "Lt"})
-# Terms of nodes are selectors of another form.
-_NODE_TERMS = frozenset({"nodeSelectorTerms", "preference"})
-# Selectors of metrics are judged by the metrics API.
-_UNCHECKED = frozenset({"metric"})
+# Terms of nodes are selectors of another form; those of metrics are judged by the metrics API.
+_UNCHECKED = frozenset({"nodeSelectorTerms", "preference", "metric"})
 
 
 def judge(obj: KubeObject) -> Iterator[Fault]:
@@ -55,7 +53,7 @@ def _label_selectors(node: Any, where: str) -> Iterator[Fault]:
             yield from _labels(f"{where}.matchLabels", node.get("matchLabels") or {})
         return
     for key, child in node.items():
-        if key not in _NODE_TERMS | _UNCHECKED:
+        if isinstance(child, dict | list) and key not in _UNCHECKED:
             yield from _label_selectors(child, f"{where}.{key}" if where else str(key))
 
 
