@@ -1,6 +1,7 @@
 """A chart that differs in nothing but a version, as the next release of it would."""
 
 import re
+from functools import lru_cache
 
 from chartgate.tools.chart_files import ChartFiles
 
@@ -17,6 +18,8 @@ def next_application(files: ChartFiles) -> ChartFiles | None:
     return _with(files, "appVersion") if files.mapping("Chart.yaml").get("appVersion") else None
 
 
+# Every case of a chart is compared, and what is known of a chart's files hangs on their one `ChartFiles`.
+@lru_cache(maxsize=4)
 def _with(files: ChartFiles, key: str) -> ChartFiles:
     name = "Chart.yaml"
     text = re.sub(rf"^{key}:.*$", f"{key}: {NEXT}", files.text(name), flags=re.MULTILINE)
