@@ -7,7 +7,7 @@ A scope holds its judge. It lists subjects; the runner asks for each distinct su
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from chartgate.releases.comparisons import Comparison
 from chartgate.releases.objects import Container, KubeObject
@@ -20,8 +20,7 @@ from chartgate.values.case import Case
 from chartgate.values.chart import Chart
 
 
-@dataclass(frozen=True)
-class Subject:
+class Subject(NamedTuple):
     """One thing to judge: `key` is equal for things that the judge cannot tell apart, `about` is named in findings."""
 
     key: Hashable
@@ -70,14 +69,14 @@ class EachObject(_AskedAtOnce):
         prepared = () if self.prepare is None else (self.prepare(renders),)
         for index, rendered in enumerate(renders):
             version = rendered.release.kube_version
+            alike = self._version_key(version)
             for obj in rendered.release:
-                yield index, self._subject(obj, version, *prepared)
+                yield index, Subject((obj.digest, alike), obj, (obj, version, *prepared))
         for index, obj, version in _between(renders) if self.between else ():
-            yield index, self._subject(obj, version, *prepared)
+            yield index, Subject((obj.digest, self._version_key(version)), obj, (obj, version, *prepared))
 
-    def _subject(self, obj: KubeObject, version: str, *prepared: Any) -> Subject:
-        alike = "" if self.any_version else self.alike(version)
-        return Subject((obj.digest, alike), obj, (obj, version, *prepared))
+    def _version_key(self, version: str) -> Hashable:
+        return "" if self.any_version else self.alike(version)
 
 
 @dataclass(frozen=True)
