@@ -1,9 +1,11 @@
 """The chart's own tests: which of them render what, and whether they notice a mutant."""
 
 import shutil
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 from queue import SimpleQueue
@@ -36,20 +38,20 @@ class ChartTests:
     seconds: dict[str, float]
     by_case: dict[Case, list[str]]
 
-    @property
+    @cached_property
+    def _renders(self) -> Counter[str]:
+        """The number of renders of each test."""
+        return Counter(test for tests in self.by_case.values() for test in tests)
+
+    @cached_property
     def without_renders(self) -> list[str]:
         """The tests of which no render is known: they read files, or render by other means. The shortest first."""
-        rendering = {test for tests in self.by_case.values() for test in tests}
-        return sorted((test for test in self.seconds if test not in rendering), key=self.seconds.__getitem__)
+        return sorted((test for test in self.seconds if test not in self._renders), key=self.seconds.__getitem__)
 
     def of(self, cases: Iterable[Case], limit: float) -> list[str]:
         """The tests that make these renders, those with the fewest renders first, up to a limit in seconds."""
-        renders: dict[str, int] = {}
-        for tests in self.by_case.values():
-            for test in tests:
-                renders[test] = renders.get(test, 0) + 1
         wanted = {test for case in cases for test in self.by_case[case]}
-        return self.within(sorted(wanted, key=lambda test: (renders[test], self.seconds.get(test, 0))), limit)
+        return self.within(sorted(wanted, key=lambda test: (self._renders[test], self.seconds.get(test, 0))), limit)
 
     def within(self, tests: Iterable[str], limit: float) -> list[str]:
         """As many of the tests as take this many seconds together."""
