@@ -35,7 +35,8 @@ from chartgate.tools.test_server.client import TestServer
 from chartgate.values.case import MADE, Case
 from chartgate.values.chart import Chart
 from chartgate.values.installable import require_application
-from chartgate.values.selection import Choice, select
+from chartgate.values.schema_cases import refused_cases
+from chartgate.values.selection import GENERATED, Choice, select
 from chartgate.values.settings import Settings
 
 KIND = "mutants"
@@ -129,7 +130,11 @@ def _trial(chart: Chart, choice: Choice, servers: Sequence[TestServer], scratch:
 
 def _cases(chart: Chart, choice: Choice) -> list[Case]:
     selection = select(chart, choice)
-    return [*selection.cases, *selection.hostile, *islice(selection.accepted, selection.wanted)]
+    cases = [*selection.cases, *selection.hostile, *islice(selection.accepted, selection.wanted)]
+    if choice.may_name("schema/refused-"):
+        # A case for each rule of the schema: they cost little, because Helm looks at no template.
+        cases += choice.of(refused_cases(chart, GENERATED, choice.seed))
+    return [*{case.name: case for case in cases}.values()]
 
 
 def _jobs(cases: Sequence[Case], settings: Settings) -> list[Job]:

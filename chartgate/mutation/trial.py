@@ -1,5 +1,6 @@
 """The trial of one mutant: cases and tests that reach it, a few at first, until one of them notices it."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
@@ -16,7 +17,9 @@ from chartgate.releases.mutants.tests import ChangedCopy, ChartTests
 from chartgate.tools.chart_copy import copied_chart
 from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.test_server.messages import Request
+from chartgate.values.case import Case
 from chartgate.values.chart import Chart
+from chartgate.values.mutations import UNKNOWN_KEY
 
 TIERS = (4, 12, 40)
 """The number of renders that are tried with a mutant until it is killed: of the gate's cases, and of the tests."""
@@ -26,6 +29,9 @@ COMPARED = 3
 """The number of cases of the chart's author that are rendered otherwise, such as with another name of the release."""
 OTHER_SECONDS = 20.0
 """The time limit of the tests that are not known to render anything."""
+
+
+_INDEX = re.compile(r"\[\d+\]|\.\d+(?=\.|$)")
 
 
 class Turns(Protocol):
@@ -104,8 +110,7 @@ class Trial:
         found = [*renders.reaching(mutant)]
         named = []
         if mutant.region is None and mutant.value:
-            path, key = ".".join(mutant.value), mutant.value[-1]
-            named = [one for one in found if _is_about(renders.jobs[one], path, key)]
+            named = [one for one in found if _is_about(renders.jobs[one].case, mutant.value)]
         turns = zip_longest(_spread(renders.decided(mutant)), _spread(found))
         return [*dict.fromkeys([*_spread(named), *(one for turn in turns for one in turn if one is not None)])]
 
@@ -129,11 +134,12 @@ def _killed_by(finding: Finding) -> Outcome:
     return Outcome("killed", "gate", f"{finding.sentence} [{finding.check}/{finding.rule}]")
 
 
-def _is_about(job: Job, path: str, key: str) -> bool:
-    refusal = job.case.refusal
-    if refusal is not None:
-        return refusal == path or refusal.startswith(f"{path}.")
-    return any(f'"{key}"' in text or f"{key}:" in text for text in job.case.values)
+def _is_about(case: Case, path: Sequence[str]) -> bool:
+    """Whether a case sets the value, or breaks a rule of the schema there."""
+    if case.origin == "schema" and case.refusal is not None:
+        broken = _INDEX.sub("", case.proves.rpartition(" at ")[2]).removesuffix(f".{UNKNOWN_KEY}")
+        return broken == ".".join(path)
+    return any(f'"{path[-1]}"' in text or f"{path[-1]}:" in text for text in case.values)
 
 
 def _of_authors(jobs: Sequence[Job]) -> list[Job]:

@@ -82,6 +82,8 @@ class Renders:
 
 
 def _counts(chart: ChartFiles, api_versions: tuple[str, ...], job: Job) -> Mapping[str, int] | None:
+    if job.case.origin == "schema" and job.case.refusal is not None:
+        return {}  # the schema refuses it, before Helm looks at any template
     try:
         return printed(chart, job, api_versions).counts
     except Inexpressible:
