@@ -56,6 +56,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def _record(request: pytest.FixtureRequest) -> "Callable[[Job, Sequence[str]], None]":
     """Adds a render to the record, if there is one; each distinct one of a test once."""
+    from chartgate.tools.helm import ASSUMED_KUBE_VERSION
     from chartgate.values.case import Case
     from chartgate.values.recorded_cases import recorded_line
 
@@ -74,7 +75,7 @@ def _record(request: pytest.FixtureRequest) -> "Callable[[Job, Sequence[str]], N
             sets=job.case.sets,
             release=job.case.release,
             namespace=job.case.namespace,
-            kubernetes=job.exact,
+            kubernetes=job.exact if job.helm.knows_kube_version else ASSUMED_KUBE_VERSION,
             api_versions=(*api_versions, *job.case.api_versions),
         )
         if case not in known:

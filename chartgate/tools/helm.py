@@ -17,6 +17,8 @@ from chartgate.tools.download import fetch_package, fetch_url, require_sha256
 from chartgate.tools.progress import say
 
 OLDEST_SUPPORTED = "3.2.0"
+ASSUMED_KUBE_VERSION = "1.18"
+"""The Kubernetes version that `helm template` of Helm 3.2 assumes, which cannot be told another one."""
 OFFICIAL_RELEASE = "https://get.helm.sh/helm-v{version}-{platform}.tar.gz"
 AMD64 = "linux-amd64"
 PLATFORMS = {

@@ -17,6 +17,7 @@ from chartgate.tools.templates.nodes import (
     Field,
     Function,
     Nil,
+    Node,
     Operand,
     Parentheses,
     Pipeline,
@@ -49,20 +50,21 @@ class Expressions:
             own: the dot is the data of the template.
         """
         for index, command in enumerate(pipeline.commands):
-            self._command(command, piped=index > 0, own=own)
+            self._command(command, Node(pipeline.commands[0].start, command.end), piped=index > 0, own=own)
 
-    def _command(self, command: Command, *, piped: bool, own: bool) -> None:
+    def _command(self, command: Command, text: Node, *, piped: bool, own: bool) -> None:
+        """One command; `text` is it with the commands whose result it gets."""
         function, *arguments = command.operands
         name = function.name if isinstance(function, Function) else ""
         number = len(arguments) + piped
         if name in {"and", "or"} and number > 1:
-            self._logic(command, name, piped=piped, own=own)
+            self._logic(command, text, name, piped=piped, own=own)
         elif name == "default" and number == 2:
-            self._judged(command, name, ("the default is used", "the value is used"), piped=piped, own=own)
+            self._judged(command, text, name, ("the default is used", "the value is used"), piped=piped, own=own)
         elif name == "ternary" and number == 3:
-            self._judged(command, name, ("false", "true"), piped=piped, own=own)
+            self._judged(command, text, name, ("false", "true"), piped=piped, own=own)
         elif name == "include" and number == 2 and arguments and not isinstance(arguments[-1], Nil):
-            self._include(command, piped=piped, own=own)
+            self._include(command, text, piped=piped, own=own)
         elif name in _MESSAGES and (arguments or (piped and name == "fail")):
             self._message(command, own=own)
         else:
@@ -86,7 +88,7 @@ class Expressions:
             case Variable(name="$") if self.handed:
                 self.edits.insert(operand.start + 1, DATA)
 
-    def _logic(self, command: Command, name: str, *, piped: bool, own: bool) -> None:
+    def _logic(self, command: Command, text: Node, name: str, *, piped: bool, own: bool) -> None:
         arguments = command.operands[1:]
         operands: list[Operand | None] = [*arguments, *([None] if piped else [])]
         counters = [self.points.counter() for _ in operands]
@@ -101,10 +103,10 @@ class Expressions:
                 self.edits.insert(arguments[-1].end, f" {passing}")
             shown = f"operand {index + 1}"
             if index + 1 == len(operands):
-                self.points.add(command, "and" if name == "and" else "or", f"{shown} is looked at", counters[index])
+                self.points.add(text, "and" if name == "and" else "or", f"{shown} is looked at", counters[index])
             else:
                 self.points.add(
-                    command,
+                    text,
                     "and" if name == "and" else "or",
                     f"{shown} decides, because it is {'empty' if name == 'and' else 'not empty'}",
                     counters[index],
@@ -114,7 +116,9 @@ class Expressions:
                 )
         self.edits.insert(command.end, f" | and {counted(after)}")
 
-    def _judged(self, command: Command, name: str, ways: tuple[str, str], *, piped: bool, own: bool) -> None:
+    def _judged(
+        self, command: Command, text: Node, name: str, ways: tuple[str, str], *, piped: bool, own: bool
+    ) -> None:
         empty, full = self.points.counter(), self.points.counter()
         judge = judging(empty, full)
         *others, last = command.operands
@@ -123,7 +127,7 @@ class Expressions:
             self._operands(command.operands, own=own)
             return
         for way, counter in zip(ways, (empty, full), strict=True):
-            self.points.add(command, "default" if name == "default" else "ternary", way, counter)
+            self.points.add(text, "default" if name == "default" else "ternary", way, counter)
         if judged is None:
             self.edits.insert(command.start, f"{judge} | ")
             self._operands(command.operands, own=own)
@@ -133,10 +137,10 @@ class Expressions:
         self.operand(judged, own=own)
         self.edits.insert(judged.end, f" | {judge})")
 
-    def _include(self, command: Command, *, piped: bool, own: bool) -> None:
+    def _include(self, command: Command, text: Node, *, piped: bool, own: bool) -> None:
         function, name, *given = command.operands
         counter = self.points.counter()
-        self.points.add(command, "include", "is called", counter)
+        self.points.add(text, "include", "is called", counter)
         beside = f'dict "probes" {noted(counter)}'
         known = name.value in self.counting if isinstance(name, String) else None
         if known is None and not piped:

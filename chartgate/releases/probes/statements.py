@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from chartgate.releases.probes.edits import Edits
 from chartgate.releases.probes.expressions import Expressions
+from chartgate.releases.probes.filled import Filled, filled_in
 from chartgate.releases.probes.points import Points
 from chartgate.releases.probes.words import (
     BEGIN_DEFINITION,
@@ -21,7 +22,6 @@ from chartgate.tools.templates.nodes import (
     Action,
     Branch,
     Definition,
-    Function,
     Node,
     Template,
     TemplateCall,
@@ -55,25 +55,28 @@ class Statements:
             first = Node(0, 0)
             self.points.add(first, "file", "is rendered", counter)
             self.edits.insert(0, probe(counter))
-        self._body(template.body, self._expressions(handed=False), own=True)
+        self._body(template.body, self._expressions(handed=False), self._filled(template.body), own=True)
         self.edits.insert(template.end, END_FILE)
 
     def _expressions(self, *, handed: bool) -> Expressions:
         return Expressions(self.edits, self.points, self.counting, handed)
 
-    def _body(self, body: Collection[Node], within: Expressions, *, own: bool) -> None:
+    def _filled(self, body: Collection[Node]) -> Filled:
+        return filled_in(self.points.source, body)
+
+    def _body(self, body: Collection[Node], within: Expressions, filled: Filled, *, own: bool) -> None:
         for node in body:
             match node:
                 case Action():
                     within.pipeline(node.pipeline, own=own)
                 case Branch():
-                    self._branch(node, within, own=own)
+                    self._branch(node, within, filled, own=own)
                 case TemplateCall():
                     self._call(node, within, own=own)
                 case Definition():
                     self._definition(node, within, own=own)
 
-    def _branch(self, branch: Branch, within: Expressions, *, own: bool) -> None:
+    def _branch(self, branch: Branch, within: Expressions, filled: Filled, *, own: bool) -> None:
         full, empty = _WAYS[branch.keyword]
         changes_dot = branch.keyword != "if"
         for arm in branch.arms:
@@ -82,8 +85,9 @@ class Statements:
             if arm.condition:
                 within.pipeline(arm.condition, own=own)
             self.edits.insert(arm.tag.end, probe(counter, trims_after=arm.tag.trims_after))
-            self._body(arm.body, within, own=own and not (changes_dot and arm.condition))
-        if not branch.has_else and not _always_has_entries(branch):
+            inside = filled.within(branch.keyword, arm)
+            self._body(arm.body, within, inside, own=own and not (changes_dot and arm.condition))
+        if not branch.has_else and not _always_has_entries(branch, filled):
             counter = self.points.counter()
             self.points.add(branch.arms[-1].tag, branch.keyword, empty, counter)
             self.edits.insert(branch.closing.start, otherwise(counter, trims_before=branch.closing.trims_before))
@@ -117,18 +121,15 @@ class Statements:
         if definition.pipeline:
             # A block is called at its own place, with its data alone.
             self.edits.insert(definition.tag.end, find(".") + begin)
-            self._body(definition.body, self._expressions(handed=False), own=True)
+            self._body(definition.body, self._expressions(handed=False), self._filled(definition.body), own=True)
             return
         name = self.points.source[definition.name.start : definition.name.end].decode()
         counting = f"{name[:-1]}{SUFFIX}{name[-1]}"
         self.edits.insert(definition.tag.end, shim(counting) + BEGIN_DEFINITION + begin)
-        self._body(definition.body, self._expressions(handed=True), own=True)
+        self._body(definition.body, self._expressions(handed=True), self._filled(definition.body), own=True)
 
 
-def _always_has_entries(branch: Branch) -> bool:
-    """Whether a range goes through a list or dict that is written there with entries, so that it is never empty."""
+def _always_has_entries(branch: Branch, filled: Filled) -> bool:
+    """Whether a range goes through what is never empty."""
     condition = branch.arms[0].condition
-    if branch.keyword != "range" or condition is None or len(condition.commands) > 1:
-        return False
-    function, *arguments = condition.commands[0].operands
-    return isinstance(function, Function) and function.name in {"list", "dict"} and bool(arguments)
+    return branch.keyword == "range" and condition is not None and filled.has_entries(condition)

@@ -10,7 +10,7 @@ from typing import Any
 
 from chartgate.releases.jobs import Job
 from chartgate.releases.manifests import split_output
-from chartgate.releases.probes.words import MARK
+from chartgate.releases.probes.words import MARK, PRINTED
 from chartgate.releases.release import Release
 from chartgate.releases.render import Asked, RenderError, objects_of, texts_of
 from chartgate.releases.upgrade import upgrade_answer
@@ -20,6 +20,7 @@ from chartgate.tools.schemas import full_version
 from chartgate.tools.served_api_versions import served_api_versions
 
 _COUNTS = re.compile(rf"\n{MARK}(\{{.*?\}})(?:\n|$)")
+_PRINTED = re.compile(PRINTED)
 _PLACE = re.compile(r"(?<=[\w.]):\d+(:\d+)?")
 
 
@@ -79,7 +80,7 @@ def _without_counts(marked: Mapping[str, str], instead: str = "") -> tuple[dict[
     for text in marked.values():
         for found in _COUNTS.findall(text):
             counts.update(json.loads(found))
-    return {name: _COUNTS.sub(instead, text) for name, text in marked.items()}, counts
+    return {name: _PRINTED.sub("", _COUNTS.sub(instead, text)) for name, text in marked.items()}, counts
 
 
 def _packed(texts: Mapping[str, str], refusal: str, counts: Mapping[str, int]) -> Printed:

@@ -15,12 +15,14 @@ ANY = f"{NAME}.include"
 """A definition that calls another one, whose name it gets as an argument."""
 FINDING = f"{NAME}.find"
 """A definition that finds the counts, and calls another definition with them."""
+PRINTED = rf',(\\*)"{NAME}\1":{{[^{{}}]*}}'
+"""A pattern for the counts in what a chart prints of Helm's `.Template`, which has them: JSON, also as a text in JSON."""
 MARK = "# chartgate reached "
 """Begins a line of the output. The counts follow it as JSON."""
 KEPT = "kept"
-"""The key in the dict of the counts under which `judging` stores a value while it tests whether it is empty."""
+"""The key in the dict of the counts under which `judging` stores a value, only while it tests whether it is empty."""
 
-_SAID = f'(omit {COUNTS} "{KEPT}" | toJson)'
+_SAID = f"({COUNTS} | toJson)"
 END_FILE = f'{{{{if {OUTERMOST}}}}}{{{{printf "\\n{MARK}%s\\n" {_SAID}}}}}{{{{end}}}}'
 WITH_COUNTS = f'printf "%[2]s\\n{MARK}%[1]s" {_SAID}'
 """Appends the counts to an error message."""
@@ -60,7 +62,8 @@ def judging(empty: str, full: str) -> str:
     whether the value is empty for sprig's `default`.
     """
     which = f'(ternary "{empty}" "{full}" (empty (get {COUNTS} "{KEPT}")))'
-    return f'set {COUNTS} "{KEPT}" | and (set {COUNTS} {which} 1) | pluck "{KEPT}" | first'
+    counted_once = f'set {COUNTS} "{KEPT}" | and (set {COUNTS} {which} 1)'
+    return f'{counted_once} | pluck "{KEPT}" | and (unset {COUNTS} "{KEPT}") | first'
 
 
 def find(data: str) -> str:

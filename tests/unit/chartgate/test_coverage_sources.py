@@ -32,12 +32,17 @@ def test_templates_of_a_subchart_of_others_do_not_count(make_chart: MakeChart) -
 
 
 RECORDING = """
+from chartgate.tools.helm import find_helm
+
 def test_off(render):
     assert render({"a": 0}, release="mine").only("ConfigMap")
     assert render("a: 0", release="mine")
 
 def test_on(render):
     assert render(sets=["--set", "a=2"], kube="1.30")
+
+def test_by_an_old_helm(render):
+    assert render("a: 0", release="mine", helm=find_helm("3.2.4"))
 """
 
 
@@ -48,13 +53,14 @@ def test_what_pytest_renders_counts_apart(
     pytester.makepyfile(RECORDING)
     record = pytester.path / "renders.jsonl"
     options = ("--chart", str(chart), "--chartgate-coverage", str(record))
-    pytester.runpytest_inprocess(*options).assert_outcomes(passed=2)
-    pytester.runpytest_inprocess(*options).assert_outcomes(passed=2)
-    assert len(recorded_cases(record)) == 3
+    pytester.runpytest_inprocess(*options).assert_outcomes(passed=3)
+    pytester.runpytest_inprocess(*options).assert_outcomes(passed=3)
+    recorded = [case.kubernetes for case in recorded_cases(record)]
+    assert (len(recorded), recorded.count("1.18")) == (4, 1), "the version that Helm 3.2 assumes"
     capsys.readouterr()
     assert main(["coverage", str(chart), *QUICK, "--also", str(record), "--fail-under", "100"]) == CLEAN
     out = capsys.readouterr().out
-    assert "renders: gate 1, pytest 3" in out
+    assert "renders: gate 1, pytest 4" in out
     found = coverage.measure(read_chart(chart), ONE, recorded_cases(record))
     source, case = found.first(found.points[2]) or ("", "")
     assert (source, case.rpartition("/")[2]) == ("pytest", "test_what_pytest_renders_counts_apart.py::test_off")
@@ -131,9 +137,10 @@ def test_a_case_that_only_a_program_can_render_is_named(make_chart: MakeChart) -
 
 
 def test_an_upgrade_of_the_authors_cases_counts(make_chart: MakeChart) -> None:
+    piped = '(lookup "v1" "ConfigMap" .Release.Namespace "c").data.x | default "missing"'
     template = f"""{CONFIG}  x: a
   {{{{- if .Release.IsUpgrade }}}}
-  upgraded: {{{{ (lookup "v1" "ConfigMap" .Release.Namespace "c").data.x | default "missing" }}}}
+  upgraded: {{{{ {piped} }}}}
   random: {{{{ randAlphaNum 9 }}}}
   {{{{- end }}}}
 """
@@ -142,8 +149,8 @@ def test_an_upgrade_of_the_authors_cases_counts(make_chart: MakeChart) -> None:
         "the file: is rendered": ("gate", "defaults"),
         "{{- if .Release.IsUpgrade }}: not empty": ("gate", "upgrade of defaults"),
         "{{- if .Release.IsUpgrade }}: empty": ("gate", "defaults"),
-        'default "missing": the default is used': None,
-        'default "missing": the value is used': ("gate", "upgrade of defaults"),
+        f"{piped}: the default is used": None,
+        f"{piped}: the value is used": ("gate", "upgrade of defaults"),
     }
     assert not found.faults
 

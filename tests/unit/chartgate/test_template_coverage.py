@@ -1,33 +1,10 @@
 """Template coverage: what each kind of arm needs to be reached, and that probes change nothing."""
 
-from pathlib import Path
-
 import pytest
 
 from chartgate import coverage
-from chartgate.releases.jobs import Job
-from chartgate.releases.probes.chart import with_probes
-from chartgate.releases.probes.trial import printed
-from chartgate.tools.chart_files import read_chart_files
-from chartgate.tools.embedded.process import EMBEDDED
-from chartgate.values.case import Case
 from chartgate.values.chart import read_chart
-from tests.unit.chartgate.coverage_charts import CONFIG, ONE, MakeChart
-
-
-def reached(chart: Path, template: str = "templates/config.yaml", *values: str) -> dict[str, list[bool]]:
-    """Whether each case of values reaches each arm of a template, by the arm's name."""
-    files = read_chart_files(chart)
-    probed = with_probes(files, [name for name in files.contents if name.startswith("templates/")])
-    found: dict[str, list[bool]] = {}
-    for text in values:
-        job = Job(Case("values", values=(text,)), EMBEDDED, "1.30")
-        plain, counted = printed(files, job), printed(probed.probed, job)
-        assert counted.said == plain.said
-        for point in probed.points:
-            if point.file == template:
-                found.setdefault(point.name, []).append(point.is_reached(counted.counts))
-    return found
+from tests.unit.chartgate.coverage_charts import CONFIG, ONE, MakeChart, reached
 
 
 @pytest.mark.parametrize(
@@ -74,8 +51,8 @@ def reached(chart: Path, template: str = "templates/config.yaml", *values: str) 
             "  x: {{ .Values.b | or .Values.a | quote }}",
             ["a: 1", "b: 1"],
             {
-                "or .Values.a: operand 1 decides, because it is not empty": [True, False],
-                "or .Values.a: operand 2 is looked at": [False, True],
+                ".Values.b | or .Values.a: operand 1 decides, because it is not empty": [True, False],
+                ".Values.b | or .Values.a: operand 2 is looked at": [False, True],
             },
         ),
         (
@@ -84,8 +61,8 @@ def reached(chart: Path, template: str = "templates/config.yaml", *values: str) 
             {
                 "default .Values.b .Values.a: the default is used": [False, True, True],
                 "default .Values.b .Values.a: the value is used": [True, False, False],
-                "default `none`: the default is used": [False, False, True],
-                "default `none`: the value is used": [True, True, False],
+                "default .Values.b .Values.a | default `none`: the default is used": [False, False, True],
+                "default .Values.b .Values.a | default `none`: the value is used": [True, True, False],
             },
         ),
         (
@@ -94,8 +71,8 @@ def reached(chart: Path, template: str = "templates/config.yaml", *values: str) 
             {
                 "ternary `a` `b` (eq .Values.a 1.0): false": [False, True],
                 "ternary `a` `b` (eq .Values.a 1.0): true": [True, False],
-                "ternary `a` `b`: false": [True, False],
-                "ternary `a` `b`: true": [False, True],
+                "eq .Values.a 2.0 | ternary `a` `b`: false": [True, False],
+                "eq .Values.a 2.0 | ternary `a` `b`: true": [False, True],
             },
         ),
     ],
@@ -191,9 +168,7 @@ def test_a_render_that_probes_change_is_a_fault_and_counts_for_nothing(make_char
     assert found.percent == 0
 
 
-def test_a_range_over_a_written_list_always_has_entries(make_chart: MakeChart) -> None:
-    chart = make_chart({"templates/config.yaml": CONFIG + "{{- range list `a` `b` }}\n  {{ . }}: x\n{{- end }}\n"})
-    assert list(reached(chart, "templates/config.yaml", "{}")) == [
-        "the file: is rendered",
-        "{{- range list `a` `b` }}: has an entry",
-    ]
+def test_what_a_chart_prints_of_all_that_helm_gives_it_is_as_without_probes(make_chart: MakeChart) -> None:
+    text = f"{CONFIG}  a: {{{{ default 1 .Values.a }}}}\n  b: {{{{ omit . `Files` `Capabilities` | toJson }}}}\n"
+    found = coverage.measure(read_chart(make_chart({"templates/config.yaml": text})), ONE)
+    assert (found.faults, int(found.percent)) == ((), 66)
