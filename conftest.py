@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from chartgate.releases.helm_program import ask_program
+from chartgate.releases.release import Release
 from chartgate.releases.render import RenderError, Values, texts_of
 from chartgate.tools.chart_files import read_chart_files
 from chartgate.tools.helm import Helm, find_helm
@@ -31,8 +32,11 @@ def settings(chart_settings: Settings) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def notes(chart: Path, helm: Helm, settings: Settings) -> Callable[..., str]:
-    """The NOTES.txt that a user reads after the installation; takes values, sets, release and namespace."""
+def notes(chart: Path, helm: Helm, settings: Settings, render: Callable[..., Release]) -> Callable[..., str]:
+    """The NOTES.txt that a user reads after the installation; takes values, sets, release and namespace.
+
+    The values are rendered too, which records them for `make coverage`.
+    """
 
     def notes(
         values: Values = (),
@@ -41,6 +45,7 @@ def notes(chart: Path, helm: Helm, settings: Settings) -> Callable[..., str]:
         release: str = settings.release,
         namespace: str = settings.namespace,
     ) -> str:
+        render(values, sets=sets, release=release, namespace=namespace)
         # Helm 4 alone shows them without a cluster.
         arguments = [release, "--namespace", namespace, *sets, "--dry-run=client", "--hide-secret"]
         answer = ask_program(helm, read_chart_files(chart), "install", arguments, texts_of(values))

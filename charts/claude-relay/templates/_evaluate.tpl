@@ -68,7 +68,5 @@ in the values) and default (of the chart). Each takes precedence over the next o
       {{- end -}}
     {{- end -}}
   {{- end -}}
-  {{- if $annotations -}}
-    {{- toYaml $annotations -}}
-  {{- end -}}
+  {{- toYaml $annotations -}}
 {{- end -}}

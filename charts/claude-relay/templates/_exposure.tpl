@@ -144,9 +144,16 @@ Annotations of the values take precedence. The Middleware of the chart is added 
   {{- include "claude-relay.exposure.templateGuards" . -}}
   {{- $served := .Values.servedPaths -}}
   {{- $blocked := printf "(?m)%s" (include "claude-relay.exposure.blockedPattern" .) -}}
-  {{- $open := regexFindAll $blocked (concat $served.exact $served.prefixes | join "\n") -1 -}}
+  {{- $listed := concat $served.exact $served.prefixes -}}
+  {{- $open := regexFindAll $blocked (join "\n" $listed) -1 -}}
   {{- range $path := has "/" $served.prefixes | ternary (append $open "/") $open }}
 - servedPaths: {{ $path }} makes /metrics reachable from outside: remove it
+  {{- end }}
+  {{- $strict := dict "ingress" .Values.ingress "httpRoute" .Values.httpRoute }}
+  {{- range $key, $values := $strict }}
+    {{- if and $values.enabled $values.strictPaths (not $listed) }}
+- {{ $key }}.strictPaths is true but servedPaths has no path: add a path to servedPaths.exact or servedPaths.prefixes
+    {{- end }}
   {{- end }}
   {{- if .Values.httpRoute.enabled -}}
     {{- include "claude-relay.exposure.routeGuards" . -}}

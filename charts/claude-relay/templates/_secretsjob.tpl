@@ -6,7 +6,7 @@ values. A Job creates the missing Secrets in the cluster. It is a hook of Helm a
 
 {{/* "true" if the Job creates the Secrets. Argument: the values of this chart or of the subchart. */}}
 {{- define "claude-relay.secretsjob.enabled" -}}
-  {{- if get (get . "global" | default dict) "secretsJob" -}}true{{- end -}}
+  {{- if .global.secretsJob -}}true{{- end -}}
 {{- end -}}
 
 {{/* "true" if the Job is rendered: it is enabled, and there is a Secret to create. */}}

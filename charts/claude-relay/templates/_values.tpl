@@ -28,13 +28,12 @@ two helpers before it reads `.Values`. The defaults are in _defaults.tpl.
 
 {{- define "claude-relay.values.complete" -}}
   {{- include "claude-relay.values.all" (dict "context" . "defaults" "claude-relay.defaults") -}}
-  {{- range $key, $parts := dict "ingress" (list "hosts" "tls") "httpRoute" (list "hostnames") -}}
-    {{- $branch := get $.Values $key -}}
-    {{- range $part := $parts -}}
-      {{- if contains "{{" (toJson (get $branch $part)) -}}
-        {{- $evaluated := include "claude-relay.evaluate" (dict "context" $ "value" (get $branch $part)) | fromJson -}}
-        {{- $_ := set $branch $part $evaluated.value -}}
-      {{- end -}}
+  {{- range $path := list (list "ingress" "hosts") (list "ingress" "tls") (list "httpRoute" "hostnames") -}}
+    {{- $branch := get $.Values (first $path) -}}
+    {{- $part := last $path -}}
+    {{- if contains "{{" (toJson (get $branch $part)) -}}
+      {{- $evaluated := include "claude-relay.evaluate" (dict "context" $ "value" (get $branch $part)) | fromJson -}}
+      {{- $_ := set $branch $part $evaluated.value -}}
     {{- end -}}
   {{- end -}}
   {{- $path := printf "%s/charts/redis/templates" (trimSuffix "/templates" .Template.BasePath) -}}
@@ -96,10 +95,10 @@ empty map for them, so that null removes a key. Arguments: context, defaults (th
 
 {{/* "true" if OpenShift chooses the user and the groups of the pods, from a range of the namespace. */}}
 {{- define "claude-relay.values.openshift" -}}
-  {{- /* `off` without quotes is false in YAML. Without the key, `get` returns an empty text. */ -}}
-  {{- $mode := get (get .Values "global" | default dict) "openshift" | toString -}}
+  {{- /* `off` without quotes is false in YAML. */ -}}
+  {{- $mode := toString .Values.global.openshift -}}
   {{- $served := .Capabilities.APIVersions.Has "security.openshift.io/v1" -}}
-  {{- if or (eq $mode "force") (and (has $mode (list "auto" "" "<nil>")) $served) -}}true{{- end -}}
+  {{- if or (eq $mode "force") (and (eq $mode "auto") $served) -}}true{{- end -}}
 {{- end -}}
 
 {{/* Sets the default keys of a map, and removes the keys that are null. Arguments: a list of the map and its default. */}}
@@ -113,9 +112,7 @@ empty map for them, so that null removes a key. Arguments: context, defaults (th
       {{- include "claude-relay.values.map" (list (get $values $key) $default) -}}
     {{- end -}}
   {{- end -}}
-  {{- if has nil (values $values) -}}
-    {{- range $key, $value := $values -}}
-      {{- if kindIs "invalid" $value -}}{{- $_ := unset $values $key -}}{{- end -}}
-    {{- end -}}
+  {{- range $key, $value := $values -}}
+    {{- if kindIs "invalid" $value -}}{{- $_ := unset $values $key -}}{{- end -}}
   {{- end -}}
 {{- end -}}

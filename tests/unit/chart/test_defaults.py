@@ -64,6 +64,22 @@ def test_null_means_the_default_everywhere(chart: Path, render: Callable[..., Re
     assert release.digest == render(SECRETS, helm=any_helm).digest
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "image.tag",
+        "storage.data.sizeLimit",
+        "storage.data.persistence.size",
+        "storage.logs.fluentbit.image.tag",
+        "redis.service",
+        "redis.auth.enabled",
+    ],
+)
+def test_null_means_the_default_at_any_depth(render: Any, nested: Any, any_helm: Any, path: str) -> None:
+    values = [json.dumps(nested({path: None})), json.dumps(SECRETS)]
+    assert render(values, helm=any_helm).digest == render(SECRETS, helm=any_helm).digest
+
+
 @pytest.mark.parametrize("branch", ["config", "ingress", "storage", "image", "networkPolicy", "tolerations"])
 def test_a_branch_without_content_means_the_defaults(render: Any, any_helm: Any, branch: str) -> None:
     base = {} if branch == "config" else SECRETS

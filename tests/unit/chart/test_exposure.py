@@ -107,6 +107,16 @@ def test_strict_paths_let_only_what_is_served_pass(render: Any) -> None:
     assert "nginx.ingress.kubernetes.io/use-regex" not in obj.annotations
 
 
+@pytest.mark.parametrize(
+    ("listed", "exact", "prefixes"),
+    [({"exact": []}, 0, 14), ({"prefixes": []}, 1, 0), ({"exact": ["/a", "/b"], "prefixes": ["/c"]}, 2, 1)],
+)
+def test_the_served_paths_are_the_users(render: Any, listed: Any, exact: int, prefixes: int) -> None:
+    obj = render({**ingress(strictPaths=True), "servedPaths": listed}, release="x").only("Ingress")
+    kinds = [kind for _, kind, _ in paths(obj)[""]]
+    assert (kinds.count("Exact"), kinds.count("Prefix")) == (exact, prefixes)
+
+
 def test_streams_may_last_as_long_as_an_answer(render: Any) -> None:
     values = {**ingress(), "config": {"requestTimeout": 1200500}}
     annotations = render(values=values).only("Ingress").annotations
@@ -152,6 +162,9 @@ def test_paths_and_a_backend_of_the_user(render: Any, refused: Any) -> None:
     obj = render(values=values, release="x").only("Ingress")
     assert paths(obj)[""][0] == ("/docs", "Prefix", "docs")
     assert obj.at("spec.defaultBackend") == docs
+    bucket = {"resource": {"apiGroup": "k8s.example.com", "kind": "StorageBucket", "name": "static"}}
+    static = {"path": "/static", "pathType": "Exact", "backend": bucket}
+    assert render(ingress(extraPaths=[static])).only("Ingress").at("spec.rules")[0]["http"]["paths"][0] == static
     own = {"service": {"name": "relay-claude-relay", "port": {"name": "http"}}}
     for path in ("/", "/Metrics"):
         assert "ingress.extraPaths[0] makes /metrics" in refused(ingress(extraPaths=[{"path": path, "backend": own}]))
@@ -165,6 +178,11 @@ def test_a_cluster_without_the_kinds_of_traefik_is_refused_with_the_remedy(rende
     assert "set ingress.strictPaths to true" in message
     assert render(values, api_versions=["v1/Pod", "traefik.io/v1alpha1/Middleware"])
     assert render(ingress(className="traefik", strictPaths=True), api_versions=["v1/Pod"])
+
+
+def test_without_a_cluster_the_kinds_of_traefik_are_taken_for_granted(render: Any, oldest_helm: Any) -> None:
+    """`helm template` of Helm 3.2 knows the kinds of no cluster."""
+    assert render(ingress(className="traefik"), helm=oldest_helm).only("Middleware")
 
 
 @pytest.mark.parametrize(

@@ -132,6 +132,17 @@ CONTRADICTIONS = [
     ({"ingress": {"enabled": True, "hosts": [{"host": "a"}, {"host": "a"}]}}, '"a" appears twice'),
     ({"ingress": {"enabled": True, "hosts": [{"paths": [{"path": "/Metrics/"}]}]}}, "ingress.hosts[0].paths[0].path"),
     ({"servedPaths": {"prefixes": ["/"]}}, "servedPaths: / makes /metrics reachable"),
+    (
+        {"ingress": {"enabled": True, "strictPaths": True}, "servedPaths": {"exact": [], "prefixes": []}},
+        "ingress.strictPaths is true but servedPaths has no path",
+    ),
+    (
+        {
+            "httpRoute": {"enabled": True, "parentRefs": [{"name": "gateway"}]},
+            "servedPaths": {"exact": [], "prefixes": []},
+        },
+        "httpRoute.strictPaths is true but servedPaths has no path",
+    ),
     ({"httpRoute": {"enabled": True}}, "httpRoute.parentRefs is empty"),
     (
         {"storage": {"logs": {"mode": "forward", "fluentbit": {"output": {"type": "loki"}}}}},
@@ -175,6 +186,9 @@ def test_a_contradiction_is_refused_with_path_and_remedy(refused: Any, values: A
         {"ingress": {"enabled": True, "hosts": [{"host": "*.ex.com"}], "tls": [{"hosts": ["a.ex.com"]}]}},
         {"ingress": {"enabled": True, "tls": [{"hosts": ["a.ex.com"]}]}},
         {"ingress": {"enabled": True, "tls": [{"secretName": "a"}]}},
+        {"ingress": {"enabled": True, "hosts": [{"host": "a.com"}, {"paths": []}], "tls": [{"hosts": ["b.com"]}]}},
+        {"ingress": {"enabled": True}, "servedPaths": {"exact": [], "prefixes": []}},
+        {"autoscaling": {"enabled": True, "maxReplicas": 1}, "storage": {"logs": {"mode": "pvc"}}},
         {"autoscaling": {"enabled": True}, "resources": {"requests": None}},
         {"redis": {"extraConfig": "maxmemory 1mb\nmaxmemory-policy noeviction\n"}},
     ],

@@ -25,6 +25,16 @@ def test_the_route_has_the_same_protection(render: Any) -> None:
     assert max(len(rule["matches"]) for rule in served) <= 8
 
 
+@pytest.mark.parametrize(
+    ("listed", "exact", "prefixes"),
+    [({"exact": []}, 0, 14), ({"prefixes": []}, 1, 0), ({"exact": ["/a", "/b"], "prefixes": ["/c"]}, 2, 1)],
+)
+def test_the_served_paths_are_the_users(render: Any, listed: Any, exact: int, prefixes: int) -> None:
+    served = render({**route(), "servedPaths": listed}).only("HTTPRoute").at("spec.rules")
+    kinds = [kind for rule in served for kind, _ in matches(rule)]
+    assert (kinds.count("Exact"), kinds.count("PathPrefix")) == (exact, prefixes)
+
+
 GATEWAY_1_4 = "gateway.networking.k8s.io/v1/BackendTLSPolicy"
 GKE = "networking.gke.io/v1/GCPBackendPolicy"
 
@@ -57,8 +67,13 @@ def test_a_route_has_filters_and_rules_of_the_user(render: Any, refused: Any) ->
     assert served
     assert all(rule["filters"] == filters for rule in served)
     assert last == docs
-    for matches_ in ([], [{"path": {"value": "/"}}], [{"path": {"value": "/METRICS"}}], [{"method": "GET"}]):
-        own = {"matches": matches_, "backendRefs": [{"name": "relay-claude-relay", "port": 80}]}
+    redirect = {"filters": [{"type": "RequestRedirect", "requestRedirect": {"scheme": "https"}}]}
+    assert render(values=route(extraRules=[redirect])).only("HTTPRoute").at("spec.rules")[-1] == redirect
+    open_, closed = {"path": {"value": "/METRICS"}}, {"path": {"value": "/api"}}
+    whole, unwritten = {"path": {"value": "/"}}, {"path": {"type": "PathPrefix"}}
+    for matches_ in ([], [whole], [open_, closed], [unwritten], [{"method": "GET"}]):
+        refs = [{"name": "relay-claude-relay", "port": 80}, {"name": "docs", "port": 80}]
+        own = {"matches": matches_, "backendRefs": refs}
         assert "httpRoute.extraRules[0] makes /metrics reachable" in refused(route(extraRules=[own]))
     assert "httpRoute.timeouts.mode is never but a timeout is set" in refused(
         route(timeouts={"mode": "never", "request": "5s"})

@@ -134,6 +134,11 @@ def test_pod_namespace_and_node_come_from_the_downward_api(render: Any) -> None:
             output("kafka", Brokers="k:9092", **{"rdkafka.message.max.bytes": 2592000000}),
             {"name": "kafka", "brokers": "k:9092", "rdkafka.message.max.bytes": "2592000000"},
         ),
+        (
+            output("http", tls=False, **{"net.connect_timeout": 0.5}),
+            {"name": "http", "tls": "Off", "net.connect_timeout": "0.5", "format": "json"},
+        ),
+        (output("http", Header=[]), {"name": "http", "format": "json"}),
         (output("s3", bucket="b", region="r"), {"name": "s3", "bucket": "b", "store_dir": "/fluent-bit/state/s3"}),
     ],
     ids=str,
@@ -228,6 +233,13 @@ def test_a_key_the_plugin_does_not_know_is_refused_unless_told_otherwise(render:
     assert "line_format" in message
     values["storage"]["logs"]["fluentbit"]["output"]["checkKeys"] = False
     assert section(render(values=values, release="x"), "OUTPUT")["batchwait"] == "1s"
+
+
+def test_a_value_the_plugin_does_not_take_is_refused_unless_told_otherwise(render: Any, refused: Any) -> None:
+    values = output("loki", Line_Format="logfmt")
+    assert "Line_Format: Fluent Bit does not start with" in refused(values)
+    values["storage"]["logs"]["fluentbit"]["output"]["checkKeys"] = False
+    assert section(render(values=values, release="x"), "OUTPUT")["line_format"] == "logfmt"
 
 
 @pytest.mark.parametrize(("kube", "role"), [("1.28", "container"), ("1.29", "sidecar"), ("1.37", "sidecar")])

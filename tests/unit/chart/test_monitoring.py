@@ -80,12 +80,26 @@ def test_the_monitor_stands_where_it_is_told_and_finds_the_release(render: Any) 
         ({"port": "web"}, "auto", ("web", "/probe", False)),
         ({"port": "metrics", "path": "/metrics"}, "auto", ("metrics", "/metrics", False)),
         ({"port": "metrics"}, "auto", ("metrics", "/probe", True)),
+        ({"port": "metrics"}, "never", ("metrics", "/prometheus", False)),
     ],
 )
 def test_path_and_port_are_the_users_once_changed(render: Any, monitor: Any, exporter: str, expected: Any) -> None:
     values = {"serviceMonitor": {"enabled": True, **monitor}, "metrics": {"exporter": {"mode": exporter}}}
     endpoint, *_ = render(values=values).only("ServiceMonitor").at("spec.endpoints")
     assert (endpoint["port"], endpoint["path"], "params" in endpoint) == expected
+
+
+@pytest.mark.parametrize("empty", ["interval", "scrapeTimeout"])
+def test_an_empty_duration_is_that_of_prometheus(render: Any, empty: str) -> None:
+    monitor = render(values={"serviceMonitor": {"enabled": True, empty: ""}}).only("ServiceMonitor")
+    endpoints = monitor.at("spec.endpoints")
+    assert [one["port"] for one in endpoints] == ["metrics", "fluent-bit"]
+    assert [{"interval", "scrapeTimeout"} - set(one) for one in endpoints] == [{empty}, {empty}]
+
+
+def test_fluent_bit_is_scraped_only_beside_the_exporter(render: Any) -> None:
+    values = {"serviceMonitor": {"enabled": True, "port": "metrics"}, "metrics": {"exporter": {"mode": "never"}}}
+    assert len(render(values=values).only("ServiceMonitor").at("spec.endpoints")) == 1
 
 
 def test_relabelings_and_the_rest_are_honoured(render: Any) -> None:

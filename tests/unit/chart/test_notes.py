@@ -39,6 +39,8 @@ def test_a_secret_of_the_users_is_named_with_its_keys(notes: Any) -> None:
             },
             "https://relay.example.com/",
         ),
+        ({"ingress": {"enabled": True}}, "http://ADDRESS-OF-THE-INGRESS/"),
+        ({"ingress": {"enabled": True, "hosts": [{"paths": [{"path": "/"}]}]}}, "http://ADDRESS-OF-THE-INGRESS/"),
         ({"ingress": {"enabled": True}}, "ingress.strictPaths=true"),
         ({"service": {"type": "LoadBalancer"}}, "status.loadBalancer.ingress"),
         ({"redis": {"networkPolicy": {"enabled": False}}}, "WARNING: Redis has no password"),
@@ -47,6 +49,31 @@ def test_a_secret_of_the_users_is_named_with_its_keys(notes: Any) -> None:
 )
 def test_what_follows_from_the_values_is_said(notes: Any, values: Any, expected: str) -> None:
     assert expected in notes(values)
+
+
+@pytest.mark.parametrize(
+    ("kind", "setting"),
+    [
+        ("forward", {"Host": "logs.example.com"}),
+        ("forward", {"Upstream": "/etc/upstream.conf"}),
+        ("forward", {"Unix_Path": "/run/fluentd.sock"}),
+        ("elasticsearch", {"Cloud_ID": "relay:ZXhhbXBsZS5jb20k"}),
+    ],
+)
+def test_an_output_that_is_told_where_to_send_is_not_warned_of(notes: Any, kind: str, setting: dict[str, str]) -> None:
+    def told(config: dict[str, str]) -> bool:
+        output = {"type": kind, "config": config}
+        return "sends the logs to 127.0.0.1" in notes({"storage": {"logs": {"fluentbit": {"output": output}}}})
+
+    assert told({})
+    assert not told(setting)
+
+
+@pytest.mark.parametrize("part", ["env", "secretEnv"])
+def test_a_variable_that_the_application_does_not_use_is_named(notes: Any, part: str) -> None:
+    variables = {"DEBUG": "1", "CLAUDE_API_URL": "https://api.example.com", "ALLOW_USER_DELETE_API_KEYS": "true"}
+    text = notes({"config": {part: variables}})
+    assert "config.env and config.secretEnv, but does not use them: CLAUDE_API_URL, DEBUG.\n" in text
 
 
 def test_no_secret_is_printed(notes: Any) -> None:

@@ -46,6 +46,12 @@ def test_the_storage_class_can_be_the_default_none_or_named(render: Any, value: 
     assert [claim.get("storageClassName") for claim in claims] == [expected, expected]
 
 
+@pytest.mark.parametrize(("name", "used"), [("", "default"), ("mine", "mine")])
+def test_its_service_account_can_be_one_of_the_users(render: Any, name: str, used: str) -> None:
+    values = {"redis": {"serviceAccount": {"create": False, "name": name}}}
+    assert render(values=values).only("StatefulSet").pod_spec["serviceAccountName"] == used
+
+
 @pytest.mark.parametrize(("append_only", "line"), [(True, "appendonly yes"), (False, "appendonly no")])
 def test_it_writes_an_append_only_file(render: Any, append_only: bool, line: str) -> None:
     values = {"redis": {"appendOnly": append_only, "extraConfig": "maxmemory 1mb"}}
@@ -159,7 +165,10 @@ def test_the_password_of_an_external_redis_is_a_reference(render: Any, external:
         ({"resources": {"limits": {"memory": "1Gi"}}}, str(2**30 * 6 // 10)),
         ({"resources": {"limits": {"memory": 1000000000}}}, "600000000"),
         ({"resources": {"limits": {"memory": None}}}, None),
+        ({"resources": {"limits": {"memory": "1G"}}}, "600000000"),
+        ({"resources": {"limits": {"memory": "1.5Gi"}}}, str(3 * 2**29 * 6 // 10)),
         ({"maxMemory": "100Mi"}, str(100 * 2**20)),
+        ({"maxMemory": "2Gi", "resources": {"limits": {"memory": None}}}, str(2 * 2**30)),
         ({"maxMemory": "0"}, None),
     ],
 )

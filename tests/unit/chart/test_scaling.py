@@ -42,6 +42,12 @@ def test_it_measures_cpu_memory_and_what_the_user_adds(render: Any) -> None:
     assert spec["behavior"] == {"scaleDown": {"policies": []}}
 
 
+def test_it_can_measure_memory_alone(render: Any) -> None:
+    values = {"enabled": True, "targetCPUUtilizationPercentage": 0, "targetMemoryUtilizationPercentage": 70}
+    (metric,) = render(values={"autoscaling": values}).only("HorizontalPodAutoscaler").at("spec.metrics")
+    assert metric["resource"]["name"] == "memory"
+
+
 @pytest.mark.parametrize(
     ("values", "expected"),
     [
