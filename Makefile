@@ -18,9 +18,9 @@ live: .venv/.synced ## whether each value of the chart does something; ARGS are 
 	$(RUN)chartgate live $(CHART) $(ARGS)
 
 # The chart's unit tests are recorded first, because their renders count too.
-coverage: .venv/.synced ## which arms of the chart's templates the cases and the unit tests reach; ARGS are options of chartgate coverage
+coverage: .venv/.synced ## whether the cases and the unit tests reach each arm of the chart's templates; ARGS are options of chartgate coverage
 	$(RUN)pytest tests/unit/chart --quiet $(SPREAD) --chartgate-coverage .renders.jsonl
-	$(RUN)chartgate coverage $(CHART) --also .renders.jsonl --generated 100 $(ARGS)
+	$(RUN)chartgate coverage $(CHART) --also .renders.jsonl --generated 100 --fail-under 100 $(ARGS)
 
 mutate: .venv/.synced ## which small faults in the chart its cases and its unit tests notice; ARGS are options of chartgate mutate
 	$(RUN)chartgate mutate $(CHART) --tests tests/unit/chart $(ARGS)

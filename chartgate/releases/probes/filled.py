@@ -146,10 +146,12 @@ def _tested(condition: Pipeline) -> Iterator[Dot | Field | Variable]:
 
 
 def _may_change(operand: Dot | Field | Variable, body: Collection[Node]) -> bool:
-    """Whether a body gives a variable another value, or changes any dict."""
+    """Whether a body gives a variable another value, or may change a dict so that the operand is empty."""
     name = operand.name if isinstance(operand, Variable) else ""
+    # A key that is set in a dict changes what its fields are, but does not empty the dict itself.
+    changing = {"unset"} if isinstance(operand, Variable) and not operand.names else {"set", "unset"}
     return any(
-        (isinstance(node, Command) and _calls(node, {"set", "unset"}))
+        (isinstance(node, Command) and _calls(node, changing))
         or (isinstance(node, Pipeline) and name in {one.name for one in node.variables})
         for node in _own(body)
     )

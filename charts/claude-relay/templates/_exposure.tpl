@@ -129,13 +129,14 @@ Annotations of the values take precedence. The Middleware of the chart is added 
 
 {{- define "claude-relay.exposure.guards" -}}
   {{- include "claude-relay.exposure.serviceGuards" .Values.service -}}
-  {{- $live := get (lookup "v1" "Service" .Release.Namespace (include "claude-relay.fullname" .)) "spec" -}}
+  {{- $fullname := include "claude-relay.fullname" . -}}
+  {{- $live := get (lookup "v1" "Service" .Release.Namespace $fullname) "spec" -}}
   {{- if $live -}}
     {{- $was := get $live "clusterIP" | toString -}}
     {{- $set := .Values.service.clusterIP -}}
     {{- if or (and $set (ne $set $was)) (and (not $set) (eq $was "None")) }}
 - service.clusterIP of an installed Service is immutable: set it to {{ quote $was }}
-      {{- if ne $was "None" }}, leave it empty{{ end }}, or delete Service/{{ include "claude-relay.fullname" . }} first
+      {{- if ne $was "None" }}, leave it empty{{ end }}, or delete Service/{{ $fullname }} first
     {{- end }}
   {{- end }}
   {{- if .Values.ingress.enabled -}}

@@ -113,8 +113,9 @@ redis.persistence.storageClass was {{ $class | quote }}
 {{- if ne (join "," .spec.accessModes) $persistence.accessMode }}
 redis.persistence.accessMode was {{ join "," .spec.accessModes }}
 {{- end }}
-{{- if ne (toJson (get .metadata "annotations" | default dict)) (toJson $persistence.annotations) }}
-redis.persistence.annotations were {{ toJson (get .metadata "annotations" | default dict) }}
+{{- $annotations := get .metadata "annotations" | default dict | toJson }}
+{{- if ne $annotations (toJson $persistence.annotations) }}
+redis.persistence.annotations were {{ $annotations }}
 {{- end }}
 {{- else }}
 redis.persistence.enabled was false, or redis.persistence.existingClaim was set
