@@ -16,7 +16,7 @@ ANY = f"{NAME}.include"
 FINDING = f"{NAME}.find"
 """A definition that finds the counts, and calls another definition with them."""
 PRINTED = rf',(\\*)"{NAME}\1":{{[^{{}}]*}}'
-"""A pattern for the counts in what a chart prints of Helm's `.Template`, which has them: JSON, also as a text in JSON."""
+"""A pattern for the counts in what a chart prints of Helm's `.Template`: JSON, also as a text in JSON."""
 MARK = "# chartgate reached "
 """Begins a line of the output. The counts follow it as JSON."""
 KEPT = "kept"
