@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil, floor
 from random import Random
+from string import printable
 from typing import Any
 
 from rstr import Rstr
@@ -65,11 +66,23 @@ LONGEST_KEY = 253
 MOST_CHARACTERS = 100_000
 
 
+# rstr itself takes the characters of \W and of [^…] from sets, whose order is another in each process.
+_NO_WORD = "".join(character for character in printable if not (character.isalnum() or character == "_"))
+
+
 class _Text(Rstr):
+    def __init__(self, random: Random) -> None:
+        super().__init__(random, nonword=_NO_WORD)
+
     def _handle_repeat(self, start_range: int, end_range: int, value: Any) -> str:
         # rstr itself fails where a part has to be there more than a hundred times.
         times = self._random.randint(start_range, min(end_range, max(start_range, MOST_REPEATS)))
         return "".join(self._handle_state(state) for _ in range(times) for state in value)
+
+    def _handle_in(self, value: Any) -> Any:
+        found = [character for state in value for character in self._handle_state(state)]
+        is_negated = found[0] is False
+        return self._random.choice([one for one in printable if one not in found[1:]] if is_negated else found)
 
 
 BOUNDS = frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"})

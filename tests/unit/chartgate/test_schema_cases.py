@@ -1,7 +1,10 @@
 """Cases made from a schema: accepted ones fit it, refused ones are one step away, and equal seeds make equal cases."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from itertools import islice
 from pathlib import Path
@@ -118,6 +121,24 @@ def test_the_seed_decides(tiny: Path, make: Callable[[Chart, int, int], Any]) ->
     chart = read_chart(tiny)
     assert make(chart, 25, 7) == make(chart, 25, 7)
     assert make(chart, 25, 7) != make(chart, 25, 8)
+
+
+def test_the_seed_decides_in_every_process() -> None:
+    program = (
+        "from random import Random; from chartgate.values.random_values import RandomValues; "
+        "from chartgate.values.shape import Shape; "
+        r"schema = {'type': 'string', 'pattern': r'^[^a-z]\W\D\S[^0-9\s]{20}.$'}; "
+        "made = RandomValues(Shape({'properties': {'a': schema}}, {}), Random(1)); "
+        "print([made.value(schema) for _ in range(20)])"
+    )
+
+    def made(hash_seed: str) -> str:
+        environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
+        command = [sys.executable, "-c", program]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+
+    assert len(made("1")) > len("[]\n")
+    assert made("1") == made("2")
 
 
 def test_a_chart_without_schema_has_no_such_cases(make_chart: MakeChart) -> None:
