@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable, Hashable
 from functools import lru_cache
+from math import inf
 from typing import Any, ClassVar
 
 import yaml
@@ -56,7 +57,7 @@ class KubernetesLoader(yaml.CSafeLoader):
             raise ConstructorError(None, None, "a key is no text", node.start_mark)
         return _in_json(key)
 
-    def construct_number(self, node: ScalarNode) -> float | int:
+    def construct_number(self, node: ScalarNode) -> float | int | str:
         return _number(str(node.value))
 
     def construct_truth(self, node: ScalarNode) -> bool:
@@ -70,17 +71,23 @@ def _in_json(key: str | bool | int | float) -> str:
     return str(key).lower() if isinstance(key, bool) else str(key)
 
 
-def _number(text: str) -> float | int:
-    text = text.replace("_", "")
+def _number(text: str) -> float | int | str:
+    plain = text.replace("_", "")
     try:
-        return int(text, 0)
+        return int(plain, 0)
     except ValueError:
         # Go reads a leading zero as octal, as YAML 1.1 does.
-        return int(text, 8) if re.fullmatch(r"[-+]?0[0-7]+", text) else float(text)
+        number = int(plain, 8) if re.fullmatch(r"[-+]?0[0-7]+", plain) else float(plain)
+    # What is too large for a number is a text to Go.
+    return text if number in {inf, -inf} else number
 
 
 def _truth(text: str) -> bool:
     return text.lower() in _TRUE
+
+
+def _refuse_constant(word: str) -> Any:
+    raise ValueError(f"{word} is no JSON, and a text in YAML")
 
 
 def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -183,7 +190,7 @@ def read_one(text: str | bytes) -> Any:
     """
     try:
         # What a program writes is JSON, which is YAML, and read as such a hundred times as fast.
-        return json.loads(text, object_pairs_hook=_distinct)
+        return json.loads(text, object_pairs_hook=_distinct, parse_float=_number, parse_constant=_refuse_constant)
     except ValueError:
         pass
     return yaml.load(text, KubernetesLoader)  # noqa: S506 (a CSafeLoader)

@@ -10,6 +10,10 @@ from chartgate.tools.kubernetes_yaml import KubernetesLoader, read_all, read_one
     ("text", "value"),
     [
         ("1e3", 1000.0),
+        ("1e999", "1e999"),
+        ("-1_0.5e999", "-1_0.5e999"),
+        ("NaN", "NaN"),
+        ("-Infinity", "-Infinity"),
         ("no", False),
         ("y", True),
         ("2020-01-01", "2020-01-01"),
@@ -24,8 +28,8 @@ from chartgate.tools.kubernetes_yaml import KubernetesLoader, read_all, read_one
     ],
 )
 def test_plain_scalars_have_the_type_that_kubernetes_sees(text: str, value: object) -> None:
-    read = read_one(text)
-    assert (read, type(read)) == (value, type(value))
+    for read in (read_one(text), read_all(f"a: {text}\n")[0]["a"], read_one(f'{{"a": {text}}}')["a"]):
+        assert (read, type(read)) == (value, type(value))
 
 
 def test_a_key_that_stands_twice_is_an_error() -> None:
