@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
+import msgspec
+
 from chartgate.findings.check import Check
 from chartgate.findings.finding import Finding
 from chartgate.releases.objects import KubeObject
@@ -22,7 +24,9 @@ FORMAT = 3
 
 def json_report(results: Results) -> bytes:
     """The whole file."""
-    return json.dumps(report_data(results), ensure_ascii=False, indent=1).encode("utf-8", "replace") + b"\n"
+    text = json.dumps(report_data(results), ensure_ascii=False).encode("utf-8", "replace")
+    # json itself indents part by part, in Python: three times the time, and 300 MB more for a large run.
+    return msgspec.json.format(text, indent=1) + b"\n"
 
 
 def report_data(results: Results) -> dict[str, Any]:
