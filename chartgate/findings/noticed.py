@@ -1,6 +1,7 @@
 """What the checks find in a changed chart and not in the chart itself."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -40,11 +41,6 @@ class Noticed:
     def _checks(self) -> list[Check]:
         return [check for check in every_check(self._chart) if not check.apart]
 
-    @cached_property
-    def left_out(self) -> list[str]:
-        """The keys of the checks that are left out."""
-        return [check.key for check in every_check(self._chart) if check.apart]
-
     def by_renders(self, changed: ChartFiles, jobs: Sequence[Job]) -> Finding | None:
         """The first new finding about renders, one job after another.
 
@@ -53,8 +49,8 @@ class Noticed:
         """
         for job in jobs:
             found = self._of_job(changed, job)
-            if found and (new := found - self._before(job)):
-                return _first(new)
+            if found and (new := _new(found, self._before(job))):
+                return new
         return None
 
     def by_comparisons(self, changed: ChartFiles, jobs: Sequence[Job]) -> Finding | None:
@@ -66,8 +62,8 @@ class Noticed:
         for job in jobs:
             if job not in self._compared_before:
                 self._compared_before[job] = self._compared(self._chart.files, job)
-            if new := self._compared(changed, job) - self._compared_before[job]:
-                return _first(new)
+            if new := _new(self._compared(changed, job), self._compared_before[job]):
+                return new
         return None
 
     def by_files(self, changed: ChartFiles) -> Finding | None:
@@ -76,8 +72,7 @@ class Noticed:
         Raises:
             GateError: the changed chart cannot be read.
         """
-        new = self._of_files(replace(self._chart, files=changed)) - self._files_before
-        return _first(new) if new else None
+        return _new(self._of_files(replace(self._chart, files=changed)), self._files_before)
 
     def _before(self, job: Job) -> frozenset[Finding]:
         if job not in self._known:
@@ -109,5 +104,12 @@ class Noticed:
         return frozenset(accept((), found, self._settings).general)
 
 
-def _first(findings: Iterable[Finding]) -> Finding:
-    return min(findings, key=lambda finding: (finding.gravity, finding.check, finding.rule, finding.sentence))
+def _new(found: Collection[Finding], before: Collection[Finding]) -> Finding | None:
+    """The first finding of a rule that is broken more often than before; None if there is none.
+
+    A finding that only reads differently, such as one about an object with another name, is not new.
+    """
+    counts = Counter((finding.check, finding.rule) for finding in before)
+    more = Counter((finding.check, finding.rule) for finding in found) - counts
+    new = (one for one in found if one not in before and (one.check, one.rule) in more)
+    return min(new, key=lambda one: (one.gravity, one.check, one.rule, one.sentence), default=None)

@@ -82,7 +82,8 @@ def mutate(chart: Chart, choice: Choice, wanted: Wanted) -> MutationResult:
         raise GateError(f"{chart.folder}: no mutant matches: choose other files or kinds, if any are named")
     with ExitStack() as stack:
         servers = [stack.enter_context(server) for server in _servers(wanted.tests)]
-        key = store.key_of(chart.digest, fingerprint(), [server.digest for server in servers[:1]], repr(choice))
+        asked = [(server.digest, server.tests) for server in servers[:1]]
+        key = store.key_of(chart.digest, fingerprint(), asked, repr(choice))
         known = {} if wanted.fresh else _known(mutants, key, chart.files)
         left = [mutant for mutant in mutants if mutant not in known]
         if left:

@@ -1,6 +1,7 @@
 """The trial of one mutant: cases and tests that reach it, a few at first, until one of them notices it."""
 
 import re
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
@@ -16,7 +17,7 @@ from chartgate.releases.mutants.renders import Effect, Renders
 from chartgate.releases.mutants.tests import ChangedCopy, ChartTests
 from chartgate.tools.chart_copy import copied_chart
 from chartgate.tools.chart_files import ChartFiles
-from chartgate.tools.test_server.messages import Request
+from chartgate.tools.test_server.messages import Answer, Request
 from chartgate.values.case import Case
 from chartgate.values.chart import Chart
 from chartgate.values.mutations import UNKNOWN_KEY
@@ -60,6 +61,8 @@ class Trial:
     scratch: Path
     number: int = 0
     copy: ChangedCopy | None = field(default=None, init=False)
+    passing: dict[str, bool] = field(default_factory=dict, init=False)
+    """Whether tests pass on the unchanged chart when they run alone."""
 
     def outcome(self, mutant: Mutant) -> Outcome:
         """What comes of a mutant.
@@ -87,7 +90,7 @@ class Trial:
             if nearest.state == "unseen" and (tests or jobs):
                 nearest = Outcome("survived", what=tests[0] if tests else f"case {jobs[0].case.name}")
             begin = end
-        compared = _of_authors(differing)[:COMPARED]
+        compared = _of_authors([*differing, *(self.cases.jobs[one] for one in own[: TIERS[-1]])])[:COMPARED]
         if finding := self.noticed.by_comparisons(changed, compared) or self.noticed.by_files(changed):
             return _killed_by(finding)
         rest = self.tests.within(self.tests.without_renders, OTHER_SECONDS)
@@ -115,19 +118,46 @@ class Trial:
         return [*dict.fromkeys([*_spread(named), *(one for turn in turns for one in turn if one is not None)])]
 
     def _failed(self, mutant: Mutant, tests: Sequence[str], seconds: float) -> str:
-        """The first of the tests that fails on the mutant; empty if all pass."""
-        if not tests:
-            return ""
+        """The first of the tests that fails because of the mutant; empty if there is none.
+
+        A test that fails at random, or without the tests before it, proves nothing: it has to fail again, alone, and to
+        pass alone on the unchanged chart. Nor does a time limit that the unchanged chart does not keep either.
+        """
+        while tests:
+            answer = self._answer(tests, seconds, mutant)
+            if answer.ended:
+                slow = self._answer(tests, seconds).ended
+                return "" if slow else f"{tests[0]} and those after it: {answer.ended}"
+            if not answer.failed:
+                return ""
+            first = answer.failed[0]
+            if self._answer([first], seconds, mutant).failed and self._passes(first, seconds):
+                return f"{first}: {answer.words}"
+            tests = tests[tests.index(first) + 1 :]
+        return ""
+
+    def _passes(self, test: str, seconds: float) -> bool:
+        if test not in self.passing:
+            answer = self._answer([test], seconds)
+            self.passing[test] = not answer.failed and not answer.ended
+        return self.passing[test]
+
+    def _answer(self, tests: Sequence[str], seconds: float, mutant: Mutant | None = None) -> Answer:
+        """What the tests say of a mutant, or of the unchanged chart."""
+        place = self.scratch / str(self.number)
         if self.copy is None:
-            self.copy = ChangedCopy(copied_chart(self.chart.folder, self.scratch / str(self.number)))
-        self.copy.put(mutant, self.chart.files)
-        try:
-            answer = self.tests.servers[self.number].run(Request(str(self.copy.folder), tuple(tests), seconds))
-        finally:
+            self.copy = ChangedCopy(copied_chart(self.chart.folder, place))
+        if mutant:
+            self.copy.put(mutant, self.chart.files)
+        before = self.copy.states()
+        answer = self.tests.servers[self.number].run(Request(str(self.copy.folder), tuple(tests), seconds))
+        if self.copy.states() != before:
+            # A test has written into the copy, perhaps one that was ended before it could clean up.
+            shutil.rmtree(place)
+            self.copy = None
+        elif mutant:
             self.copy.restore(mutant, self.chart.files)
-        if answer.ended:
-            return f"{tests[0]} and those after it: {answer.ended}"
-        return f"{answer.failed[0]}: {answer.words}" if answer.failed else ""
+        return answer
 
 
 def _killed_by(finding: Finding) -> Outcome:

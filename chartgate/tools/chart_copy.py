@@ -1,6 +1,7 @@
 """A copy of a chart's folder that may be changed, with everything around it where the chart expects it."""
 
 import shutil
+import stat
 from pathlib import Path
 
 
@@ -29,4 +30,7 @@ def copied_chart(folder: Path, scratch: Path) -> Path:
         if real != folder:
             copy.mkdir()
     shutil.copytree(folder, copy)
+    for path in (copy, *copy.rglob("*")):
+        # The chart may be read-only.
+        path.chmod(path.stat().st_mode | stat.S_IRUSR | stat.S_IWUSR | (stat.S_IXUSR if path.is_dir() else 0))
     return copy

@@ -10,7 +10,8 @@ from chartgate.tools.templates.nodes import Action, Arm, Branch, Comment, Defini
 _ENTRY = re.compile(rb"[ \t]*(?:- +)?(?:[\w./\"'-]+: +[^\s|>#]|- *[^\s#])|[ \t]*\{\{-? *(?:include|template|toYaml)\b")
 """A line that is an entry of its own: a key with its value, an item, or what an action prints."""
 _SCALAR = re.compile(
-    rb"^(?P<before>[ \t]*(?:- +)?[\w./-]+: +|[ \t]*- +)(?P<quote>[\"']?)(?P<value>[\w/][\w./:-]*)(?P=quote)[ \t]*$",
+    rb"^(?P<before>[ \t]*(?:- +)?[\w./-]+: +|[ \t]*- +)"
+    rb"(?P<quote>[\"']?)(?P<value>[\w/](?:[\w./:-]*[\w./-])?)(?P=quote)[ \t]*$",
     re.M,
 )
 _IN_BRACES = re.compile(rb"(?<=[{, ])[\w.-]+: (?P<value>[\w/][\w./:-]*)(?=[,}])")

@@ -14,7 +14,7 @@ class Outcome(msgspec.Struct, frozen=True):
         state: `killed` by a finding or by a test that fails; `survived` although cases or tests make other objects;
             `unseen` if nothing that was rendered differs; `equal` if only white space differs, of which come the same
             objects.
-        by: `gate`, `pytest` or `command`, which killed it.
+        by: `gate` or `pytest`, which killed it; empty for other states.
         what: the finding or the test that killed it; else what comes nearest: a case or a test whose objects differ.
     """
 

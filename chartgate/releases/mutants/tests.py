@@ -54,13 +54,13 @@ class ChartTests:
         return self.within(sorted(wanted, key=lambda test: (self._renders[test], self.seconds.get(test, 0))), limit)
 
     def within(self, tests: Iterable[str], limit: float) -> list[str]:
-        """As many of the tests as take this many seconds together."""
+        """Those of the tests, in turn, that take at most this many seconds together, without any that is too slow."""
         found, sum_ = [], 0.0
         for test in tests:
-            sum_ += self.seconds.get(test, 0)
-            if sum_ > limit:
-                break
-            found.append(test)
+            seconds = self.seconds.get(test, 0)
+            if sum_ + seconds <= limit:
+                sum_ += seconds
+                found.append(test)
         return found
 
 
@@ -110,6 +110,12 @@ class ChangedCopy:
     """A copy of the chart's folder for tests. One mutant at a time is in it."""
 
     folder: Path
+
+    def states(self) -> dict[Path, tuple[int, int]]:
+        """When each file and folder was changed, in nanoseconds, and its size in bytes."""
+        return {
+            path: (path.lstat().st_mtime_ns, path.lstat().st_size) for path in (self.folder, *self.folder.rglob("*"))
+        }
 
     def put(self, mutant: Mutant, chart: ChartFiles) -> None:
         """Put a mutant into the copy."""

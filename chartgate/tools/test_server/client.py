@@ -1,5 +1,6 @@
 """A running pytest that answers requests; see `plugin.py`."""
 
+import importlib.util
 import os
 import subprocess
 import sys
@@ -30,7 +31,12 @@ class TestServer:
         theirs, self._requests = os.pipe()
         self._answers, others = os.pipe()
         plugin = "chartgate.tools.test_server.plugin"
-        options = ["-q", "--color=no", "-p", plugin, "-p", "no:cacheprovider"]
+        # Each request runs in a new process. With its own folder in place of `pytest-N`, it leaves nothing behind.
+        self._temporary = tempfile.TemporaryDirectory(prefix="chartgate-tests-", ignore_cleanup_errors=True)
+        options = ["-q", "--color=no", "-p", plugin, "-p", "no:cacheprovider", f"--basetemp={self._temporary.name}/it"]
+        if importlib.util.find_spec("xdist"):
+            # The processes of pytest-xdist would run the tests, whatever is asked.
+            options += ["-n", "0"]
         self._process = subprocess.Popen(
             [sys.executable, "-m", "pytest", *options, *paths],
             env={**os.environ, READ: str(theirs), WRITE: str(others)},
@@ -80,6 +86,7 @@ class TestServer:
             self._process.kill()
             self._process.wait()
         self._said.close()
+        self._temporary.cleanup()
 
     def _last_words(self) -> str:
         self._process.wait()

@@ -82,7 +82,9 @@ def test_a_survivor_is_shown_with_its_diff_and_what_comes_nearest(
 def test_a_listed_survivor_does_not_count(mutate: Mutate, capsys: pytest.CaptureFixture[str]) -> None:
     documented = next(text for block in blocks(DOCUMENT) if "survivors" in (text := block.text))
     settings = yaml.safe_dump({"helm": ["4"], **yaml.safe_load(documented)})
-    code, report = mutate({"chartgate.yaml": settings}, "--kind", "changed scalar", "--fail-under", "100")
+    config = CONFIG.replace("name: settings", "name: {{ .Release.Name }}")
+    files = {"chartgate.yaml": settings, "templates/config.yaml": config}
+    code, report = mutate(files, "--kind", "changed scalar", "--fail-under", "100")
     assert (code, by_change(report)[SHOP][0]) == (0, "listed")
     assert "1 listed" in capsys.readouterr().out
 
@@ -138,6 +140,61 @@ def test_tests_that_cannot_be_collected_are_an_error(
     with pytest.raises(FileNotFoundError):
         mutate({}, "--tests", tests, "--fresh")
     assert "no_such_module" in capsys.readouterr().err
+
+
+def test_other_tests_are_another_run(mutate: Mutate, tests: str) -> None:
+    label = (
+        "def test_nothing(render):\n    render()\n"
+        "def test_label(render):\n    assert '-x' not in str(render().only('ConfigMap').manifest)\n"
+    )
+    Path(tests).write_text(label, encoding="utf-8")
+    assert by_change(mutate({}, "--tests", f"{tests}::test_nothing")[1])[SHOP][0] == "survived"
+    assert by_change(mutate({}, "--tests", tests)[1])[SHOP] == ("killed", "pytest")
+
+
+def test_settings_for_xdist_do_not_keep_tests_from_running(mutate: Mutate, tests: str) -> None:
+    Path(tests).with_name("pytest.ini").write_text("[pytest]\naddopts = -n 2\n", encoding="utf-8")
+    label = "def test_label(render):\n    assert '-x' not in str(render().only('ConfigMap').manifest)\n"
+    Path(tests).write_text(label, encoding="utf-8")
+    assert by_change(mutate({}, "--tests", tests)[1])[SHOP] == ("killed", "pytest")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        # It fails at the first run on each mutant, and passes at the second.
+        "def test_x(render):\n"
+        "    told = str(render().only('ConfigMap').manifest)\n"
+        "    known = flag.read_text() if flag.exists() else told if '-x' not in told else ''\n"
+        "    flag.write_text(told)\n"
+        "    assert '-x' not in told or known == told\n",
+        # It passes only after another test, which makes no render.
+        "def test_first():\n    os.environ['FIRST'] = '1'\n"
+        "def test_second(render):\n    render()\n    assert 'FIRST' in os.environ\n",
+    ],
+    ids=["at random", "without the test before it"],
+)
+def test_a_test_that_fails_for_another_reason_notices_nothing(mutate: Mutate, tests: str, code: str) -> None:
+    flag = Path(tests).parent / "flag"
+    head = f"import os, pathlib\nflag = pathlib.Path(f'{flag}-{{os.getppid()}}')\n"
+    Path(tests).write_text(head + code, encoding="utf-8")
+    assert by_change(mutate({}, "--tests", tests)[1])[SHOP][0] == "survived"
+
+
+def test_what_a_test_leaves_in_the_chart_is_gone_for_the_next_mutant(mutate: Mutate, tests: str) -> None:
+    code = (
+        "def test_x(render, chart):\n    assert not (chart / 'templates' / 'left.yaml').exists()\n    render()\n"
+        "    (chart / 'templates' / 'left.yaml').touch()\n"
+    )
+    Path(tests).write_text(code, encoding="utf-8")
+    assert by_change(mutate({}, "--tests", tests)[1])[SHOP][0] == "survived"
+
+
+def test_a_finding_that_only_names_another_object_is_not_new(mutate: Mutate) -> None:
+    # Without managed-by and the other labels, the object has findings of its own before.
+    config = CONFIG.replace("name: settings", "name: {{ .Release.Name }}-{{ 1 }}")
+    report = mutate({"templates/config.yaml": config}, "--kind", "changed number")[1]
+    assert not [one for one in report["mutants"] if one["state"] == "killed"]
 
 
 @pytest.mark.parametrize(
