@@ -29,7 +29,8 @@ def copied_chart(folder: Path, scratch: Path) -> Path:
         copy, real = copy / part, real / part
         if real != folder:
             copy.mkdir()
-    shutil.copytree(folder, copy)
+    # A link that leads nowhere may be in a folder that Helm ignores.
+    shutil.copytree(folder, copy, ignore_dangling_symlinks=True)
     for path in (copy, *copy.rglob("*")):
         # The chart may be read-only.
         path.chmod(path.stat().st_mode | stat.S_IRUSR | stat.S_IWUSR | (stat.S_IXUSR if path.is_dir() else 0))

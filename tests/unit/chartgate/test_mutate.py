@@ -181,6 +181,12 @@ def test_a_test_that_fails_for_another_reason_notices_nothing(mutate: Mutate, te
     assert by_change(mutate({}, "--tests", tests)[1])[SHOP][0] == "survived"
 
 
+def test_a_link_that_leads_nowhere_is_not_copied(mutate: Mutate, tests: str, make_chart: MakeChart) -> None:
+    files = {".helmignore": "ignored/\n", "ignored/empty": ""}
+    (make_chart({**FILES, **files}) / "ignored" / "link").symlink_to("/nowhere")
+    assert by_change(mutate(files, "--tests", tests)[1])[SHOP][0] == "survived"
+
+
 def test_what_a_test_leaves_in_the_chart_is_gone_for_the_next_mutant(mutate: Mutate, tests: str) -> None:
     code = (
         "def test_x(render, chart):\n    assert not (chart / 'templates' / 'left.yaml').exists()\n    render()\n"
