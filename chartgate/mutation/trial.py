@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
@@ -71,8 +71,11 @@ class Trial:
             GateError: Helm or pytest cannot be used.
         """
         changed = mutant.applied(self.chart.files)
-        nearest = Outcome("unseen")
-        own, others = self._ordered(self.cases, mutant), self._ordered(self.rendered, mutant)
+        # A test that names what was changed most likely notices it.
+        line = self.chart.files.text(mutant.file).splitlines()[mutant.line - 1]
+        scores = self.tests.scores(f"{line} {mutant.old}")
+        own, others = self._ordered(self.cases, mutant), self._by_tests(mutant, scores)
+        nearest = Outcome("unseen" if own or others else "unreached")
         done: set[str] = set()
         differing: list[Job] = []
         effects: set[Effect] = set()
@@ -83,14 +86,16 @@ class Trial:
             if finding := self.noticed.by_renders(changed, jobs):
                 return _killed_by(finding)
             cases = [job.case for job in self._differing(self.rendered, changed, others[begin:end], effects)]
-            tests = [test for test in self.tests.of(cases, seconds) if test not in done]
+            tests = [test for test in self.tests.of(cases, seconds, scores) if test not in done]
             if failed := self._failed(mutant, tests, 3 * seconds):
                 return Outcome("killed", "pytest", failed)
             done.update(tests)
-            if nearest.state == "unseen" and (tests or jobs):
+            if nearest.state != "survived" and (tests or jobs):
                 nearest = Outcome("survived", what=tests[0] if tests else f"case {jobs[0].case.name}")
             begin = end
-        compared = _of_authors([*differing, *(self.cases.jobs[one] for one in own[: TIERS[-1]])])[:COMPARED]
+        # What no render reaches may show in an upgrade, where `lookup` finds objects.
+        reaching = [self.cases.jobs[one] for one in own[: TIERS[-1]]] if own else self.cases.jobs
+        compared = _of_authors([*differing, *reaching])[:COMPARED]
         if finding := self.noticed.by_comparisons(changed, compared) or self.noticed.by_files(changed):
             return _killed_by(finding)
         rest = self.tests.within(self.tests.without_renders, OTHER_SECONDS)
@@ -116,6 +121,16 @@ class Trial:
             named = [one for one in found if _is_about(renders.jobs[one].case, mutant.value)]
         turns = zip_longest(_spread(renders.decided(mutant)), _spread(found))
         return [*dict.fromkeys([*_spread(named), *(one for turn in turns for one in turn if one is not None)])]
+
+    def _by_tests(self, mutant: Mutant, scores: Mapping[str, float]) -> list[int]:
+        """The renders of tests to try: in turn those of the tests with the highest scores, and others."""
+        best = {
+            index: max(scores.get(test, 0.0) for test in self.tests.by_case[self.rendered.jobs[index].case])
+            for index in self.rendered.reaching(mutant)
+        }
+        related = sorted((index for index, score in best.items() if score), key=lambda index: -best[index])
+        turns = zip_longest(related, self._ordered(self.rendered, mutant))
+        return [*dict.fromkeys(one for turn in turns for one in turn if one is not None)]
 
     def _failed(self, mutant: Mutant, tests: Sequence[str], seconds: float) -> str:
         """The first of the tests that fails because of the mutant; empty if there is none.

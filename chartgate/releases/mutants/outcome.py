@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-State = Literal["killed", "survived", "unseen", "equal"]
+State = Literal["killed", "survived", "unseen", "equal", "unreached"]
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -13,7 +13,7 @@ class Outcome(msgspec.Struct, frozen=True):
     Args:
         state: `killed` by a finding or by a test that fails; `survived` although cases or tests make other objects;
             `unseen` if nothing that was rendered differs; `equal` if only white space differs, of which come the same
-            objects.
+            objects; `unreached` if no case and no test reaches the place.
         by: `gate` or `pytest`, which killed it; empty for other states.
         what: the finding or the test that killed it; else what comes nearest: a case or a test whose objects differ.
     """

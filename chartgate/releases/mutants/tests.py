@@ -2,7 +2,7 @@
 
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,7 +16,7 @@ from chartgate.tools.chart_copy import copied_chart
 from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.progress import track
 from chartgate.tools.test_server.client import TestServer
-from chartgate.tools.test_server.messages import Answer, Request
+from chartgate.tools.test_server.messages import Answer, Request, words_of
 from chartgate.values.case import Case
 from chartgate.values.recorded_cases import tests_by_case
 
@@ -48,10 +48,25 @@ class ChartTests:
         """The tests of which no render is known: they read files, or render by other means. The shortest first."""
         return sorted((test for test in self.seconds if test not in self._renders), key=self.seconds.__getitem__)
 
-    def of(self, cases: Iterable[Case], limit: float) -> list[str]:
-        """The tests that make these renders, those with the fewest renders first, up to a limit in seconds."""
+    def scores(self, text: str) -> dict[str, float]:
+        """How much each test has in common with a text: the words that both have; rare words count more."""
+        wanted = words_of(text)
+        return {
+            test: sum(1 / self._known[word] for word in shared)
+            for server in self.servers[:1]
+            for test, words in server.words.items()
+            if (shared := wanted.intersection(words))
+        }
+
+    @cached_property
+    def _known(self) -> Counter[str]:
+        """The number of tests that have each word."""
+        return Counter(word for words in self.servers[0].words.values() for word in words)
+
+    def of(self, cases: Iterable[Case], limit: float, scores: Mapping[str, float]) -> list[str]:
+        """The tests that make these renders, up to a limit in seconds: a high score first, then few renders."""
         wanted = {test for case in cases for test in self.by_case[case]}
-        return self.within(sorted(wanted, key=lambda test: (self._renders[test], self.seconds.get(test, 0))), limit)
+        return self.within(sorted(wanted, key=lambda test: (-scores.get(test, 0), self._renders[test], test)), limit)
 
     def within(self, tests: Iterable[str], limit: float) -> list[str]:
         """Those of the tests, in turn, that take at most this many seconds together, without any that is too slow."""

@@ -8,9 +8,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from chartgate.releases.mutants.outcome import State
 from chartgate.reports.coverage.result import percent_of
 from chartgate.reports.mutation.result import MutationResult
 
+NOT_COUNTED: dict[State, str] = {
+    "equal": "change only white space in the YAML, and no object",
+    "unreached": "are at a place that no case and no test reaches: chartgate coverage lists such places",
+}
 _NEAREST = {
     "unseen": "nothing that was rendered differs",
     "survived": "nearest: ",
@@ -51,9 +56,10 @@ def print_mutation(result: MutationResult, seconds: float, console: Console) -> 
     killed, counted = result.counted
     is_part = len(result.outcomes) < len(result.every)
     sample = f", a part of the {len(result.every)} mutants of the chart" if is_part else ""
-    equal = sum(outcome.state == "equal" for outcome in result.outcomes.values())
-    if equal:
-        console.print(f"not counted: {equal} that change only white space in the YAML, and no object", soft_wrap=True)
+    states = Counter(outcome.state for outcome in result.outcomes.values())
+    for state, why in NOT_COUNTED.items():
+        if states[state]:
+            console.print(f"not counted: {states[state]} that {why}", soft_wrap=True)
     listed_in_all = f", {len(result.declared)} listed" if result.declared else ""
     colour = "red" if result.survivors else "green"
     console.print(

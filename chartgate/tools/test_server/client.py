@@ -54,6 +54,8 @@ class TestServer:
         """The node IDs of all tests."""
         self.digest = collected.digest
         """A hash of the code of the tests."""
+        self.words = collected.words
+        """The words of each test, as `words_of` finds them."""
 
     def _collected(self) -> Collected:
         line = self._lines.readline()

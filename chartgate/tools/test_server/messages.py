@@ -1,9 +1,19 @@
 """What the client and the plugin say to each other."""
 
+import re
+
 import msgspec
 
 READ, WRITE = "CHARTGATE_TESTS_READ", "CHARTGATE_TESTS_WRITE"
 """The environment variables with the file descriptors from which the plugin reads, and to which it writes."""
+
+
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9]{3,}")
+
+
+def words_of(text: str) -> frozenset[str]:
+    """The words of a text by which tests and what they test are compared: those of four characters and more."""
+    return frozenset(_WORD.findall(text))
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -30,10 +40,12 @@ class Collected(msgspec.Struct, frozen=True):
     Args:
         tests: the node IDs of all tests, in their order.
         digest: a hash of the code of the tests.
+        words: the words in the code of each test and in its parameters.
     """
 
     tests: tuple[str, ...]
     digest: str
+    words: dict[str, tuple[str, ...]]
 
 
 class Answer(msgspec.Struct, frozen=True):

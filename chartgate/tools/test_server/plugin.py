@@ -5,6 +5,7 @@ fork uses the worker of Helm's library that the process has started, because a s
 """
 
 import hashlib
+import inspect
 import os
 import select
 import signal
@@ -18,7 +19,7 @@ import msgspec
 import pytest
 
 from chartgate.tools.embedded import process
-from chartgate.tools.test_server.messages import READ, WRITE, Answer, Collected, Request
+from chartgate.tools.test_server.messages import READ, WRITE, Answer, Collected, Request, words_of
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -28,7 +29,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
         raise session.Interrupted(f"{session.testsfailed} errors during collection")
     with open(int(os.environ[READ]), "rb") as requests, open(int(os.environ[WRITE]), "wb") as answers:  # noqa: PTH123 (descriptors)
         tests = tuple(item.nodeid for item in session.items)
-        _say(answers, Collected(tests, _digest(session.config.rootpath)))
+        _say(answers, Collected(tests, _digest(session.config.rootpath), _words(session)))
         while line := requests.readline():
             process.available()
             _say(answers, _answer(session, msgspec.json.decode(line, type=Request)))
@@ -41,6 +42,18 @@ def _digest(root: Path) -> str:
     own = sorted(path for path in files if path.is_relative_to(root) and ".venv" not in path.parts and path.is_file())
     content = b"".join(str(path).encode() + b"\0" + path.read_bytes() for path in own)
     return hashlib.sha256(content).hexdigest()
+
+
+def _words(session: pytest.Session) -> dict[str, tuple[str, ...]]:
+    """The words of each test: of its function, and of its parameters."""
+    found = {}
+    for item in session.items:
+        texts = [str(getattr(getattr(item, "callspec", None), "params", ""))]
+        function = getattr(item, "function", None)
+        with suppress(OSError, TypeError):
+            texts += [inspect.getsource(function)] if function else []
+        found[item.nodeid] = tuple(words_of("\n".join(texts)))
+    return found
 
 
 def _say(answers: BinaryIO, message: Answer | Collected) -> None:
