@@ -67,7 +67,11 @@ def _of_bound(source: Source, key: str, value: yaml.ScalarNode, path: tuple[str,
 def _composed(source: Source) -> yaml.Node | None:
     """The tree of a file in YAML, of which JSON is a part; None where it is none."""
     try:
-        root: yaml.Node | None = yaml.compose(source.content.decode("utf-8"), Loader=yaml.SafeLoader)
+        text = source.content.decode("utf-8")
+        if source.file.endswith(".json"):
+            # JSON may be indented with tabs, and has none in strings.
+            text = text.replace("\t", " ")
+        root: yaml.Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
     except (UnicodeDecodeError, yaml.YAMLError):
         return None
     return root

@@ -81,6 +81,11 @@ def test_a_schema_accepts_more() -> None:
     ]
 
 
+def test_a_schema_may_be_indented_with_tabs() -> None:
+    schema = '{\n\t"properties": {\n\t\t"host": {"minLength": 1}\n\t}\n}\n'
+    assert changes(schema, "values.schema.json") == ["loosened bound: host.minLength: 1 → 0"]
+
+
 def test_a_script_loses_a_line_that_is_no_comment() -> None:
     assert changes("#!/bin/sh\nset -e\n\necho a\n", "files/run.sh") == ["removed line: set -e", "removed line: echo a"]
 
