@@ -176,7 +176,7 @@ def test_settings_for_xdist_do_not_keep_tests_from_running(mutate: Mutate, tests
 )
 def test_a_test_that_fails_for_another_reason_notices_nothing(mutate: Mutate, tests: str, code: str) -> None:
     flag = Path(tests).parent / "flag"
-    head = f"import os, pathlib\nflag = pathlib.Path(f'{flag}-{{os.getppid()}}')\n"
+    head = f"import os, pathlib\nflag = pathlib.Path(f'{flag}-{{os.getpid()}}')\n"
     Path(tests).write_text(head + code, encoding="utf-8")
     assert by_change(mutate({}, "--tests", tests)[1])[SHOP][0] == "survived"
 
