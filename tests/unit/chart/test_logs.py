@@ -238,6 +238,8 @@ def test_a_key_the_plugin_does_not_know_is_refused_unless_told_otherwise(render:
 def test_a_value_the_plugin_does_not_take_is_refused_unless_told_otherwise(render: Any, refused: Any) -> None:
     values = output("loki", Line_Format="logfmt")
     assert "Line_Format: Fluent Bit does not start with" in refused(values)
+    # Fluent Bit takes the value of a variable, which the chart does not know.
+    assert section(render(output("loki", Line_Format="${FORMAT}"), release="x"), "OUTPUT")["line_format"] == "${FORMAT}"
     values["storage"]["logs"]["fluentbit"]["output"]["checkKeys"] = False
     assert section(render(values=values, release="x"), "OUTPUT")["line_format"] == "logfmt"
 

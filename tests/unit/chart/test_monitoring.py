@@ -111,11 +111,11 @@ def test_relabelings_and_the_rest_are_honoured(render: Any) -> None:
         "honorLabels": True,
     }
     monitor = render(
-        values={"serviceMonitor": {"enabled": True, "jobLabel": "job", "annotations": {"a": "b"}, **extra}}
+        values={"serviceMonitor": {"enabled": True, "jobLabel": "1e3", "annotations": {"a": "b"}, **extra}}
     ).only("ServiceMonitor")
     endpoint, *_ = monitor.at("spec.endpoints")
     assert {key: endpoint[key] for key in extra} == extra
-    assert monitor.at("spec.jobLabel") == "job"
+    assert monitor.at("spec.jobLabel") == "1e3"
     assert monitor.annotations == {"a": "b"}
 
 

@@ -97,6 +97,8 @@ def test_a_name_that_looks_like_something_else_stays_a_name(render: Any, name: s
         assert obj.at("metadata.namespace") == name
         assert obj.labels["app.kubernetes.io/instance"] == name
         assert isinstance(obj.at("metadata.name"), str)
+    for obj in render(values={**EVERYTHING, "fullnameOverride": name}, api_versions=TRAEFIK):
+        assert isinstance(obj.at("metadata.name"), str), obj.kind
     selectors = [release.only(kind).at("spec.selector.matchLabels") for kind in ("Deployment", "StatefulSet")]
     assert [selector["app.kubernetes.io/instance"] for selector in selectors] == [name, name]
     assert all(workload.pod_labels["app.kubernetes.io/instance"] == name for workload in release.workloads())
@@ -122,6 +124,20 @@ def test_names_and_selectors_are_the_public_charts(render: Any) -> None:
     ]:
         release.get(kind, name)
     assert render(release="my-claude-relay").only("Deployment").name == "my-claude-relay"
+
+
+@pytest.mark.parametrize(
+    ("values", "name"),
+    [
+        ({}, "redis"),
+        ({"nameOverride": "cache"}, "cache"),
+        ({"nameOverride": "n" * 29 + "-m"}, "n" * 29),
+    ],
+)
+def test_the_label_of_redis_is_its_name_of_at_most_30_characters(render: Any, values: Any, name: str) -> None:
+    statefulset = render(values={"redis": values}, release="prod").only("StatefulSet")
+    assert statefulset.name == f"prod-{name}"
+    assert statefulset.pod_labels["app.kubernetes.io/name"] == name
 
 
 def test_redis_keeps_what_is_immutable_of_the_public_charts(render: Any) -> None:

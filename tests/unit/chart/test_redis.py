@@ -120,10 +120,12 @@ def test_the_pod_of_redis_takes_additions(render: Any, refused: Any) -> None:
         "initContainers": [{"name": "prepare", "image": "helper:1"}],
         "extraVolumes": [{"name": "scratch", "emptyDir": {}}],
         "extraVolumeMounts": [{"name": "scratch", "mountPath": "/scratch"}],
+        "priorityClassName": "important",
     }
     pod = render(values={"redis": extra}).only("StatefulSet")
     assert [container.name for container in pod.containers] == ["prepare", "redis"]
     assert pod.pod_spec["volumes"][-1] == extra["extraVolumes"][0]
+    assert pod.pod_spec["priorityClassName"] == "important"
     assert pod.container("redis").items("volumeMounts")[-1] == extra["extraVolumeMounts"][0]
     for path, taken in (
         ("initContainers", {"name": "redis"}),
@@ -167,6 +169,9 @@ def test_the_password_of_an_external_redis_is_a_reference(render: Any, external:
         ({"resources": {"limits": {"memory": None}}}, None),
         ({"resources": {"limits": {"memory": "1G"}}}, "600000000"),
         ({"resources": {"limits": {"memory": "1.5Gi"}}}, str(3 * 2**29 * 6 // 10)),
+        ({"resources": {"limits": {"memory": "1.25Gi"}}}, str(5 * 2**28 * 6 // 10)),
+        ({"resources": {"limits": {"memory": "1.125Gi"}}}, str(9 * 2**27 * 6 // 10)),
+        ({"resources": {"limits": {"memory": "1000000k"}}}, "600000000"),
         ({"maxMemory": "100Mi"}, str(100 * 2**20)),
         ({"maxMemory": "2Gi", "resources": {"limits": {"memory": None}}}, str(2 * 2**30)),
         ({"maxMemory": "0"}, None),
