@@ -192,6 +192,7 @@ def test_without_a_cluster_the_kinds_of_traefik_are_taken_for_granted(render: An
         ({"clusterIP": "None"}, "clusterIP", "None"),
         ({"type": "LoadBalancer", "loadBalancerIP": "192.0.2.1"}, "loadBalancerIP", "192.0.2.1"),
         ({"type": "LoadBalancer", "loadBalancerClass": "a/b"}, "loadBalancerClass", "a/b"),
+        ({"type": "LoadBalancer", "loadBalancerClass": "1e3"}, "loadBalancerClass", "1e3"),
         (
             {"type": "LoadBalancer", "loadBalancerSourceRanges": ["192.0.2.0/24"]},
             "loadBalancerSourceRanges",
