@@ -5,7 +5,7 @@ import random
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from itertools import islice
 from os import cpu_count
@@ -37,6 +37,7 @@ from chartgate.values.chart import Chart
 from chartgate.values.installable import require_application
 from chartgate.values.schema_cases import refused_cases
 from chartgate.values.selection import GENERATED, Choice, select
+from chartgate.values.settings import FILE_NAME as SETTINGS_FILE
 from chartgate.values.settings import Settings
 
 KIND = "mutants"
@@ -82,15 +83,29 @@ def mutate(chart: Chart, choice: Choice, wanted: Wanted) -> MutationResult:
         raise GateError(f"{chart.folder}: no mutant matches: choose other files or kinds, if any are named")
     with ExitStack() as stack:
         servers = [stack.enter_context(server) for server in _servers(wanted.tests)]
-        asked = [(server.digest, server.tests) for server in servers[:1]]
-        key = store.key_of(chart.digest, fingerprint(), asked, repr(choice))
+        key = _key(chart, choice, servers)
         known = {} if wanted.fresh else _known(mutants, key, chart.files)
         left = [mutant for mutant in mutants if mutant not in known]
+        notices: tuple[str, ...] = ()
         if left:
-            known |= _tried(_trial(chart, choice, servers, stack.enter_context(scratch_folder())), left, key)
+            trial = _trial(chart, choice, servers, stack.enter_context(scratch_folder()))
+            notices = trial.tests.notices
+            known |= _tried(trial, left, key)
         store.forget_old(KIND)
     outcomes = {mutant: known[mutant] for mutant in mutants}
-    return MutationResult(chart.files, outcomes, every, chart.settings)
+    return MutationResult(chart.files, outcomes, every, chart.settings, notices)
+
+
+def _key(chart: Chart, choice: Choice, servers: Sequence[TestServer]) -> str:
+    """A hash of all that outcomes depend on. What chartgate.yaml says about survivors does not count: whoever lists one
+    need not wait for all mutants again.
+    """
+    _ = chart.digest  # all files are read now
+    files = chart.reading.digest_without(chart.settings_file or chart.folder / SETTINGS_FILE)
+    settings = replace(chart.settings, survivors=(), unreachable=())
+    return store.key_of(
+        files, repr(settings), fingerprint(), [(server.digest, server.tests) for server in servers[:1]], repr(choice)
+    )
 
 
 def _chosen(every: Sequence[Mutant], wanted: Wanted) -> list[Mutant]:

@@ -8,13 +8,14 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Protocol
 
+from chartgate.errors import GateError
 from chartgate.findings.finding import Finding
 from chartgate.findings.noticed import Noticed
 from chartgate.releases.jobs import Job
 from chartgate.releases.mutants.mutant import Mutant
 from chartgate.releases.mutants.outcome import Outcome
 from chartgate.releases.mutants.renders import Effect, Renders
-from chartgate.releases.mutants.tests import ChangedCopy, ChartTests
+from chartgate.releases.mutants.tests import LONGEST, ChangedCopy, ChartTests
 from chartgate.tools.chart_copy import copied_chart
 from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.test_server.messages import Answer, Request
@@ -24,7 +25,7 @@ from chartgate.values.mutations import UNKNOWN_KEY
 
 TIERS = (4, 12, 40)
 """The number of renders that are tried with a mutant until it is killed: of the gate's cases, and of the tests."""
-SECONDS = (8.0, 20.0, 60.0)
+SECONDS = (8.0, 20.0, LONGEST)
 """The time limits of the tests that run for a mutant, a tier each."""
 COMPARED = 3
 """The number of cases of the chart's author that are rendered otherwise, such as with another name of the release."""
@@ -65,11 +66,19 @@ class Trial:
     """Whether tests pass on the unchanged chart when they run alone."""
 
     def outcome(self, mutant: Mutant) -> Outcome:
-        """What comes of a mutant.
+        """What comes of a mutant. One that Helm does not finish, or that ends Helm, is noticed by whoever renders it.
 
         Raises:
             GateError: Helm or pytest cannot be used.
         """
+        try:
+            return self._outcome(mutant)
+        except GateError as error:
+            if not self.cases.can_be_rendered:
+                raise
+            return Outcome("killed", "gate", str(error))
+
+    def _outcome(self, mutant: Mutant) -> Outcome:
         changed = mutant.applied(self.chart.files)
         # A test that names what was changed most likely notices it.
         line = self.chart.files.text(mutant.file).splitlines()[mutant.line - 1]

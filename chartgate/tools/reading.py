@@ -44,8 +44,14 @@ class Reading:
     @property
     def digest(self) -> str:
         """Hash of the name and the content of all that was read, and of the names of what was not there."""
+        return self.digest_without(None)
+
+    def digest_without(self, path: Path | None) -> str:
+        """The same without one of the files."""
         digest = hashlib.sha256()
         for name, content in sorted(self._contents.items()):
+            if name == path:
+                continue
             digest.update(os.fsencode(name) + b"\0" + (b"" if content is None else hashlib.sha256(content).digest()))
         return digest.hexdigest()
 

@@ -7,7 +7,7 @@ from functools import lru_cache, partial
 from os import cpu_count
 from typing import Any, Literal
 
-from chartgate.errors import Inexpressible
+from chartgate.errors import GateError, Inexpressible
 from chartgate.releases.differences import differences
 from chartgate.releases.jobs import Job
 from chartgate.releases.manifests import ManifestError, read_sources
@@ -60,6 +60,14 @@ class Renders:
     def decided(self, mutant: Mutant) -> Sequence[int]:
         """The indices of the jobs that reach the arm whose condition a mutant changes; none for other mutants."""
         return () if mutant.decides is None else self._by_region.get((mutant.file, mutant.decides), ())
+
+    @property
+    def can_be_rendered(self) -> bool:
+        """Whether Helm still renders the unchanged chart."""
+        try:
+            return not self.jobs or bool(printed(self._plain, self.jobs[0], self._api_versions))
+        except GateError:
+            return False
 
     def effect(self, changed: ChartFiles, index: int) -> Effect:
         """What a changed chart prints otherwise of a job. Text that differs with each render, such as a generated

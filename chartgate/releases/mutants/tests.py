@@ -2,9 +2,9 @@
 
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
@@ -20,6 +20,10 @@ from chartgate.tools.test_server.messages import Answer, Request, words_of
 from chartgate.values.case import Case
 from chartgate.values.recorded_cases import tests_by_case
 
+READERS = 20
+"""The number of tests that are tried on a chart that Helm refuses."""
+LONGEST = 60.0
+"""The time limit of the tests that are tried on a mutant at a time, in seconds. A slower test is left out."""
 FILE_SECONDS = 1200.0
 """The time limit of a file of tests on the unchanged chart."""
 
@@ -32,11 +36,13 @@ class ChartTests:
         servers: a pytest a processor.
         seconds: how long each test takes.
         by_case: the tests that make each render.
+        notices: what the reader of a report must know about the tests.
     """
 
     servers: Sequence[TestServer]
     seconds: dict[str, float]
     by_case: dict[Case, list[str]]
+    notices: tuple[str, ...] = ()
 
     @cached_property
     def _renders(self) -> Counter[str]:
@@ -116,8 +122,28 @@ def tests_of(servers: Sequence[TestServer], chart: Path, scratch: Path) -> Chart
                 f"folder: {answer.words or answer.ended}: correct the test, or leave it out with --tests"
             )
         seconds |= answer.seconds
+    found = ChartTests(servers, seconds, tests_by_case(record))
+    notices = [*_slow(seconds), *_blind(found, copy)]
     shutil.rmtree(copy)
-    return ChartTests(servers, seconds, tests_by_case(record))
+    return replace(found, notices=tuple(notices))
+
+
+def _slow(seconds: Mapping[str, float]) -> Iterator[str]:
+    slow = [test for test, one in seconds.items() if one > LONGEST]
+    if slow:
+        yield f"left out, because it takes more than {LONGEST:.0f} s: {', '.join(slow)}"
+
+
+def _blind(tests: ChartTests, copy: Path) -> Iterator[str]:
+    """A sentence if no test fails on a chart that Helm refuses: the tests may read another chart than the copy."""
+    (copy / "templates").mkdir(exist_ok=True)
+    (copy / "templates" / "refused.yaml").write_text('{{ fail "no test may pass" }}', encoding="utf-8")
+    some = tests.of(tests.by_case, LONGEST, {})[:READERS] or tests.within(tests.without_renders, LONGEST)
+    if not tests.servers[0].run(Request(str(copy), tuple(some), LONGEST)).failed:
+        yield (
+            "the tests pass on a chart that Helm refuses, so that they notice few mutants or none: take the chart from "
+            "chartgate's fixtures `chart` and `render`"
+        )
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ TESTS = (
     "    assert config.manifest['data'] == {'host': '1'}\n"
 )
 SHOP = "changed scalar: app: shop → app: shop-x"
+ENDLESS = "{{ range until 900000 }}{{ range until 900000 }}{{ if .a }}{{ end }}{{ end }}{{ end }}"
 
 Mutate = Callable[..., tuple[int, dict[str, Any]]]
 
@@ -179,6 +180,28 @@ def test_a_test_that_fails_for_another_reason_notices_nothing(mutate: Mutate, te
     head = f"import os, pathlib\nflag = pathlib.Path(f'{flag}-{{os.getpid()}}')\n"
     Path(tests).write_text(head + code, encoding="utf-8")
     assert by_change(mutate({}, "--tests", tests)[1])[SHOP][0] == "survived"
+
+
+def test_tests_that_read_another_chart_are_told(mutate: Mutate, tests: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path(tests).write_text("def test_nothing(chart):\n    assert chart\n", encoding="utf-8")
+    mutate({}, "--tests", tests)
+    assert "the tests pass on a chart that Helm refuses" in capsys.readouterr().out
+
+
+def test_a_survivor_that_is_listed_now_needs_no_new_run(mutate: Mutate, monkeypatch: pytest.MonkeyPatch) -> None:
+    mutate({}, "--kind", "changed scalar")
+    monkeypatch.setattr("chartgate.mutation._tried", lambda *_: pytest.fail("a mutant is tried again"))
+    entry = {"file": "templates/*", "mutants": ["app: shop"], "reason": "Nobody selects by it."}
+    settings = yaml.safe_dump({"helm": ["4"], "mutation": {"survivors": [entry]}})
+    assert by_change(mutate({"chartgate.yaml": settings}, "--kind", "changed scalar")[1])[SHOP][0] == "listed"
+
+
+def test_a_mutant_that_helm_does_not_finish_is_noticed(mutate: Mutate, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chartgate.tools.embedded.process.ANSWER_SECONDS", 2)
+    template = "{{ if .Values.endless }}" + ENDLESS + "{{ end }}" + CONFIG
+    files = {"values.yaml": "host: a.example\nendless: false\n", "templates/config.yaml": template}
+    found = by_change(mutate(files, "--kind", "negated condition", "--case", "defaults")[1])
+    assert found["negated condition: .Values.endless → not (.Values.endless)"] == ("killed", "gate")
 
 
 def test_a_link_that_leads_nowhere_is_not_copied(mutate: Mutate, tests: str, make_chart: MakeChart) -> None:
