@@ -1,6 +1,6 @@
 """Fixtures of this project's own tests; `chart`, `cases`, `render` and `assert_conforms` are chartgate's plugin's."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,14 @@ from chartgate.releases.render import RenderError, Values, texts_of
 from chartgate.tools.chart_files import read_chart_files
 from chartgate.tools.helm import Helm, find_helm
 from chartgate.values.settings import Settings
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _kube_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """kubectl and Helm keep what an API server serves for hours, by its address. Another run may have used the port."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KUBECACHEDIR", str(tmp_path_factory.mktemp("kube-cache")))
+        yield
 
 
 @pytest.fixture(scope="session")

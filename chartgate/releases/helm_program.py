@@ -36,7 +36,8 @@ def ask_program(
 ) -> ProgramAnswer:
     """What `helm VERB` prints.
 
-    `kubeconfig` names the only cluster that Helm may ask; None: none.
+    `kubeconfig` names the only cluster that Helm may ask; None: none. What Helm learns of its kinds is forgotten: Helm
+    and kubectl keep it for hours by the address of the server, and another cluster may get the same port.
 
     Values go through a private file: an argument list is open to every user of the machine.
 
@@ -53,7 +54,7 @@ def ask_program(
         try:
             done = subprocess.run(
                 command,
-                env=_environment(kubeconfig),
+                env={**_environment(kubeconfig), "KUBECACHEDIR": str(folder / "kube")},
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,

@@ -29,7 +29,7 @@ from chartgate.tools.schemas import custom_schemas, full_version
 from chartgate.tools.served_api_versions import served_api_versions
 from chartgate.tools.served_kinds import served_kinds
 
-FORMAT = 1
+FORMAT = 2
 """Raised when an answer is made in another way, so that older stored answers are not read."""
 Kinds = Mapping[str, Collection[str]]
 """The kinds of each API version."""

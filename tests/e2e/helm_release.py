@@ -28,7 +28,13 @@ def run_helm(
         HelmRefusal: it ends with an error, or not within `seconds`.
     """
     kept = {key: value for key, value in os.environ.items() if not key.startswith("HELM_")}
-    own = {"HOME": str(home), "XDG_CACHE_HOME": "", "XDG_CONFIG_HOME": "", "XDG_DATA_HOME": ""}
+    own = {
+        "HOME": str(home),
+        "KUBECACHEDIR": str(home / "kube-cache"),
+        "XDG_CACHE_HOME": "",
+        "XDG_CONFIG_HOME": "",
+        "XDG_DATA_HOME": "",
+    }
     step = f"helm {helm.version} {' '.join(arguments[:2])}"
     try:
         done = subprocess.run(

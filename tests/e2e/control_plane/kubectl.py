@@ -49,7 +49,7 @@ class Kubectl:
         return subprocess.run(
             [str(self.program), command, *how, "--namespace", self.namespace, "--filename", "-"],
             input=manifests,
-            env={**os.environ, "KUBECONFIG": str(self.kubeconfig), "HOME": str(self.home)},
+            env={**os.environ, "KUBECONFIG": str(self.kubeconfig), "HOME": str(self.home), "KUBECACHEDIR": ""},
             capture_output=True,
             text=True,
             timeout=SECONDS,

@@ -9,6 +9,7 @@ from chartgate import gate
 from chartgate.findings.registry import CHECKS
 from chartgate.releases.jobs import Job, render_case
 from chartgate.releases.upgrade import render_upgrade
+from chartgate.tools.cache import cache_folder
 from chartgate.tools.chart_files import read_chart_files
 from chartgate.tools.embedded.process import EMBEDDED
 from chartgate.values.case import Case
@@ -74,6 +75,21 @@ metadata: {name: c}
 spec:
   containers: [{name: c, image: c, env: [{name: A, valueFrom: {secretKeyRef: {name: given, key: key}}}]}]
 """
+
+
+def test_helm_leaves_nothing_in_the_cache_of_the_users_kubectl(
+    make_chart: MakeChart, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """kubectl would take the kinds of the stand-in for those of a later cluster with the same port."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache_folder().parent))
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("KUBECACHEDIR", raising=False)
+    config = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n"
+    looking = '{{ lookup "apps/v1" "Deployment" "apps" "x" }}\n' + config + f"data: {{a: {tmp_path.name}}}\n"
+    files = read_chart_files(make_chart({"templates/a.yaml": "# " + looking}))
+    job = Job(Case("defaults", namespace="apps"), EMBEDDED, "1.37")
+    assert len(render_upgrade(files, job, render_case(files, job))) == 1
+    assert not (tmp_path / "home" / ".kube").exists()
 
 
 def test_lookup_finds_what_the_installation_made_and_needed(make_chart: MakeChart) -> None:
