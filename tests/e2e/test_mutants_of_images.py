@@ -16,5 +16,5 @@ def test_the_tests_of_images_notice_each_fault_in_their_names(tmp_path: Path, ch
     found = json.loads(report.read_text(encoding="utf-8"))
     survivors = [one for one in found["mutants"] if one["state"] in {"survived", "unseen"}]
     texts = (f"{one['change']}\n{one['diff']}" for one in survivors)
-    assert code == 0, "add a test to test_images.py for each of these faults:\n" + "\n".join(texts)
+    assert code == 0, "add a test to test_images.py for each of these faults:\n" + "\n".join([*texts, *found["faults"]])
     assert found["counted"] > 20

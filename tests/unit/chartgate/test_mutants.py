@@ -9,8 +9,10 @@ from chartgate.findings.foreign_subcharts import own_templates
 from chartgate.releases.mutants.chart import mutants_of
 from chartgate.releases.mutants.mutant import KINDS
 from chartgate.releases.mutants.patterns import weaker_patterns
+from chartgate.reports.mutation.result import MutationResult
 from chartgate.tools.chart_files import ChartFiles, read_chart_files
 from chartgate.tools.templates.parser import parse
+from chartgate.values.settings import Settings
 
 TEMPLATE = "templates/a.yaml"
 
@@ -119,6 +121,13 @@ def test_mutants_of_the_chart_can_be_parsed_and_have_known_kinds(chart: Path) ->
         content = mutant.content(files)
         assert content != files.contents[mutant.file]
         parse(content)
+
+
+def test_each_listed_survivor_of_the_chart_is_one_of_its_mutants(chart: Path, chart_settings: Settings) -> None:
+    files = read_chart_files(chart)
+    result = MutationResult(files, {}, mutants_of(files, own_templates(files)), chart_settings)
+    assert chart_settings.survivors
+    assert [*result.faults] == []
 
 
 @pytest.mark.parametrize(
