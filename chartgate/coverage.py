@@ -5,19 +5,17 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import islice
 from os import cpu_count
 
 from chartgate.errors import GateError, Inexpressible
 from chartgate.findings.foreign_subcharts import own_templates
-from chartgate.releases.jobs import Job, plan, render_case
+from chartgate.releases.jobs import Job, newest_of_authors, plan, render_case
 from chartgate.releases.probes.chart import ProbedChart, with_probes
 from chartgate.releases.probes.points import Point
 from chartgate.releases.probes.trial import Printed, difference, printed, upgraded
 from chartgate.releases.release import Release
 from chartgate.releases.render import RenderError
 from chartgate.reports.coverage.result import GATE, PYTEST, UNITTEST, Reach, TemplateCoverage
-from chartgate.tools.catalogue import version_key
 from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.embedded.process import EMBEDDED, available
 from chartgate.tools.engines import EMBEDDED_SPEC, REFERENCE_SPEC, Engines
@@ -128,16 +126,15 @@ def measure(chart: Chart, choice: Choice, recorded: Sequence[Case] = ()) -> Temp
     settings = chart.settings.with_versions(kubernetes=choice.kubernetes)
     tally = _Tally(with_probes(chart.files, own_templates(chart.files)), settings.api_versions)
     selection = select(chart, choice)
-    cases = [*selection.cases, *selection.hostile, *islice(selection.accepted, selection.wanted)]
     # Helm refuses these by the schema, before it looks at any template.
-    wanted = [case for case in cases if not (case.origin == "schema" and case.refusal is not None)]
+    wanted = [case for case in selection.every if not (case.origin == "schema" and case.refusal is not None)]
     sources = {GATE: wanted, PYTEST: recorded, UNITTEST: unittest_cases(chart.folder, chart.reading)}
     for source, some in sources.items():
         if some:
             jobs = plan(some, settings, Engines({EMBEDDED_SPEC: EMBEDDED}))
             tally.add(source, jobs)
             if source == GATE and is_at_hand(REFERENCE_SPEC):
-                tally.add_upgrades(source, _upgrades(jobs))
+                tally.add_upgrades(source, newest_of_authors(job for job in jobs if job.case.refusal is None))
     return TemplateCoverage(
         chart.files,
         tally.chart.points,
@@ -155,18 +152,6 @@ def _all(
     """What each job prints."""
     with ThreadPoolExecutor(cpu_count() or 1) as pool:
         return list(track(pool.map(partial(render, chart), jobs), len(jobs), what))
-
-
-def _upgrades(jobs: Iterable[Job]) -> list[Job]:
-    """The upgrades of the gate: the author's cases, each for the newest Kubernetes of the run."""
-    newest: dict[str, Job] = {}
-    for job in jobs:
-        name = job.case.name
-        if (name == "defaults" or name.startswith("ci/")) and job.case.refusal is None:
-            before = newest.setdefault(name, job)
-            if version_key(job.kube_version) > version_key(before.kube_version):
-                newest[name] = job
-    return list(newest.values())
 
 
 def _meant(one: Unreachable, arm: str, points: Iterable[Point]) -> list[Point]:

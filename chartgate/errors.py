@@ -8,5 +8,9 @@ class GateError(Exception):
     """
 
 
+class HelmEndedError(GateError):
+    """Helm died, or did not finish, while it rendered a chart."""
+
+
 class Inexpressible(Exception):  # noqa: N818 (an answer, not a failure)
     """A case says something that Helm's library cannot be told; a Helm program can."""

@@ -103,6 +103,17 @@ def add_offered(parser: Parser) -> None:
     )
 
 
+def add_fail_under(parser: Parser, what: str) -> None:
+    """The option that makes too small a share a finding. `what` says of what: "of the arms is reached"."""
+    parser.add_argument(
+        "--fail-under",
+        type=_percent,
+        default=0.0,
+        metavar="PERCENT",
+        help=f"the exit code is 1 if a smaller share {what} (%(default)s)",
+    )
+
+
 def add_settings(parser: Parser) -> None:
     """The argument that names a settings file."""
     parser.add_argument(
@@ -135,8 +146,15 @@ def named_file(path: Path) -> Path:
     return Path("/dev/stdin") if path == Path("-") else path
 
 
-def percent(text: str) -> float:
-    """A share from 0 to 100, as an argument."""
+def shard(text: str) -> tuple[int, int]:
+    """The K-th of N parts, as an argument: K/N."""
+    found = re.fullmatch(r"(\d+)/(\d+)", text)
+    if not found or not 1 <= int(found[1]) <= int(found[2]):
+        raise ArgumentTypeError(f'"{text}" is not a part such as 2/8')
+    return int(found[1]), int(found[2])
+
+
+def _percent(text: str) -> float:
     try:
         share = float(text)
     except ValueError:
@@ -144,14 +162,6 @@ def percent(text: str) -> float:
     if not 0 <= share <= 100:
         raise ArgumentTypeError(f'"{text}" is not a share from 0 to 100')
     return share
-
-
-def shard(text: str) -> tuple[int, int]:
-    """The K-th of N parts, as an argument: K/N."""
-    found = re.fullmatch(r"(\d+)/(\d+)", text)
-    if not found or not 1 <= int(found[1]) <= int(found[2]):
-        raise ArgumentTypeError(f'"{text}" is not a part such as 2/8')
-    return int(found[1]), int(found[2])
 
 
 def _assignment(text: str) -> str:

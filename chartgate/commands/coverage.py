@@ -6,7 +6,16 @@ from functools import partial
 from pathlib import Path
 
 from chartgate import coverage
-from chartgate.commands.command import CLEAN, FINDINGS, Command, add_chart, add_choice, add_offered, choice_of, percent
+from chartgate.commands.command import (
+    CLEAN,
+    FINDINGS,
+    Command,
+    add_chart,
+    add_choice,
+    add_fail_under,
+    add_offered,
+    choice_of,
+)
 from chartgate.commands.report_options import ReportOptions
 from chartgate.commands.words import Parser
 from chartgate.reports.coverage.cobertura import cobertura_report
@@ -38,13 +47,7 @@ def add_arguments(parser: Parser) -> None:
         metavar="FILE",
         help="count the renders in this file, which pytest --chartgate-coverage FILE wrote; may be repeated",
     )
-    parser.add_argument(
-        "--fail-under",
-        type=percent,
-        default=0.0,
-        metavar="PERCENT",
-        help="the exit code is 1 if a smaller share of the arms is reached (%(default)s)",
-    )
+    add_fail_under(parser, "of the arms is reached")
     REPORTS.add_to(parser)
 
 

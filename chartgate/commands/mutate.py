@@ -10,8 +10,8 @@ from chartgate.commands.command import (
     Command,
     add_chart,
     add_choice,
+    add_fail_under,
     choice_of,
-    percent,
     shard,
 )
 from chartgate.commands.report_options import ReportOptions
@@ -50,13 +50,7 @@ def add_arguments(parser: Parser) -> None:
     parser.add_argument("--sample", type=_number, default=0, metavar="N", help="try only N mutants, chosen by the seed")
     parser.add_argument("--shard", type=shard, default=(1, 1), metavar="K/N", help="the K-th of N parts of the mutants")
     parser.add_argument("--fresh", action="store_true", help="try mutants again that an earlier run has tried")
-    parser.add_argument(
-        "--fail-under",
-        type=percent,
-        default=0.0,
-        metavar="PERCENT",
-        help="the exit code is 1 if a smaller share of the mutants is noticed (%(default)s)",
-    )
+    add_fail_under(parser, "of the mutants is noticed")
     REPORTS.add_to(parser)
 
 

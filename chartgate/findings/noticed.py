@@ -21,6 +21,11 @@ from chartgate.values.chart import Chart
 from chartgate.values.settings import Settings
 
 
+def not_asked(chart: Chart) -> list[str]:
+    """The keys of the checks that are left out here."""
+    return [check.key for check in every_check(chart) if check.apart]
+
+
 class Noticed:
     """The checks of the gate, asked about a chart and about changed copies of it.
 

@@ -15,10 +15,10 @@ import msgspec
 
 from chartgate.errors import GateError
 from chartgate.findings.foreign_subcharts import own_templates
-from chartgate.findings.noticed import Noticed
+from chartgate.findings.noticed import Noticed, not_asked
 from chartgate.mutation.trial import Trial, begin, outcome_of
 from chartgate.releases import store
-from chartgate.releases.jobs import Job
+from chartgate.releases.jobs import plan
 from chartgate.releases.mutants.chart import mutants_of
 from chartgate.releases.mutants.mutant import Mutant
 from chartgate.releases.mutants.outcome import Outcome
@@ -29,16 +29,16 @@ from chartgate.reports.mutation.result import MutationResult
 from chartgate.tools.cache import scratch_folder
 from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.embedded.process import EMBEDDED, available, stop_workers
+from chartgate.tools.engines import EMBEDDED_SPEC, Engines
 from chartgate.tools.fingerprint import fingerprint
 from chartgate.tools.progress import track
 from chartgate.tools.test_server.client import TestServer
-from chartgate.values.case import MADE, Case
+from chartgate.values.case import Case
 from chartgate.values.chart import Chart
 from chartgate.values.installable import require_application
 from chartgate.values.schema_cases import refused_cases
 from chartgate.values.selection import GENERATED, Choice, select
 from chartgate.values.settings import FILE_NAME as SETTINGS_FILE
-from chartgate.values.settings import Settings
 
 KIND = "mutants"
 """The kind under which the store keeps outcomes."""
@@ -86,10 +86,10 @@ def mutate(chart: Chart, choice: Choice, wanted: Wanted) -> MutationResult:
         key = _key(chart, choice, servers)
         known = {} if wanted.fresh else _known(mutants, key, chart.files)
         left = [mutant for mutant in mutants if mutant not in known]
-        notices: tuple[str, ...] = ()
+        notices = [f"left out: the check {key}, one start of which takes too long" for key in not_asked(chart)]
         if left:
             trial = _trial(chart, choice, servers, stack.enter_context(scratch_folder()))
-            notices = trial.tests.notices
+            notices += trial.notices
             known |= _tried(trial, left, key)
         store.forget_old(KIND)
     outcomes = {mutant: known[mutant] for mutant in mutants}
@@ -137,33 +137,20 @@ def _trial(chart: Chart, choice: Choice, servers: Sequence[TestServer], scratch:
     """Render all cases once, run all tests once, and get ready to try mutants."""
     settings = chart.settings.with_versions(kubernetes=choice.kubernetes)
     probed = with_probes(chart.files, own_templates(chart.files))
-    cases = Renders(probed, _jobs(_cases(chart, choice), settings), settings.api_versions, "rendering the cases")
+    library = Engines({EMBEDDED_SPEC: EMBEDDED})
+    jobs = plan(_cases(chart, choice), settings, library)
+    cases = Renders(probed, jobs, settings.api_versions, "rendering the cases")
     tests = tests_of(servers, chart.folder, scratch)
-    recorded = [Job(case, EMBEDDED, case.kubernetes or settings.kubernetes[-1]) for case in tests.by_case]
-    rendered = Renders(probed, recorded, (), "rendering what the tests render")
+    rendered = Renders(probed, plan([*tests.by_case], settings, library), (), "rendering what the tests render")
     return Trial(chart, cases, rendered, tests, Noticed(chart, settings), scratch)
 
 
 def _cases(chart: Chart, choice: Choice) -> list[Case]:
-    selection = select(chart, choice)
-    cases = [*selection.cases, *selection.hostile, *islice(selection.accepted, selection.wanted)]
+    cases = select(chart, choice).every
     if choice.may_name("schema/refused-"):
         # A case for each rule of the schema: they cost little, because Helm looks at no template.
         cases += choice.of(refused_cases(chart, GENERATED, choice.seed))
     return [*{case.name: case for case in cases}.values()]
-
-
-def _jobs(cases: Sequence[Case], settings: Settings) -> list[Job]:
-    """The renders of the cases by Helm's library, for each Kubernetes of the settings; of those that the gate made, for
-    one of them in turn.
-    """
-    jobs = []
-    for number, case in enumerate(cases):
-        versions: Sequence[str] = [case.kubernetes] if case.kubernetes else settings.kubernetes
-        if case.origin in MADE:
-            versions = [versions[number % len(versions)]]
-        jobs += [Job(case, EMBEDDED, version) for version in versions]
-    return jobs
 
 
 def _tried(trial: Trial, mutants: Sequence[Mutant], key: str) -> dict[Mutant, Outcome]:

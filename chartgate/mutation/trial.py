@@ -8,10 +8,10 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Protocol
 
-from chartgate.errors import GateError
+from chartgate.errors import HelmEndedError
 from chartgate.findings.finding import Finding
 from chartgate.findings.noticed import Noticed
-from chartgate.releases.jobs import Job
+from chartgate.releases.jobs import Job, newest_of_authors
 from chartgate.releases.mutants.mutant import Mutant
 from chartgate.releases.mutants.outcome import Outcome
 from chartgate.releases.mutants.renders import Effect, Renders
@@ -65,6 +65,13 @@ class Trial:
     passing: dict[str, bool] = field(default_factory=dict, init=False)
     """Whether tests pass on the unchanged chart when they run alone."""
 
+    @property
+    def notices(self) -> list[str]:
+        """What the reader of a report must know: about the tests, and renders that only a Helm program can make."""
+        names = [*self.cases.left_out, *self.rendered.left_out]
+        told = [f"not tried, because only a Helm program can render it: {', '.join(names[:5])}"] if names else []
+        return [*self.tests.notices, *told]
+
     def outcome(self, mutant: Mutant) -> Outcome:
         """What comes of a mutant. One that Helm does not finish, or that ends Helm, is noticed by whoever renders it.
 
@@ -73,20 +80,19 @@ class Trial:
         """
         try:
             return self._outcome(mutant)
-        except GateError as error:
-            if not self.cases.can_be_rendered:
-                raise
+        except HelmEndedError as error:
             return Outcome("killed", "gate", str(error))
 
     def _outcome(self, mutant: Mutant) -> Outcome:
         changed = mutant.applied(self.chart.files)
         # A test that names what was changed most likely notices it.
-        line = self.chart.files.text(mutant.file).splitlines()[mutant.line - 1]
+        line = self.chart.files.text(mutant.file).split("\n")[mutant.line - 1]
         scores = self.tests.scores(f"{line} {mutant.old}")
         own, others = self._ordered(self.cases, mutant), self._by_tests(mutant, scores)
         nearest = Outcome("unseen" if own or others else "unreached")
         done: set[str] = set()
         differing: list[Job] = []
+        rendering: list[Case] = []
         effects: set[Effect] = set()
         begin = 0
         for end, seconds in zip(TIERS, SECONDS, strict=True):
@@ -94,17 +100,18 @@ class Trial:
             differing += jobs
             if finding := self.noticed.by_renders(changed, jobs):
                 return _killed_by(finding)
-            cases = [job.case for job in self._differing(self.rendered, changed, others[begin:end], effects)]
-            tests = [test for test in self.tests.of(cases, seconds, scores) if test not in done]
+            rendering += [job.case for job in self._differing(self.rendered, changed, others[begin:end], effects)]
+            # What a shorter time limit has left out of an earlier tier comes again.
+            tests = self.tests.of(rendering, seconds, scores, without=done)
             if failed := self._failed(mutant, tests, 3 * seconds):
                 return Outcome("killed", "pytest", failed)
             done.update(tests)
-            if nearest.state != "survived" and (tests or jobs):
-                nearest = Outcome("survived", what=tests[0] if tests else f"case {jobs[0].case.name}")
+            if nearest.state != "survived" and "objects" in effects:
+                nearest = Outcome("survived", what=tests[0] if tests else f"case {(jobs or differing)[0].case.name}")
             begin = end
         # What no render reaches may show in an upgrade, where `lookup` finds objects.
         reaching = [self.cases.jobs[one] for one in own[: TIERS[-1]]] if own else self.cases.jobs
-        compared = _of_authors([*differing, *reaching])[:COMPARED]
+        compared = newest_of_authors([*differing, *reaching])[:COMPARED]
         if finding := self.noticed.by_comparisons(changed, compared) or self.noticed.by_files(changed):
             return _killed_by(finding)
         rest = self.tests.within(self.tests.without_renders, OTHER_SECONDS)
@@ -194,11 +201,6 @@ def _is_about(case: Case, path: Sequence[str]) -> bool:
         broken = _INDEX.sub("", case.proves.rpartition(" at ")[2]).removesuffix(f".{UNKNOWN_KEY}")
         return broken == ".".join(path)
     return any(f'"{path[-1]}"' in text or f"{path[-1]}:" in text for text in case.values)
-
-
-def _of_authors(jobs: Sequence[Job]) -> list[Job]:
-    """The cases that people wrote, of each one render."""
-    return [*{job.case.name: job for job in jobs if job.case.origin in {"defaults", "ci"}}.values()]
 
 
 def _spread(found: Sequence[int]) -> Iterator[int]:

@@ -181,11 +181,11 @@ def _compared(renders: Sequence[Rendered], comparison: Comparison) -> list[int]:
         return wanted
     newest: dict[str, int] = {}
     for index in wanted:
-        name = renders[index].case.name
-        if name == "defaults" or name.startswith("ci/"):
-            before = newest.setdefault(name, index)
+        case = renders[index].case
+        if case.is_of_author:
+            before = newest.setdefault(case.name, index)
             if _version(renders[index]) > _version(renders[before]):
-                newest[name] = index
+                newest[case.name] = index
     return list(newest.values())
 
 

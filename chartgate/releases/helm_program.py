@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TypedDict
 
-from chartgate.errors import GateError
+from chartgate.errors import GateError, HelmEndedError
 from chartgate.tools.cache import cache_folder, scratch_folder
 from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.helm import Helm
@@ -66,12 +66,12 @@ def ask_program(
                 f"{helm.path} does not run: {error.strerror}: remove it, and the gate fetches it again"
             ) from error
         except subprocess.TimeoutExpired as error:
-            raise GateError(
+            raise HelmEndedError(
                 f"helm {helm.version} did not finish in {HELM_SECONDS} s: look for an endless template"
             ) from error
         complaint = done.stderr.replace(f"{folder}/", "")
     if done.returncode < 0:
-        raise GateError(
+        raise HelmEndedError(
             f"helm {helm.version} was killed by signal {-done.returncode}: give it more memory or try again"
         )
     # Helm's exit code decides; what it writes beside the objects is often only a warning.

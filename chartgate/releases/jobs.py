@@ -1,6 +1,6 @@
 """Jobs: which case is rendered by which Helm for which Kubernetes, and what comes of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from os import cpu_count
@@ -93,6 +93,17 @@ def _bound_jobs(case: Case, versions: Sequence[str], engines: Engines) -> list[J
 
 def _told(helm: Engine, versions: Sequence[str]) -> Sequence[str]:
     return versions if helm.knows_kube_version else versions[:1]
+
+
+def newest_of_authors(jobs: Iterable[Job]) -> list[Job]:
+    """Of each case that the chart's author offers, the first job for the newest Kubernetes."""
+    newest: dict[str, Job] = {}
+    for job in jobs:
+        if job.case.is_of_author:
+            before = newest.setdefault(job.case.name, job)
+            if version_key(job.kube_version) > version_key(before.kube_version):
+                newest[job.case.name] = job
+    return list(newest.values())
 
 
 def every_helm() -> list[str]:

@@ -1,14 +1,25 @@
 """Reports as files: whole or not at all. Devices and pipes are written to, and never replaced."""
 
+import json
 import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
+
+import msgspec
 
 from chartgate.errors import GateError
 from chartgate.tools.cache import write_whole
 
 STDOUT = Path("-")
+
+
+def json_file(data: Any) -> bytes:
+    """A report in JSON, indented."""
+    text = json.dumps(data, ensure_ascii=False).encode("utf-8", "replace")
+    # json itself indents part by part, in Python: three times the time, and 300 MB more for a large run.
+    return msgspec.json.format(text, indent=1) + b"\n"
 
 
 def write_report(path: Path, content: bytes) -> None:

@@ -1,6 +1,5 @@
 """The findings of `chartgate live`, as text for people and as JSON for programs."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
@@ -11,6 +10,7 @@ from rich.markup import escape
 from chartgate.findings.acceptance import Judged
 from chartgate.findings.finding import Finding
 from chartgate.releases.live_effects import Effect
+from chartgate.reports.files import json_file
 from chartgate.values.shape import Place, dotted
 
 FORMAT = 1
@@ -45,7 +45,7 @@ def live_data(chart: str, effects: Mapping[Place, Effect | None], judged: Judged
         "findings": list(map(_finding, findings_of(judged))),
         "accepted": [{**_finding(one.finding), "reason": one.reason} for one in judged.acceptances],
     }
-    return json.dumps(data, ensure_ascii=False, indent=1).encode("utf-8", "replace") + b"\n"
+    return json_file(data)
 
 
 def findings_of(judged: Judged) -> list[Finding]:

@@ -37,6 +37,11 @@ class Case:
     origin: Origin = "defaults"
     guesses: tuple[str, ...] = ()
 
+    @property
+    def is_of_author(self) -> bool:
+        """Whether it is one that the chart's author offers: the defaults, or a file in ci/."""
+        return self.name == "defaults" or self.name.startswith("ci/")
+
     def refused_as_expected(self, message: str) -> bool:
         """Whether Helm's `message` holds what the refusal of this case has to hold.
 

@@ -120,6 +120,12 @@ class Selection:
     coverage: Coverage | None = None
     filled: tuple[FilledCase, ...] = ()
 
+    @property
+    def every(self) -> list[Case]:
+        """All cases, with as many of the stream as are wanted, which it then has no more."""
+        filled = [one.case for one in self.filled]
+        return [*self.cases, *filled, *self.hostile, *islice(self.accepted, self.wanted)]
+
 
 def select(chart: Chart, choice: Choice) -> Selection:
     """The cases for a run; none of a library chart. `chart` has the matrix that `choice` names.

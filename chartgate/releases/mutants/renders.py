@@ -7,7 +7,7 @@ from functools import lru_cache, partial
 from os import cpu_count
 from typing import Any, Literal
 
-from chartgate.errors import GateError, Inexpressible
+from chartgate.errors import Inexpressible
 from chartgate.releases.differences import differences
 from chartgate.releases.jobs import Job
 from chartgate.releases.manifests import ManifestError, read_sources
@@ -38,12 +38,15 @@ class Renders:
     def __init__(self, chart: ProbedChart, jobs: Sequence[Job], api_versions: tuple[str, ...], what: str) -> None:
         self._plain, self._api_versions = chart.plain, api_versions
         self.jobs: list[Job] = []
+        self.left_out: list[str] = []
+        """The names of the cases that are left out."""
         self._by_region: dict[tuple[str, int], list[int]] = defaultdict(list)
         bodies = [*_bodies(chart.points)]
         with ThreadPoolExecutor(cpu_count() or 1) as pool:
             answers = pool.map(partial(_counts, chart.probed, api_versions), jobs)
             for job, counts in zip(jobs, track(answers, len(jobs), what), strict=True):
                 if counts is None:
+                    self.left_out.append(job.case.name)
                     continue
                 for point in bodies:
                     if point.is_reached(counts):
@@ -60,14 +63,6 @@ class Renders:
     def decided(self, mutant: Mutant) -> Sequence[int]:
         """The indices of the jobs that reach the arm whose condition a mutant changes; none for other mutants."""
         return () if mutant.decides is None else self._by_region.get((mutant.file, mutant.decides), ())
-
-    @property
-    def can_be_rendered(self) -> bool:
-        """Whether Helm still renders the unchanged chart."""
-        try:
-            return not self.jobs or bool(printed(self._plain, self.jobs[0], self._api_versions))
-        except GateError:
-            return False
 
     def effect(self, changed: ChartFiles, index: int) -> Effect:
         """What a changed chart prints otherwise of a job. Text that differs with each render, such as a generated

@@ -9,6 +9,7 @@ from rich.markup import escape
 
 from chartgate.releases.differences import ABSENT
 from chartgate.reports.diff.compare import Change, ChangedObject, Difference
+from chartgate.reports.files import json_file
 
 LONGEST_VALUE = 100
 NAMED_CASES = 3
@@ -37,7 +38,7 @@ def print_diff(differences: Sequence[Difference], console: Console) -> None:
 def diff_data(before: str, after: str, differences: Sequence[Difference]) -> bytes:
     """The JSON file: a case an entry, unchanged ones included."""
     data = {"format": 1, "before": before, "after": after, "cases": [_case(each) for each in differences]}
-    return json.dumps(data, ensure_ascii=False, indent=1).encode("utf-8", "replace") + b"\n"
+    return json_file(data)
 
 
 def _lines(difference: Difference) -> list[str]:

@@ -1,7 +1,6 @@
 """The report for programs."""
 
-import json
-
+from chartgate.reports.files import json_file
 from chartgate.reports.mutation.result import MutationResult
 
 FORMAT = 1
@@ -29,5 +28,6 @@ def mutation_json(result: MutationResult) -> bytes:
             for mutant, outcome in result.outcomes.items()
         ],
         "faults": list(result.faults),
+        "notices": list(result.notices),
     }
-    return json.dumps(data, ensure_ascii=False, indent=1).encode("utf-8", "replace") + b"\n"
+    return json_file(data)

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from chartgate.errors import GateError, Inexpressible
+from chartgate.errors import GateError, HelmEndedError, Inexpressible
 from chartgate.tools.progress import say
 
 VERSION = "4.2.3"
@@ -89,7 +89,7 @@ class _Process:
             self._process.stdin.write(json.dumps(request).encode() + b"\n")
             self._process.stdin.flush()
         except OSError as error:
-            raise GateError(self._obituary()) from error
+            raise HelmEndedError(self._obituary()) from error
         return self._read()
 
     def stop(self, *, at_once: bool = False) -> None:
@@ -108,10 +108,10 @@ class _Process:
     def _read(self) -> dict[str, Any]:
         assert self._process.stdout is not None
         if not select.select([self._process.stdout], [], [], ANSWER_SECONDS)[0]:
-            raise GateError(f"embedded Helm did not finish in {ANSWER_SECONDS} s: look for an endless template")
+            raise HelmEndedError(f"embedded Helm did not finish in {ANSWER_SECONDS} s: look for an endless template")
         line = self._process.stdout.readline()
         if not line.endswith(b"\n"):
-            raise GateError(self._obituary())
+            raise HelmEndedError(self._obituary())
         answer: dict[str, Any] = json.loads(line)
         return answer
 

@@ -9,6 +9,7 @@ from chartgate.cli import CLEAN, UNUSABLE, main
 from chartgate.tools.reading import Reading
 from chartgate.values.chart import read_chart
 from chartgate.values.recorded_cases import recorded_cases
+from chartgate.values.selection import Choice
 from chartgate.values.unittest_cases import unittest_cases
 from tests.unit.chartgate.coverage_charts import CONFIG, ONE, QUICK, SWITCH, MakeChart
 
@@ -29,6 +30,13 @@ def test_templates_of_a_subchart_of_others_do_not_count(make_chart: MakeChart) -
     )
     found = coverage.measure(read_chart(chart), ONE)
     assert {point.file: found.hits(point) for point in found.points} == {"charts/own/templates/config.yaml": 2}
+
+
+def test_cases_that_fill_empty_values_count(make_chart: MakeChart) -> None:
+    template = CONFIG + "{{ range .Values.extraLabels }}  x: y\n{{ end }}"
+    chart = make_chart({"templates/config.yaml": template, "values.yaml": "extraLabels: {}\n"})
+    found = coverage.measure(read_chart(chart), Choice(generated=1))
+    assert [point.way for point in found.missed] == []
 
 
 RECORDING = """

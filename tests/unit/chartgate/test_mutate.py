@@ -10,6 +10,8 @@ import yaml
 
 from chartgate import cli
 from chartgate.releases.mutants.mutant import KINDS
+from chartgate.releases.mutants.tests import ChartTests
+from chartgate.values.case import Case
 from tests.documents import blocks
 from tests.unit.chartgate.command_line import MakeChart
 
@@ -24,6 +26,7 @@ TESTS = (
     "    (config,) = render({'host': '1'})\n"
     "    assert config.manifest['data'] == {'host': '1'}\n"
 )
+LABEL = "def test_label(render):\n    assert '-x' not in str(render().only('ConfigMap').manifest)\n"
 SHOP = "changed scalar: app: shop → app: shop-x"
 ENDLESS = "{{ range until 900000 }}{{ range until 900000 }}{{ if .a }}{{ end }}{{ end }}{{ end }}"
 
@@ -56,15 +59,37 @@ def tests(tmp_path: Path) -> str:
 
 
 def test_tests_notice_what_the_gate_does_not(mutate: Mutate, tests: str) -> None:
-    # An empty value shows that the default is read, and a number that it is quoted.
-    alone = by_change(mutate({})[1])
-    filter_ = "removed filter: .Values.host | quote → .Values.host"
-    line = "removed line: host: {{ .Values.host | quote }}"
-    assert alone[SHOP][0] == "survived"
-    assert alone[line] == ("killed", "gate"), "nothing reads the value any more"
-    with_tests = by_change(mutate({}, "--tests", tests)[1])
-    assert with_tests[filter_] == ("killed", "gate") or with_tests[filter_] == ("killed", "pytest")
-    assert with_tests[SHOP][0] == "survived", "no test looks at the label"
+    Path(tests).write_text(LABEL, encoding="utf-8")
+    assert by_change(mutate({})[1])[SHOP] == ("survived", "")
+    assert by_change(mutate({}, "--tests", tests)[1])[SHOP] == ("killed", "pytest")
+
+
+def test_the_gate_notices_a_value_that_nothing_reads_any_more(mutate: Mutate) -> None:
+    assert by_change(mutate({})[1])["removed line: host: {{ .Values.host | quote }}"] == ("killed", "gate")
+
+
+def test_a_check_that_is_left_out_is_told(mutate: Mutate) -> None:
+    assert "left out: the check checkov" in "".join(
+        mutate({}, "--kind", "swapped arguments", "--kind", "changed scalar")[1]["notices"]
+    )
+
+
+def test_a_pytest_that_ends_notices_nothing(mutate: Mutate, tests: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code = (
+        "import os\ndef test_x(render):\n    if '-x' in str(render().only('ConfigMap').manifest):\n"
+        "        os.kill(os.getppid(), 9)\n"
+    )
+    Path(tests).write_text(code, encoding="utf-8")
+    with pytest.raises(FileNotFoundError):
+        mutate({}, "--tests", tests)
+    assert "pytest has ended while tests ran" in capsys.readouterr().err
+
+
+def test_tests_that_a_time_limit_leaves_out_run_with_a_longer_one() -> None:
+    case = Case("x")
+    found = ChartTests([], {"a": 6.0, "b": 6.0}, {case: ["a", "b"]})
+    assert found.of([case], 8, {}) == ["a"]
+    assert found.of([case], 20, {}, without={"a"}) == ["b"]
 
 
 def test_a_survivor_is_shown_with_its_diff_and_what_comes_nearest(
@@ -144,19 +169,14 @@ def test_tests_that_cannot_be_collected_are_an_error(
 
 
 def test_other_tests_are_another_run(mutate: Mutate, tests: str) -> None:
-    label = (
-        "def test_nothing(render):\n    render()\n"
-        "def test_label(render):\n    assert '-x' not in str(render().only('ConfigMap').manifest)\n"
-    )
-    Path(tests).write_text(label, encoding="utf-8")
+    Path(tests).write_text("def test_nothing(render):\n    render()\n" + LABEL, encoding="utf-8")
     assert by_change(mutate({}, "--tests", f"{tests}::test_nothing")[1])[SHOP][0] == "survived"
     assert by_change(mutate({}, "--tests", tests)[1])[SHOP] == ("killed", "pytest")
 
 
 def test_settings_for_xdist_do_not_keep_tests_from_running(mutate: Mutate, tests: str) -> None:
     Path(tests).with_name("pytest.ini").write_text("[pytest]\naddopts = -n 2\n", encoding="utf-8")
-    label = "def test_label(render):\n    assert '-x' not in str(render().only('ConfigMap').manifest)\n"
-    Path(tests).write_text(label, encoding="utf-8")
+    Path(tests).write_text(LABEL, encoding="utf-8")
     assert by_change(mutate({}, "--tests", tests)[1])[SHOP] == ("killed", "pytest")
 
 
