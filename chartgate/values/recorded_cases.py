@@ -22,10 +22,7 @@ def recorded_cases(path: Path) -> list[Case]:
     Raises:
         GateError: there is no such file, or it is not a record.
     """
-    distinct: dict[Case, Case] = {}
-    for case in _cases(path):
-        distinct.setdefault(replace(case, name=""), case)
-    return list(distinct.values())
+    return [replace(case, name=names[0]) for case, names in tests_by_case(path).items()]
 
 
 def tests_by_case(path: Path) -> dict[Case, list[str]]:

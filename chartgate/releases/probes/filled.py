@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from chartgate.tools.templates.nodes import (
-    Action,
     Arm,
     Branch,
     Command,
@@ -25,8 +24,10 @@ from chartgate.tools.templates.nodes import (
 
 _KEEP = frozenset({"deepCopy", "reverse", "sortAlpha", "uniq", "values"})
 """Functions of one list or dict whose result has entries if that one has."""
-_JOIN = frozenset({"coalesce", "concat", "keys", "merge", "mergeOverwrite", "or"})
+_JOIN = frozenset({"coalesce", "concat", "keys", "or"})
 """Functions whose result has entries if one of the arguments has."""
+_MERGE = frozenset({"merge", "mergeOverwrite"})
+"""Functions whose result has entries if the first argument has. Of the others, entries that are nil may be left out."""
 _ADD = {"append": 2, "prepend": 2, "set": 3}
 """Functions that add an entry, by the number of their arguments."""
 
@@ -67,6 +68,8 @@ class Filled:
                 return len(given) == _ADD[name]
             case name if name in _JOIN:
                 return any(given)
+            case name if name in _MERGE:
+                return bool(given) and given[0]
             case name if name in _KEEP:
                 return len(given) == 1 and given[0]
         return False
@@ -90,7 +93,7 @@ class Filled:
             tested = {self._text(one): one for one in _tested(arm.condition)}
             if keyword == "with":
                 tested = {text: one for text, one in tested.items() if not isinstance(one, Dot | Field)}
-                shown.add(".")
+                tested["."] = Dot(arm.tag.start, arm.tag.end)
             shown |= {text for text, one in tested.items() if not _may_change(one, arm.body)}
         return replace(self, shown=frozenset(shown))
 
@@ -98,18 +101,18 @@ class Filled:
 def filled_in(source: bytes, body: Collection[Node]) -> Filled:
     """What is known at the beginning of a definition, or of a file: the variables that are never empty."""
     given: dict[str, list[Pipeline | None]] = {}
-    emptied: set[str] = set()
     for node in _own(body):
-        if isinstance(node, Branch):
+        if isinstance(node, Command) and _calls(node, {"unset"}):
+            # The dict may have other names, such as the dot of a `with`.
+            return Filled(source)
+        if isinstance(node, Branch) and node.keyword == "range":
             for variable in (one for arm in node.arms if arm.condition for one in arm.condition.variables):
                 given.setdefault(variable.name, []).append(None)
-        elif isinstance(node, Action):
-            for variable in node.pipeline.variables:
-                given.setdefault(variable.name, []).append(node.pipeline)
-        elif isinstance(node, Command) and _calls(node, {"unset"}):
-            emptied |= {one.name for one in node.operands if isinstance(one, Variable)}
+        elif isinstance(node, Pipeline):
+            for variable in node.variables:
+                given.setdefault(variable.name, []).append(node)
     # The first value of a variable cannot come from itself, so that one which is only made of filled ones is filled.
-    variables = frozenset(given) - emptied
+    variables = frozenset(given)
     while True:
         known = Filled(source, variables)
         kept = frozenset(name for name in variables if all(one and known.has_entries(one) for one in given[name]))
@@ -148,8 +151,9 @@ def _tested(condition: Pipeline) -> Iterator[Dot | Field | Variable]:
 def _may_change(operand: Dot | Field | Variable, body: Collection[Node]) -> bool:
     """Whether a body gives a variable another value, or may change a dict so that the operand is empty."""
     name = operand.name if isinstance(operand, Variable) else ""
-    # A key that is set in a dict changes what its fields are, but does not empty the dict itself.
-    changing = {"unset"} if isinstance(operand, Variable) and not operand.names else {"set", "unset"}
+    # Other values in a dict change what its fields are, but do not empty the dict itself.
+    is_whole = isinstance(operand, Dot) or (isinstance(operand, Variable) and not operand.names)
+    changing = {"unset"} if is_whole else {"set", "unset", "mergeOverwrite", "mustMergeOverwrite"}
     return any(
         (isinstance(node, Command) and _calls(node, changing))
         or (isinstance(node, Pipeline) and name in {one.name for one in node.variables})
