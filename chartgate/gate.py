@@ -151,9 +151,10 @@ def _run(
         renders = [one for one in renders if not (one.case.origin in unsaid and OWN_REFUSAL in one.refusal)]
         renders = compare(chart.files, renders, _comparisons(checks, engines), settings.api_versions)
         so_far.renders = renders
-    examined_all = merged(_examine(checks, renders, clock, so_far.columns), wanted.has)
+    examined_all = _examine(checks, renders, clock, so_far.columns)
     left = LeftToUsers(examined_all)
-    columns = without_invented(without_own_switches(examined_all, selection.turned))
+    # Repetitions last: a finding that is left out before cannot stand for one of checkov's that stays.
+    columns = merged(without_invented(without_own_switches(examined_all, selection.turned)), wanted.has)
     asked_for = wanted.of_columns(columns)
     made = len({one.case.name for one in renders if one.case.name.startswith("schema/accepted-")})
     examined = nothing_examined(checks, columns) if not is_library(chart.files) else ()

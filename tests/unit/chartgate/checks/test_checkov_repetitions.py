@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,9 @@ EDITS: Mapping[Repetition, tuple[str, str]] = dict(
 ROW = pytest.mark.parametrize("row", REPETITIONS, ids=lambda row: f"{row.policy}={row.check}/{row.rule}")
 POD = "---\napiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: 'a:1'}]}\n"
 BARE = DEPLOYMENT.replace(CONTEXT, "").replace(POD_CONTEXT, "")
+_, FIRST, CONTAINER = DEPLOYMENT.partition("        - name: web\n")
+TWO_CONTAINERS = (DEPLOYMENT + FIRST.replace("web", "other") + CONTAINER).replace(*EDITS[REPETITIONS[0]])
+HOST_NAMESPACES = DEPLOYMENT.replace("      containers:", "      hostPID: true\n      hostIPC: true\n      containers:")
 
 ColumnsOf = Callable[[str], list[Column]]
 
@@ -101,7 +105,8 @@ def written(row: Repetition) -> str:
 @pytest.fixture(scope="module")
 def columns_of(release_of: Callable[[str], Release]) -> ColumnsOf:
     """What checkov and the checks that it repeats say of objects; checkov is started once for all of them."""
-    texts = list(dict.fromkeys((DEPLOYMENT, BARE, *map(written, REPETITIONS), written(REPETITIONS[0]) + POD)))
+    whole = (DEPLOYMENT, BARE, TWO_CONTAINERS, HOST_NAMESPACES, written(REPETITIONS[0]) + POD)
+    texts = list(dict.fromkeys((*whole, *map(written, REPETITIONS))))
     renders = [Rendered(Case("written"), release_of(text)) for text in texts]
     checks = (probes.CHECK, resources.CHECK, images.CHECK, pod_security.CHECK, CHECK)
     columns = [(check.key, examine(check, renders)) for check in checks]
@@ -146,6 +151,22 @@ def test_what_is_said_of_another_object_is_no_repetition(columns_of: ColumnsOf) 
     # The gate asks no probe of a bare pod, and checkov does.
     kept = [one for one in told(columns_of(written(REPETITIONS[0]) + POD)) if one.rule == "CKV_K8S_8"]
     assert [str(one.about) for one in kept] == ["Pod/p"]
+
+
+def test_what_is_said_of_another_container_is_no_repetition(columns_of: ColumnsOf) -> None:
+    (_, (of_gate,)), *_, of_checkov = columns_of(TWO_CONTAINERS)
+    first, other = of_gate.findings
+    for finding, also in ((first, [("checkov/CKV_K8S_8",)]), (other, [(), ()])):
+        columns = [(probes.CHECK.key, [replace(of_gate, findings=(finding,))]), of_checkov]
+        assert [one.also for one in told(columns)] == also
+
+
+def test_each_part_of_a_rule_has_its_own_repetition(columns_of: ColumnsOf) -> None:
+    shared = [one for one in told(columns_of(HOST_NAMESPACES)) if one.rule == "host-namespaces"]
+    policies = {"hostPID": ("checkov/CKV_K8S_17",), "hostIPC": ("checkov/CKV_K8S_18",)}
+    assert len(shared) == len(policies)
+    for part, also in policies.items():
+        assert [one.also for one in shared if part in f"{one.where} {one.what}"] == [also]
 
 
 def test_no_policy_is_lost(columns_of: ColumnsOf) -> None:
