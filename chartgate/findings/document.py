@@ -62,7 +62,10 @@ def _section(check: Check) -> str:
     if not check.rules:
         lines.append(f"- Severity of its findings: {check.severity}.")
     if check.key == checkov.CHECK.key:
-        lines += ["- A finding of another check about the same object and container replaces one of these policies:"]
+        lines += [
+            "- A finding of another check about the same object and container replaces one of these policies. "
+            "An exception must then name that check and its rule:"
+        ]
         lines += ["", "  | Policy | Finding of |", "  |---|---|", *_repetitions()]
     if check.about:
         lines.append(f"- It passes with nothing examined where there are no {check.about}.")
