@@ -1,7 +1,6 @@
 """The whole gate in one place: values → releases → findings → results."""
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -36,7 +35,7 @@ from chartgate.reports import notices
 from chartgate.reports.results import Results
 from chartgate.reports.summary import summary_of
 from chartgate.tools.chart_files import ChartFiles
-from chartgate.tools.child_process import ended_by_interrupt
+from chartgate.tools.child_process import interruptible_threads
 from chartgate.tools.clock import Clock
 from chartgate.tools.engines import Engines, chosen_engines, engines_at_hand
 from chartgate.tools.progress import track
@@ -262,8 +261,8 @@ def _examine(
         with clock.phase(check.key):
             return examine(check, renders)
 
-    with ThreadPoolExecutor(max(1, sum(check.apart for check in looking))) as pool, ended_by_interrupt():
-        apart = {check.key: pool.submit(verdicts, check) for check in looking if check.apart}
+    with interruptible_threads(max(1, sum(check.apart for check in looking))) as threads:
+        apart = {check.key: threads.submit(verdicts, check) for check in looking if check.apart}
         others = [check for check in looking if not check.apart]
         for check in track(others, len(others), "checking"):
             done[check.key] = verdicts(check)

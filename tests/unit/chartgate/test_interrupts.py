@@ -14,7 +14,10 @@ from chartgate import cli, gate
 from chartgate.findings.check import Check, Fault
 from chartgate.findings.registry import BY_KEY
 from chartgate.findings.scopes import EachObject
+from chartgate.tools.child_process import run_to_end
 from tests.unit.chartgate.command_line import TWO_SEVERITIES, VERSIONS, MakeChart
+
+POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: i:1}]}\n"
 
 
 def interrupting(key: str) -> Check:
@@ -56,6 +59,19 @@ def test_an_interrupt_while_rendering_shows_what_helm_refused(
     captured = capsys.readouterr()
     assert "[refused] in 1 case: defaults" in captured.out
     assert "part of the whole: interrupted, after these checks: render" in captured.out
+
+
+def test_an_interrupted_run_ends_no_program_of_a_later_run(
+    make_chart: MakeChart, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(gate, "CHECKS", (interrupting("leaks"),))
+    chart = str(make_chart({"templates/a.yaml": POD}))
+    assert cli.main([chart, *VERSIONS, "--offered"]) == cli.INTERRUPTED
+    monkeypatch.undo()
+    # A direct call, as tests and libraries make it, and a second run: both start checkov.
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    assert run_to_end([sys.executable, "-c", ""], folder=tmp_path, environment={}, text="", seconds=60).returncode == 0
+    assert cli.main([chart, *VERSIONS, "--offered", "--select", "checkov"]) == cli.FINDINGS
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
