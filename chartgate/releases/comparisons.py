@@ -42,7 +42,7 @@ class First:
             GateError: Helm cannot be run.
         """
         job = replace(self.job, case=replace(self.job.case, **case), helm=helm or self.job.helm)
-        return render_case(chart or self.chart, job, self.api_versions)
+        return render_case(chart or self.chart, job, self.api_versions, quick_keys=True)
 
 
 @dataclass(frozen=True)

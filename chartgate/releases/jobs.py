@@ -5,11 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from os import cpu_count
 
+from chartgate.releases.quick_keys import with_quick_keys
 from chartgate.releases.release import Release
 from chartgate.releases.render import RenderError, render
 from chartgate.releases.rendered import Rendered
 from chartgate.tools.catalogue import catalogue, version_key
 from chartgate.tools.chart_files import ChartFiles
+from chartgate.tools.embedded.process import EmbeddedHelm
 from chartgate.tools.engines import Engine, Engines
 from chartgate.tools.progress import track
 from chartgate.tools.schemas import known_versions, minor_version
@@ -111,13 +113,36 @@ def every_helm() -> list[str]:
     return [release.version for release in catalogue().helm]
 
 
-def render_case(chart: ChartFiles, job: Job, api_versions: Sequence[str] = (), *, cached: bool = True) -> Release:
-    """One case, rendered; `api_versions` are what every cluster serves.
+def render_case(
+    chart: ChartFiles,
+    job: Job,
+    api_versions: Sequence[str] = (),
+    *,
+    cached: bool = True,
+    quick_keys: bool = False,
+) -> Release:
+    """One case, rendered.
+
+    Args:
+        api_versions: what every cluster serves.
+        quick_keys: keys that templates generate may be of another kind than the templates ask for, to save time.
 
     Raises:
         RenderError: Helm refuses the case.
         GateError: the Helm cannot be used.
     """
+    if not quick_keys or not isinstance(job.helm, EmbeddedHelm):
+        return _rendered(chart, job, api_versions, cached=cached)
+    quick = with_quick_keys(chart)
+    try:
+        return _rendered(quick.files, job, api_versions, cached=cached)
+    except RenderError as error:
+        if not quick.is_about_change(str(error)):
+            raise
+    return _rendered(chart, job, api_versions, cached=cached)
+
+
+def _rendered(chart: ChartFiles, job: Job, api_versions: Sequence[str], *, cached: bool) -> Release:
     case = job.case
     return render(
         chart,
@@ -158,7 +183,7 @@ def render_jobs(
 
     def of(job: Job) -> Rendered:
         try:
-            release = render_case(chart, job, api_versions)
+            release = render_case(chart, job, api_versions, quick_keys=True)
             return Rendered(job.case, release, helm=job.helm, full_version=job.full_version)
         except RenderError as error:
             nothing = Release(job.case.release, job.case.namespace, job.helm.label, job.kube_version, ())

@@ -87,7 +87,7 @@ class _Search:
 
     def _render(self, base: Base, values: Mapping[str, Any]) -> Release:
         job = Job(base.case(values), find_helm(base.helm) if base.helm else self._helm, base.kube_version)
-        return render_case(self._chart.files, job, self._chart.settings.api_versions, cached=False)
+        return render_case(self._chart.files, job, self._chart.settings.api_versions, cached=False, quick_keys=True)
 
     def _alone(self, place: Place, likely: Sequence[BaseRelease]) -> None:
         """Change one place in the bases where an effect is most likely."""
