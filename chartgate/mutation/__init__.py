@@ -2,7 +2,7 @@
 
 import multiprocessing
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -11,11 +11,10 @@ from itertools import islice
 from os import cpu_count
 from pathlib import Path
 
-import msgspec
-
 from chartgate.errors import GateError
 from chartgate.findings.foreign_subcharts import own_templates
 from chartgate.findings.noticed import Noticed, not_asked
+from chartgate.mutation.memory import KIND, Memory
 from chartgate.mutation.trial import Trial, begin, outcome_of
 from chartgate.releases import store
 from chartgate.releases.jobs import plan
@@ -27,7 +26,6 @@ from chartgate.releases.mutants.tests import tests_of
 from chartgate.releases.probes.chart import with_probes
 from chartgate.reports.mutation.result import MutationResult
 from chartgate.tools.cache import scratch_folder
-from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.embedded.process import EMBEDDED, available, stop_workers
 from chartgate.tools.engines import EMBEDDED_SPEC, Engines
 from chartgate.tools.fingerprint import fingerprint
@@ -39,9 +37,6 @@ from chartgate.values.installable import require_application
 from chartgate.values.schema_cases import refused_cases
 from chartgate.values.selection import GENERATED, Choice, select
 from chartgate.values.settings import FILE_NAME as SETTINGS_FILE
-
-KIND = "mutants"
-"""The kind under which the store keeps outcomes."""
 
 
 @dataclass(frozen=True)
@@ -83,29 +78,27 @@ def mutate(chart: Chart, choice: Choice, wanted: Wanted) -> MutationResult:
         raise GateError(f"{chart.folder}: no mutant matches: choose other files or kinds, if any are named")
     with ExitStack() as stack:
         servers = [stack.enter_context(server) for server in _servers(wanted.tests)]
-        key = _key(chart, choice, servers)
-        known = {} if wanted.fresh else _known(mutants, key, chart.files)
+        memory = Memory(_key(chart, choice, wanted), chart.files, servers[0] if servers else None)
+        known = {} if wanted.fresh else memory.known(mutants)
         left = [mutant for mutant in mutants if mutant not in known]
         notices = [f"left out: the check {key}, one start of which takes too long" for key in not_asked(chart)]
         if left:
             trial = _trial(chart, choice, servers, stack.enter_context(scratch_folder()))
             notices += trial.notices
-            known |= _tried(trial, left, key)
+            known |= _tried(trial, left, memory)
         store.forget_old(KIND)
     outcomes = {mutant: known[mutant] for mutant in mutants}
     return MutationResult(chart.files, outcomes, every, chart.settings, notices)
 
 
-def _key(chart: Chart, choice: Choice, servers: Sequence[TestServer]) -> str:
-    """A hash of all that outcomes depend on. What chartgate.yaml says about survivors does not count: whoever lists one
-    need not wait for all mutants again.
+def _key(chart: Chart, choice: Choice, wanted: Wanted) -> str:
+    """A hash of all that outcomes depend on beside the code of tests. What chartgate.yaml says about survivors does not
+    count: whoever lists one need not wait for all mutants again.
     """
     _ = chart.digest  # all files are read now
     files = chart.reading.digest_without(chart.settings_file or chart.folder / SETTINGS_FILE)
     settings = replace(chart.settings, survivors=(), unreachable=())
-    return store.key_of(
-        files, repr(settings), fingerprint(), [(server.digest, server.tests) for server in servers[:1]], repr(choice)
-    )
+    return store.key_of(files, repr(settings), fingerprint(), wanted.tests, repr(choice))
 
 
 def _chosen(every: Sequence[Mutant], wanted: Wanted) -> list[Mutant]:
@@ -125,12 +118,6 @@ def _servers(tests: Sequence[str]) -> list[TestServer]:
         return []
     with ThreadPoolExecutor(cpu_count() or 1) as pool:
         return list(pool.map(lambda _: TestServer(tests), range(cpu_count() or 1)))
-
-
-def _known(mutants: Iterable[Mutant], key: str, chart: ChartFiles) -> dict[Mutant, Outcome]:
-    """The outcomes of earlier runs."""
-    found = ((mutant, store.load(KIND, store.key_of(key, mutant.digest(chart)), Outcome)) for mutant in mutants)
-    return {mutant: outcome for mutant, outcome in found if outcome is not None}
 
 
 def _trial(chart: Chart, choice: Choice, servers: Sequence[TestServer], scratch: Path) -> Trial:
@@ -153,7 +140,7 @@ def _cases(chart: Chart, choice: Choice) -> list[Case]:
     return [*{case.name: case for case in cases}.values()]
 
 
-def _tried(trial: Trial, mutants: Sequence[Mutant], key: str) -> dict[Mutant, Outcome]:
+def _tried(trial: Trial, mutants: Sequence[Mutant], memory: Memory) -> dict[Mutant, Outcome]:
     """The outcomes of mutants, each kept as soon as it is there, so that an interrupted run can be resumed."""
     # A fork has all renders of the unchanged chart at once. It starts workers of its own.
     stop_workers()
@@ -166,6 +153,6 @@ def _tried(trial: Trial, mutants: Sequence[Mutant], key: str) -> dict[Mutant, Ou
         # Neighbours are alike: a worker that gets some of them in turn has rendered what they need.
         answers = pool.map(outcome_of, mutants, chunksize=4)
         for mutant, outcome in zip(mutants, track(answers, len(mutants), "trying mutants"), strict=True):
-            store.save(KIND, store.key_of(key, mutant.digest(trial.chart.files)), msgspec.to_builtins(outcome))
+            memory.keep(mutant, outcome)
             found[mutant] = outcome
     return found

@@ -2,8 +2,10 @@
 
 import re
 import shutil
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import zip_longest
 from pathlib import Path
 from typing import Protocol
@@ -23,14 +25,16 @@ from chartgate.values.case import Case
 from chartgate.values.chart import Chart
 from chartgate.values.mutations import UNKNOWN_KEY
 
-TIERS = (4, 12, 40)
+TIERS = (1, 4, 12, 40)
 """The number of renders that are tried with a mutant until it is killed: of the gate's cases, and of the tests."""
-SECONDS = (8.0, 20.0, LONGEST)
+SECONDS = (2.0, 6.0, 12.0, LONGEST)
 """The time limits of the tests that run for a mutant, a tier each."""
 COMPARED = 3
 """The number of cases of the chart's author that are rendered otherwise, such as with another name of the release."""
-OTHER_SECONDS = 20.0
+OTHER_SECONDS = 5.0
 """The time limit of the tests that are not known to render anything."""
+RELIABLE = 2
+"""A test that has noticed so many mutants need not fail a second time to be believed."""
 
 
 _INDEX = re.compile(r"\[\d+\]|\.\d+(?=\.|$)")
@@ -64,13 +68,25 @@ class Trial:
     copy: ChangedCopy | None = field(default=None, init=False)
     passing: dict[str, bool] = field(default_factory=dict, init=False)
     """Whether tests pass on the unchanged chart when they run alone."""
+    kills: Counter[str] = field(default_factory=Counter, init=False)
+    """The number of mutants that each test has noticed in this process, beside the same for each file of the chart."""
+    kills_in: Counter[tuple[str, str]] = field(default_factory=Counter, init=False)
 
     @property
     def notices(self) -> list[str]:
         """What the reader of a report must know: about the tests, and renders that only a Helm program can make."""
         names = [*self.cases.left_out, *self.rendered.left_out]
         told = [f"not tried, because only a Helm program can render it: {', '.join(names[:5])}"] if names else []
+        if slow := sorted({*self.tests.without_renders} - {*self._without_renders}):
+            told.append(
+                f"left out, because tests that do not render with the fixture `render` get {OTHER_SECONDS:.0f} s: "
+                f"{', '.join(slow)}"
+            )
         return [*self.tests.notices, *told]
+
+    @cached_property
+    def _without_renders(self) -> list[str]:
+        return self.tests.within(self.tests.without_renders, OTHER_SECONDS)
 
     def outcome(self, mutant: Mutant) -> Outcome:
         """What comes of a mutant. One that Helm does not finish, or that ends Helm, is noticed by whoever renders it.
@@ -87,7 +103,11 @@ class Trial:
         changed = mutant.applied(self.chart.files)
         # A test that names what was changed most likely notices it.
         line = self.chart.files.text(mutant.file).split("\n")[mutant.line - 1]
-        scores = self.tests.scores(f"{line} {mutant.old}")
+        scores = self.kills + Counter(self.tests.scores(f"{line} {mutant.old}"))
+        # Such as one that compares a generated file: it notices each mutant of the file, without any render.
+        early = [test for test in self._without_renders if self.kills_in[mutant.file, test]]
+        if killed := self._failed(mutant, early, 3 * OTHER_SECONDS):
+            return killed
         own, others = self._ordered(self.cases, mutant), self._by_tests(mutant, scores)
         nearest = Outcome("unseen" if own or others else "unreached")
         done: set[str] = set()
@@ -103,8 +123,8 @@ class Trial:
             rendering += [job.case for job in self._differing(self.rendered, changed, others[begin:end], effects)]
             # What a shorter time limit has left out of an earlier tier comes again.
             tests = self.tests.of(rendering, seconds, scores, without=done)
-            if failed := self._failed(mutant, tests, 3 * seconds):
-                return Outcome("killed", "pytest", failed)
+            if killed := self._failed(mutant, tests, 3 * seconds):
+                return killed
             done.update(tests)
             if nearest.state != "survived" and "objects" in effects:
                 nearest = Outcome("survived", what=tests[0] if tests else f"case {(jobs or differing)[0].case.name}")
@@ -114,9 +134,9 @@ class Trial:
         compared = newest_of_authors([*differing, *reaching])[:COMPARED]
         if finding := self.noticed.by_comparisons(changed, compared) or self.noticed.by_files(changed):
             return _killed_by(finding)
-        rest = self.tests.within(self.tests.without_renders, OTHER_SECONDS)
-        if failed := self._failed(mutant, rest, 3 * OTHER_SECONDS):
-            return Outcome("killed", "pytest", failed)
+        rest = [test for test in self._without_renders if test not in early]
+        if killed := self._failed(mutant, rest, 3 * OTHER_SECONDS):
+            return killed
         return Outcome("equal") if effects - {"none"} == {"spaces"} else nearest
 
     def _differing(self, renders: Renders, changed: ChartFiles, some: Sequence[int], effects: set[Effect]) -> list[Job]:
@@ -148,8 +168,8 @@ class Trial:
         turns = zip_longest(related, self._ordered(self.rendered, mutant))
         return [*dict.fromkeys(one for turn in turns for one in turn if one is not None)]
 
-    def _failed(self, mutant: Mutant, tests: Sequence[str], seconds: float) -> str:
-        """The first of the tests that fails because of the mutant; empty if there is none.
+    def _failed(self, mutant: Mutant, tests: Sequence[str], seconds: float) -> Outcome | None:
+        """Killed by the first of the tests that fails because of the mutant; None if there is none.
 
         A test that fails at random, or without the tests before it, proves nothing: it has to fail again, alone, and to
         pass alone on the unchanged chart. Nor does a time limit that the unchanged chart does not keep either.
@@ -158,14 +178,17 @@ class Trial:
             answer = self._answer(tests, seconds, mutant)
             if answer.ended:
                 slow = self._answer(tests, seconds).ended
-                return "" if slow else f"{tests[0]} and those after it: {answer.ended}"
+                return None if slow else Outcome("killed", "pytest", f"{tests[0]} and those after it: {answer.ended}")
             if not answer.failed:
-                return ""
+                return None
             first = answer.failed[0]
-            if self._answer([first], seconds, mutant).failed and self._passes(first, seconds):
-                return f"{first}: {answer.words}"
+            proved = first == tests[0] and self.kills[first] >= RELIABLE
+            if proved or (self._answer([first], seconds, mutant).failed and self._passes(first, seconds)):
+                self.kills[first] += 1
+                self.kills_in[mutant.file, first] += 1
+                return Outcome("killed", "pytest", f"{first}: {answer.words}", first)
             tests = tests[tests.index(first) + 1 :]
-        return ""
+        return None
 
     def _passes(self, test: str, seconds: float) -> bool:
         if test not in self.passing:

@@ -16,11 +16,13 @@ class Outcome(msgspec.Struct, frozen=True):
             objects; `unreached` if no case and no test reaches the place.
         by: `gate` or `pytest`, which killed it; empty for other states.
         what: the finding or the test that killed it; else what comes nearest: a case or a test whose objects differ.
+        test: the node ID of the test that killed it, where no other test had a part in it.
     """
 
     state: State
     by: str = ""
     what: str = ""
+    test: str = ""
 
     @property
     def is_killed(self) -> bool:

@@ -22,7 +22,7 @@ from chartgate.values.recorded_cases import tests_by_case
 
 READERS = 20
 """The number of tests that are tried on a chart that Helm refuses."""
-LONGEST = 60.0
+LONGEST = 20.0
 """The time limit of the tests that are tried on a mutant at a time, in seconds. A slower test is left out."""
 FILE_SECONDS = 1200.0
 """The time limit of a file of tests on the unchanged chart."""
@@ -51,8 +51,11 @@ class ChartTests:
 
     @cached_property
     def without_renders(self) -> list[str]:
-        """The tests of which no render is known: they read files, or render by other means. The shortest first."""
-        return sorted((test for test in self.seconds if test not in self._renders), key=self.seconds.__getitem__)
+        """The tests of the chart of which no render is known: they read files, or render by other means. The shortest
+        first.
+        """
+        of_chart = {test for server in self.servers[:1] for test in server.of_chart}
+        return sorted(of_chart.intersection(self.seconds).difference(self._renders), key=self.seconds.__getitem__)
 
     def scores(self, text: str) -> dict[str, float]:
         """How much each test has in common with a text: the words that both have; rare words count more."""

@@ -1,5 +1,6 @@
 """A running pytest that answers requests; see `plugin.py`."""
 
+import hashlib
 import importlib.util
 import os
 import subprocess
@@ -49,12 +50,12 @@ class TestServer:
         os.close(theirs)
         os.close(others)
         self._lines = os.fdopen(self._answers, "rb")
-        collected = self._collected()
-        self.tests = collected.tests
+        self._known = self._collected()
+        self.tests = self._known.tests
         """The node IDs of all tests."""
-        self.digest = collected.digest
-        """A hash of the code of the tests."""
-        self.words = collected.words
+        self.of_chart = frozenset(self._known.of_chart)
+        """The tests that can see a copy of the chart."""
+        self.words = self._known.words
         """The words of each test, as `words_of` finds them."""
 
     def _collected(self) -> Collected:
@@ -62,6 +63,12 @@ class TestServer:
         if not line:
             raise GateError(f"pytest cannot collect the tests: {self._last_words()}")
         return msgspec.json.decode(line, type=Collected)
+
+    def basis(self, test: str = "") -> str:
+        """A hash of the code on which the result of a test depends; without a test, of all tests and their code."""
+        found = self._known
+        own = found.code.get(test.partition("::")[0], "") if test else f"{sorted(found.code.items())} {found.tests}"
+        return hashlib.sha256(f"{found.shared} {own}".encode()).hexdigest()
 
     def run(self, request: Request) -> Answer:
         """Run tests.

@@ -39,13 +39,17 @@ class Collected(msgspec.Struct, frozen=True):
 
     Args:
         tests: the node IDs of all tests, in their order.
-        digest: a hash of the code of the tests.
+        code: a hash of the code of each file of tests, by the first part of their node IDs.
+        shared: a hash of the other modules of the project that are loaded, such as conftest.py.
         words: the words in the code of each test and in its parameters.
+        of_chart: the tests with the fixture `chart`, or with one that needs it. Others see no copy of the chart.
     """
 
     tests: tuple[str, ...]
-    digest: str
+    code: dict[str, str]
+    shared: str
     words: dict[str, tuple[str, ...]]
+    of_chart: tuple[str, ...]
 
 
 class Answer(msgspec.Struct, frozen=True):

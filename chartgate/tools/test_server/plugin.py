@@ -11,6 +11,7 @@ import select
 import signal
 import sys
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -28,20 +29,30 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     if session.testsfailed:
         raise session.Interrupted(f"{session.testsfailed} errors during collection")
     with open(int(os.environ[READ]), "rb") as requests, open(int(os.environ[WRITE]), "wb") as answers:  # noqa: PTH123 (descriptors)
-        tests = tuple(item.nodeid for item in session.items)
-        _say(answers, Collected(tests, _digest(session.config.rootpath), _words(session)))
+        _say(answers, _collected(session))
         while line := requests.readline():
             process.available()
             _say(answers, _answer(session, msgspec.json.decode(line, type=Request)))
     return True
 
 
-def _digest(root: Path) -> str:
-    """A hash of the modules in the project's folder that are loaded."""
+def _collected(session: pytest.Session) -> Collected:
+    root = session.config.rootpath
     files = {Path(file) for module in [*sys.modules.values()] if (file := getattr(module, "__file__", None))}
-    own = sorted(path for path in files if path.is_relative_to(root) and ".venv" not in path.parts and path.is_file())
-    content = b"".join(str(path).encode() + b"\0" + path.read_bytes() for path in own)
-    return hashlib.sha256(content).hexdigest()
+    own = {path for path in files if path.is_relative_to(root) and ".venv" not in path.parts and path.is_file()}
+    of_tests = {item.nodeid.partition("::")[0]: item.path for item in session.items}
+    return Collected(
+        tuple(item.nodeid for item in session.items),
+        {name: _digest([path]) for name, path in of_tests.items()},
+        _digest(sorted(own - {*of_tests.values()})),
+        _words(session),
+        tuple(item.nodeid for item in session.items if "chart" in getattr(item, "fixturenames", ())),
+    )
+
+
+def _digest(files: Iterable[Path]) -> str:
+    """A hash of files and their paths."""
+    return hashlib.sha256(b"".join(str(path).encode() + b"\0" + path.read_bytes() for path in files)).hexdigest()
 
 
 def _words(session: pytest.Session) -> dict[str, tuple[str, ...]]:

@@ -1,0 +1,56 @@
+"""Outcomes of earlier runs, each kept as long as what it depends on is the same."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from chartgate.releases import store
+from chartgate.releases.mutants.mutant import Mutant
+from chartgate.releases.mutants.outcome import Outcome
+from chartgate.tools.chart_files import ChartFiles
+from chartgate.tools.test_server.client import TestServer
+
+KIND = "mutants"
+"""The kind under which the store keeps outcomes."""
+
+
+class _Kept(msgspec.Struct, frozen=True):
+    """An outcome, and a hash of the code of tests on which it depends."""
+
+    outcome: Outcome
+    basis: str
+
+
+class Memory:
+    """The outcomes of the mutants of a chart.
+
+    What one test notices depends on the code of this test: a new test elsewhere is no reason to try the mutant again.
+    What the gate notices depends on no test, and a survivor on all of them.
+
+    Args:
+        key: a hash of all that outcomes depend on beside the code of tests.
+        chart: the files of the chart.
+        server: pytest with the tests; None for the gate alone.
+    """
+
+    def __init__(self, key: str, chart: ChartFiles, server: TestServer | None) -> None:
+        self._key, self._chart, self._server = key, chart, server
+
+    def known(self, mutants: Iterable[Mutant]) -> dict[Mutant, Outcome]:
+        """The outcomes of those of the mutants whose outcome is known and still holds."""
+        found = {mutant: store.load(KIND, self._place(mutant), _Kept) for mutant in mutants}
+        return {
+            mutant: kept.outcome for mutant, kept in found.items() if kept and kept.basis == self._basis(kept.outcome)
+        }
+
+    def keep(self, mutant: Mutant, outcome: Outcome) -> None:
+        """Keep what came of a mutant."""
+        store.save(KIND, self._place(mutant), msgspec.to_builtins(_Kept(outcome, self._basis(outcome))))
+
+    def _place(self, mutant: Mutant) -> str:
+        return store.key_of(self._key, mutant.digest(self._chart))
+
+    def _basis(self, outcome: Outcome) -> str:
+        if self._server is None or outcome.by == "gate":
+            return ""
+        return self._server.basis(outcome.test)
