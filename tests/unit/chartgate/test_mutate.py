@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from chartgate import cli
+from chartgate import cli, mutation
 from chartgate.releases.mutants.mutant import KINDS
 from chartgate.releases.mutants.tests import ChartTests
 from chartgate.values.case import Case
@@ -166,6 +166,38 @@ def test_tests_that_cannot_be_collected_are_an_error(
     with pytest.raises(FileNotFoundError):
         mutate({}, "--tests", tests, "--fresh")
     assert "no_such_module" in capsys.readouterr().err
+
+
+def recorded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The mutants that are tried from now on."""
+    tried: list[str] = []
+    original = mutation._tried
+
+    def recording(trial: Any, mutants: Any, memory: Any) -> Any:
+        tried.extend(mutant.change for mutant in mutants)
+        return original(trial, mutants, memory)
+
+    monkeypatch.setattr(mutation, "_tried", recording)
+    return tried
+
+
+def test_a_new_test_is_tried_on_survivors_alone(mutate: Mutate, tests: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = str(Path(tests).parent)
+    first = mutate({}, "--tests", folder)[1]
+    survivors = [change for change, (state, _) in by_change(first).items() if state in {"survived", "unseen"}]
+    assert SHOP in survivors
+    assert "killed" in [state for state, by in by_change(first).values() if by == "pytest"]
+    tried = recorded(monkeypatch)
+    Path(tests).with_name("test_label.py").write_text(LABEL, encoding="utf-8")
+    assert by_change(mutate({}, "--tests", folder)[1])[SHOP] == ("killed", "pytest")
+    assert tried == [*survivors]
+    # The test that had noticed some mutants says something else now: they are tried again.
+    tried.clear()
+    noticed = [change for change, (_, by) in by_change(first).items() if by == "pytest"]
+    Path(tests).write_text(f"# new\n{TESTS}", encoding="utf-8")
+    mutate({}, "--tests", folder)
+    assert {*noticed} <= {*tried}
+    assert SHOP not in tried
 
 
 def test_other_tests_are_another_run(mutate: Mutate, tests: str) -> None:
