@@ -14,7 +14,7 @@ import pytest
 from msgspec.structs import replace
 
 from chartgate.errors import GateError
-from chartgate.tools import download, engines, run_helm, served_api_versions
+from chartgate.tools import download, engines, progress, run_helm, served_api_versions
 from chartgate.tools import helm as helm_module
 from chartgate.tools import served_kinds as served_kinds_module
 from chartgate.tools.archives import member, members
@@ -247,3 +247,11 @@ def test_a_machine_without_go_keeps_only_what_downloads_modules(
         "go.env",
     }
     assert download._go_downloader() == (program, variables), "it is fetched once"
+
+
+def test_without_a_terminal_long_work_tells_how_far_it_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(progress, "PAUSE_SECONDS", 0.0)
+    assert [*progress.track("ab", 2, "trying mutants")] == ["a", "b"]
+    assert capsys.readouterr().err == "chartgate: trying mutants: 1 of 2\nchartgate: trying mutants: 2 of 2\n"
