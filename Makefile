@@ -53,7 +53,7 @@ e2e-processes: .venv/.synced ## those that need no cluster: control-plane, Redis
 e2e-cluster: .venv/.synced ## those on a kind cluster, which needs Docker
 	$(RUN)pytest tests/e2e/cluster
 
-generate: .venv/.synced ## every file that is made of another: values, schemas, tables, docs/checks.md, docs/environment.md, lists of Kubernetes' APIs, what the chart prints
+generate: .venv/.synced ## every file that is made of another: values, schemas, tables, docs/checks.md, docs/environment.md, lists of Kubernetes' APIs, what the chart prints, pictures
 	$(RUN)python -m schema.generate
 	$(RUN)python -m schema.fluent_bit.generate
 	$(RUN)python -m schema.application.generate
@@ -64,6 +64,7 @@ generate: .venv/.synced ## every file that is made of another: values, schemas, 
 	$(RUN)python -m chartgate.findings.api_server.generate
 	$(RUN)python -m release.generate
 	$(RUN)python -m tests.unit.chart.printed
+	$(RUN)python -m tests.pictures
 
 release-check: .venv/.synced ## whether the chart of HEAD can be released: version, changelog, changes since the last release
 	$(RUN)python -m release check $(ARGS)

@@ -26,7 +26,7 @@ def main(program: str, about: str, outputs: Callable[[], Mapping[Path, str]]) ->
     for path in stale:
         name = path.relative_to(ROOT)
         if check:
-            print(f"{name}: differs from its source under schema/: run `make generate`", file=sys.stderr)
+            print(f"{name}: differs from its source: run `make generate`", file=sys.stderr)
         else:
             path.write_text(files[path], encoding="utf-8")
             print(f"wrote {name}")

@@ -27,7 +27,7 @@ from chartgate.values.mutations import UNKNOWN_KEY
 
 TIERS = (1, 4, 12, 40)
 """The number of renders that are tried with a mutant until it is killed: of the gate's cases, and of the tests."""
-SECONDS = (2.0, 6.0, 12.0, LONGEST)
+SECONDS = (2.0, 5.0, LONGEST, LONGEST)
 """The time limits of the tests that run for a mutant, a tier each."""
 COMPARED = 3
 """The number of cases of the chart's author that are rendered otherwise, such as with another name of the release."""

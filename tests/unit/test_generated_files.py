@@ -14,6 +14,7 @@ GENERATORS = [
     "schema.fluent_bit.generate",
     "schema.application.generate",
     "release.generate",
+    "tests.pictures",
     "chartgate.findings.api_server.generate",
     "chartgate.values.generate_schemas",
 ]

@@ -22,7 +22,7 @@ from chartgate.values.recorded_cases import tests_by_case
 
 READERS = 20
 """The number of tests that are tried on a chart that Helm refuses."""
-LONGEST = 20.0
+LONGEST = 10.0
 """The time limit of the tests that are tried on a mutant at a time, in seconds. A slower test is left out."""
 FILE_SECONDS = 1200.0
 """The time limit of a file of tests on the unchanged chart."""
