@@ -8,6 +8,7 @@ from pathlib import Path
 
 from chartgate.findings import checkov
 from chartgate.findings.check import EVERY_CHECK, Check, Rule
+from chartgate.findings.checkov.check import NOTES
 from chartgate.findings.checkov.repetitions import REPETITIONS
 from chartgate.findings.finding import Severity
 from chartgate.findings.registry import CHECKS, OF_COMMANDS
@@ -66,7 +67,9 @@ def _section(check: Check) -> str:
             "- A finding of another check about the same object and container replaces one of these policies. "
             "An exception must then name that check and its rule:"
         ]
-        lines += ["", "  | Policy | Finding of |", "  |---|---|", *_repetitions()]
+        lines += ["", "  | Policy | Finding of |", "  |---|---|", *_repetitions(), ""]
+        lines += ["- These policies are only notes:", ""]
+        lines += [f"  - `{policy}`: {_plain(why)}" for policy, why in NOTES.items()]
     if check.about:
         lines.append(f"- It passes with nothing examined where there are no {check.about}.")
     if check.program:

@@ -9,6 +9,7 @@ from chartgate.findings.check import Check, Fault
 from chartgate.findings.checkov.asked_for import asks_for, unguarded_on_purpose
 from chartgate.findings.checkov.relations import ANY_KIND, LACKS_POLICY, related_kinds
 from chartgate.findings.checkov.scan import Judgement, Unit, scan
+from chartgate.findings.finding import Severity
 from chartgate.findings.scopes import EachRelease
 from chartgate.findings.user_values import UserValues
 from chartgate.releases.objects import KubeObject
@@ -16,6 +17,12 @@ from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
 from chartgate.releases.selectors import selects
 from chartgate.values.check_folders import CheckFolder
+
+NOTES = {
+    "CKV_K8S_15": "The tag of a release does not move: IfNotPresent, the default of Kubernetes, is right.",
+    "CKV_K8S_43": "Charts have tags as defaults, which people can read. Users who want a digest set one.",
+}
+"""Policies that few charts keep and few maintainers would, each with the reason why it is only told as a note."""
 
 
 class Judgements:
@@ -66,7 +73,10 @@ def judge(release: Release, judgements: Judgements) -> Iterator[Fault]:
             if policy != LACKS_POLICY:
                 where = ", ".join(keys) or "object"
                 asked = _asked_for(obj, policy, keys)
-                yield Fault(policy, where, failure["what"], failure["remedy"], object=obj, unless=asked)
+                severity: Severity | None = "note" if policy in NOTES else None
+                yield Fault(
+                    policy, where, failure["what"], failure["remedy"], object=obj, unless=asked, severity=severity
+                )
     yield from _unguarded_pods(release)
 
 

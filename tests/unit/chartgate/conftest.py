@@ -45,7 +45,7 @@ def written_release(manifests: str, kube: str = "1.37") -> Release:
 
 @pytest.fixture
 def findings_of() -> FindingsOf:
-    """What a check finds in a release written as YAML."""
+    """What a check finds in a release written as YAML; with `notes`, what it notes too."""
 
     def find(
         check: Check,
@@ -54,13 +54,14 @@ def findings_of() -> FindingsOf:
         kube: str = "1.37",
         values: Sequence[str] = (),
         variants: Mapping[str, str] | None = None,
+        notes: bool = False,
     ) -> list[Finding]:
         case = Case("written", values=tuple(values))
         others = {key: written_release(text, kube) for key, text in (variants or {}).items()}
         (verdict,) = examine(check, [Rendered(case, written_release(manifests, kube), others)])
         declared = all(check.rule(finding.rule) for finding in verdict.findings)
         assert declared or not check.rules, "a rule is not declared"
-        return list(verdict.findings)
+        return [*verdict.findings, *(verdict.notes if notes else ())]
 
     return find
 

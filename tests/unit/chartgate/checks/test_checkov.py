@@ -10,6 +10,7 @@ import pytest
 
 from chartgate.errors import GateError
 from chartgate.findings.checkov import CHECK, relations, scan
+from chartgate.findings.checkov.check import NOTES
 from chartgate.findings.finding import Finding
 from chartgate.findings.runner import examine
 from chartgate.releases.release import Release
@@ -61,10 +62,17 @@ def starts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_what_checkov_says_is_told_of_the_object(findings_of: FindingsOf) -> None:
     found = findings_of(CHECK, POD + SECRET)
     assert {str(finding.about) for finding in found} == {"Pod/p"}
-    assert {"CKV_K8S_20", "CKV_K8S_43"} <= {finding.rule for finding in found}
+    assert {"CKV_K8S_20", "CKV_K8S_22"} <= {finding.rule for finding in found}
     # A chart that brings no NetworkPolicy at all is not asked for one.
     assert "CKV2_K8S_6" not in {finding.rule for finding in found}
-    assert {finding.where for finding in found if finding.rule == "CKV_K8S_43"} == {"spec/containers/[0]/image"}
+    assert {finding.where for finding in found if finding.rule == "CKV_K8S_8"} == {"spec/containers/[0]/livenessProbe"}
+
+
+def test_policies_that_few_charts_keep_are_only_noted(findings_of: FindingsOf) -> None:
+    found = findings_of(CHECK, POD)
+    noted = [finding for finding in findings_of(CHECK, POD, notes=True) if finding not in found]
+    assert {finding.rule for finding in noted} == {*NOTES}
+    assert {finding.where for finding in noted if finding.rule == "CKV_K8S_43"} == {"spec/containers/[0]/image"}
 
 
 def test_an_object_without_a_policy_counts_as_not_examined(release_of: ReleaseOf) -> None:
