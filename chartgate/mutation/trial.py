@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import zip_longest
+from math import inf
 from pathlib import Path
 from typing import Protocol
 
@@ -127,7 +128,9 @@ class Trial:
                 return killed
             done.update(tests)
             if nearest.state != "survived" and "objects" in effects:
-                nearest = Outcome("survived", what=tests[0] if tests else f"case {(jobs or differing)[0].case.name}")
+                # Without a limit: the test that comes nearest may be a slow one.
+                near = tests or self.tests.of(rendering, inf, scores)
+                nearest = Outcome("survived", what=near[0] if near else f"case {differing[0].case.name}")
             begin = end
         # What no render reaches may show in an upgrade, where `lookup` finds objects.
         reaching = [self.cases.jobs[one] for one in own[: TIERS[-1]]] if own else self.cases.jobs

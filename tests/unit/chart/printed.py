@@ -1,66 +1,114 @@
-"""What the chart prints for its defaults and its CI values, recorded in `printed/`.
+"""What the chart prints for its defaults, for its CI values and for each label of its matrix, recorded in `printed/`.
 
 `python -m tests.unit.chart.printed` writes the records, and a test compares them: a reviewer sees each change of what
-the chart prints beside its cause. The record of CI values says only how the objects differ from those of the defaults.
+the chart prints beside its cause. All records but that of the defaults say only what differs from the defaults.
 """
 
 import difflib
+import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from chartgate.releases.jobs import Job, render_case
 from chartgate.releases.objects import KubeObject
+from chartgate.releases.probes.trial import printed
 from chartgate.releases.release import Release
+from chartgate.releases.render import RenderError
 from chartgate.reports.masking import as_yaml, masked
 from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.engines import default_engine
 from chartgate.tools.kubernetes_yaml import read_one
+from chartgate.values.case import Case
 from chartgate.values.chart import Chart, read_chart
+from chartgate.values.default_matrix import find_matrix
+from chartgate.values.matrix import Axis, Matrix
 
 ROOT = Path(__file__).parents[3]
 FOLDER = Path(__file__).with_name("printed")
 DEFAULTS = "defaults"
 _OFTEN_NEW = re.compile(r"(helm\.sh/chart: [a-z-]+-|checksum/[a-z-]+: )\S+")
 
-
-def names_of(chart: Chart) -> list[str]:
-    """The names of the cases of which there are records: the defaults first."""
-    return [DEFAULTS, *(case.name for case in chart.ci_cases)]
+Render = Callable[[Case], Release]
 
 
-def path_of(name: str) -> Path:
-    """The record of a case."""
-    return FOLDER / (f"{name}.yaml" if name == DEFAULTS else f"{name.removeprefix('ci/')}.diff")
+def records_of(chart: Chart) -> dict[str, list[Case]]:
+    """The cases of each record, by its path below FOLDER: the defaults first."""
+    written = {case.name: case for case in chart.offered_cases if case.origin in {"defaults", "ci"}}
+    matrix = find_matrix(chart)
+    return {
+        f"{DEFAULTS}.yaml": [written.pop(DEFAULTS)],
+        **{f"{name}.diff": [case] for name, case in written.items()},
+        **{f"matrix/{axis.name}.diff": [*_cases(chart, matrix, axis)] for axis in matrix.axes if axis.kind != "helm"},
+    }
 
 
-def record_of(name: str, release: Release, defaults: Release, files: ChartFiles) -> str:
-    """What the record of a case says.
+def _cases(chart: Chart, matrix: Matrix, axis: Axis) -> Iterator[Case]:
+    """The defaults with each label of an axis but the first, on a cluster with all APIs that the matrix knows."""
+    clusters = [other for other in matrix.axes if other.kind == "apiVersions"]
+    apis = [api for cluster in clusters for choice in cluster.choices.values() for api in choice]
+    settings = chart.settings
+    for label, choice in [*axis.choices.items()][1:]:
+        yield Case(
+            f"{axis.name}={label}",
+            values=(json.dumps(choice),) if axis.kind == "values" else (),
+            release=choice if axis.kind == "release" else settings.release,
+            namespace=settings.namespace,
+            kubernetes=choice if axis.kind == "kubernetes" else settings.kubernetes[-1],
+            api_versions=tuple(choice if axis.kind == "apiVersions" else apis),
+        )
+
+
+def files_of(folder: Path) -> set[Path]:
+    """The files in a folder and below it."""
+    return {path for path in folder.rglob("*") if path.is_file()}
+
+
+def record_of(record: str, cases: list[Case], defaults: Case, files: ChartFiles, render: Render, kube: str) -> str:
+    """What a record says.
 
     Args:
-        release: the objects of the case.
-        defaults: the objects of the chart's defaults.
-        files: those of the chart. The name of a file stands for its text, "ANY" for a version of
-            the chart and for a checksum.
+        record: its path below FOLDER.
+        cases: those of the record.
+        defaults: the case with which they are compared.
+        files: those of the chart. The name of a file stands for its text, "ANY" for a version of the chart and for a
+            checksum.
+        render: renders a case.
+        kube: the Kubernetes version of a case that names none.
     """
-    before, after = (dict(_texts(one, files)) for one in (defaults, release))
-    if name == DEFAULTS:
-        return "".join(f"---\n# {key}\n{text}" for key, text in after.items())
-    return "".join(_differences(before, after))
+    texts = partial(_texts, files=files, render=render, kube=kube)
+    if record == f"{DEFAULTS}.yaml":
+        return "".join(f"---\n# {key}\n{text}" for key, text in texts(defaults).items())
+    before = texts(defaults)
+    said: dict[str, str] = {}
+    found = []
+    for case in cases:
+        differences = "".join(_differences(before, texts(case)))
+        like = said.setdefault(differences, case.name)
+        found.append(f"## {case.name}\n" + (differences if like == case.name else f"like {like}\n"))
+    return "".join(found)
 
 
-def _texts(release: Release, files: ChartFiles) -> Iterator[tuple[str, str]]:
-    """The objects as YAML, each under its template and kind: its name may differ from case to case."""
+def _texts(case: Case, files: ChartFiles, render: Render, kube: str) -> dict[str, str]:
+    """The objects as YAML and the notes, each under its template and kind: its name may differ from case to case."""
+    try:
+        release = render(case)
+    except RenderError as error:
+        return {"refused": f"{error}\n"}
     names = {content.decode().strip(): path for path, content in files.contents.items() if "files" in path.split("/")}
     app_version = str(read_one(files.text("Chart.yaml"))["appVersion"])
-    seen: Counter[str] = Counter()
+    found, seen = {}, Counter[str]()
     for obj in release:
         key = f"{obj.template}: {obj.kind}"
         seen[key] += 1
-        text = as_yaml(_with_file_names(obj, names)).replace(app_version, "ANY")
-        yield f"{key} {seen[key]}" if seen[key] > 1 else key, _OFTEN_NEW.sub(r"\1ANY", text)
+        text = _OFTEN_NEW.sub(r"\1ANY", as_yaml(_with_file_names(obj, names)).replace(app_version, "ANY"))
+        found[f"{key} {seen[key]}" if seen[key] > 1 else key] = text
+    told, _ = printed(files, Job(case, default_engine(()), case.kubernetes or kube)).said
+    notes = {name: text for name, text in told.items() if name.endswith("NOTES.txt")}
+    return found | {name: f"{text.strip()}\n".replace(app_version, "ANY") for name, text in notes.items()}
 
 
 def _with_file_names(obj: KubeObject, names: Mapping[str, str]) -> dict[str, Any]:
@@ -73,26 +121,32 @@ def _with_file_names(obj: KubeObject, names: Mapping[str, str]) -> dict[str, Any
 
 
 def _differences(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str]:
-    """The objects that differ, each with its lines; without line numbers, which change too often."""
+    """What differs; without line numbers, which change too often."""
+    if "refused" in after:
+        yield after["refused"]
+        return
     for key in dict.fromkeys([*before, *after]):
         old, new = (texts.get(key, "").splitlines() for texts in (before, after))
-        lines = [*difflib.unified_diff(old, new, lineterm="", n=2)][2:]
+        lines = [*difflib.unified_diff(old, new, lineterm="", n=1)][2:]
         if lines:
             yield "\n".join([f"# {key}", *("@@" if line.startswith("@@") else line for line in lines)]) + "\n"
 
 
 def _write() -> None:
     chart = read_chart(ROOT / "charts" / "claude-relay")
-    settings = chart.settings
-    cases = {case.name: case for case in chart.offered_cases}
-    job = {name: Job(cases[name], default_engine(settings.helm), settings.kubernetes[-1]) for name in names_of(chart)}
-    releases = {name: render_case(chart.files, one, settings.api_versions) for name, one in job.items()}
-    FOLDER.mkdir(exist_ok=True)
-    written = {path_of(name) for name in releases}
-    for path in set(FOLDER.iterdir()) - written:
+    settings, records = chart.settings, records_of(chart)
+    engine, newest = default_engine(settings.helm), settings.kubernetes[-1]
+
+    def render(case: Case) -> Release:
+        return render_case(chart.files, Job(case, engine, case.kubernetes or newest), settings.api_versions)
+
+    (defaults,) = records[f"{DEFAULTS}.yaml"]
+    for path in files_of(FOLDER) - {FOLDER / record for record in records}:
         path.unlink()
-    for name, release in releases.items():
-        path_of(name).write_text(record_of(name, release, releases[DEFAULTS], chart.files), encoding="utf-8")
+    for record, cases in records.items():
+        path = FOLDER / record
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(record_of(record, cases, defaults, chart.files, render, newest), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,29 +1,34 @@
 """What the chart prints is what was recorded: each change of it is made on purpose."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from chartgate.releases.release import Release
 from chartgate.tools.chart_files import read_chart_files
-from chartgate.values.case import Case
-from tests.unit.chart.printed import DEFAULTS, FOLDER, path_of, record_of
+from chartgate.values.chart import read_chart
+from chartgate.values.settings import Settings
+from tests.unit.chart.printed import FOLDER, ROOT, files_of, record_of, records_of
 
-REMEDY = (
-    "Run `make generate`. Commit what it writes to tests/unit/chart/printed if each changed line is meant to change."
-)
-RECORDED = [DEFAULTS, *(f"ci/{path.stem}" for path in sorted(FOLDER.glob("*.diff")))]
+REMEDY = "Run `make generate`. If each changed line in tests/unit/chart/printed is meant to change, commit the files."
+RECORDS = records_of(read_chart(ROOT / "charts" / "claude-relay"))
 
 
-@pytest.mark.parametrize("name", RECORDED)
+@pytest.mark.parametrize("record", RECORDS)
 def test_the_chart_prints_what_was_recorded(
-    name: str, render: Callable[..., Release], cases: Sequence[Case], chart: Path
+    record: str, render: Callable[..., Release], chart: Path, settings: Settings
 ) -> None:
-    case, defaults = (next(one for one in cases if one.name == wanted) for wanted in (name, DEFAULTS))
-    record = record_of(name, render(case=case), render(case=defaults), read_chart_files(chart))
-    assert record.splitlines() == path_of(name).read_text(encoding="utf-8").splitlines(), REMEDY
+    said = record_of(
+        record,
+        RECORDS[record],
+        RECORDS["defaults.yaml"][0],
+        read_chart_files(chart),
+        lambda case: render(case=case),
+        settings.kubernetes[-1],
+    )
+    assert said.splitlines() == (FOLDER / record).read_text(encoding="utf-8").splitlines(), REMEDY
 
 
-def test_each_ci_case_is_recorded(cases: Sequence[Case]) -> None:
-    assert {case.name for case in cases if case.name.startswith("ci/")} == {*RECORDED[1:]}, REMEDY
+def test_each_record_has_its_cases() -> None:
+    assert {path.relative_to(FOLDER).as_posix() for path in files_of(FOLDER)} == {*RECORDS}, REMEDY

@@ -92,6 +92,22 @@ def test_tests_that_a_time_limit_leaves_out_run_with_a_longer_one() -> None:
     assert found.of([case], 20, {}, without={"a"}) == ["b"]
 
 
+def test_a_test_that_is_too_slow_for_the_limits_comes_nearest(
+    mutate: Mutate, tests: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chartgate.mutation.trial.SECONDS", (0.0, 0.0, 0.0, 0.0))
+    # Of the gate's cases none reaches the line.
+    config = CONFIG.replace("    app: shop\n", '{{ if eq .Values.host "1" }}\n    app: shop\n{{ end }}\n')
+    Path(tests).write_text(LABEL.replace("render()", "render({'host': '1'})"), encoding="utf-8")
+    (one,) = (
+        one
+        for one in mutate({"templates/config.yaml": config}, "--tests", tests)[1]["mutants"]
+        if one["change"] == SHOP
+    )
+    assert one["state"] == "survived"
+    assert one["what"].endswith("test_shop.py::test_label")
+
+
 def test_a_survivor_is_shown_with_its_diff_and_what_comes_nearest(
     mutate: Mutate, tests: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
