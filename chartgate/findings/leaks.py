@@ -4,6 +4,7 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -14,7 +15,7 @@ from chartgate.findings.user_values import SOUNDS_SECRET, UserValues
 from chartgate.releases.differences import written
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.release import Release
-from chartgate.tools.walk import Path, walk
+from chartgate.tools.walk import Path, leaves, walk
 
 SHORTEST = 6
 
@@ -23,7 +24,7 @@ def judge(release: Release) -> Iterator[Fault]:
     """Faults of the objects that hold a value of a Secret, as it is or in Base64."""
     secrets = secret_values(release)
     for obj in release:
-        text = _text(obj)
+        text = _text(_Content(obj.digest, obj))
         for secret, key, value in secrets:
             encoded = base64.b64encode(value.encode()).decode()
             if value in text or encoded in text:
@@ -93,13 +94,22 @@ def _decoded(secret: KubeObject) -> Iterator[tuple[str, str]]:
             continue  # no text, which no template could have copied elsewhere
 
 
-def _text(obj: KubeObject) -> str:
-    return _joined(obj.digest, obj)
+@dataclass(frozen=True)
+class _Content:
+    """An object by its digest: hashing the object itself takes as long as reading it."""
+
+    digest: str
+    obj: KubeObject = field(compare=False)
 
 
 @lru_cache(maxsize=4096)
-def _joined(_: str, obj: KubeObject) -> str:
-    return "\n".join(text for _, text in _leaves(obj))
+def _text(content: _Content) -> str:
+    """The texts and numbers in the open part of an object, line by line."""
+    return "\n".join(str(leaf) for leaf in leaves(_open_part(content.obj)) if _is_text(leaf))
+
+
+def _is_text(leaf: Any) -> bool:
+    return leaf is not None and not isinstance(leaf, bool)
 
 
 def _open_part(obj: KubeObject) -> Mapping[str, Any]:
@@ -116,7 +126,7 @@ def _place(obj: KubeObject, *values: str) -> str:
 def _leaves(obj: KubeObject) -> Iterator[tuple[Path, str]]:
     """The texts and numbers in the open part of an object."""
     for path, node in walk(_open_part(obj)):
-        if node is not None and not isinstance(node, dict | list | bool):
+        if not isinstance(node, dict | list) and _is_text(node):
             yield path, str(node)
 
 

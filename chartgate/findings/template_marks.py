@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from typing import Any
 
 from chartgate.findings.check import Check, Fault, Rule
 from chartgate.findings.scopes import EachObject
@@ -61,12 +62,28 @@ def marks(text: str) -> tuple[tuple[str, str], ...]:
 
 def _texts(obj: KubeObject) -> Iterator[tuple[Path, str]]:
     """The texts and keys that may have a mark."""
+    if not any(map(_QUICK.search, _words(obj.manifest))):
+        return
     for path, node in walk(obj.manifest):
         if isinstance(node, str):
             if _QUICK.search(node):
                 yield path, node
         elif isinstance(node, dict):
             yield from (((*path, f"{key} (key)"), key) for key in node if _QUICK.search(key))
+
+
+def _words(node: Any) -> Iterator[str]:
+    """All texts and keys, without the paths, which take most of the time and which few objects need."""
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, str):
+            yield node
+        elif isinstance(node, dict):
+            yield from node
+            waiting += node.values()
+        elif isinstance(node, list):
+            waiting += node
 
 
 CHECK = Check(

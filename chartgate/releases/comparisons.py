@@ -18,7 +18,7 @@ from chartgate.releases.rendered import Rendered
 from chartgate.releases.upgrade import render_upgrade
 from chartgate.tools.catalogue import version_key
 from chartgate.tools.chart_files import ChartFiles
-from chartgate.tools.embedded.process import EMBEDDED
+from chartgate.tools.embedded.process import EMBEDDED, EmbeddedHelm
 from chartgate.tools.engines import REFERENCE_SPEC, Engine
 from chartgate.tools.helm import Helm, is_at_hand
 from chartgate.tools.progress import track
@@ -134,11 +134,14 @@ def compare(
         GateError: Helm cannot be run.
     """
     asked = [(index, one) for one in dict.fromkeys(comparisons) for index in _compared(renders, one)]
+    by_library = {_inputs(one): one for one in renders if isinstance(one.helm, EmbeddedHelm)}
 
     def attempt(task: tuple[int, Comparison]) -> Release | str | None:
         rendered = renders[task[0]]
         if rendered.helm is None:
             return None
+        if task[1] is LIBRARY and (same := by_library.get(_inputs(rendered))):
+            return same.refusal or same.release
         job = Job(rendered.case, rendered.helm, rendered.release.kube_version, rendered.full_version)
         try:
             return task[1].render(First(chart, rendered.release, job, api_versions))
@@ -187,6 +190,11 @@ def _compared(renders: Sequence[Rendered], comparison: Comparison) -> list[int]:
             if _version(renders[index]) > _version(renders[before]):
                 newest[case.name] = index
     return list(newest.values())
+
+
+def _inputs(rendered: Rendered) -> tuple[Case, str, str]:
+    """What decides a render, beside the Helm."""
+    return rendered.case, rendered.release.kube_version, rendered.full_version
 
 
 def _with(rendered: Rendered, others: Mapping[str, Release | str]) -> Rendered:

@@ -138,14 +138,10 @@ def texts_of(values: Values) -> tuple[str, ...]:
     return tuple(values)
 
 
-def _library_answer(asked: Asked) -> dict[str, Any]:
-    return _kept_answer(json.dumps(asked.request()))
-
-
 @lru_cache(maxsize=256)
-def _kept_answer(request: str) -> dict[str, Any]:
+def _library_answer(asked: Asked) -> dict[str, Any]:
     """Kept for as long as the process lives: asking again costs little more than a file would."""
-    return EMBEDDED.ask(json.loads(request))
+    return EMBEDDED.ask(asked.request())
 
 
 def _program_answer(helm: Helm, asked: Asked, *, cached: bool) -> dict[str, Any]:

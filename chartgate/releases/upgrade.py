@@ -159,7 +159,7 @@ def _cluster(objects: Sequence[Mapping[str, Any]], kinds: Kinds, release: Releas
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
-        # Headers and body are written apart. With Nagle's algorithm the body waits 40 ms for the client to confirm them.
+        # Headers and body are written apart. With Nagle's algorithm the body waits 40 ms for the client's answer.
         disable_nagle_algorithm = True
 
         def do_GET(self) -> None:

@@ -22,3 +22,22 @@ def walk(node: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
             waiting += [((*path, key), child) for key, child in reversed(node.items())]
         elif isinstance(node, list):
             waiting += [((*path, index), node[index]) for index in range(len(node) - 1, -1, -1)]
+
+
+def leaves(node: Any) -> Iterator[Any]:
+    """Everything in plain data that is neither a mapping nor a list, in the order of `walk`.
+
+    Paths take most of the time of `walk`.
+
+    >>> list(leaves({"a": ["b", {"c": 1}]}))
+    ['b', 1]
+    """
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict):
+            waiting += reversed(node.values())
+        elif isinstance(node, list):
+            waiting += reversed(node)
+        else:
+            yield node

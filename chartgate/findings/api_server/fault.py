@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 from chartgate.releases.objects import KubeObject
@@ -34,27 +35,33 @@ def places(node: Any, path: str, where: str = "") -> Iterator[tuple[str, Any]]:
     >>> list(places({"limits": {"cpu": 1}}, "limits.*"))
     [('limits[cpu]', 1)]
     """
-    part, _, rest = path.partition(".")
-    key = part.removesuffix("[]")
-    if not isinstance(node, dict):
-        return
-    if part == "*":
-        found = [(f"{where}[{name}]", value) for name, value in node.items()]
-    else:
-        value = node.get(key)
-        if value is None:
-            return
-        here = f"{where}.{key}".lstrip(".")
-        found = [(here, value)]
-        if part != key:
-            found = [(f"{here}[{index}]", item) for index, item in enumerate(value)] if isinstance(value, list) else []
-    for place, item in found:
-        if item is None:
-            continue
-        if rest:
-            yield from places(item, rest, place)
-        else:
-            yield place, item
+    found = [(where, node)]
+    for key, each in _parts(path):
+        below: list[tuple[str, Any]] = []
+        for place, parent in found:
+            if not isinstance(parent, dict):
+                continue
+            if key == "*":
+                below += [(f"{place}[{name}]", value) for name, value in parent.items() if value is not None]
+                continue
+            value = parent.get(key)
+            if value is None:
+                continue
+            here = f"{place}.{key}" if place else key
+            if not each:
+                below.append((here, value))
+            elif isinstance(value, list):
+                below += [(f"{here}[{index}]", item) for index, item in enumerate(value) if item is not None]
+        found = below
+        if not found:
+            break
+    return iter(found)
+
+
+@cache
+def _parts(path: str) -> list[tuple[str, bool]]:
+    """The keys of a path, each with whether every item of the list there is meant."""
+    return [(part.removesuffix("[]"), part.endswith("[]")) for part in path.split(".")]
 
 
 class Table(Generic[T]):
@@ -85,7 +92,7 @@ _Tree = dict[str, tuple[list[str], "_Tree"]]
 
 def _walk(tree: _Tree, node: Any, where: str) -> Iterator[tuple[str, Any, str]]:
     for part, (paths, below) in tree.items() if isinstance(node, dict) else ():
-        if part == "*" or part.removesuffix("[]") in node:
+        if part == "*" or _parts(part)[0][0] in node:
             for place, value in places(node, part, where):
                 yield from ((place, value, path) for path in paths)
                 if below:
