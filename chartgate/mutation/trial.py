@@ -38,6 +38,7 @@ RELIABLE = 2
 """A test that has noticed so many mutants need not fail a second time to be believed."""
 
 
+_KEY = re.compile(r"[A-Za-z]\w*")
 _INDEX = re.compile(r"\[\d+\]|\.\d+(?=\.|$)")
 
 
@@ -70,8 +71,9 @@ class Trial:
     passing: dict[str, bool] = field(default_factory=dict, init=False)
     """Whether tests pass on the unchanged chart when they run alone."""
     kills: Counter[str] = field(default_factory=Counter, init=False)
-    """The number of mutants that each test has noticed in this process, beside the same for each file of the chart."""
+    """The number of mutants that each test has noticed in this process."""
     kills_in: Counter[tuple[str, str]] = field(default_factory=Counter, init=False)
+    """The same for each file of the chart: by file and test."""
 
     @property
     def notices(self) -> list[str]:
@@ -103,8 +105,7 @@ class Trial:
     def _outcome(self, mutant: Mutant) -> Outcome:
         changed = mutant.applied(self.chart.files)
         # A test that names what was changed most likely notices it.
-        line = self.chart.files.text(mutant.file).split("\n")[mutant.line - 1]
-        scores = self.kills + Counter(self.tests.scores(f"{line} {mutant.old}"))
+        scores = self.kills + Counter(self.tests.scores(f"{self._line(mutant)} {mutant.old}"))
         # Such as one that compares a generated file: it notices each mutant of the file, without any render.
         early = [test for test in self._without_renders if self.kills_in[mutant.file, test]]
         if killed := self._failed(mutant, early, 3 * OTHER_SECONDS):
@@ -151,15 +152,23 @@ class Trial:
     def _ordered(self, renders: Renders, mutant: Mutant) -> list[int]:
         """The renders to try, different ones first: evenly from all that reach the mutant.
 
-        Those for which the changed condition is true come first, in turn with the others, because they may be few. For
-        a change of the schema, those that the schema refuses at this value come first.
+        Those for which the changed condition is true come first, in turn with the others, because they may be few, and
+        with those that have a hostile text, such as `1e3`, in a value whose key is in the changed line. For a change of
+        the schema, those that the schema refuses at this value come first.
         """
         found = [*renders.reaching(mutant)]
-        named = []
+        named, hostile = [], []
         if mutant.region is None and mutant.value:
             named = [one for one in found if _is_about(renders.jobs[one].case, mutant.value)]
-        turns = zip_longest(_spread(renders.decided(mutant)), _spread(found))
+        elif mutant.region is not None:
+            words = {*_KEY.findall(self._line(mutant))}
+            cases = ((one, renders.jobs[one].case) for one in found)
+            hostile = [one for one, case in cases if case.hostile and _KEY.findall(case.proves)[-1] in words]
+        turns = zip_longest(_spread(renders.decided(mutant)), _spread(found), _spread(hostile))
         return [*dict.fromkeys([*_spread(named), *(one for turn in turns for one in turn if one is not None)])]
+
+    def _line(self, mutant: Mutant) -> str:
+        return self.chart.files.text(mutant.file).split("\n")[mutant.line - 1]
 
     def _by_tests(self, mutant: Mutant, scores: Mapping[str, float]) -> list[int]:
         """The renders of tests to try: in turn those of the tests with the highest scores, and others."""
