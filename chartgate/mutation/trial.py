@@ -26,7 +26,7 @@ from chartgate.values.case import Case
 from chartgate.values.chart import Chart
 from chartgate.values.mutations import UNKNOWN_KEY
 
-TIERS = (1, 4, 12, 40)
+TIERS = (1, 4, 16, 80)
 """The number of renders that are tried with a mutant until it is killed: of the gate's cases, and of the tests."""
 SECONDS = (2.0, 5.0, LONGEST, LONGEST)
 """The time limits of the tests that run for a mutant, a tier each."""
@@ -38,7 +38,6 @@ RELIABLE = 2
 """A test that has noticed so many mutants need not fail a second time to be believed."""
 
 
-_KEY = re.compile(r"[A-Za-z]\w*")
 _INDEX = re.compile(r"\[\d+\]|\.\d+(?=\.|$)")
 
 
@@ -152,19 +151,16 @@ class Trial:
     def _ordered(self, renders: Renders, mutant: Mutant) -> list[int]:
         """The renders to try, different ones first: evenly from all that reach the mutant.
 
-        Those for which the changed condition is true come first, in turn with the others, because they may be few, and
-        with those that have a hostile text, such as `1e3`, in a value whose key is in the changed line. For a change of
-        the schema, those that the schema refuses at this value come first.
+        Those for which the changed condition is true come first, because they may be few, in turn with those whose
+        values share rare words with the changed line, and with the others. For a change of the schema, those that the
+        schema refuses at this value come first.
         """
         found = [*renders.reaching(mutant)]
-        named, hostile = [], []
+        named = []
         if mutant.region is None and mutant.value:
             named = [one for one in found if _is_about(renders.jobs[one].case, mutant.value)]
-        elif mutant.region is not None:
-            words = {*_KEY.findall(self._line(mutant))}
-            cases = ((one, renders.jobs[one].case) for one in found)
-            hostile = [one for one, case in cases if case.hostile and _KEY.findall(case.proves)[-1] in words]
-        turns = zip_longest(_spread(renders.decided(mutant)), _spread(found), _spread(hostile))
+        related = renders.related(self._line(mutant), found) if mutant.region is not None else []
+        turns = zip_longest(_spread(renders.decided(mutant)), related, _spread(found))
         return [*dict.fromkeys([*_spread(named), *(one for turn in turns for one in turn if one is not None)])]
 
     def _line(self, mutant: Mutant) -> str:

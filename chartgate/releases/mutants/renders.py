@@ -1,9 +1,9 @@
 """Renders of the unchanged chart: which of them reach a place in a template, and which a mutant changes."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from os import cpu_count
 from typing import Any, Literal
 
@@ -17,6 +17,7 @@ from chartgate.releases.probes.points import Point
 from chartgate.releases.probes.trial import Printed, difference, printed
 from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.progress import track
+from chartgate.tools.test_server.messages import words_of
 
 _BODIES = frozenset({"is rendered", "is called", "not empty", "has an entry"})
 """The ways into the body of the tag that a point is about; the others go past it, or into the body of an `else`."""
@@ -59,6 +60,24 @@ class Renders:
         if mutant.region is None:
             return range(len(self.jobs))
         return self._by_region.get((mutant.file, mutant.region), ())
+
+    def related(self, text: str, some: Iterable[int]) -> list[int]:
+        """Those of the jobs whose values and API versions share words with a text; the most and the rarest first."""
+        wanted = words_of(text)
+        shared = {index: wanted & self._words[index] for index in some}
+        scores = {index: sum(1 / self._known[word] for word in words) for index, words in shared.items() if words}
+        return sorted(scores, key=lambda index: -scores[index])
+
+    @cached_property
+    def _words(self) -> list[frozenset[str]]:
+        """The words of each job."""
+        cases = [job.case for job in self.jobs]
+        return [words_of("\n".join((*case.values, *case.sets, *case.api_versions))) for case in cases]
+
+    @cached_property
+    def _known(self) -> Counter[str]:
+        """The number of jobs that have each word."""
+        return Counter(word for words in self._words for word in words)
 
     def decided(self, mutant: Mutant) -> Sequence[int]:
         """The indices of the jobs that reach the arm whose condition a mutant changes; none for other mutants."""

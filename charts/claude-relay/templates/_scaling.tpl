@@ -61,8 +61,10 @@ rollingUpdate:
   {{- end }}
   {{- range $resource, $target := $targets }}
     {{- range $path, $resources := $containers }}
-      {{- $requested := merge dict (get $resources "requests" | default dict) (get $resources "limits" | default dict) }}
-      {{- if and $target (not (hasKey $requested $resource)) }}
+      {{- $requests := get $resources "requests" | default dict }}
+      {{- /* A limit without a request is the request too. */}}
+      {{- $limits := get $resources "limits" | default dict }}
+      {{- if and $target (not (hasKey $requests $resource)) (not (hasKey $limits $resource)) }}
 - autoscaling by {{ $resource }} needs a request of every container, but {{ $path }}.requests.{{ $resource }} is not set: set it
       {{- end }}
     {{- end }}

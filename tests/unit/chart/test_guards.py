@@ -241,5 +241,11 @@ def test_an_assumed_version_of_an_old_helm_is_no_obstacle(render: Any, oldest_he
     assert render(values={"service": {"ipFamilyPolicy": "SingleStack"}}, helm=oldest_helm)
 
 
+def test_the_version_of_a_real_cluster_wins_over_the_value(render: Any, refused: Any) -> None:
+    values = {"kubeVersion": "1.37.0"}
+    assert "1.19 or later" in refused(values, kube="1.18", api_versions=["v1/Pod"])
+    assert render(values, kube="1.18")
+
+
 def test_a_cluster_that_is_too_old_is_refused(refused: Any) -> None:
     assert "1.19 or later" in refused({}, kube="1.18", api_versions=["v1/Pod"])

@@ -219,6 +219,21 @@ def test_a_credential_can_come_from_a_secret_of_the_users(render: Any) -> None:
     assert not release.find("Secret", "x-claude-relay-fluent-bit")
 
 
+def test_the_keys_of_a_secret_of_the_users_are_texts_in_a_fixed_order(render: Any) -> None:
+    keys = {f"Key_{letter}": f"{number}e3" for number, letter in enumerate("GCAEBFDH", 1)}
+    values = output("loki", Host="l")
+    values["storage"]["logs"]["fluentbit"]["output"] |= {
+        "existingSecret": "1e3",
+        "existingSecretKeys": keys,
+        "checkKeys": False,
+    }
+    env = render(values=values).only("Deployment").container("fluent-bit").items("env")
+    found = [
+        (one["name"], one["valueFrom"]["secretKeyRef"]) for one in env if "secretKeyRef" in one.get("valueFrom", {})
+    ]
+    assert found == [(f"FLB_OUTPUT_{key.upper()}", {"name": "1e3", "key": text}) for key, text in sorted(keys.items())]
+
+
 def test_several_headers_are_several_lines_and_none_is_in_the_open(render: Any) -> None:
     release = render(values=output("http", Header=["X-Tenant relay", "Authorization Bearer t"]), release="x")
     entries = next(entries for name, entries in configuration(release) if name == "OUTPUT")

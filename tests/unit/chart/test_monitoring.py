@@ -89,6 +89,29 @@ def test_path_and_port_are_the_users_once_changed(render: Any, monitor: Any, exp
     assert (endpoint["port"], endpoint["path"], "params" in endpoint) == expected
 
 
+@pytest.mark.parametrize(
+    ("duration", "same", "longer"),
+    [
+        ("1s", "1000ms", "1s1ms"),
+        ("1m", "60s", "60s1ms"),
+        ("1h", "60m", "1h1ms"),
+        ("1d", "24h", "24h1ms"),
+        ("1w", "7d", "7d1ms"),
+        ("1y", "365d", "52w1d1ms"),
+        ("1h30m", "90m", "1h30m1s"),
+        ("010s", "10s", "11s"),
+    ],
+)
+def test_a_timeout_may_be_as_long_as_the_interval_and_no_longer(
+    render: Any, refused: Any, duration: str, same: str, longer: str
+) -> None:
+    for interval, timeout in ((duration, same), (same, duration)):
+        assert render({"serviceMonitor": {"enabled": True, "interval": interval, "scrapeTimeout": timeout}})
+    for interval in (duration, same):
+        values = {"serviceMonitor": {"enabled": True, "interval": interval, "scrapeTimeout": longer}}
+        assert "is longer than serviceMonitor.interval" in refused(values)
+
+
 @pytest.mark.parametrize("empty", ["interval", "scrapeTimeout"])
 def test_an_empty_duration_is_that_of_prometheus(render: Any, empty: str) -> None:
     monitor = render(values={"serviceMonitor": {"enabled": True, empty: ""}}).only("ServiceMonitor")

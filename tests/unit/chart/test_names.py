@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from tests.unit.chart.types_of import types_of
+
 EVERYTHING = {
     "serviceMonitor": {"enabled": True},
     "prometheusRule": {"enabled": True},
@@ -104,20 +106,13 @@ def test_a_name_that_looks_like_something_else_stays_a_name(render: Any, name: s
     assert all(workload.pod_labels["app.kubernetes.io/instance"] == name for workload in release.workloads())
 
 
-def types(node: Any) -> Any:
-    """The types of what is in an object."""
-    if isinstance(node, dict):
-        return {key: types(value) for key, value in node.items()}
-    return [types(value) for value in node] if isinstance(node, list) else type(node)
-
-
 def test_names_that_look_like_numbers_stay_texts_in_every_case(render: Any, cases: Any) -> None:
     def typed(case: Any, own: str, redis: str) -> list[Any]:
         names = f"fullnameOverride: {own!r}\nredis: {{fullnameOverride: {redis!r}}}\n"
         release = render(
             [*case.values, names], sets=case.sets, release=own, namespace=own, api_versions=case.api_versions
         )
-        return [types(obj.manifest) for obj in release]
+        return [types_of(obj.manifest) for obj in release]
 
     for case in cases:
         assert typed(case, "1e3", "2e3") == typed(case, "e13", "e23"), f"{case.name}: quote the name in the template"

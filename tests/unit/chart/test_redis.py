@@ -95,6 +95,14 @@ def test_a_private_authority_is_trusted_by_the_application_and_its_init_containe
         assert path == f"{mounts['authorities-bundle']}/ca.crt", name
 
 
+def test_names_and_keys_of_an_authority_that_look_like_numbers_stay_texts(render: Any) -> None:
+    external = {"host": "redis", "tls": True, "tlsCA": {"existingSecret": "1e3", "key": "2e3"}}
+    deployment = render({"redis": {"enabled": False}, "externalRedis": external}).only("Deployment")
+    (volume,) = [volume for volume in deployment.pod_spec["volumes"] if volume["name"] == "authorities"]
+    items = [{"key": "2e3", "path": "0.crt"}]
+    assert volume["projected"]["sources"] == [{"secret": {"name": "1e3", "items": items}}]
+
+
 def test_a_company_authority_stands_beside_that_of_redis(render: Any, any_helm: Any) -> None:
     company = {
         "certificateAuthorities": [{"existingConfigMap": "company"}, {"existingSecret": "lab", "key": "lab.pem"}]

@@ -1,0 +1,57 @@
+"""A text that looks like a number or a word of YAML stays a text, in each value that takes one."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from chartgate.releases.release import Release
+from chartgate.releases.render import RenderError
+from chartgate.values.case import Case
+from chartgate.values.chart import read_chart
+from chartgate.values.hostile_cases import hostile_cases
+from tests.unit.chart.printed import ROOT
+from tests.unit.chart.types_of import types_of
+
+EVERY = 10**6
+LOOK_ALIKES = ("1e3", "true", "007")
+API_VERSIONS = [
+    "gateway.networking.k8s.io/v1/HTTPRoute",
+    "monitoring.coreos.com/v1/PrometheusRule",
+    "monitoring.coreos.com/v1/ServiceMonitor",
+]
+
+
+def _by_value() -> dict[str, Case]:
+    """A case for each value that takes one of the texts: the first of them."""
+    cases = hostile_cases(read_chart(ROOT / "charts" / "claude-relay"), EVERY, 1)
+    found: dict[str, Case] = {}
+    for text in LOOK_ALIKES:
+        for case in cases:
+            if case.hostile == text:
+                found.setdefault(case.proves.rpartition(" at ")[2], case)
+    return found
+
+
+CASES = _by_value()
+
+
+@pytest.mark.parametrize("value", sorted(CASES))
+def test_a_text_that_looks_like_something_else_stays_a_text(render: Callable[..., Release], value: str) -> None:
+    case = CASES[value]
+
+    def typed(values: tuple[str, ...]) -> Any:
+        try:
+            return [types_of(obj.manifest) for obj in render(values, api_versions=API_VERSIONS)]
+        except RenderError as error:
+            return str(error)
+
+    said = typed(case.values)
+    if isinstance(said, str):
+        assert value.partition(".")[0] in said, "a refusal names the value"
+    else:
+        assert said == typed(case.harmless), f"{value}: use the filter quote in the template"
+
+
+def test_most_values_that_take_a_text_are_tried() -> None:
+    assert len(CASES) > 60
