@@ -17,12 +17,13 @@ from benchmarks.assertions import ASSERTIONS
 from benchmarks.cases import CHART, INDEX, FileCase
 from benchmarks.chosen_cases import write_cases
 from benchmarks.measuring import Cost, measure, take_turns
-from benchmarks.programs import engine_limit, find_program
+from benchmarks.programs import engine_limit
 from benchmarks.tables import say_table
 from chartgate.errors import GateError
 from chartgate.tools.cache import scratch_folder
 from chartgate.tools.embedded.process import LIMITS
 from chartgate.tools.helm import find_helm
+from chartgate.tools.helm_unittest import pinned_program
 
 EMBEDDED, UNITTEST, NAIVE = "chartgate, embedded", "helm-unittest 1.1.2", "helm template + SafeLoader"
 LIMIT = "Go on Helm's module"
@@ -33,7 +34,7 @@ def main() -> int:
     """Measure and print a table."""
     options = _options()
     try:
-        unittest, limit = find_program("helm-unittest"), engine_limit()
+        unittest, limit = pinned_program(), engine_limit()
         find_helm("4")
         with scratch_folder() as folder:
             cases = write_cases(options.cases, folder)

@@ -15,11 +15,12 @@ from chartgate.releases.probes.points import Point
 from chartgate.releases.probes.trial import Printed, difference, printed, upgraded
 from chartgate.releases.release import Release
 from chartgate.releases.render import RenderError
-from chartgate.reports.coverage.result import GATE, PYTEST, UNITTEST, Reach, TemplateCoverage
+from chartgate.reports.coverage.result import GATE, PYTEST, Reach, TemplateCoverage
 from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.embedded.process import EMBEDDED, available
 from chartgate.tools.engines import EMBEDDED_SPEC, REFERENCE_SPEC, Engines
 from chartgate.tools.helm import is_at_hand
+from chartgate.tools.helm_unittest import UNITTEST
 from chartgate.tools.progress import track
 from chartgate.values.case import Case
 from chartgate.values.chart import Chart

@@ -20,6 +20,7 @@ from chartgate.releases.mutants.mutant import KINDS
 from chartgate.reports.mutation.json_report import mutation_json
 from chartgate.reports.mutation.result import MutationResult
 from chartgate.reports.mutation.table import print_mutation
+from chartgate.tools.helm_unittest import PATTERN
 from chartgate.values.chart import read_chart
 
 REPORTS = ReportOptions[[MutationResult]]({"json": ("JSON, for programs", mutation_json)})
@@ -38,6 +39,14 @@ def add_arguments(parser: Parser) -> None:
         metavar="PATH",
         help="pytest tests of the chart: a file, a folder or a node ID; may be repeated",
     )
+    suites = parser.add_mutually_exclusive_group()
+    suites.add_argument(
+        "--unittest",
+        action="append",
+        metavar="GLOB",
+        help=f"suites of helm-unittest in the chart's folder, by default {PATTERN}; may be repeated",
+    )
+    suites.add_argument("--no-unittest", action="store_true", help="do not run suites of helm-unittest")
     parser.add_argument("--file", default="*", metavar="GLOB", help="only mutants of files whose paths match")
     parser.add_argument(
         "--kind",
@@ -67,6 +76,7 @@ def run(options: Namespace) -> int:
         seed=options.seed,
         shard=options.shard,
         tests=tuple(options.tests),
+        suites=() if options.no_unittest else tuple(options.unittest or (PATTERN,)),
         fresh=options.fresh,
     )
     result = mutation.mutate(chart, choice, asked)

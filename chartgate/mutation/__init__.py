@@ -22,6 +22,7 @@ from chartgate.releases.mutants.chart import mutants_of
 from chartgate.releases.mutants.mutant import Mutant
 from chartgate.releases.mutants.outcome import Outcome
 from chartgate.releases.mutants.renders import Renders
+from chartgate.releases.mutants.suites import FoundSuites, find_suites, suites_of
 from chartgate.releases.mutants.tests import tests_of
 from chartgate.releases.probes.chart import with_probes
 from chartgate.reports.mutation.result import MutationResult
@@ -29,6 +30,7 @@ from chartgate.tools.cache import scratch_folder
 from chartgate.tools.embedded.process import EMBEDDED, available, stop_workers
 from chartgate.tools.engines import EMBEDDED_SPEC, Engines
 from chartgate.tools.fingerprint import fingerprint
+from chartgate.tools.helm_unittest import PATTERN
 from chartgate.tools.progress import track
 from chartgate.tools.test_server.client import TestServer
 from chartgate.values.case import Case
@@ -49,7 +51,8 @@ class Wanted:
         sample: the number of mutants to try, chosen at random; 0 for all.
         seed: of the choice.
         shard: the K-th of N parts.
-        tests: what pytest gets: files, folders or node IDs; none for the gate alone.
+        tests: what pytest gets: files, folders or node IDs; none for no such tests.
+        suites: patterns of the suites of helm-unittest in the chart's folder; none for no suites.
         fresh: try mutants again that an earlier run has tried.
     """
 
@@ -59,6 +62,7 @@ class Wanted:
     seed: int = 1
     shard: tuple[int, int] = (1, 1)
     tests: tuple[str, ...] = ()
+    suites: tuple[str, ...] = (PATTERN,)
     fresh: bool = False
 
 
@@ -66,8 +70,8 @@ def mutate(chart: Chart, choice: Choice, wanted: Wanted) -> MutationResult:
     """Try mutants of a chart.
 
     Raises:
-        GateError: the chart or its settings cannot be used, Helm's library cannot be had, no mutant matches, or a test
-            fails on the unchanged chart.
+        GateError: the chart or its settings cannot be used, Helm's library or helm-unittest cannot be had, no mutant
+            matches, or a pytest test fails on the unchanged chart.
     """
     require_application(chart.files)
     if not available():
@@ -76,14 +80,15 @@ def mutate(chart: Chart, choice: Choice, wanted: Wanted) -> MutationResult:
     mutants = _chosen(every, wanted)
     if not mutants:
         raise GateError(f"{chart.folder}: no mutant matches: choose other files or kinds, if any are named")
+    suites = find_suites(chart.folder, wanted.suites)
     with ExitStack() as stack:
         servers = [stack.enter_context(server) for server in _servers(wanted.tests)]
-        memory = Memory(_key(chart, choice, wanted), chart.files, servers[0] if servers else None)
+        memory = Memory(_key(chart, choice, wanted, suites), chart.files, servers[0] if servers else None, suites)
         known = {} if wanted.fresh else memory.known(mutants)
         left = [mutant for mutant in mutants if mutant not in known]
         notices = [f"left out: the check {key}, one start of which takes too long" for key in not_asked(chart)]
         if left:
-            trial = _trial(chart, choice, servers, stack.enter_context(scratch_folder()))
+            trial = _trial(chart, choice, servers, suites, stack.enter_context(scratch_folder()))
             notices += trial.notices
             known |= _tried(trial, left, memory)
         store.forget_old(KIND)
@@ -91,12 +96,12 @@ def mutate(chart: Chart, choice: Choice, wanted: Wanted) -> MutationResult:
     return MutationResult(chart.files, outcomes, every, chart.settings, notices)
 
 
-def _key(chart: Chart, choice: Choice, wanted: Wanted) -> str:
-    """A hash of all that outcomes depend on beside the code of tests. What chartgate.yaml says about survivors does not
-    count: whoever lists one need not wait for all mutants again.
+def _key(chart: Chart, choice: Choice, wanted: Wanted, suites: FoundSuites) -> str:
+    """A hash of all that outcomes depend on beside the code of tests and suites. What chartgate.yaml says about
+    survivors does not count: whoever lists one need not wait for all mutants again.
     """
     _ = chart.digest  # all files are read now
-    files = chart.reading.digest_without(chart.settings_file or chart.folder / SETTINGS_FILE)
+    files = chart.reading.digest_without(chart.settings_file or chart.folder / SETTINGS_FILE, *suites.files)
     settings = replace(chart.settings, survivors=(), unreachable=())
     return store.key_of(files, repr(settings), fingerprint(), wanted.tests, repr(choice))
 
@@ -120,8 +125,8 @@ def _servers(tests: Sequence[str]) -> list[TestServer]:
         return list(pool.map(lambda _: TestServer(tests), range(cpu_count() or 1)))
 
 
-def _trial(chart: Chart, choice: Choice, servers: Sequence[TestServer], scratch: Path) -> Trial:
-    """Render all cases once, run all tests once, and get ready to try mutants."""
+def _trial(chart: Chart, choice: Choice, servers: Sequence[TestServer], found: FoundSuites, scratch: Path) -> Trial:
+    """Render all cases once, run all tests and suites once, and get ready to try mutants."""
     settings = chart.settings.with_versions(kubernetes=choice.kubernetes)
     probed = with_probes(chart.files, own_templates(chart.files))
     library = Engines({EMBEDDED_SPEC: EMBEDDED})
@@ -129,7 +134,8 @@ def _trial(chart: Chart, choice: Choice, servers: Sequence[TestServer], scratch:
     cases = Renders(probed, jobs, settings.api_versions, "rendering the cases")
     tests = tests_of(servers, chart.folder, scratch)
     rendered = Renders(probed, plan([*tests.by_case], settings, library), (), "rendering what the tests render")
-    return Trial(chart, cases, rendered, tests, Noticed(chart, settings), scratch)
+    suites = suites_of(found, probed, settings, scratch)
+    return Trial(chart, cases, rendered, tests, suites, Noticed(chart, settings), scratch)
 
 
 def _cases(chart: Chart, choice: Choice) -> list[Case]:

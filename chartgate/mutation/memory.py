@@ -7,7 +7,9 @@ import msgspec
 from chartgate.releases import store
 from chartgate.releases.mutants.mutant import Mutant
 from chartgate.releases.mutants.outcome import Outcome
+from chartgate.releases.mutants.suites import FoundSuites
 from chartgate.tools.chart_files import ChartFiles
+from chartgate.tools.helm_unittest import UNITTEST
 from chartgate.tools.test_server.client import TestServer
 
 KIND = "mutants"
@@ -24,17 +26,18 @@ class _Kept(msgspec.Struct, frozen=True):
 class Memory:
     """The outcomes of the mutants of a chart.
 
-    What one test notices depends on the code of this test: a new test elsewhere is no reason to try the mutant again.
-    What the gate notices depends on no test, and a survivor on all of them.
+    What one test or suite notices depends on its code: a new test elsewhere is no reason to try the mutant again. What
+    the gate notices depends on no test, and a survivor on all of them.
 
     Args:
         key: a hash of all that outcomes depend on beside the code of tests.
         chart: the files of the chart.
-        server: pytest with the tests; None for the gate alone.
+        server: pytest with the tests; None without such tests.
+        suites: the suites of helm-unittest.
     """
 
-    def __init__(self, key: str, chart: ChartFiles, server: TestServer | None) -> None:
-        self._key, self._chart, self._server = key, chart, server
+    def __init__(self, key: str, chart: ChartFiles, server: TestServer | None, suites: FoundSuites) -> None:
+        self._key, self._chart, self._server, self._suites = key, chart, server, suites
 
     def known(self, mutants: Iterable[Mutant]) -> dict[Mutant, Outcome]:
         """The outcomes of those of the mutants whose outcome is known and still holds."""
@@ -51,6 +54,9 @@ class Memory:
         return store.key_of(self._key, mutant.digest(self._chart))
 
     def _basis(self, outcome: Outcome) -> str:
-        if self._server is None or outcome.by == "gate":
+        if outcome.by == "gate":
             return ""
-        return self._server.basis(outcome.test)
+        if outcome.by == UNITTEST:
+            return self._suites.basis(outcome.test)
+        of_tests = self._server.basis(outcome.test) if self._server else ""
+        return of_tests if outcome.is_killed else f"{of_tests} {self._suites.basis()}"

@@ -18,7 +18,8 @@ from chartgate.releases.jobs import Job, newest_of_authors
 from chartgate.releases.mutants.mutant import Mutant
 from chartgate.releases.mutants.outcome import Outcome
 from chartgate.releases.mutants.renders import Effect, Renders
-from chartgate.releases.mutants.tests import LONGEST, ChangedCopy, ChartTests
+from chartgate.releases.mutants.suites import ChartSuites
+from chartgate.releases.mutants.tests import LONGEST, RELIABLE, ChangedCopy, ChartTests
 from chartgate.tools.chart_copy import copied_chart
 from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.test_server.messages import Answer, Request
@@ -34,8 +35,6 @@ COMPARED = 3
 """The number of cases of the chart's author that are rendered otherwise, such as with another name of the release."""
 OTHER_SECONDS = 5.0
 """The time limit of the tests that are not known to render anything."""
-RELIABLE = 2
-"""A test that has noticed so many mutants need not fail a second time to be believed."""
 
 
 _INDEX = re.compile(r"\[\d+\]|\.\d+(?=\.|$)")
@@ -63,6 +62,7 @@ class Trial:
     cases: Renders
     rendered: Renders
     tests: ChartTests
+    suites: ChartSuites
     noticed: Noticed
     scratch: Path
     number: int = 0
@@ -84,7 +84,7 @@ class Trial:
                 f"left out, because tests that do not render with the fixture `render` get {OTHER_SECONDS:.0f} s: "
                 f"{', '.join(slow)}"
             )
-        return [*self.tests.notices, *told]
+        return [*self.tests.notices, *self.suites.notices, *told]
 
     @cached_property
     def _without_renders(self) -> list[str]:
@@ -110,17 +110,20 @@ class Trial:
         if killed := self._failed(mutant, early, 3 * OTHER_SECONDS):
             return killed
         own, others = self._ordered(self.cases, mutant), self._by_tests(mutant, scores)
-        nearest = Outcome("unseen" if own or others else "unreached")
+        nearest = Outcome("unseen" if own or others or self.suites.reaching(mutant) else "unreached")
         done: set[str] = set()
         differing: list[Job] = []
         rendering: list[Case] = []
         effects: set[Effect] = set()
+        suites = self.suites.turns(mutant)
         begin = 0
         for end, seconds in zip(TIERS, SECONDS, strict=True):
             jobs = self._differing(self.cases, changed, own[begin:end], effects)
             differing += jobs
             if finding := self.noticed.by_renders(changed, jobs):
                 return _killed_by(finding)
+            if killed := self.suites.failed(mutant, next(suites, ())):
+                return killed
             rendering += [job.case for job in self._differing(self.rendered, changed, others[begin:end], effects)]
             # What a shorter time limit has left out of an earlier tier comes again.
             tests = self.tests.of(rendering, seconds, scores, without=done)
@@ -140,6 +143,9 @@ class Trial:
         rest = [test for test in self._without_renders if test not in early]
         if killed := self._failed(mutant, rest, 3 * OTHER_SECONDS):
             return killed
+        # A test whose objects differ is nearer than a case: an assertion is missing there.
+        if not done and (test := self.suites.nearest(mutant, changed, effects)):
+            nearest = Outcome("survived", what=test)
         return Outcome("equal") if effects - {"none"} == {"spaces"} else nearest
 
     def _differing(self, renders: Renders, changed: ChartFiles, some: Sequence[int], effects: set[Effect]) -> list[Job]:

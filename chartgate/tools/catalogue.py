@@ -99,6 +99,7 @@ class Catalogue(Struct, frozen=True, forbid_unknown_fields=True, rename="camel")
     kubernetes_api: GoModule
     custom_resources: tuple[CustomResources, ...]
     envtest: Envtest
+    helm_unittest: GoModule
     clients: dict[str, Package]
 
 

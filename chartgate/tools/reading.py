@@ -44,13 +44,13 @@ class Reading:
     @property
     def digest(self) -> str:
         """Hash of the name and the content of all that was read, and of the names of what was not there."""
-        return self.digest_without(None)
+        return self.digest_without()
 
-    def digest_without(self, path: Path | None) -> str:
-        """The same without one of the files."""
+    def digest_without(self, *paths: Path) -> str:
+        """The same without some of the files."""
         digest = hashlib.sha256()
         for name, content in sorted(self._contents.items()):
-            if name == path:
+            if name in paths:
                 continue
             digest.update(os.fsencode(name) + b"\0" + (b"" if content is None else hashlib.sha256(content).digest()))
         return digest.hexdigest()

@@ -14,9 +14,9 @@ class Outcome(msgspec.Struct, frozen=True):
         state: `killed` by a finding or by a test that fails; `survived` although cases or tests make other objects;
             `unseen` if nothing that was rendered differs; `equal` if only white space differs, of which come the same
             objects; `unreached` if no case and no test reaches the place.
-        by: `gate` or `pytest`, which killed it; empty for other states.
+        by: `gate`, `pytest` or `helm-unittest`, which killed it; empty for other states.
         what: the finding or the test that killed it; else what comes nearest: a case or a test whose objects differ.
-        test: the node ID of the test that killed it, where no other test had a part in it.
+        test: the node ID of the test, or the file of the suite, that killed it, where no other had a part in it.
     """
 
     state: State

@@ -1,7 +1,7 @@
 """Renders of the unchanged chart: which of them reach a place in a template, and which a mutant changes."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, lru_cache, partial
 from os import cpu_count
@@ -41,14 +41,19 @@ class Renders:
         self.jobs: list[Job] = []
         self.left_out: list[str] = []
         """The names of the cases that are left out."""
+        self.refused: set[int] = set()
+        """The indices of the jobs that Helm refuses."""
         self._by_region: dict[tuple[str, int], list[int]] = defaultdict(list)
         bodies = [*_bodies(chart.points)]
         with ThreadPoolExecutor(cpu_count() or 1) as pool:
-            answers = pool.map(partial(_counts, chart.probed, api_versions), jobs)
-            for job, counts in zip(jobs, track(answers, len(jobs), what), strict=True):
-                if counts is None:
+            answers = pool.map(partial(_probed, chart.probed, api_versions), jobs)
+            for job, answer in zip(jobs, track(answers, len(jobs), what), strict=True):
+                if answer is None:
                     self.left_out.append(job.case.name)
                     continue
+                counts, is_refused = answer
+                if is_refused:
+                    self.refused.add(len(self.jobs))
                 for point in bodies:
                     if point.is_reached(counts):
                         self._by_region[point.file, point.start].append(len(self.jobs))
@@ -83,17 +88,23 @@ class Renders:
         """The indices of the jobs that reach the arm whose condition a mutant changes; none for other mutants."""
         return () if mutant.decides is None else self._by_region.get((mutant.file, mutant.decides), ())
 
-    def effect(self, changed: ChartFiles, index: int) -> Effect:
+    def effect(self, changed: ChartFiles, index: int, seen: Callable[[str], bool] = lambda _: True) -> Effect:
         """What a changed chart prints otherwise of a job. Text that differs with each render, such as a generated
         password, does not count.
+
+        Args:
+            seen: whether somebody looks at what a template prints.
         """
         before, after = self._printed(index, 0), printed(changed, self.jobs[index], self._api_versions)
         if before.packed == after.packed or not difference(before, self._printed(index, 1), after):
             return "none"
         (texts, refusal), (again, _), (others, other) = (one.said for one in (before, self._printed(index, 1), after))
-        if refusal != other or texts.keys() != others.keys():
+        made, remade = ({name for name in found if seen(name)} for found in (texts, others))
+        if refusal != other or made != remade:
             return "objects"
-        differing = [name for name in texts if texts[name] != others[name]]
+        differing = [name for name in made if texts[name] != others[name]]
+        if not differing:
+            return "none"
         if any(_differ(texts[name], again.get(name, ""), others[name], name) for name in differing):
             return "objects"
         spaces = (_differ_in_spaces(texts[name], again.get(name, ""), others[name]) for name in differing)
@@ -103,13 +114,15 @@ class Renders:
         return printed(self._plain, self.jobs[index], self._api_versions)
 
 
-def _counts(chart: ChartFiles, api_versions: tuple[str, ...], job: Job) -> Mapping[str, int] | None:
+def _probed(chart: ChartFiles, api_versions: tuple[str, ...], job: Job) -> tuple[Mapping[str, int], bool] | None:
+    """What the probes count, and whether Helm refuses the job."""
     if job.case.origin == "schema" and job.case.refusal is not None:
-        return {}  # the schema refuses it, before Helm looks at any template
+        return {}, True  # by the schema, before Helm looks at any template
     try:
-        return printed(chart, job, api_versions).counts
+        answer = printed(chart, job, api_versions)
     except Inexpressible:
         return None
+    return answer.counts, bool(answer.said[1])
 
 
 def _bodies(points: Iterable[Point]) -> Iterator[Point]:

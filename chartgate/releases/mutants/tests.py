@@ -24,6 +24,8 @@ READERS = 20
 """The number of tests that are tried on a chart that Helm refuses."""
 LONGEST = 10.0
 """The time limit of the tests that are tried on a mutant at a time, in seconds. A slower test is left out."""
+RELIABLE = 2
+"""A test that has noticed so many mutants need not fail a second time to be believed."""
 FILE_SECONDS = 1200.0
 """The time limit of a file of tests on the unchanged chart."""
 

@@ -7,8 +7,8 @@ from functools import cached_property
 from chartgate.releases.probes.points import Point
 from chartgate.tools.chart_files import ChartFiles
 
-GATE, PYTEST, UNITTEST = "gate", "pytest", "helm-unittest"
-"""Where renders come from: the cases of the gate, recorded renders of pytest tests, suites of helm-unittest."""
+GATE, PYTEST = "gate", "pytest"
+"""Where renders come from, beside suites of helm-unittest: the cases of the gate, recorded renders of pytest tests."""
 
 
 @dataclass

@@ -11,6 +11,7 @@ from rich.table import Table
 from chartgate.releases.mutants.outcome import State
 from chartgate.reports.coverage.result import percent_of
 from chartgate.reports.mutation.result import MutationResult
+from chartgate.tools.helm_unittest import UNITTEST
 
 NOT_COUNTED: dict[State, str] = {
     "equal": "change only white space in the YAML, and no object",
@@ -46,7 +47,13 @@ def print_mutation(result: MutationResult, seconds: float, console: Console) -> 
         listed = sum(mutant in result.declared for mutant in own)
         left = sum(mutant in result.survivors for mutant in own)
         colour = "red" if left else "green"
-        numbers = [str(number), str(by["gate"]), str(by["pytest"]), str(listed), f"[{colour}]{left}[/{colour}]"]
+        numbers = [
+            str(number),
+            str(by["gate"]),
+            str(by["pytest"] + by[UNITTEST]),
+            str(listed),
+            f"[{colour}]{left}[/{colour}]",
+        ]
         table.add_row(escape(kind), *numbers)
     console.print(table)
     for fault in result.faults:

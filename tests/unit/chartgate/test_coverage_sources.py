@@ -115,7 +115,7 @@ def test_suites_of_helm_unittest_count_apart(make_chart: MakeChart, capsys: pyte
     chart = make_chart({**files, "tests/switch_test.yaml": SUITE, "tests/off.yaml": "a: 0\n"})
     off, on = unittest_cases(chart, Reading())
     assert (off.name, off.values, off.release, off.namespace) == (
-        "switch_test.yaml: is off",
+        "tests/switch_test.yaml: is off",
         ("a: 0\n",),
         "mine",
         "NAMESPACE",
@@ -140,7 +140,7 @@ def test_a_case_that_only_a_program_can_render_is_named(make_chart: MakeChart) -
     found = coverage.measure(read_chart(chart), ONE)
     assert found.notices == (
         "not measured, because only a Helm program can render it (--set-json l changes a list that the values have): "
-        "list_test.yaml: changes an item",
+        "tests/list_test.yaml: changes an item",
     )
 
 
