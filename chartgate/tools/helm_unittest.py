@@ -157,8 +157,8 @@ def find_program() -> HelmUnittest:
         return HelmUnittest((str(pinned_program()),), f"helm-unittest {version}, which chartgate has built", version)
     except GateError as error:
         raise GateError(
-            f"the chart has suites of helm-unittest, and there is no helm-unittest on PATH: {error}; or install "
-            "helm-unittest, or leave the suites out with --no-unittest"
+            f"the chart has suites of helm-unittest, and none is on PATH: {error}; or install it, or leave the "
+            "suites out with --no-unittest"
         ) from error
 
 

@@ -8,7 +8,7 @@ from chartgate.errors import GateError
 from chartgate.releases.mutants.data import of_defaults, of_schema
 from chartgate.releases.mutants.expressions import Expressions
 from chartgate.releases.mutants.lines import of_file, of_template, region_at
-from chartgate.releases.mutants.mutant import Mutant, Source
+from chartgate.releases.mutants.mutant import WHOLE_FILE, Mutant, Source
 from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.templates.lexer import TemplateError
 from chartgate.tools.templates.nodes import Action, Branch, Definition, Node, Template, TemplateCall, is_empty
@@ -69,11 +69,11 @@ def _of_template(source: Source, tree: Template) -> Iterator[Mutant]:
 def _regions(source: Source, tree: Template) -> list[Region]:
     """The first byte, the last byte and the name of what runs or does not run as a whole, the outer ones first.
 
-    The name is where the tag begins, as the points of probes have it (`Point.start`).
+    The name is where the tag begins, as the points of probes have it (`Point.start`), or `WHOLE_FILE`.
     """
     regions: list[Region] = []
     if not source.file.rpartition("/")[2].startswith("_") and not is_empty(tree.body):
-        regions.append((0, tree.end, 0))
+        regions.append((0, tree.end, WHOLE_FILE))
 
     def add(body: Iterable[Node]) -> None:
         for node in body:

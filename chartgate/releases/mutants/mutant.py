@@ -44,6 +44,10 @@ KINDS: dict[str, str] = {
 """What each kind of mutant changes."""
 
 
+WHOLE_FILE = -1
+"""The region of what is outside of all arms and definitions of a template. An arm may begin at the first byte."""
+
+
 @dataclass(frozen=True)
 class Mutant:
     """The bytes of `file` from `start` to before `end` become `new`.
@@ -54,7 +58,8 @@ class Mutant:
         line: the line of the file where the change begins, from 1.
         old: what stood there, on one line.
         now: what stands there instead, on one line; empty where it is removed.
-        region: where the innermost arm or definition around it begins, in bytes; None outside of templates.
+        region: where the innermost arm or definition around it begins, in bytes, or `WHOLE_FILE`; None outside
+            of templates.
         decides: where the arm begins whose condition is changed; None for other changes.
         value: the path of the value that a change of a schema or of a default is about.
     """

@@ -11,7 +11,7 @@ from chartgate.errors import Inexpressible
 from chartgate.releases.differences import differences
 from chartgate.releases.jobs import Job
 from chartgate.releases.manifests import ManifestError, read_sources
-from chartgate.releases.mutants.mutant import Mutant
+from chartgate.releases.mutants.mutant import WHOLE_FILE, Mutant
 from chartgate.releases.probes.chart import ProbedChart
 from chartgate.releases.probes.points import Point
 from chartgate.releases.probes.trial import Printed, difference, printed
@@ -56,7 +56,7 @@ class Renders:
                     self.refused.add(len(self.jobs))
                 for point in bodies:
                     if point.is_reached(counts):
-                        self._by_region[point.file, point.start].append(len(self.jobs))
+                        self._by_region[point.file, _region(point)].append(len(self.jobs))
                 self.jobs.append(job)
         self._printed = lru_cache(maxsize=2048)(self._print)
 
@@ -130,9 +130,13 @@ def _bodies(points: Iterable[Point]) -> Iterator[Point]:
     by_tag: dict[tuple[str, int], list[Point]] = defaultdict(list)
     for point in points:
         if point.kind in {"file", "define", "if", "with", "range"}:
-            by_tag[point.file, point.start].append(point)
+            by_tag[point.file, _region(point)].append(point)
     for some in by_tag.values():
         yield next((point for point in some if point.way in _BODIES), some[0])
+
+
+def _region(point: Point) -> int:
+    return WHOLE_FILE if point.kind == "file" else point.start
 
 
 def _differ(before: str, again: str, after: str, name: str) -> bool:

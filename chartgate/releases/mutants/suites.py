@@ -196,10 +196,9 @@ class ChartSuites:
             return self._killed(mutant, files[0], f"{files[0]}: {results.ended}")
         for file in files:
             if failing := self._failing(file, results):
-                proved = self.kills[file] >= RELIABLE
-                if not proved:
-                    failing = failing.intersection(self._failing(file, self._run([file], mutant)))
-                    failing -= self._failing(file, self._run([file]))
+                if self.kills[file] < RELIABLE:
+                    failing &= self._failing(file, self._run([file], mutant))
+                    failing -= self._failing(file, self._run([file])) if failing else set()
                 if failing:
                     test = results.tests[file][min(failing)]
                     return self._killed(mutant, file, f"{file}: {test.name}: {test.words}")
