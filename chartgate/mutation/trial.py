@@ -144,7 +144,7 @@ class Trial:
         if killed := self._failed(mutant, rest, 3 * OTHER_SECONDS):
             return killed
         # A test whose objects differ is nearer than a case: an assertion is missing there.
-        if not done and (test := self.suites.nearest(mutant, changed, effects)):
+        if not rendering and (test := self.suites.nearest(mutant, changed, effects)):
             nearest = Outcome("survived", what=test)
         return Outcome("equal") if effects - {"none"} == {"spaces"} else nearest
 

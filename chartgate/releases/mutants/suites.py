@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from os import cpu_count
 from pathlib import Path
 
@@ -221,18 +222,18 @@ class ChartSuites:
             effects: gets what the mutant changes in what tests look at.
         """
         reached = {*self.renders.reaching(mutant)}
-        jobs = [job for suite in self.reaching(mutant) for job in self._jobs(suite, mutant, reached)]
-        tried = 0
-        for job in jobs:
-            for index in self._known.get(job.case.name, ()):
-                if tried == NEAREST:
-                    return ""
-                if index in reached:
-                    tried += 1
-                    effect = self.renders.effect(changed, index, job.asserts)
-                    effects.add(effect)
-                    if effect == "objects":
-                        return job.case.name
+        jobs = {
+            index: job
+            for suite in self.reaching(mutant)
+            for job in self._jobs(suite, mutant, reached)
+            for index in reached.intersection(self._known.get(job.case.name, ()))
+        }
+        line = self.chart.text(mutant.file).split("\n")[mutant.line - 1]
+        for index in islice(dict.fromkeys([*self.renders.related(line, jobs), *jobs]), NEAREST):
+            effect = self.renders.effect(changed, index, jobs[index].asserts)
+            effects.add(effect)
+            if effect == "objects":
+                return jobs[index].case.name
         return ""
 
     def _run(self, files: Sequence[str], mutant: Mutant | None = None) -> SuiteResults:
