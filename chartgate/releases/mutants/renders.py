@@ -162,8 +162,10 @@ def _manifests(text: str, name: str) -> list[Mapping[str, Any]]:
 
 
 def _differ_in_spaces(before: str, again: str, after: str) -> bool:
-    """Whether lines differ only in the spaces around them, beside lines that differ between two renders of the same."""
-    lines = [text.splitlines() for text in (before, again, after)]
+    """Whether lines differ only in the spaces around them, and texts in their empty lines, beside lines that differ
+    between two renders of the same.
+    """
+    lines = [[line.strip() for line in text.splitlines() if line.strip()] for text in (before, again, after)]
     return len({len(some) for some in lines}) == 1 and all(
-        old.strip() == new.strip() or old != random for old, random, new in zip(*lines, strict=True)
+        old == new or old != random for old, random, new in zip(*lines, strict=True)
     )

@@ -319,3 +319,14 @@ def test_variables_of_the_user_are_templates(render: Any, any_helm: Any) -> None
     for name in ("http", "wait-for-redis"):
         assert {"secretRef": {"name": "x-more"}} in deployment.container(name).items("envFrom")
     assert deployment.container("fluent-bit").env["A"]["value"] == "n"
+
+
+@pytest.mark.parametrize("kube", ["1.28", "1.37"])
+@pytest.mark.parametrize("mode", ["emptyDir", "fluentbit"])
+def test_without_containers_that_start_first_there_is_no_list_of_them(render: Any, kube: str, mode: str) -> None:
+    off = {"enabled": False}
+    values = {"waitForRedis": off, "adminSetup": off, "storage": {"logs": {"mode": mode}}}
+    pod = render(values, kube=kube).only("Deployment").pod_spec
+    native = mode == "fluentbit" and kube != "1.28"
+    assert [one["name"] for one in pod.get("initContainers", [])] == (["fluent-bit"] if native else [])
+    assert ("initContainers" in pod) is native

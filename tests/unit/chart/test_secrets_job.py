@@ -111,6 +111,16 @@ def test_a_value_that_the_job_would_not_take_is_refused(refused: Any, values: di
     assert f"global.secretsJob is true and {path} is" in refused({**MODE, **values})
 
 
+def test_without_a_pvc_of_its_own_the_job_asks_about_none(render: Any) -> None:
+    for values in (
+        {"redis": {"enabled": False}, "externalRedis": {"host": "redis.example.com"}},
+        {"redis": {"persistence": {"enabled": False}}},
+    ):
+        release = render(values={**MODE, **values})
+        assert wanted(release)["claim"] == ""
+        assert "persistentvolumeclaims" not in {resource for resource, _, _ in rules(release)}
+
+
 def test_data_loss_that_is_allowed_is_allowed_to_the_job(render: Any) -> None:
     release = render(values={**MODE, "allowDataLoss": True})
     assert wanted(release)["claim"] == ""
