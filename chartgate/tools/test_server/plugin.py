@@ -11,7 +11,7 @@ import select
 import signal
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -87,14 +87,32 @@ def _answer(session: pytest.Session, request: Request) -> Answer:
         ready, _, _ = select.select([out], [], [], request.seconds)
         said = out.readline() if ready else b""
         if not said.endswith(b"\n"):
-            with suppress(ProcessLookupError):
-                os.killpg(child, signal.SIGKILL)
+            _kill(child)
             # Its worker may be in the midst of an answer.
             process.stop_workers()
     os.waitpid(child, 0)
     if said.endswith(b"\n"):
         return msgspec.json.decode(said, type=Answer)
     return Answer({}, (), ended="crashed" if ready else f"took more than {request.seconds:.0f} s")
+
+
+def _kill(child: int) -> None:
+    """End a process that leads a group, the group, and what they have started in sessions of their own."""
+    others = [*_descendants(child)]
+    with suppress(ProcessLookupError):
+        os.killpg(child, signal.SIGKILL)
+    for other in others:
+        with suppress(ProcessLookupError):
+            os.kill(other, signal.SIGKILL)
+
+
+def _descendants(process: int) -> Iterator[int]:
+    """The processes that a process has started, and those that they have. Only Linux tells them."""
+    for path in Path(f"/proc/{process}/task").glob("*/children"):
+        with suppress(OSError):
+            for child in map(int, path.read_text(encoding="ascii").split()):
+                yield child
+                yield from _descendants(child)
 
 
 def _run(session: pytest.Session, request: Request) -> Answer:

@@ -11,6 +11,8 @@ import yaml
 from chartgate import cli, mutation
 from chartgate.releases.mutants.mutant import KINDS
 from chartgate.releases.mutants.tests import ChartTests
+from chartgate.tools.test_server.client import TestServer
+from chartgate.tools.test_server.messages import Request
 from chartgate.values.case import Case
 from tests.documents import blocks
 from tests.unit.chartgate.command_line import MakeChart
@@ -83,6 +85,30 @@ def test_a_pytest_that_ends_notices_nothing(mutate: Mutate, tests: str, capsys: 
     with pytest.raises(FileNotFoundError):
         mutate({}, "--tests", tests)
     assert "pytest has ended while tests ran" in capsys.readouterr().err
+
+
+def test_a_program_of_a_test_that_takes_too_long_ends_with_it(tests: str, make_chart: MakeChart) -> None:
+    note = Path(tests).with_name("process")
+    code = (
+        "import pathlib, subprocess\ndef test_x(chart):\n"
+        "    program = subprocess.Popen(['sleep', '60'], start_new_session=True)\n"
+        f"    pathlib.Path('{note}').write_text(str(program.pid))\n"
+        "    program.wait()\n"
+    )
+    Path(tests).write_text(code, encoding="utf-8")
+    with TestServer([tests]) as server:
+        answer = server.run(Request(str(make_chart(FILES)), server.tests, seconds=2))
+    assert answer.ended == "took more than 2 s"
+    assert not is_running(int(note.read_text()))
+
+
+def is_running(process: int) -> bool:
+    """Whether a process runs. One that has ended, and that nobody has waited for, does not."""
+    path = Path(f"/proc/{process}/stat")
+    try:
+        return path.read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 def test_tests_that_a_time_limit_leaves_out_run_with_a_longer_one() -> None:
