@@ -2,10 +2,11 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from chartgate.releases.release import Release
@@ -49,7 +50,16 @@ class RedisPod:
             yield self
         finally:
             process.terminate()
-            process.wait(READY_SECONDS)
+            try:
+                process.wait(READY_SECONDS)
+            finally:
+                self.kill(process)
+
+    def kill(self, process: subprocess.Popen[bytes]) -> None:
+        """End all programs of the pod at once, as the container runtime does when the first one has ended."""
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
     def start(self, release: Release, password: str | None = None) -> subprocess.Popen[bytes]:
         """The container's command, in a process group of its own so that it can be killed as a pod is."""

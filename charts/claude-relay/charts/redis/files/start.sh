@@ -36,7 +36,6 @@ begin() {
 end() {
   ask SHUTDOWN NOSAVE || true
   wait "$process" || true
-  trap - TERM INT
 }
 
 move_aside() {
@@ -45,14 +44,17 @@ move_aside() {
   fi
 }
 
+persistence() { ask INFO persistence | grep -Eq "$1"; }
+
 identity() { stat -c '%Y %s' /data/dump.rdb; }
 
 take_dump_over() {
   echo 'converting dump.rdb to the append-only file'
   begin --appendonly no --appenddirname takeover.tmp
   [ "$(ask CONFIG SET appendonly yes)" = OK ] || fail 'Redis cannot create the append-only file'
-  while ask INFO persistence | grep -Eq 'aof_rewrite_(in_progress|scheduled):1'; do sleep 0.2; done
-  ask INFO persistence | grep -q 'aof_last_bgrewrite_status:ok' || fail 'Redis cannot write the append-only file'
+  # What has failed, such as on a full volume, stays scheduled.
+  while persistence 'aof_rewrite_(in_progress|scheduled):1' && persistence 'aof_last_bgrewrite_status:ok'; do sleep 0.2; done
+  persistence 'aof_last_bgrewrite_status:ok' || fail 'Redis cannot write the append-only file'
   [ -s /data/takeover.tmp/appendonly.aof.manifest ] || fail 'Redis has not created the append-only file'
   end
   identity > /data/takeover.tmp/taken-over
