@@ -4,8 +4,10 @@ import http.server
 import json
 import os
 import shutil
+import socket
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +17,7 @@ import pytest
 
 from chartgate.releases.release import Release
 from tests.e2e.certificates import make_certificates
+from tests.e2e.processes import free_port
 from tests.e2e.redis_server import RedisPod
 
 
@@ -64,6 +67,7 @@ def pod(tmp_path: Path) -> RedisPod:
 def test_waiting_ends_when_redis_comes(pod: RedisPod, wait: Any, render: Callable[..., Release]) -> None:
     waiting = wait(pod)
     assert "ECONNREFUSED" in line(waiting)
+    time.sleep(2.5)  # it asks again meanwhile, and says nothing new
     with pod.running(render()):
         assert "answers" in line(waiting)
         assert waiting.wait(10) == 0
@@ -100,11 +104,42 @@ def test_waiting_ends_with_the_pod(pod: RedisPod, wait: Any) -> None:
     assert waiting.wait(10) == 143
 
 
+def test_waiting_for_a_redis_with_tls_asks_for_a_certificate_that_is_trusted(
+    pod: RedisPod, wait: Any, tmp_path: Path
+) -> None:
+    make_certificates(tmp_path, "localhost")
+    encrypted = {"REDIS_HOST": "localhost", "REDIS_PORT": str(free_port()), "REDIS_ENABLE_TLS": "true"}
+    files = ["--tls-cert-file", f"{tmp_path}/server.crt", "--tls-key-file", f"{tmp_path}/server.key"]
+    with pod.another_redis(
+        "--tls-port",
+        encrypted["REDIS_PORT"],
+        "--tls-auth-clients",
+        "no",
+        *files,
+        "--tls-ca-cert-file",
+        f"{tmp_path}/ca.crt",
+    ):
+        assert "certificate" in line(wait(pod, **encrypted))
+        assert wait(pod, **encrypted, NODE_EXTRA_CA_CERTS=f"{tmp_path}/ca.crt").wait(10) == 0
+
+
+def test_a_connection_that_is_closed_is_told(pod: RedisPod, wait: Any) -> None:
+    """A proxy without a Redis behind it closes each connection."""
+    with socket.create_server(("127.0.0.1", pod.port)) as server:
+        waiting = wait(pod)
+        connection, _ = server.accept()
+        connection.recv(1000)
+        connection.close()
+        assert "the connection was closed" in line(waiting)
+
+
 ADMINISTRATOR = {"ADMIN_USERNAME": "operator", "ADMIN_PASSWORD": 'a "hostile" \\ $password #1'}
 
 
-def run_administrator(scripts: Path, data: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
-    command = ["node", str(scripts / "administrator.js"), str(data)]
+def run_administrator(
+    scripts: Path, data: Path, *options: str, **environment: str
+) -> "subprocess.CompletedProcess[str]":
+    command = ["node", *options, str(scripts / "administrator.js"), str(data)]
     return subprocess.run(
         command, capture_output=True, text=True, timeout=20, check=False, env={**os.environ, **environment}
     )
@@ -118,6 +153,7 @@ def test_the_administrator_is_written_as_the_application_writes_it_and_the_passw
     init = json.loads((tmp_path / "init.json").read_text(encoding="utf-8"))
     assert set(init) == {"initializedAt", "adminUsername", "adminPassword", "version"}
     assert (init["adminUsername"], init["adminPassword"]) == tuple(ADMINISTRATOR.values())
+    assert "init.json is written from the Secret" in done.stdout
     assert "password #1" not in done.stdout + done.stderr
     assert [path.name for path in tmp_path.glob("init.json*")] == ["init.json"]
     assert (tmp_path / "init.json").stat().st_mode & 0o007 == 0
@@ -129,6 +165,35 @@ def test_a_password_that_was_changed_in_the_web_page_stays(scripts: Path, tmp_pa
     assert done.returncode == 0
     assert (tmp_path / "init.json").read_text() == '{"adminPassword": "changed"}'
     assert "is there already" in done.stdout
+
+
+def before_the_link(tmp_path: Path, program: str) -> tuple[str, str]:
+    """The options with which Node.js runs a program in the moment before the script makes the file visible."""
+    path = tmp_path / "before-the-link.js"
+    changed = f"fs.linkSync = (from, to) => {{ {program}; link(from, to) }}"
+    path.write_text(f"const fs = require('fs'); const link = fs.linkSync; {changed}")
+    return "--require", str(path)
+
+
+def test_of_two_pods_that_start_at_once_one_writes_the_administrator(scripts: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    other = before_the_link(tmp_path, "fs.writeFileSync(to, 'by another pod')")
+    done = run_administrator(scripts, data, *other, **ADMINISTRATOR)
+    assert done.returncode == 0, done.stderr
+    assert "was written by another pod meanwhile" in done.stdout
+    assert {path.name: path.read_text() for path in data.iterdir()} == {"init.json": "by another pod"}
+
+
+def test_the_administrator_is_written_on_a_file_system_without_links(scripts: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    refused = before_the_link(tmp_path, "throw Object.assign(new Error('link'), {code: 'EPERM'})")
+    done = run_administrator(scripts, data, *refused, **ADMINISTRATOR)
+    assert done.returncode == 0, done.stderr
+    assert [path.name for path in data.iterdir()] == ["init.json"]
+    init = json.loads((data / "init.json").read_text(encoding="utf-8"))
+    assert init["adminPassword"] == ADMINISTRATOR["ADMIN_PASSWORD"]
 
 
 @pytest.mark.parametrize("name", list(ADMINISTRATOR))
@@ -159,6 +224,7 @@ UNHEALTHY = HEALTHY.replace(
         (200, HEALTHY.replace('"status":"healthy","connected":true', '"connected":true,"status":"healthy"'), True, ""),
         (200, UNHEALTHY, False, '"status":"unhealthy","connected":false,"error":"Cannot read properties of null'),
         (200, UNHEALTHY.replace("Cannot read", '\\"status\\":\\"healthy\\",'), False, "Redis is not healthy"),
+        (200, UNHEALTHY.replace('"healthy":true', '"healthy":true,"status":"healthy"'), False, "Redis is not healthy"),
         (503, HEALTHY, False, "503"),
         (200, "<html>", False, "contains no status of Redis"),
         (200, "{}", False, "contains no status of Redis"),
@@ -215,7 +281,7 @@ def answering(status: int, body: str, after: float = 0) -> Iterator[str]:
             """Says nothing."""
 
     with http.server.HTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         yield f"127.0.0.1:{server.server_port}"
         over.set()
         server.shutdown()
@@ -248,3 +314,18 @@ def test_node_trusts_every_authority_of_the_bundle(scripts: Path, tmp_path: Path
         assert done.returncode == 0, done.stderr
         unknown = subprocess.run(["node", "-e", program, str(folder)], capture_output=True, timeout=20, check=False)
         assert unknown.returncode == 1
+
+
+@pytest.mark.parametrize("authorities", [["readable.crt", "missing.crt"], []], ids=["one is missing", "none"])
+def test_an_authority_that_cannot_be_read_ends_the_start(scripts: Path, tmp_path: Path, authorities: list[str]) -> None:
+    """Without it, the application would start, and no connection would be trusted."""
+    folder = tmp_path / "authorities"
+    folder.mkdir()
+    (tmp_path / "readable.crt").write_text("x")
+    for name in authorities:
+        (folder / name).symlink_to(tmp_path / name)
+    environment = {"AUTHORITIES": str(folder), "BUNDLE": str(tmp_path / "bundle.crt")}
+    command = ["sh", str(scripts / "authorities.sh")]
+    done = subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True, check=False)
+    assert done.returncode
+    assert "No such file" in done.stderr

@@ -27,7 +27,6 @@ function attempt () {
     console.log(`Redis at ${host}:${port} answers`)
   }
   let answer = ''
-  socket.setEncoding('utf8')
   const limit = setTimeout(() => settle('no answer within 5 seconds'), 5000)
   socket.on('error', (error) => settle(error.message || error.code))
   socket.on('close', () => settle('the connection was closed'))
