@@ -39,6 +39,7 @@ from chartgate.values.installable import require_application
 from chartgate.values.schema_cases import refused_cases
 from chartgate.values.selection import GENERATED, Choice, select
 from chartgate.values.settings import FILE_NAME as SETTINGS_FILE
+from chartgate.values.settings_file import Survivor
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,18 @@ def mutate(chart: Chart, choice: Choice, wanted: Wanted) -> MutationResult:
             known |= _tried(trial, left, memory)
         store.forget_old(KIND)
     outcomes = {mutant: known[mutant] for mutant in mutants}
-    return MutationResult(chart.files, outcomes, every, chart.settings, notices)
+    settings = replace(chart.settings, survivors=_holding(chart, wanted.tests))
+    return MutationResult(chart.files, outcomes, every, settings, notices)
+
+
+def _holding(chart: Chart, tests: Sequence[str]) -> tuple[Survivor, ...]:
+    """The entries about survivors that hold: those without the tests of this run."""
+    run = [Path(test.partition("::")[0]).resolve() for test in tests]
+    return tuple(
+        entry
+        for entry in chart.settings.survivors
+        if not any(Path(test).resolve().is_relative_to(one) for test in entry.noticed_by for one in run)
+    )
 
 
 def _key(chart: Chart, choice: Choice, wanted: Wanted, suites: FoundSuites) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from msgspec import UNSET
+from msgspec import UNSET, structs
 
 from chartgate.errors import GateError
 from chartgate.tools.catalogue import version_key
@@ -100,13 +100,18 @@ def read_settings(files: ChartFiles, reading: Reading, named: Path | None = None
         absent=tuple(file.absent),
         exceptions=tuple(file.exceptions),
         unreachable=tuple(file.coverage.unreachable),
-        survivors=tuple(file.mutation.survivors),
+        survivors=tuple(_with_tests(entry, path.parent) for entry in file.mutation.survivors),
         schemas=tuple(path.parent / schema for schema in file.schemas),
         checks=tuple(path.parent / folder for folder in file.checks),
         checkov_checks=tuple(path.parent / folder for folder in file.checkov_checks),
         policies=tuple(path.parent / policy for policy in file.policies),
         source=path.name,
     )
+
+
+def _with_tests(entry: Survivor, folder: Path) -> Survivor:
+    """The same entry, with tests from a folder on."""
+    return structs.replace(entry, noticed_by=[str(folder / test) for test in entry.noticed_by])
 
 
 def _documents_there(document: Path, reading: Reading) -> list[Path]:

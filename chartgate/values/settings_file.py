@@ -46,15 +46,22 @@ class CoverageSettings(Struct, frozen=True, forbid_unknown_fields=True):
     unreachable: Annotated[list[Unreachable], Meta(description="Arms that no case can reach.")] = []
 
 
-class Survivor(Struct, frozen=True, forbid_unknown_fields=True):
-    """Mutants of a file that no case and no test has to notice."""
+class Survivor(Struct, frozen=True, forbid_unknown_fields=True, rename={"noticed_by": "noticedBy"}):
+    """Mutants of a file that no case and no test has to notice, or only tests that other runs name."""
 
     file: Annotated[Text, Meta(description="Path of the file, relative to the chart's folder; * as in file names.")]
     mutants: Annotated[
         list[Text],
         Meta(description="A part of the text of each change, as chartgate mutate prints it.", min_length=1),
     ]
-    reason: Annotated[Reason, Meta(description="Why it changes nothing, or which other tests notice it.")]
+    reason: Annotated[Reason, Meta(description="Why it changes nothing, or why only other tests can notice it.")]
+    noticed_by: Annotated[
+        list[Text],
+        Meta(
+            description="Files or folders of pytest tests that notice the mutants, relative to this file. In a run "
+            "with these tests, the entry does not hold."
+        ),
+    ] = []
 
 
 class MutationSettings(Struct, frozen=True, forbid_unknown_fields=True):

@@ -22,7 +22,7 @@ def mutation_json(result: MutationResult) -> bytes:
                 "change": mutant.change,
                 "state": "listed" if mutant in result.declared else outcome.state,
                 "by": outcome.by,
-                "what": result.declared.get(mutant, outcome.what),
+                "what": result.declared[mutant].reason if mutant in result.declared else outcome.what,
                 **({} if outcome.is_killed else {"diff": mutant.diff(result.chart)}),
             }
             for mutant, outcome in result.outcomes.items()

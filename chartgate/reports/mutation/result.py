@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
+from pathlib import Path
 
 from chartgate.releases.mutants.mutant import Mutant
 from chartgate.releases.mutants.outcome import Outcome
@@ -33,10 +34,10 @@ class MutationResult:
     notices: Sequence[str] = ()
 
     @cached_property
-    def declared(self) -> Mapping[Mutant, str]:
-        """The mutants that survive and are listed in chartgate.yaml, with the reasons."""
+    def declared(self) -> Mapping[Mutant, Survivor]:
+        """The mutants that survive and are listed in chartgate.yaml, with the entries."""
         return {
-            mutant: entry.reason
+            mutant: entry
             for mutant, outcome in self.outcomes.items()
             if outcome.state in LEFT
             for entry in self.settings.survivors
@@ -68,7 +69,12 @@ class MutationResult:
 
     @property
     def faults(self) -> Iterator[str]:
-        """A sentence for each entry of chartgate.yaml that means no mutant of the chart, or only killed ones."""
+        """A sentence for each entry of chartgate.yaml that means no mutant of the chart, or only killed ones, and for
+        tests that are not there.
+        """
+        for test in dict.fromkeys(test for entry in self.settings.survivors for test in entry.noticed_by):
+            if not Path(test).exists():
+                yield f"{self.settings.source}: mutation: survivors: {test}: there are no such tests: correct the path"
         for entry, text in ((one, text) for one in self.settings.survivors for text in one.mutants):
             where = f"{self.settings.source}: mutation: survivors: {entry.file}: {text}"
             meant = [mutant for mutant in self.every if _means(entry, text, mutant)]

@@ -68,6 +68,8 @@ def print_mutation(result: MutationResult, seconds: float, console: Console) -> 
         if states[state]:
             console.print(f"not counted: {states[state]} that {why}", soft_wrap=True)
     listed_in_all = f", {len(result.declared)} listed" if result.declared else ""
+    if others := sum(bool(entry.noticed_by) for entry in result.declared.values()):
+        listed_in_all += f" ({others} for other tests)"
     colour = "red" if result.survivors else "green"
     console.print(
         f"[{colour}]{percent_of(killed, counted)}[/{colour}]: {killed} of {counted} mutants are noticed{listed_in_all}"

@@ -128,9 +128,9 @@ def run_job(control_plane: ControlPlane, namespace: Namespace, tmp_path: Path) -
     server = yaml.safe_load(control_plane.kubeconfig.read_text(encoding="utf-8"))["clusters"][0]["cluster"]
     folder = tmp_path / "service-account"
     folder.mkdir(mode=0o700)
-    shutil.copy(server["certificate-authority"], folder / "ca.crt")
+    real = urlsplit(server["server"]).netloc, Path(server["certificate-authority"])
 
-    def run() -> "subprocess.CompletedProcess[str]":
+    def run(address: str = real[0], authority: Path = real[1]) -> "subprocess.CompletedProcess[str]":
         jobs = namespace.objects_of("Job").values()
         job = max(jobs, key=lambda item: int(item["metadata"]["resourceVersion"]))
         pod = job["spec"]["template"]["spec"]
@@ -138,12 +138,13 @@ def run_job(control_plane: ControlPlane, namespace: Namespace, tmp_path: Path) -
         (container,) = pod["containers"]
         given = {entry["name"]: entry["value"] for entry in container["env"] if "value" in entry}
         (folder / "token").write_text(namespace.token(pod["serviceAccountName"]), encoding="utf-8")
-        address = urlsplit(server["server"])
+        shutil.copy(authority, folder / "ca.crt")
+        host, _, port = address.rpartition(":")
         environment = {
             "PATH": os.environ["PATH"],
             "SERVICE_ACCOUNT_FOLDER": str(folder),
-            "KUBERNETES_SERVICE_HOST": str(address.hostname),
-            "KUBERNETES_SERVICE_PORT": str(address.port),
+            "KUBERNETES_SERVICE_HOST": host,
+            "KUBERNETES_SERVICE_PORT": port,
             "JOB_NAME": job["metadata"]["name"],
         }
         return subprocess.run(

@@ -2,11 +2,11 @@
 
 import json
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from kubernetes import client, config
 from kubernetes.dynamic import DynamicClient, ResourceList
@@ -130,5 +130,10 @@ class Namespace:
         ]
 
 
-RunJob = Callable[[], "subprocess.CompletedProcess[str]"]
-"""Runs the program of the newest Job in a namespace, as the kubelet would."""
+class RunJob(Protocol):
+    """Runs the program of the newest Job in a namespace, as the kubelet would."""
+
+    def __call__(self, address: str = ..., authority: Path = ...) -> "subprocess.CompletedProcess[str]":
+        """What the program does with an API server at an address, whose certificate an authority has signed. Without
+        both, it is the real one.
+        """

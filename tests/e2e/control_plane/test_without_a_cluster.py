@@ -25,7 +25,6 @@ KEYS = {
     APPLICATION: {"jwt-secret": 64, "encryption-key": 32, "admin-password": 24, "admin-username": 5},
     REDIS: {"redis-password": 32},
 }
-CLAIM = "data-relay-redis-0"
 
 
 def values_of(namespace: Namespace, name: str) -> dict[str, str]:
@@ -36,12 +35,6 @@ def all_secrets(namespace: Namespace) -> dict[str, dict[str, str]]:
     found = {name: values_of(namespace, name) for name in KEYS}
     assert {name: {key: len(value) for key, value in data.items()} for name, data in found.items()} == KEYS
     return found
-
-
-def claim_of_redis(namespace: Namespace) -> None:
-    """The PVC of an earlier Redis."""
-    spec = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
-    namespace.apply({"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": CLAIM}, "spec": spec})
 
 
 def with_the_job(namespace: Namespace, run_job: RunJob, step: Callable[[], str]) -> None:
@@ -97,44 +90,6 @@ def test_another_version_of_the_application_can_be_applied(
     assert run_job().returncode == 0
     assert all_secrets(namespace) == first
     assert len(namespace.objects_of("Job")) == 2
-
-
-def test_only_missing_keys_are_added(
-    release: HelmRelease, namespace: Namespace, kubectl: Kubectl, run_job: RunJob
-) -> None:
-    given = {"jwt-secret": "mine", "encryption-key": "mine too", "other": "a key of somebody's own"}
-    namespace.apply({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": APPLICATION}, "stringData": given})
-    kubectl.apply(release.template(MODE))
-    assert run_job().returncode == 0
-    data = values_of(namespace, APPLICATION)
-    assert given.items() <= data.items()
-    assert set(data) == {*KEYS[APPLICATION], "other"}
-
-
-def test_no_new_key_is_made_over_data(
-    release: HelmRelease, namespace: Namespace, kubectl: Kubectl, run_job: RunJob
-) -> None:
-    claim_of_redis(namespace)
-    # The PVC is as new as the Job, so the test lowers the age that matters.
-    rendered = release.template(MODE).replace("const NEW_SECONDS = 600", "const NEW_SECONDS = -600")
-    kubectl.apply(rendered)
-    done = run_job()
-    assert done.returncode == 1
-    assert f"PersistentVolumeClaim/{CLAIM} has data of this release, but Secret/{APPLICATION}" in done.stderr
-    assert not {ref for ref in namespace.objects_of("Secret") if ref[1] == APPLICATION}
-    kubectl.apply(release.template({**MODE, "allowDataLoss": True}))
-    assert run_job().returncode == 0
-    all_secrets(namespace)
-
-
-def test_a_claim_that_is_as_new_as_the_job_has_no_data(
-    release: HelmRelease, namespace: Namespace, kubectl: Kubectl, run_job: RunJob
-) -> None:
-    """With `kubectl apply`, all objects are created at the same time."""
-    kubectl.apply(release.template(MODE))
-    claim_of_redis(namespace)
-    assert run_job().returncode == 0
-    all_secrets(namespace)
 
 
 def test_helm_runs_the_job_as_a_hook_and_takes_the_secrets_over_when_the_mode_ends(

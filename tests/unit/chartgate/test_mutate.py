@@ -157,6 +157,36 @@ def test_a_listed_survivor_does_not_count(mutate: Mutate, capsys: pytest.Capture
     assert "1 listed" in capsys.readouterr().out
 
 
+def documented_entry_for_other_tests() -> str:
+    documented = next(
+        block.text for block in blocks(DOCUMENT) if "noticedBy" in block.text and block.language == "yaml"
+    )
+    return yaml.safe_dump({"helm": ["4"], **yaml.safe_load(documented)})
+
+
+def test_an_entry_for_other_tests_does_not_hold_in_a_run_with_them(
+    mutate: Mutate, capsys: pytest.CaptureFixture[str], make_chart: MakeChart
+) -> None:
+    config = CONFIG.replace("name: settings", "name: {{ .Release.Name }}")
+    files = {"chartgate.yaml": documented_entry_for_other_tests(), "templates/config.yaml": config}
+    noticing, idle = ({**files, "tests/test_programs.py": code} for code in (LABEL, TESTS))
+    code, report = mutate(idle, "--kind", "changed scalar", "--fail-under", "100")
+    assert (code, by_change(report)[SHOP][0], report["faults"]) == (0, "listed", [])
+    assert "1 listed (1 for other tests)" in capsys.readouterr().out
+    tests = str(make_chart({**FILES, **idle}) / "tests" / "test_programs.py")
+    options = ("--kind", "changed scalar", "--tests", tests, "--fail-under", "100")
+    code, report = mutate(idle, *options)
+    assert (code, by_change(report)[SHOP][0]) == (1, "survived")
+    code, report = mutate(noticing, *options)
+    assert (code, by_change(report)[SHOP][0], report["faults"]) == (0, "killed", [])
+
+
+def test_an_entry_for_tests_that_are_not_there_is_a_fault(mutate: Mutate) -> None:
+    code, report = mutate({"chartgate.yaml": documented_entry_for_other_tests()}, "--kind", "changed scalar")
+    assert code == 1
+    assert "tests/test_programs.py: there are no such tests" in report["faults"][0]
+
+
 def test_an_entry_about_a_mutant_that_is_noticed_is_a_fault(mutate: Mutate) -> None:
     entry = {"file": "templates/*", "mutants": ["removed line: host"], "reason": "Nobody needs it."}
     settings = yaml.safe_dump({"helm": ["4"], "mutation": {"survivors": [entry]}})
