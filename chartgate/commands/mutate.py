@@ -17,6 +17,7 @@ from chartgate.commands.command import (
 from chartgate.commands.report_options import ReportOptions
 from chartgate.commands.words import Parser
 from chartgate.releases.mutants.mutant import KINDS
+from chartgate.releases.mutants.tests import LONGEST
 from chartgate.reports.mutation.json_report import mutation_json
 from chartgate.reports.mutation.result import MutationResult
 from chartgate.reports.mutation.table import print_mutation
@@ -47,6 +48,13 @@ def add_arguments(parser: Parser) -> None:
         help=f"suites of helm-unittest in the chart's folder, by default {PATTERN}; may be repeated",
     )
     suites.add_argument("--no-unittest", action="store_true", help="do not run suites of helm-unittest")
+    parser.add_argument(
+        "--seconds",
+        type=_number,
+        default=round(LONGEST),
+        metavar="N",
+        help="the time limit of the tests that are tried at a time; a slower test is left out (%(default)s)",
+    )
     parser.add_argument("--file", default="*", metavar="GLOB", help="only mutants of files whose paths match")
     parser.add_argument(
         "--kind",
@@ -77,6 +85,7 @@ def run(options: Namespace) -> int:
         shard=options.shard,
         tests=tuple(options.tests),
         suites=() if options.no_unittest else tuple(options.unittest or (PATTERN,)),
+        seconds=options.seconds,
         fresh=options.fresh,
     )
     result = mutation.mutate(chart, choice, asked)
@@ -87,7 +96,7 @@ def run(options: Namespace) -> int:
 
 def _number(text: str) -> int:
     if not text.isdecimal() or not int(text):
-        raise ArgumentTypeError(f'"{text}" is not a number of mutants')
+        raise ArgumentTypeError(f'"{text}" is not a number above 0')
     return int(text)
 
 

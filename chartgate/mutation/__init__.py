@@ -23,7 +23,7 @@ from chartgate.releases.mutants.mutant import Mutant
 from chartgate.releases.mutants.outcome import Outcome
 from chartgate.releases.mutants.renders import Renders
 from chartgate.releases.mutants.suites import FoundSuites, find_suites, suites_of
-from chartgate.releases.mutants.tests import tests_of
+from chartgate.releases.mutants.tests import LONGEST, tests_of
 from chartgate.releases.probes.chart import with_probes
 from chartgate.reports.mutation.result import MutationResult
 from chartgate.tools.cache import scratch_folder
@@ -54,6 +54,7 @@ class Wanted:
         shard: the K-th of N parts.
         tests: what pytest gets: files, folders or node IDs; none for no such tests.
         suites: patterns of the suites of helm-unittest in the chart's folder; none for no suites.
+        seconds: the time limit of the tests that are tried on a mutant at a time.
         fresh: try mutants again that an earlier run has tried.
     """
 
@@ -64,6 +65,7 @@ class Wanted:
     shard: tuple[int, int] = (1, 1)
     tests: tuple[str, ...] = ()
     suites: tuple[str, ...] = (PATTERN,)
+    seconds: float = LONGEST
     fresh: bool = False
 
 
@@ -89,7 +91,7 @@ def mutate(chart: Chart, choice: Choice, wanted: Wanted) -> MutationResult:
         left = [mutant for mutant in mutants if mutant not in known]
         notices = [f"left out: the check {key}, one start of which takes too long" for key in not_asked(chart)]
         if left:
-            trial = _trial(chart, choice, servers, suites, stack.enter_context(scratch_folder()))
+            trial = _trial(chart, choice, servers, suites, stack.enter_context(scratch_folder()), wanted.seconds)
             notices += trial.notices
             known |= _tried(trial, left, memory)
         store.forget_old(KIND)
@@ -115,7 +117,7 @@ def _key(chart: Chart, choice: Choice, wanted: Wanted, suites: FoundSuites) -> s
     _ = chart.digest  # all files are read now
     files = chart.reading.digest_without(chart.settings_file or chart.folder / SETTINGS_FILE, *suites.files)
     settings = replace(chart.settings, survivors=(), unreachable=())
-    return store.key_of(files, repr(settings), fingerprint(), wanted.tests, repr(choice))
+    return store.key_of(files, repr(settings), fingerprint(), wanted.tests, repr(wanted.seconds), repr(choice))
 
 
 def _chosen(every: Sequence[Mutant], wanted: Wanted) -> list[Mutant]:
@@ -137,14 +139,16 @@ def _servers(tests: Sequence[str]) -> list[TestServer]:
         return list(pool.map(lambda _: TestServer(tests), range(cpu_count() or 1)))
 
 
-def _trial(chart: Chart, choice: Choice, servers: Sequence[TestServer], found: FoundSuites, scratch: Path) -> Trial:
+def _trial(
+    chart: Chart, choice: Choice, servers: Sequence[TestServer], found: FoundSuites, scratch: Path, seconds: float
+) -> Trial:
     """Render all cases once, run all tests and suites once, and get ready to try mutants."""
     settings = chart.settings.with_versions(kubernetes=choice.kubernetes)
     probed = with_probes(chart.files, own_templates(chart.files))
     library = Engines({EMBEDDED_SPEC: EMBEDDED})
     jobs = plan(_cases(chart, choice), settings, library)
     cases = Renders(probed, jobs, settings.api_versions, "rendering the cases")
-    tests = tests_of(servers, chart.folder, scratch)
+    tests = tests_of(servers, chart.folder, scratch, seconds)
     rendered = Renders(probed, plan([*tests.by_case], settings, library), (), "rendering what the tests render")
     suites = suites_of(found, probed, settings, scratch)
     return Trial(chart, cases, rendered, tests, suites, Noticed(chart, settings), scratch)

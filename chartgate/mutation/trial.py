@@ -19,7 +19,7 @@ from chartgate.releases.mutants.mutant import Mutant
 from chartgate.releases.mutants.outcome import Outcome
 from chartgate.releases.mutants.renders import Effect, Renders
 from chartgate.releases.mutants.suites import ChartSuites
-from chartgate.releases.mutants.tests import LONGEST, RELIABLE, ChangedCopy, ChartTests
+from chartgate.releases.mutants.tests import RELIABLE, ChangedCopy, ChartTests
 from chartgate.tools.chart_copy import copied_chart
 from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.test_server.messages import Answer, Request
@@ -29,12 +29,10 @@ from chartgate.values.mutations import UNKNOWN_KEY
 
 TIERS = (1, 4, 16, 80)
 """The number of renders that are tried with a mutant until it is killed: of the gate's cases, and of the tests."""
-SECONDS = (2.0, 5.0, LONGEST, LONGEST)
-"""The time limits of the tests that run for a mutant, a tier each."""
+SECONDS = (2.0, 5.0)
+"""The time limits of the tests that run for a mutant, of the first tiers; the longest one is that of the others."""
 COMPARED = 3
 """The number of cases of the chart's author that are rendered otherwise, such as with another name of the release."""
-OTHER_SECONDS = 5.0
-"""The time limit of the tests that are not known to render anything."""
 
 
 _INDEX = re.compile(r"\[\d+\]|\.\d+(?=\.|$)")
@@ -81,14 +79,25 @@ class Trial:
         told = [f"not tried, because only a Helm program can render it: {', '.join(names[:5])}"] if names else []
         if slow := sorted({*self.tests.without_renders} - {*self._without_renders}):
             told.append(
-                f"left out, because tests that do not render with the fixture `render` get {OTHER_SECONDS:.0f} s: "
-                f"{', '.join(slow)}"
+                f"left out, because tests that do not render with the fixture `render` get {self.other_limit:.0f} s, "
+                f"half of --seconds: {', '.join(slow)}"
             )
         return [*self.tests.notices, *self.suites.notices, *told]
 
+    @property
+    def limits(self) -> tuple[float, ...]:
+        """The time limits of the tests, a tier each."""
+        longest = self.tests.longest
+        return *(min(one, longest) for one in SECONDS), longest, longest
+
+    @property
+    def other_limit(self) -> float:
+        """The time limit of the tests that are not known to render anything."""
+        return self.tests.longest / 2
+
     @cached_property
     def _without_renders(self) -> list[str]:
-        return self.tests.within(self.tests.without_renders, OTHER_SECONDS)
+        return self.tests.within(self.tests.without_renders, self.other_limit)
 
     def outcome(self, mutant: Mutant) -> Outcome:
         """What comes of a mutant. One that Helm does not finish, or that ends Helm, is noticed by whoever renders it.
@@ -107,7 +116,7 @@ class Trial:
         scores = self.kills + Counter(self.tests.scores(f"{self._line(mutant)} {mutant.old}"))
         # Such as one that compares a generated file: it notices each mutant of the file, without any render.
         early = [test for test in self._without_renders if self.kills_in[mutant.file, test]]
-        if killed := self._failed(mutant, early, 3 * OTHER_SECONDS):
+        if killed := self._failed(mutant, early, 3 * self.other_limit):
             return killed
         own, others = self._ordered(self.cases, mutant), self._by_tests(mutant, scores)
         nearest = Outcome("unseen" if own or others or self.suites.reaching(mutant) else "unreached")
@@ -117,7 +126,7 @@ class Trial:
         effects: set[Effect] = set()
         suites = self.suites.turns(mutant)
         begin = 0
-        for end, seconds in zip(TIERS, SECONDS, strict=True):
+        for end, seconds in zip(TIERS, self.limits, strict=True):
             jobs = self._differing(self.cases, changed, own[begin:end], effects)
             differing += jobs
             if finding := self.noticed.by_renders(changed, jobs):
@@ -141,7 +150,7 @@ class Trial:
         if finding := self.noticed.by_comparisons(changed, compared) or self.noticed.by_files(changed):
             return _killed_by(finding)
         rest = [test for test in self._without_renders if test not in early]
-        if killed := self._failed(mutant, rest, 3 * OTHER_SECONDS):
+        if killed := self._failed(mutant, rest, 3 * self.other_limit):
             return killed
         # A test whose objects differ is nearer than a case: an assertion is missing there.
         if not rendering and (test := self.suites.nearest(mutant, changed, effects)):

@@ -23,7 +23,7 @@ from chartgate.values.recorded_cases import tests_by_case
 READERS = 20
 """The number of tests that are tried on a chart that Helm refuses."""
 LONGEST = 10.0
-"""The time limit of the tests that are tried on a mutant at a time, in seconds. A slower test is left out."""
+"""The time limit of the tests that are tried on a mutant at a time, in seconds, unless the user gives more."""
 RELIABLE = 2
 """A test that has noticed so many mutants need not fail a second time to be believed."""
 FILE_SECONDS = 1200.0
@@ -38,12 +38,14 @@ class ChartTests:
         servers: a pytest a processor.
         seconds: how long each test takes.
         by_case: the tests that make each render.
+        longest: the time limit of the tests that are tried on a mutant at a time, in seconds; a slower one is left out.
         notices: what the reader of a report must know about the tests.
     """
 
     servers: Sequence[TestServer]
     seconds: dict[str, float]
     by_case: dict[Case, list[str]]
+    longest: float = LONGEST
     notices: tuple[str, ...] = ()
 
     @cached_property
@@ -92,12 +94,13 @@ class ChartTests:
         return found
 
 
-def tests_of(servers: Sequence[TestServer], chart: Path, scratch: Path) -> ChartTests:
+def tests_of(servers: Sequence[TestServer], chart: Path, scratch: Path, longest: float) -> ChartTests:
     """Run all tests on the unchanged chart, and note what they render.
 
     Args:
         chart: the chart's folder.
         scratch: an empty folder.
+        longest: as in `ChartTests`.
 
     Raises:
         GateError: a test fails, or pytest ends.
@@ -129,24 +132,24 @@ def tests_of(servers: Sequence[TestServer], chart: Path, scratch: Path) -> Chart
                 f"folder: {answer.words or answer.ended}: correct the test, or leave it out with --tests"
             )
         seconds |= answer.seconds
-    found = ChartTests(servers, seconds, tests_by_case(record))
-    notices = [*_slow(seconds), *_blind(found, copy)]
+    found = ChartTests(servers, seconds, tests_by_case(record), longest)
+    notices = [*_slow(found), *_blind(found, copy)]
     shutil.rmtree(copy)
     return replace(found, notices=tuple(notices))
 
 
-def _slow(seconds: Mapping[str, float]) -> Iterator[str]:
-    slow = [test for test, one in seconds.items() if one > LONGEST]
+def _slow(tests: ChartTests) -> Iterator[str]:
+    slow = [test for test, one in tests.seconds.items() if one > tests.longest]
     if slow:
-        yield f"left out, because it takes more than {LONGEST:.0f} s: {', '.join(slow)}"
+        yield f"left out, because it takes more than the {tests.longest:.0f} s of --seconds: {', '.join(slow)}"
 
 
 def _blind(tests: ChartTests, copy: Path) -> Iterator[str]:
     """A sentence if no test fails on a chart that Helm refuses: the tests may read another chart than the copy."""
     (copy / "templates").mkdir(exist_ok=True)
     (copy / "templates" / "refused.yaml").write_text('{{ fail "no test may pass" }}', encoding="utf-8")
-    some = tests.of(tests.by_case, LONGEST, {})[:READERS] or tests.within(tests.without_renders, LONGEST)
-    answer = tests.servers[0].run(Request(str(copy), tuple(some), LONGEST))
+    some = tests.of(tests.by_case, tests.longest, {})[:READERS] or tests.within(tests.without_renders, tests.longest)
+    answer = tests.servers[0].run(Request(str(copy), tuple(some), tests.longest))
     if not answer.failed and not answer.ended:
         yield (
             "the tests pass on a chart that Helm refuses, so that they notice few mutants or none: take the chart from "

@@ -118,10 +118,19 @@ def test_tests_that_a_time_limit_leaves_out_run_with_a_longer_one() -> None:
     assert found.of([case], 20, {}, without={"a"}) == ["b"]
 
 
+def test_a_slow_test_gets_the_time_that_the_user_gives(mutate: Mutate, tests: str) -> None:
+    Path(tests).write_text(f"import time\n{LABEL}    time.sleep(3)\n", encoding="utf-8")
+    options = ("--tests", tests, "--kind", "changed scalar")
+    _, report = mutate({}, *options, "--seconds", "2")
+    assert by_change(report)[SHOP][0] == "survived"
+    assert "left out, because it takes more than the 2 s of --seconds" in "".join(report["notices"])
+    assert by_change(mutate({}, *options)[1])[SHOP] == ("killed", "pytest")
+
+
 def test_a_test_that_is_too_slow_for_the_limits_comes_nearest(
     mutate: Mutate, tests: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chartgate.mutation.trial.SECONDS", (0.0, 0.0, 0.0, 0.0))
+    monkeypatch.setattr("chartgate.mutation.trial.Trial.limits", (0.0, 0.0, 0.0, 0.0))
     # Of the gate's cases none reaches the line.
     config = CONFIG.replace("    app: shop\n", '{{ if eq .Values.host "1" }}\n    app: shop\n{{ end }}\n')
     Path(tests).write_text(LABEL.replace("render()", "render({'host': '1'})"), encoding="utf-8")
@@ -355,7 +364,7 @@ def test_a_finding_that_only_names_another_object_is_not_new(mutate: Mutate) -> 
     [
         (("--kind", "no such kind"), "no such kind"),
         (("--file", "templates/none.yaml"), "no mutant matches"),
-        (("--sample", "0"), '"0" is not a number of mutants'),
+        (("--sample", "0"), '"0" is not a number above 0'),
         (("--shard", "3/2"), "is not a part"),
     ],
 )
