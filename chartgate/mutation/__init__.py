@@ -92,8 +92,9 @@ def mutate(chart: Chart, choice: Choice, wanted: Wanted) -> MutationResult:
         notices = [f"left out: the check {key}, one start of which takes too long" for key in not_asked(chart)]
         if left:
             trial = _trial(chart, choice, servers, suites, stack.enter_context(scratch_folder()), wanted.seconds)
-            notices += trial.notices
+            memory.keep_notices(trial.notices)
             known |= _tried(trial, left, memory)
+        notices += memory.notices()
         store.forget_old(KIND)
     outcomes = {mutant: known[mutant] for mutant in mutants}
     settings = replace(chart.settings, survivors=_holding(chart, wanted.tests))

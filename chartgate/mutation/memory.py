@@ -1,6 +1,6 @@
 """Outcomes of earlier runs, each kept as long as what it depends on is the same."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -50,6 +50,18 @@ class Memory:
         """Keep what came of a mutant."""
         store.save(KIND, self._place(mutant), msgspec.to_builtins(_Kept(outcome, self._basis(outcome))))
 
+    def keep_notices(self, notices: Sequence[str]) -> None:
+        """Keep what the reader of a report must know about the tests."""
+        store.save(KIND, self._place_of_notices, list(notices))
+
+    def notices(self) -> list[str]:
+        """The notices of an earlier run with the same tests."""
+        return store.load(KIND, self._place_of_notices, list[str]) or []
+
+    @property
+    def _place_of_notices(self) -> str:
+        return store.key_of(self._key, "notices", self._basis_of_all)
+
     def _place(self, mutant: Mutant) -> str:
         return store.key_of(self._key, mutant.digest(self._chart))
 
@@ -58,5 +70,10 @@ class Memory:
             return ""
         if outcome.by == UNITTEST:
             return self._suites.basis(outcome.test)
-        of_tests = self._server.basis(outcome.test) if self._server else ""
-        return of_tests if outcome.is_killed else f"{of_tests} {self._suites.basis()}"
+        if outcome.is_killed and self._server:
+            return self._server.basis(outcome.test)
+        return self._basis_of_all
+
+    @property
+    def _basis_of_all(self) -> str:
+        return f"{self._server.basis() if self._server else ''} {self._suites.basis()}"
