@@ -167,15 +167,16 @@ class Trial:
         """The renders to try, different ones first: evenly from all that reach the mutant.
 
         Those for which the changed condition is true come first, because they may be few, in turn with those whose
-        values share rare words with the changed line, and with the others. For a change of the schema, those that the
-        schema refuses at this value come first.
+        values share rare words with the changed line, those that Helm refuses, which show faults in guards, and the
+        others. For a change of the schema, those that the schema refuses at this value come first.
         """
         found = [*renders.reaching(mutant)]
         named = []
         if mutant.region is None and mutant.value:
             named = [one for one in found if _is_about(renders.jobs[one].case, mutant.value)]
         related = renders.related(self._line(mutant), found) if mutant.region is not None else []
-        turns = zip_longest(_spread(renders.decided(mutant)), related, _spread(found))
+        refused = [one for one in found if one in renders.refused]
+        turns = zip_longest(_spread(renders.decided(mutant)), related, _spread(refused), _spread(found))
         return [*dict.fromkeys([*_spread(named), *(one for turn in turns for one in turn if one is not None)])]
 
     def _line(self, mutant: Mutant) -> str:

@@ -260,7 +260,7 @@ volumeMounts:
   {{- end }}
   {{- $given := dict }}
   {{- range $key := concat (keys $output.config | sortAlpha) (keys $output.existingSecretKeys | sortAlpha) }}
-    {{- if and $output.checkKeys (not (has (lower $key) $plugin.keys)) (not (regexMatch $pattern $key)) }}
+    {{- if and $output.checkKeys (not (regexMatch $pattern $key)) }}
 - {{ $path }}.config.{{ $key }} is not a key of the output {{ $type }}: use one of {{ join " " $plugin.keys }}, or set
   {{ $path }}.checkKeys to false
     {{- end }}

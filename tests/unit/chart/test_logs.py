@@ -194,6 +194,8 @@ def test_a_credential_goes_to_the_secret_and_comes_back_by_the_environment(rende
     ("key", "value", "moved"),
     [
         ("uri", "/ingest?token=abc", True),
+        ("uri", "/ingest?tenant=a&token=abc", True),
+        ("uri", "/ingest?tenant=a", False),
         ("uri", "/loki/api/v1/push", False),
         ("proxy", "http://user:word@proxy:3128", True),
         ("proxy", "http://proxy:3128", False),
@@ -227,7 +229,10 @@ def test_the_keys_of_a_secret_of_the_users_are_texts_in_a_fixed_order(render: An
         "existingSecretKeys": keys,
         "checkKeys": False,
     }
-    env = render(values=values).only("Deployment").container("fluent-bit").items("env")
+    release = render(values=values, release="x")
+    names = [key for key in section(release, "OUTPUT") if key.startswith("key_")]
+    assert names == [key.lower() for key in sorted(keys)]
+    env = release.only("Deployment").container("fluent-bit").items("env")
     found = [
         (one["name"], one["valueFrom"]["secretKeyRef"]) for one in env if "secretKeyRef" in one.get("valueFrom", {})
     ]

@@ -55,6 +55,16 @@ def test_pods_roll_with_what_they_read(render: Any, merged: Any, change: Any, ro
     assert [kind for kind in old if old[kind] != new[kind]] == rolled
 
 
+def test_an_annotation_of_the_users_replaces_no_checksum(render: Any) -> None:
+    def checksums(annotations: dict[str, str]) -> dict[str, str]:
+        pod = render(values={**EXPLICIT, "podAnnotations": annotations}).only("Deployment").pod_template
+        return {key: text for key, text in pod["metadata"]["annotations"].items() if key.startswith("checksum/")}
+
+    own = checksums({})
+    assert len(own) > 3
+    assert checksums(dict.fromkeys(own, "mine")) == own
+
+
 def test_a_changed_output_credential_rolls_though_the_config_map_stays(render: Any) -> None:
     def release(token: str) -> Any:
         output = {"type": "loki", "config": {"Bearer_Token": token}}
