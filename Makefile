@@ -9,7 +9,7 @@ RUN := .venv/bin/
 # Options of pytest: a worker a processor. A file's tests stay together, so that they share its fixtures.
 SPREAD := --numprocesses auto --maxprocesses 4 --dist loadfile
 
-.PHONY: conformance coverage live mutate test lint unit generate release-check package push pages publish-pages notes images control-plane e2e e2e-processes e2e-cluster clean
+.PHONY: conformance coverage live mutate mutate-scripts test lint unit generate release-check package push pages publish-pages notes images control-plane e2e e2e-processes e2e-cluster clean
 
 conformance: .venv/.synced ## render every case of the chart and check every object; ARGS are options of chartgate
 	$(RUN)chartgate $(CHART) $(ARGS)
@@ -24,6 +24,13 @@ coverage: .venv/.synced ## whether the cases and the unit tests reach each arm o
 
 mutate: .venv/.synced ## which small faults in the chart its cases and its unit tests notice; ARGS are options of chartgate mutate
 	$(RUN)chartgate mutate $(CHART) --tests tests/unit/chart $(ARGS)
+
+# The mutants that chartgate.yaml lists for tests that start programs: ten minutes.
+MUTATE_SCRIPTS := $(RUN)chartgate mutate $(CHART) --case defaults --seconds 120 --fail-under 97
+mutate-scripts: .venv/.synced ## which small faults in the chart's scripts the tests notice that run them: needs what e2e-processes needs
+	$(MUTATE_SCRIPTS) --file 'files/scripts/*' --tests tests/e2e/test_scripts.py --tests tests/e2e/test_readiness.py $(ARGS)
+	$(MUTATE_SCRIPTS) --file 'charts/redis/files/*' --tests tests/e2e/test_redis_data.py $(ARGS)
+	$(MUTATE_SCRIPTS) --file files/secrets-job.js --tests tests/e2e/control_plane/test_secrets_job.py $(ARGS)
 
 test: lint live unit ## linters, whether each value of the chart does something, and unit tests
 

@@ -1,15 +1,12 @@
-"""The pod's scripts, run by the rendered commands: waiting for a real Redis, and telling whether the pod is ready."""
+"""The scripts of the init containers: they wait for a real Redis, write the administrator, and collect authorities."""
 
-import http.server
 import json
 import os
 import shutil
 import socket
 import subprocess
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +14,7 @@ import pytest
 
 from chartgate.releases.release import Release
 from tests.e2e.certificates import make_certificates
+from tests.e2e.pod_scripts import write_scripts
 from tests.e2e.processes import free_port
 from tests.e2e.redis_server import RedisPod
 
@@ -26,12 +24,7 @@ def scripts(render: Callable[..., Release], tmp_path: Path) -> Path:
     """The scripts of the default release, in a folder."""
     if shutil.which("node") is None:
         pytest.exit("node is not on PATH: install Node.js 18 or later", returncode=1)
-    release = render(release="x")
-    folder = tmp_path / "scripts"
-    folder.mkdir()
-    for name, text in release.get("ConfigMap", "x-claude-relay-scripts").at("data").items():
-        (folder / name).write_text(text, encoding="utf-8")
-    return folder
+    return write_scripts(render(), tmp_path / "scripts")
 
 
 @pytest.fixture
@@ -202,89 +195,6 @@ def test_an_administrator_without_name_or_password_is_refused(scripts: Path, tmp
     assert done.returncode == 1
     assert "set both in the Secret" in done.stderr
     assert not (tmp_path / "init.json").exists()
-
-
-# What the real application 1.1.314 answered: with a healthy Redis, and with one that refused connections.
-HEALTHY = (
-    '{"status":"healthy","service":"claude-relay-service","version":"1.1.314","timestamp":"2026-11-26T03:30:13.782Z",'
-    '"uptime":9.709515404,"memory":{"used":"33MB","total":"62MB","external":"3MB"},"components":{"redis":{"status":'
-    '"healthy","connected":true,"latency":"1ms"},"logger":{"status":"healthy","healthy":true,"timestamp":'
-    '"2026-11-26T03:30:13.782Z"}},"stats":{"requests":0,"errors":0,"warnings":6}}'
-)
-UNHEALTHY = HEALTHY.replace(
-    '"status":"healthy","connected":true,"latency":"1ms"',
-    '"status":"unhealthy","connected":false,"error":"Cannot read properties of null (reading \'ping\')"',
-)
-
-
-@pytest.mark.parametrize(
-    ("status", "body", "ready", "told"),
-    [
-        (200, HEALTHY, True, ""),
-        (200, HEALTHY.replace('"status":"healthy","connected":true', '"connected":true,"status":"healthy"'), True, ""),
-        (200, UNHEALTHY, False, '"status":"unhealthy","connected":false,"error":"Cannot read properties of null'),
-        (200, UNHEALTHY.replace("Cannot read", '\\"status\\":\\"healthy\\",'), False, "Redis is not healthy"),
-        (200, UNHEALTHY.replace('"healthy":true', '"healthy":true,"status":"healthy"'), False, "Redis is not healthy"),
-        (503, HEALTHY, False, "503"),
-        (200, "<html>", False, "contains no status of Redis"),
-        (200, "{}", False, "contains no status of Redis"),
-    ],
-)
-def test_readiness_reads_what_health_says_about_redis(
-    scripts: Path, status: int, body: str, ready: bool, told: str
-) -> None:
-    with answering(status, body) as address:
-        done = run_ready(scripts, address)
-    assert (done.returncode == 0) is ready, done.stdout
-    assert told in done.stdout
-
-
-def test_an_application_that_is_not_there_is_not_ready(scripts: Path) -> None:
-    done = run_ready(scripts, "127.0.0.1:1")
-    assert done.returncode == 1
-    assert "Failed to connect to 127.0.0.1 port 1" in done.stdout
-
-
-def test_an_application_that_waits_for_a_frozen_redis_is_not_ready(scripts: Path) -> None:
-    with answering(200, HEALTHY, after=10) as address:
-        done = run_ready(scripts, address, seconds=1)
-    assert done.returncode == 1
-    assert "timed out" in done.stdout
-
-
-def test_readiness_asks_the_application_whatever_proxy_the_environment_names(scripts: Path) -> None:
-    with answering(200, HEALTHY) as address:
-        done = run_ready(scripts, address, http_proxy="http://127.0.0.1:1", ALL_PROXY="http://127.0.0.1:1")
-    assert done.returncode == 0, done.stdout
-
-
-def run_ready(scripts: Path, address: str, seconds: int = 5, **environment: str) -> "subprocess.CompletedProcess[str]":
-    command = ["sh", str(scripts / "ready.sh"), address, str(seconds)]
-    return subprocess.run(
-        command, capture_output=True, text=True, timeout=20, check=False, env={**os.environ, **environment}
-    )
-
-
-@contextmanager
-def answering(status: int, body: str, after: float = 0) -> Iterator[str]:
-    """A stand-in for the application: one answer to everything, `after` some seconds; gives its address."""
-    over = threading.Event()
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            over.wait(after)
-            self.send_response(status)
-            self.end_headers()
-            self.wfile.write(body.encode())
-
-        def log_message(self, *_: object) -> None:
-            """Says nothing."""
-
-    with http.server.HTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-        yield f"127.0.0.1:{server.server_port}"
-        over.set()
-        server.shutdown()
 
 
 def test_node_trusts_every_authority_of_the_bundle(scripts: Path, tmp_path: Path) -> None:
