@@ -343,6 +343,20 @@ def test_a_link_that_leads_nowhere_is_not_copied(mutate: Mutate, tests: str, mak
     assert by_change(mutate(files, "--tests", tests)[1])[SHOP][0] == "survived"
 
 
+def test_fixtures_end_also_after_a_test_that_notices_a_mutant(mutate: Mutate, tests: str) -> None:
+    log = Path(tests).parent / "log"
+    fixture = (
+        f"import pathlib, pytest\nlog = pathlib.Path({str(log)!r})\n"
+        "def tell(word):\n    with log.open('a') as file:\n        file.write(word + '\\n')\n"
+        "@pytest.fixture(scope='session', autouse=True)\n"
+        "def server():\n    tell('started')\n    yield\n    tell('ended')\n"
+    )
+    Path(tests).write_text(f"{fixture}{LABEL}def test_other(render):\n    assert render()\n", encoding="utf-8")
+    assert by_change(mutate({}, "--tests", tests)[1])[SHOP] == ("killed", "pytest")
+    told = log.read_text(encoding="utf-8").splitlines()
+    assert told.count("started") == told.count("ended") > 3
+
+
 def test_what_a_test_leaves_in_the_chart_is_gone_for_the_next_mutant(mutate: Mutate, tests: str) -> None:
     code = (
         "def test_x(render, chart):\n    assert not (chart / 'templates' / 'left.yaml').exists()\n    render()\n"
