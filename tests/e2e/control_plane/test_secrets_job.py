@@ -223,6 +223,22 @@ def test_what_another_job_adds_meanwhile_stays(
     assert set(data) == {*GENERATED[APPLICATION], "admin-username"}
 
 
+@pytest.mark.parametrize("has_data", [True, False])
+def test_a_job_that_is_deleted_meanwhile_makes_no_new_key_over_data(
+    namespace: Namespace, apply: Any, run_through: Any, has_data: bool
+) -> None:
+    """Without the Job, nothing tells whether the PVC is older."""
+    apply(MODE)
+    if has_data:
+        claim_of_redis(namespace)
+
+    def before(_method: str, _path: str) -> None:
+        for _, name in namespace.objects_of("Job"):
+            namespace.delete("Job", name)
+
+    assert run_through(before).returncode == (1 if has_data else 0)
+
+
 def test_a_secret_that_others_change_all_the_time_is_told(namespace: Namespace, apply: Any, run_through: Any) -> None:
     changes: list[str] = []
 
