@@ -15,13 +15,14 @@ from chartgate.releases.probes.points import Point
 from chartgate.releases.probes.trial import Printed, difference, printed, upgraded
 from chartgate.releases.release import Release
 from chartgate.releases.render import RenderError
-from chartgate.reports.coverage.result import GATE, PYTEST, Reach, TemplateCoverage
+from chartgate.reports.coverage.result import Reach, TemplateCoverage
 from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.embedded.process import EMBEDDED, available
 from chartgate.tools.engines import EMBEDDED_SPEC, REFERENCE_SPEC, Engines
 from chartgate.tools.helm import is_at_hand
-from chartgate.tools.helm_unittest import UNITTEST
 from chartgate.tools.progress import track
+from chartgate.tools.some_of import some_of
+from chartgate.tools.testers import GATE, PYTEST, UNITTEST
 from chartgate.values.case import Case
 from chartgate.values.chart import Chart
 from chartgate.values.selection import Choice, select
@@ -179,6 +180,4 @@ def _unneeded(settings: Settings, tally: _Tally) -> Iterator[str]:
 
 
 def _named(names: Iterable[str]) -> str:
-    distinct = list(dict.fromkeys(names))
-    more = f" and {len(distinct) - NAMED} more" if len(distinct) > NAMED else ""
-    return ", ".join(distinct[:NAMED]) + more
+    return some_of(list(dict.fromkeys(names)), NAMED)

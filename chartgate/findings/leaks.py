@@ -15,7 +15,7 @@ from chartgate.findings.user_values import SOUNDS_SECRET, UserValues
 from chartgate.releases.differences import written
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.release import Release
-from chartgate.tools.walk import Path, leaves, walk
+from chartgate.tools.walk import Path, nodes, walk
 
 SHORTEST = 6
 
@@ -105,11 +105,11 @@ class _Content:
 @lru_cache(maxsize=4096)
 def _text(content: _Content) -> str:
     """The texts and numbers in the open part of an object, line by line."""
-    return "\n".join(str(leaf) for leaf in leaves(_open_part(content.obj)) if _is_text(leaf))
+    return "\n".join(str(node) for node in nodes(_open_part(content.obj)) if _is_text(node))
 
 
-def _is_text(leaf: Any) -> bool:
-    return leaf is not None and not isinstance(leaf, bool)
+def _is_text(node: Any) -> bool:
+    return node is not None and not isinstance(node, dict | list | bool)
 
 
 def _open_part(obj: KubeObject) -> Mapping[str, Any]:
@@ -126,7 +126,7 @@ def _place(obj: KubeObject, *values: str) -> str:
 def _leaves(obj: KubeObject) -> Iterator[tuple[Path, str]]:
     """The texts and numbers in the open part of an object."""
     for path, node in walk(_open_part(obj)):
-        if not isinstance(node, dict | list) and _is_text(node):
+        if _is_text(node):
             yield path, str(node)
 
 

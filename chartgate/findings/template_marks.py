@@ -10,7 +10,7 @@ from chartgate.findings.scopes import EachObject
 from chartgate.findings.user_values import UserValues
 from chartgate.releases.differences import written
 from chartgate.releases.objects import KubeObject
-from chartgate.tools.walk import Path, walk
+from chartgate.tools.walk import Path, nodes, walk
 
 _MARKS = {
     "no-value": re.compile(r"<no value>|(?<![\w'\"`])<nil>(?![\w'\"`])"),
@@ -73,17 +73,12 @@ def _texts(obj: KubeObject) -> Iterator[tuple[Path, str]]:
 
 
 def _words(node: Any) -> Iterator[str]:
-    """All texts and keys, without the paths, which take most of the time and which few objects need."""
-    waiting = [node]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, str):
-            yield node
-        elif isinstance(node, dict):
-            yield from node
-            waiting += node.values()
-        elif isinstance(node, list):
-            waiting += node
+    """All texts and keys, without their paths, which few objects need."""
+    for one in nodes(node):
+        if isinstance(one, str):
+            yield one
+        elif isinstance(one, dict):
+            yield from one
 
 
 CHECK = Check(

@@ -22,7 +22,8 @@ from chartgate.releases.mutants.chart import mutants_of
 from chartgate.releases.mutants.mutant import Mutant
 from chartgate.releases.mutants.outcome import Outcome
 from chartgate.releases.mutants.renders import Renders
-from chartgate.releases.mutants.suites import FoundSuites, find_suites, suites_of
+from chartgate.releases.mutants.suite_runs import suites_of
+from chartgate.releases.mutants.suites import FoundSuites, find_suites
 from chartgate.releases.mutants.tests import LONGEST, tests_of
 from chartgate.releases.probes.chart import with_probes
 from chartgate.reports.mutation.result import MutationResult

@@ -9,8 +9,8 @@ from chartgate.releases.mutants.mutant import Mutant
 from chartgate.releases.mutants.outcome import Outcome
 from chartgate.releases.mutants.suites import FoundSuites
 from chartgate.tools.chart_files import ChartFiles
-from chartgate.tools.helm_unittest import UNITTEST
 from chartgate.tools.test_server.client import TestServer
+from chartgate.tools.testers import GATE, UNITTEST
 
 KIND = "mutants"
 """The kind under which the store keeps outcomes."""
@@ -66,7 +66,7 @@ class Memory:
         return store.key_of(self._key, mutant.digest(self._chart))
 
     def _basis(self, outcome: Outcome) -> str:
-        if outcome.by == "gate":
+        if outcome.by == GATE:
             return ""
         if outcome.by == UNITTEST:
             return self._suites.basis(outcome.test)

@@ -15,14 +15,17 @@ from chartgate.errors import HelmEndedError
 from chartgate.findings.finding import Finding
 from chartgate.findings.noticed import Noticed
 from chartgate.releases.jobs import Job, newest_of_authors
+from chartgate.releases.mutants.kills import Kills
 from chartgate.releases.mutants.mutant import Mutant
 from chartgate.releases.mutants.outcome import Outcome
 from chartgate.releases.mutants.renders import Effect, Renders
-from chartgate.releases.mutants.suites import ChartSuites
-from chartgate.releases.mutants.tests import RELIABLE, ChangedCopy, ChartTests
+from chartgate.releases.mutants.suite_runs import ChartSuites
+from chartgate.releases.mutants.tests import ChangedCopy, ChartTests
 from chartgate.tools.chart_copy import copied_chart
 from chartgate.tools.chart_files import ChartFiles
+from chartgate.tools.some_of import some_of
 from chartgate.tools.test_server.messages import Answer, Request
+from chartgate.tools.testers import GATE, PYTEST
 from chartgate.values.case import Case
 from chartgate.values.chart import Chart
 from chartgate.values.mutations import UNKNOWN_KEY
@@ -34,6 +37,8 @@ SECONDS = (2.0, 5.0)
 COMPARED = 3
 """The number of cases of the chart's author that are rendered otherwise, such as with another name of the release."""
 
+NAMED = 5
+"""The number of cases or tests that a notice names."""
 
 _INDEX = re.compile(r"\[\d+\]|\.\d+(?=\.|$)")
 
@@ -67,20 +72,17 @@ class Trial:
     copy: ChangedCopy | None = field(default=None, init=False)
     passing: dict[str, bool] = field(default_factory=dict, init=False)
     """Whether tests pass on the unchanged chart when they run alone."""
-    kills: Counter[str] = field(default_factory=Counter, init=False)
-    """The number of mutants that each test has noticed in this process."""
-    kills_in: Counter[tuple[str, str]] = field(default_factory=Counter, init=False)
-    """The same for each file of the chart: by file and test."""
+    kills: Kills = field(default_factory=Kills, init=False)
 
     @property
     def notices(self) -> list[str]:
         """What the reader of a report must know: about the tests, and renders that only a Helm program can make."""
         names = [*self.cases.left_out, *self.rendered.left_out]
-        told = [f"not tried, because only a Helm program can render it: {', '.join(names[:5])}"] if names else []
+        told = [f"not tried, because only a Helm program can render it: {some_of(names, NAMED)}"] if names else []
         if slow := sorted({*self.tests.without_renders} - {*self._without_renders}):
             told.append(
                 f"left out, because tests that do not render with the fixture `render` get {self.other_limit:.0f} s, "
-                f"half of --seconds: {', '.join(slow)}"
+                f"half of --seconds: {some_of(slow, NAMED)}"
             )
         return [*self.tests.notices, *self.suites.notices, *told]
 
@@ -108,14 +110,15 @@ class Trial:
         try:
             return self._outcome(mutant)
         except HelmEndedError as error:
-            return Outcome("killed", "gate", str(error))
+            return Outcome("killed", GATE, str(error))
 
     def _outcome(self, mutant: Mutant) -> Outcome:
         changed = mutant.applied(self.chart.files)
         # A test that names what was changed most likely notices it.
-        scores = self.kills + Counter(self.tests.scores(f"{self._line(mutant)} {mutant.old}"))
+        words = self.tests.words.scores(f"{mutant.text(self.chart.files)} {mutant.old}")
+        scores = self.kills.by_test + Counter(words)
         # Such as one that compares a generated file: it notices each mutant of the file, without any render.
-        early = [test for test in self._without_renders if self.kills_in[mutant.file, test]]
+        early = [test for test in self._without_renders if self.kills.in_file_of(mutant, test)]
         if killed := self._failed(mutant, early, 3 * self.other_limit):
             return killed
         own, others = self._ordered(self.cases, mutant), self._by_tests(mutant, scores)
@@ -174,13 +177,10 @@ class Trial:
         named = []
         if mutant.region is None and mutant.value:
             named = [one for one in found if _is_about(renders.jobs[one].case, mutant.value)]
-        related = renders.related(self._line(mutant), found) if mutant.region is not None else []
+        related = renders.related(mutant.text(self.chart.files), found) if mutant.region is not None else []
         refused = [one for one in found if one in renders.refused]
         turns = zip_longest(_spread(renders.decided(mutant)), related, _spread(refused), _spread(found))
         return [*dict.fromkeys([*_spread(named), *(one for turn in turns for one in turn if one is not None)])]
-
-    def _line(self, mutant: Mutant) -> str:
-        return self.chart.files.text(mutant.file).split("\n")[mutant.line - 1]
 
     def _by_tests(self, mutant: Mutant, scores: Mapping[str, float]) -> list[int]:
         """The renders of tests to try: in turn those of the tests with the highest scores, and others."""
@@ -202,15 +202,14 @@ class Trial:
             answer = self._answer(tests, seconds, mutant)
             if answer.ended:
                 slow = self._answer(tests, seconds).ended
-                return None if slow else Outcome("killed", "pytest", f"{tests[0]} and those after it: {answer.ended}")
+                return None if slow else Outcome("killed", PYTEST, f"{tests[0]} and those after it: {answer.ended}")
             if not answer.failed:
                 return None
             first = answer.failed[0]
-            proved = first == tests[0] and self.kills[first] >= RELIABLE
+            proved = first == tests[0] and self.kills.is_reliable(first)
             if proved or (self._answer([first], seconds, mutant).failed and self._passes(first, seconds)):
-                self.kills[first] += 1
-                self.kills_in[mutant.file, first] += 1
-                return Outcome("killed", "pytest", f"{first}: {answer.words}", first)
+                self.kills.add(mutant, first)
+                return Outcome("killed", PYTEST, f"{first}: {answer.words}", first)
             tests = tests[tests.index(first) + 1 :]
         return None
 
@@ -239,7 +238,7 @@ class Trial:
 
 
 def _killed_by(finding: Finding) -> Outcome:
-    return Outcome("killed", "gate", f"{finding.sentence} [{finding.check}/{finding.rule}]")
+    return Outcome("killed", GATE, f"{finding.sentence} [{finding.check}/{finding.rule}]")
 
 
 def _is_about(case: Case, path: Sequence[str]) -> bool:

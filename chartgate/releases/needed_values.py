@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 
 from chartgate.releases.rendered import Rendered
+from chartgate.tools.some_of import some_of
 from chartgate.values.case import Origin
 from chartgate.values.selection import OWN_REFUSAL
 
+_NAMED = 3
 _ASKS = (OWN_REFUSAL, "values don't meet the specifications of the schema")
 """With these words Helm tells that `required`, `fail` or values.schema.json refuses the values."""
 
@@ -30,8 +32,7 @@ def without_bare_defaults(
     bare: frozenset[Origin] = frozenset({"defaults"} if documents_named else {"defaults", "document"})
     left = {one.case.name: one for one in renders if one.case.origin in bare and _asks(one)}
     why = " ".join(next(iter(left.values())).refusal.split())
-    names = ", ".join([*left][:3]) + (f" and {len(left) - 3} more" if len(left) > 3 else "")
-    notice = f"left out: {names}: the chart asks for values that its CI values give: {why}"
+    notice = f"left out: {some_of([*left], _NAMED)}: the chart asks for values that its CI values give: {why}"
     return [one for one in renders if one.case.name not in left], (notice,)
 
 

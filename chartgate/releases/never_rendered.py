@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from chartgate.releases.rendered import Rendered
 from chartgate.tools.chart_files import ChartFiles
+from chartgate.tools.some_of import some_of
 
 _MAKES_OBJECTS = re.compile(r"^\s*[\"']?kind[\"']?\s*:|\binclude\b|\btpl\b|\btemplate\b|\btoYaml\b", re.MULTILINE)
 _NAMED = 5
@@ -28,8 +29,7 @@ def never_rendered(files: ChartFiles, renders: Sequence[Rendered]) -> Iterator[s
     """A notice that names them, if there are any."""
     names = templates_without_objects(files, renders)
     if names:
-        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
         yield (
-            f"never rendered: {', '.join(names[:_NAMED])}{more}: no case renders an object of it: "
+            f"never rendered: {some_of(names, _NAMED)}: no case renders an object of it: "
             "add values that do so to ci/NAME-values.yaml, or write a matrix.yaml"
         )

@@ -7,6 +7,7 @@ from chartgate.findings.finding import Column, Finding
 from chartgate.releases.identity import About
 from chartgate.tools.engines import REFERENCE_SPEC
 from chartgate.tools.helm import is_at_hand
+from chartgate.tools.some_of import some_of
 from chartgate.values.selection import Selection
 
 NAMED = 5
@@ -51,12 +52,11 @@ def gone_entries(baseline: Baseline, findings: Sequence[Finding]) -> Iterator[st
     """A notice with the entries of a baseline that match none of the findings of a whole run."""
     left = gone(baseline, findings)
     if left:
-        named = "; ".join(f"{one.object}: {one.where or 'the object'} [{one.check}/{one.rule}]" for one in left[:NAMED])
-        more = f"; and {len(left) - NAMED} more" if len(left) > NAMED else ""
+        texts = [f"{one.object}: {one.where or 'the object'} [{one.check}/{one.rule}]" for one in left]
         count = "1 entry of the baseline no longer occurs"
         if len(left) > 1:
             count = f"{len(left)} entries of the baseline no longer occur"
-        yield f"{count}: {named}{more}: write it again with --write-baseline"
+        yield f"{count}: {some_of(texts, NAMED, '; ')}: write it again with --write-baseline"
 
 
 def notes(columns: Sequence[Column]) -> Iterator[str]:
@@ -66,5 +66,4 @@ def notes(columns: Sequence[Column]) -> Iterator[str]:
         for note in (note for verdict in verdicts for note in verdict.notes):
             objects.setdefault((key, note.what, note.remedy), {})[note.about] = None
     for (key, what, remedy), names in objects.items():
-        more = f" and {len(names) - 1} more" if len(names) > 1 else ""
-        yield f"{key}: {next(iter(names))}{more}: {what}: {remedy}"
+        yield f"{key}: {some_of([*map(str, names)], 1)}: {what}: {remedy}"

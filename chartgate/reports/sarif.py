@@ -13,6 +13,7 @@ from chartgate.findings.registry import BY_KEY
 from chartgate.reports.defects import Defect, by_fingerprint
 from chartgate.reports.locations import Location, object_of, path_from
 from chartgate.reports.results import Results
+from chartgate.tools.some_of import some_of
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 NAMED_CASES = 3
@@ -93,8 +94,7 @@ def _rule(check: Check | None, check_key: str, key: str) -> dict[str, Any]:
 
 def _result(results: Results, defect: Defect, location: Location, order: dict[str, int], base: Path) -> dict[str, Any]:
     finding, cases = defect.finding, defect.cases
-    more = f" and {len(cases) - NAMED_CASES} more" if len(cases) > NAMED_CASES else ""
-    seen = f" (cases: {', '.join(cases[:NAMED_CASES])}{more})" if cases else ""
+    seen = f" (cases: {some_of(cases, NAMED_CASES)})" if cases else ""
     return {
         "ruleId": f"{finding.check}/{finding.rule}",
         "ruleIndex": order[f"{finding.check}/{finding.rule}"],

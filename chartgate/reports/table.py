@@ -11,6 +11,7 @@ from rich.table import Table
 from chartgate.findings.finding import SEVERITIES
 from chartgate.reports.defects import Defect
 from chartgate.reports.overview import Count, Overview, Row
+from chartgate.tools.some_of import some_of
 from chartgate.values.case import MADE, Origin
 
 NAMED_CASES = 3
@@ -145,9 +146,8 @@ def _line(defect: Defect) -> str:
     text = f"{finding.about}{others}:{where} {finding.what}: {finding.remedy} [{rules}]"
     if not cases:
         return escape(text)
-    named = "; ".join(cases[:NAMED_CASES])
-    more = f"; and {len(cases) - NAMED_CASES} more" if len(cases) > NAMED_CASES else ""
-    return f"{escape(text)} [dim]in {_counted(len(cases), 'case')}: {escape(named + more)}[/dim]"
+    named = some_of(cases, NAMED_CASES, "; ")
+    return f"{escape(text)} [dim]in {_counted(len(cases), 'case')}: {escape(named)}[/dim]"
 
 
 def _counted(number: int, noun: str) -> str:

@@ -17,9 +17,8 @@ from chartgate.errors import GateError
 from chartgate.tools.cache import scratch_folder
 from chartgate.tools.catalogue import catalogue
 from chartgate.tools.go_programs import go_program
+from chartgate.tools.testers import UNITTEST
 
-UNITTEST = "helm-unittest"
-"""How reports name it."""
 PATTERN = "tests/*_test.yaml"
 """Where helm-unittest looks for suites by default, in the chart's folder."""
 SNAPSHOTS = "__snapshot__"

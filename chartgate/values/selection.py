@@ -9,6 +9,7 @@ from pathlib import Path
 
 from chartgate.errors import GateError
 from chartgate.tools.schemas import full_version, minor_version
+from chartgate.tools.some_of import some_of
 from chartgate.values.case import MADE, Case, Origin
 from chartgate.values.chart import Chart
 from chartgate.values.default_matrix import find_matrix
@@ -225,8 +226,7 @@ def _versions(choice: Choice) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def _some(cases: Sequence[Case], choice: Choice, *, enough: bool = False) -> tuple[Case, ...]:
     chosen = tuple(choice.of(cases))
     if not chosen and not enough:
-        names = ", ".join(case.name for case in cases[:60])
-        more = f" and {len(cases) - 60} more" if len(cases) > 60 else ""
+        names = some_of([case.name for case in cases], 60)
         made = "" if choice.offered or choice.own_values else "; others are called matrix/*, filled/* and schema/*"
-        raise GateError(f'no case matches "{choice.pattern}": the chart has {names}{more}{made}')
+        raise GateError(f'no case matches "{choice.pattern}": the chart has {names}{made}')
     return chosen

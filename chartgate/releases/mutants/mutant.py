@@ -86,6 +86,10 @@ class Mutant:
         """What was changed, as reports and chartgate.yaml name it: `changed text: "a" → "b"`."""
         return f"{self.kind}: {self.old}" + (f" → {self.now}" if self.now else "")
 
+    def text(self, chart: ChartFiles) -> str:
+        """The line of the unchanged file where the change begins."""
+        return chart.text(self.file).split("\n")[self.line - 1]
+
     def content(self, chart: ChartFiles) -> bytes:
         """The file with the change."""
         before = chart.contents[self.file]

@@ -1,6 +1,6 @@
 """Renders of the unchanged chart: which of them reach a place in a template, and which a mutant changes."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, lru_cache, partial
@@ -12,6 +12,7 @@ from chartgate.releases.differences import differences
 from chartgate.releases.jobs import Job
 from chartgate.releases.manifests import ManifestError, read_sources
 from chartgate.releases.mutants.mutant import WHOLE_FILE, Mutant
+from chartgate.releases.mutants.words import WordIndex
 from chartgate.releases.probes.chart import ProbedChart
 from chartgate.releases.probes.points import Point
 from chartgate.releases.probes.trial import Printed, difference, printed
@@ -68,21 +69,15 @@ class Renders:
 
     def related(self, text: str, some: Iterable[int]) -> list[int]:
         """Those of the jobs whose values and API versions share words with a text; the most and the rarest first."""
-        wanted = words_of(text)
-        shared = {index: wanted & self._words[index] for index in some}
-        scores = {index: sum(1 / self._known[word] for word in words) for index, words in shared.items() if words}
+        scores = self._words.scores(text, some)
         return sorted(scores, key=lambda index: -scores[index])
 
     @cached_property
-    def _words(self) -> list[frozenset[str]]:
-        """The words of each job."""
-        cases = [job.case for job in self.jobs]
-        return [words_of("\n".join((*case.values, *case.sets, *case.api_versions))) for case in cases]
-
-    @cached_property
-    def _known(self) -> Counter[str]:
-        """The number of jobs that have each word."""
-        return Counter(word for words in self._words for word in words)
+    def _words(self) -> WordIndex[int]:
+        """The words of each job, by its index."""
+        cases = enumerate(job.case for job in self.jobs)
+        told = {index: (*case.values, *case.sets, *case.api_versions) for index, case in cases}
+        return WordIndex({index: words_of("\n".join(texts)) for index, texts in told.items()})
 
     def decided(self, mutant: Mutant) -> Sequence[int]:
         """The indices of the jobs that reach the arm whose condition a mutant changes; none for other mutants."""

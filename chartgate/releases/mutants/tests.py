@@ -12,11 +12,12 @@ from queue import SimpleQueue
 
 from chartgate.errors import GateError
 from chartgate.releases.mutants.mutant import Mutant
+from chartgate.releases.mutants.words import WordIndex
 from chartgate.tools.chart_copy import copied_chart
 from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.progress import track
 from chartgate.tools.test_server.client import TestServer
-from chartgate.tools.test_server.messages import Answer, Request, words_of
+from chartgate.tools.test_server.messages import Answer, Request
 from chartgate.values.case import Case
 from chartgate.values.recorded_cases import tests_by_case
 
@@ -24,8 +25,6 @@ READERS = 20
 """The number of tests that are tried on a chart that Helm refuses."""
 LONGEST = 10.0
 """The time limit of the tests that are tried on a mutant at a time, in seconds, unless the user gives more."""
-RELIABLE = 2
-"""A test that has noticed so many mutants need not fail a second time to be believed."""
 FILE_SECONDS = 1200.0
 """The time limit of a file of tests on the unchanged chart."""
 
@@ -61,20 +60,10 @@ class ChartTests:
         of_chart = {test for server in self.servers[:1] for test in server.of_chart}
         return sorted(of_chart.intersection(self.seconds).difference(self._renders), key=self.seconds.__getitem__)
 
-    def scores(self, text: str) -> dict[str, float]:
-        """How much each test has in common with a text: the words that both have; rare words count more."""
-        wanted = words_of(text)
-        return {
-            test: sum(1 / self._known[word] for word in shared)
-            for server in self.servers[:1]
-            for test, words in server.words.items()
-            if (shared := wanted.intersection(words))
-        }
-
     @cached_property
-    def _known(self) -> Counter[str]:
-        """The number of tests that have each word."""
-        return Counter(word for words in self.servers[0].words.values() for word in words)
+    def words(self) -> WordIndex[str]:
+        """The words in the code of the tests."""
+        return WordIndex(self.servers[0].words if self.servers else {})
 
     def of(
         self, cases: Iterable[Case], limit: float, scores: Mapping[str, float], without: Collection[str] = ()
@@ -84,14 +73,23 @@ class ChartTests:
         return self.within(sorted(wanted, key=lambda test: (-scores.get(test, 0), self._renders[test], test)), limit)
 
     def within(self, tests: Iterable[str], limit: float) -> list[str]:
-        """Those of the tests, in turn, that take at most this many seconds together, without any that is too slow."""
-        found, sum_ = [], 0.0
-        for test in tests:
-            seconds = self.seconds.get(test, 0)
-            if sum_ + seconds <= limit:
-                sum_ += seconds
-                found.append(test)
-        return found
+        """As the function `within`."""
+        return within(tests, self.seconds, limit)
+
+
+def within(tests: Iterable[str], seconds: Mapping[str, float], limit: float) -> list[str]:
+    """Those of the tests or suites, in turn, that take at most this many seconds together; one that is too slow is left
+    out.
+
+    Args:
+        seconds: how long each of them takes; a test that is not there takes no time.
+    """
+    found, sum_ = [], 0.0
+    for test in tests:
+        if sum_ + seconds.get(test, 0) <= limit:
+            sum_ += seconds.get(test, 0)
+            found.append(test)
+    return found
 
 
 def tests_of(servers: Sequence[TestServer], chart: Path, scratch: Path, longest: float) -> ChartTests:

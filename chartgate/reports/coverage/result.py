@@ -7,9 +7,6 @@ from functools import cached_property
 from chartgate.releases.probes.points import Point
 from chartgate.tools.chart_files import ChartFiles
 
-GATE, PYTEST = "gate", "pytest"
-"""Where renders come from, beside suites of helm-unittest: the cases of the gate, recorded renders of pytest tests."""
-
 
 @dataclass
 class Reach:

@@ -10,6 +10,7 @@ from rich.markup import escape
 from chartgate.releases.differences import ABSENT
 from chartgate.reports.diff.compare import Change, ChangedObject, Difference
 from chartgate.reports.files import json_file
+from chartgate.tools.some_of import some_of
 
 LONGEST_VALUE = 100
 NAMED_CASES = 3
@@ -22,9 +23,8 @@ def print_diff(differences: Sequence[Difference], console: Console) -> None:
         if not difference.empty:
             groups.setdefault("\n".join(_lines(difference)), []).append(difference)
     for text, same in groups.items():
-        names = ", ".join(difference.case for difference in same[:NAMED_CASES])
-        more = f" and {len(same) - NAMED_CASES} more" if len(same) > NAMED_CASES else ""
-        console.print(f"[bold]{escape(names + more)}[/bold]", soft_wrap=True)
+        names = some_of([difference.case for difference in same], NAMED_CASES)
+        console.print(f"[bold]{escape(names)}[/bold]", soft_wrap=True)
         console.print(f"{text}\n", soft_wrap=True)
     changed = sum(not difference.empty for difference in differences)
     broken = sum(bool(difference.immutable) for difference in differences)

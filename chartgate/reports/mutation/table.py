@@ -11,7 +11,7 @@ from rich.table import Table
 from chartgate.releases.mutants.outcome import State
 from chartgate.reports.coverage.result import percent_of
 from chartgate.reports.mutation.result import MutationResult
-from chartgate.tools.helm_unittest import UNITTEST
+from chartgate.tools.testers import GATE, PYTEST, UNITTEST
 
 NOT_COUNTED: dict[State, str] = {
     "equal": "change only white space in the YAML, and no object",
@@ -49,8 +49,8 @@ def print_mutation(result: MutationResult, seconds: float, console: Console) -> 
         colour = "red" if left else "green"
         numbers = [
             str(number),
-            str(by["gate"]),
-            str(by["pytest"] + by[UNITTEST]),
+            str(by[GATE]),
+            str(by[PYTEST] + by[UNITTEST]),
             str(listed),
             f"[{colour}]{left}[/{colour}]",
         ]

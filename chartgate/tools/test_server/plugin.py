@@ -129,8 +129,10 @@ def _run(session: pytest.Session, request: Request) -> Answer:
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         results.seconds[item.nodeid] = time.monotonic() - begun
         if request.first and results.failed:
-            # pytest keeps fixtures for the next test, such as a server that a fixture has started.
-            session._setupstate.teardown_exact(None)
+            # pytest keeps fixtures for the next test, such as a server that a fixture has started. The test has failed,
+            # whatever their end says.
+            with suppress(Exception):
+                session._setupstate.teardown_exact(None)
             break
     return Answer(results.seconds, tuple(results.failed), results.words)
 

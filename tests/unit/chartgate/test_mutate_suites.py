@@ -15,7 +15,8 @@ from chartgate import cli, mutation
 from chartgate.errors import GateError
 from chartgate.findings.foreign_subcharts import own_templates
 from chartgate.releases.mutants.chart import mutants_of
-from chartgate.releases.mutants.suites import FoundSuites, Suite, find_suites, suites_of
+from chartgate.releases.mutants.suite_runs import suites_of
+from chartgate.releases.mutants.suites import FoundSuites, Suite, find_suites
 from chartgate.releases.probes.chart import with_probes
 from chartgate.tools import helm_unittest
 from chartgate.tools.helm_unittest import HelmUnittest, SuiteResults, TestResult, find_program, pinned_program
@@ -258,7 +259,7 @@ def test_a_test_that_fails_at_random_notices_nothing(make_chart: MakeChart, tmp_
 def test_a_suite_that_takes_too_long_on_a_mutant_alone_notices_it(
     make_chart: MakeChart, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chartgate.releases.mutants.suites.PATIENCE", 2.0)
+    monkeypatch.setattr("chartgate.releases.mutants.suite_runs.PATIENCE", 2.0)
     chart = make_chart({**FILES, "tests/config_test.yaml": SUITE})
     files = read_chart(chart).files
     suites = suites_of(
