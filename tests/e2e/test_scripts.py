@@ -160,6 +160,14 @@ def test_a_password_that_was_changed_in_the_web_page_stays(scripts: Path, tmp_pa
     assert "is there already" in done.stdout
 
 
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """The folder /app/data of a pod, which is empty."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    return folder
+
+
 def before_the_link(tmp_path: Path, program: str) -> tuple[str, str]:
     """The options with which Node.js runs a program in the moment before the script makes the file visible."""
     path = tmp_path / "before-the-link.js"
@@ -168,9 +176,7 @@ def before_the_link(tmp_path: Path, program: str) -> tuple[str, str]:
     return "--require", str(path)
 
 
-def test_of_two_pods_that_start_at_once_one_writes_the_administrator(scripts: Path, tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    data.mkdir()
+def test_of_two_pods_that_start_at_once_one_writes_the_administrator(scripts: Path, tmp_path: Path, data: Path) -> None:
     other = before_the_link(tmp_path, "fs.writeFileSync(to, 'by another pod')")
     done = run_administrator(scripts, data, *other, **ADMINISTRATOR)
     assert done.returncode == 0, done.stderr
@@ -178,9 +184,7 @@ def test_of_two_pods_that_start_at_once_one_writes_the_administrator(scripts: Pa
     assert {path.name: path.read_text() for path in data.iterdir()} == {"init.json": "by another pod"}
 
 
-def test_the_administrator_is_written_on_a_file_system_without_links(scripts: Path, tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    data.mkdir()
+def test_the_administrator_is_written_on_a_file_system_without_links(scripts: Path, tmp_path: Path, data: Path) -> None:
     refused = before_the_link(tmp_path, "throw Object.assign(new Error('link'), {code: 'EPERM'})")
     done = run_administrator(scripts, data, *refused, **ADMINISTRATOR)
     assert done.returncode == 0, done.stderr

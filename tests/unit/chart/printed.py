@@ -20,7 +20,7 @@ from chartgate.releases.release import Release
 from chartgate.releases.render import RenderError
 from chartgate.reports.masking import as_yaml, masked
 from chartgate.tools.chart_files import ChartFiles
-from chartgate.tools.engines import default_engine
+from chartgate.tools.embedded.process import EMBEDDED
 from chartgate.tools.kubernetes_yaml import read_one
 from chartgate.values.case import Case
 from chartgate.values.chart import Chart, read_chart
@@ -106,7 +106,7 @@ def _texts(case: Case, files: ChartFiles, render: Render, kube: str) -> dict[str
         seen[key] += 1
         text = _OFTEN_NEW.sub(r"\1ANY", as_yaml(_with_file_names(obj, names)).replace(app_version, "ANY"))
         found[f"{key} {seen[key]}" if seen[key] > 1 else key] = text
-    told, _ = printed(files, Job(case, default_engine(()), case.kubernetes or kube)).said
+    told, _ = printed(files, Job(case, EMBEDDED, case.kubernetes or kube)).said
     notes = {name: text for name, text in told.items() if name.endswith("NOTES.txt")}
     return found | {name: f"{text.strip()}\n".replace(app_version, "ANY") for name, text in notes.items()}
 
@@ -135,10 +135,10 @@ def _differences(before: Mapping[str, str], after: Mapping[str, str]) -> Iterato
 def _write() -> None:
     chart = read_chart(ROOT / "charts" / "claude-relay")
     settings, records = chart.settings, records_of(chart)
-    engine, newest = default_engine(settings.helm), settings.kubernetes[-1]
+    newest = settings.kubernetes[-1]
 
     def render(case: Case) -> Release:
-        return render_case(chart.files, Job(case, engine, case.kubernetes or newest), settings.api_versions)
+        return render_case(chart.files, Job(case, EMBEDDED, case.kubernetes or newest), settings.api_versions)
 
     (defaults,) = records[f"{DEFAULTS}.yaml"]
     for path in files_of(FOLDER) - {FOLDER / record for record in records}:

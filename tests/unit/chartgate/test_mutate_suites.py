@@ -1,6 +1,5 @@
 """`chartgate mutate` with suites of helm-unittest, which the real program runs."""
 
-import json
 import os
 import shlex
 import shutil
@@ -11,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from chartgate import cli, mutation
+from chartgate import cli
 from chartgate.errors import GateError
 from chartgate.findings.foreign_subcharts import own_templates
 from chartgate.releases.mutants.chart import mutants_of
@@ -23,19 +22,9 @@ from chartgate.tools.helm_unittest import HelmUnittest, SuiteResults, TestResult
 from chartgate.values.chart import read_chart
 from tests.documents import blocks
 from tests.unit.chartgate.command_line import MakeChart
+from tests.unit.chartgate.mutation_runs import CONFIG, DOCUMENT, FILES, SHOP, Mutate, Report, by_change, tried_mutants
 
-DOCUMENT = Path(__file__).parents[3] / "docs" / "mutation.md"
-CONFIG = (
-    "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\n  labels:\n    app: shop\n"
-    "data:\n  host: {{ .Values.host | quote }}\n"
-)
 OTHER = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: other\n  labels:\n    part: none\n"
-FILES = {
-    "chartgate.yaml": "helm: ['4']\n",
-    "values.yaml": "host: a.example\n",
-    "templates/config.yaml": CONFIG,
-    "templates/other.yaml": OTHER,
-}
 SUITE = """suite: settings
 templates: [config.yaml]
 tests:
@@ -51,11 +40,9 @@ tests:
     asserts:
       - matchSnapshot: {}
 """
-SHOP = "changed scalar: app: shop → app: shop-x"
 QUICK = ("--file", "templates/config.yaml")
 
-Report = dict[str, Any]
-Mutate = Callable[..., Report]
+ReportOf = Callable[..., Report]
 
 
 @dataclass(frozen=True)
@@ -82,22 +69,15 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Program:
 
 
 @pytest.fixture
-def mutate(make_chart: MakeChart, tmp_path: Path) -> Mutate:
+def report_of(mutate: Mutate) -> ReportOf:
     """The JSON report about a chart of these files."""
 
     def run(files: dict[str, str], *options: str) -> Report:
-        report = tmp_path / "mutants.json"
-        chart = make_chart({**FILES, **files})
-        assert cli.main(["mutate", str(chart), "--json", str(report), *QUICK, *options]) == 0
-        found = json.loads(report.read_text(encoding="utf-8"))
-        assert isinstance(found, dict)
-        return found
+        code, report = mutate({"templates/other.yaml": OTHER, **files}, *QUICK, *options)
+        assert code == 0
+        return report
 
     return run
-
-
-def by_change(report: Report) -> dict[str, tuple[str, str]]:
-    return {one["change"]: (one["state"], one["by"]) for one in report["mutants"]}
 
 
 def what(report: Report, change: str) -> str:
@@ -105,22 +85,22 @@ def what(report: Report, change: str) -> str:
     return str(one["what"])
 
 
-def test_a_suite_notices_what_the_gate_does_not(mutate: Mutate) -> None:
-    report = mutate({"tests/config_test.yaml": SUITE})
+def test_a_suite_notices_what_the_gate_does_not(report_of: ReportOf) -> None:
+    report = report_of({"tests/config_test.yaml": SUITE})
     assert by_change(report)[SHOP] == ("killed", "helm-unittest")
     assert what(report, SHOP).startswith("tests/config_test.yaml: has the label: asserts[0] `equal` fail")
     assert "the suites of helm-unittest are run by" in "".join(report["notices"])
     assert "bin/helm-unittest, which is on PATH" in "".join(report["notices"])
-    assert by_change(mutate({}, "--no-unittest"))[SHOP] == ("survived", "")
+    assert by_change(report_of({}, "--no-unittest"))[SHOP] == ("survived", "")
 
 
-def test_suites_elsewhere_are_named_by_a_pattern(mutate: Mutate) -> None:
+def test_suites_elsewhere_are_named_by_a_pattern(report_of: ReportOf) -> None:
     files = {"unittests/a/config-test.yaml": SUITE, ".helmignore": "unittests/\n"}
-    assert by_change(mutate(files))[SHOP] == ("survived", "")
+    assert by_change(report_of(files))[SHOP] == ("survived", "")
     (text,) = (block.text for block in blocks(DOCUMENT) if block.run_by == "tests/unit/chartgate/test_mutate_suites.py")
     command, chart, *options = shlex.split(text)[1:]
     assert (command, chart) == ("mutate", "my-chart")
-    assert by_change(mutate(files, *options))[SHOP] == ("killed", "helm-unittest")
+    assert by_change(report_of(files, *options))[SHOP] == ("killed", "helm-unittest")
 
 
 @pytest.mark.parametrize("pattern", ["/tests/*.yaml", "../tests/*.yaml", ""])
@@ -131,31 +111,31 @@ def test_a_pattern_that_leads_out_of_the_chart_is_an_error(
     assert "name suites by a path within the folder of the chart" in capsys.readouterr().err
 
 
-def test_a_test_that_fails_on_the_unchanged_chart_is_told_and_notices_nothing(mutate: Mutate) -> None:
+def test_a_test_that_fails_on_the_unchanged_chart_is_told_and_notices_nothing(report_of: ReportOf) -> None:
     wrong = SUITE.replace("value: shop", "value: another")
-    report = mutate({"tests/config_test.yaml": wrong})
+    report = report_of({"tests/config_test.yaml": wrong})
     assert by_change(report)[SHOP] == ("survived", "")
     (notice,) = (one for one in report["notices"] if "fails on the unchanged chart" in one)
     assert "notices nothing: tests/config_test.yaml: has the label: " in notice
     both = SUITE + wrong.partition("tests:\n")[2].replace("has the label", "has another label")
-    assert by_change(mutate({"tests/config_test.yaml": both}))[SHOP] == ("killed", "helm-unittest")
+    assert by_change(report_of({"tests/config_test.yaml": both}))[SHOP] == ("killed", "helm-unittest")
 
 
-def test_a_suite_that_does_not_run_is_told(mutate: Mutate) -> None:
-    report = mutate({"tests/broken_test.yaml": "tests: [\n", "tests/config_test.yaml": SUITE})
+def test_a_suite_that_does_not_run_is_told(report_of: ReportOf) -> None:
+    report = report_of({"tests/broken_test.yaml": "tests: [\n", "tests/config_test.yaml": SUITE})
     assert by_change(report)[SHOP] == ("killed", "helm-unittest")
     (notice,) = (one for one in report["notices"] if "does not run on the unchanged chart" in one)
     assert "tests/broken_test.yaml: " in notice
 
 
-def test_only_suites_that_reach_the_place_run(mutate: Mutate, program: Program) -> None:
+def test_only_suites_that_reach_the_place_run(report_of: ReportOf, program: Program) -> None:
     suites = {"tests/config_test.yaml": SUITE, "tests/other_test.yaml": OTHER_SUITE}
     # Its condition is false in all its tests.
     files = {"templates/config.yaml": "{{ if ne .Values.host `off` }}" + CONFIG + "{{ end }}"}
     off = SUITE.replace("tests:", "set: {host: 'off'}\ntests:").replace(
         "equal: {path: metadata.labels.app, value: shop}", "hasDocuments: {count: 0}"
     )
-    mutate({**files, **suites, "tests/off_test.yaml": off}, "--kind", "changed scalar")
+    report_of({**files, **suites, "tests/off_test.yaml": off}, "--kind", "changed scalar")
     unchanged, later = program.runs()[:3], program.runs()[3:]
     assert sorted(unchanged) == [["config_test.yaml"], ["off_test.yaml"], ["other_test.yaml"]]
     assert {file for run in later for file in run} == {"config_test.yaml"}
@@ -166,70 +146,63 @@ def test_only_suites_that_reach_the_place_run(mutate: Mutate, program: Program) 
     ["values: [l.yaml]\nset: {'list[0]': 2}", "release: {upgrade: true}", "chart: {version: 2.0.0}"],
     ids=["a value of a list", "an upgrade", "another version of the chart"],
 )
-def test_a_suite_that_the_library_cannot_render_reaches_all_of_its_templates(mutate: Mutate, part: str) -> None:
+def test_a_suite_that_the_library_cannot_render_reaches_all_of_its_templates(report_of: ReportOf, part: str) -> None:
     template = "{{ if and .Release.IsUpgrade (eq .Chart.Version `2.0.0`) .Values.list }}\na: b\n{{ end }}"
     files = {"templates/config.yaml": CONFIG + template, "values.yaml": "host: a.example\nlist: []\n"}
     suite = {"tests/config_test.yaml": f"{part}\n{SUITE}", "tests/l.yaml": "list: [1, 2]\n"}
-    report = mutate({**files, **suite}, "--kind", "removed line")
+    report = report_of({**files, **suite}, "--kind", "removed line")
     assert by_change(report)["removed line: a: b"][0] != "unreached"
 
 
-def test_a_chart_that_helm_refuses_as_a_whole_has_suites_for_its_templates(mutate: Mutate) -> None:
+def test_a_chart_that_helm_refuses_as_a_whole_has_suites_for_its_templates(report_of: ReportOf) -> None:
     files = {"templates/needs.yaml": "{{ required `a token` .Values.token }}", "tests/config_test.yaml": SUITE}
-    assert by_change(mutate(files))[SHOP] == ("killed", "helm-unittest")
+    assert by_change(report_of(files))[SHOP] == ("killed", "helm-unittest")
 
 
-def test_snapshots_are_never_written_in_the_chart(mutate: Mutate, make_chart: MakeChart) -> None:
+def test_snapshots_are_never_written_in_the_chart(report_of: ReportOf, make_chart: MakeChart) -> None:
     chart = make_chart(FILES)
-    report = mutate({"tests/config_test.yaml": SNAPSHOT})
+    report = report_of({"tests/config_test.yaml": SNAPSHOT})
     assert by_change(report)[SHOP][0] == "survived", "nobody has a snapshot to compare with"
     assert [path.name for path in (chart / "tests").iterdir()] == ["config_test.yaml"]
 
 
-def test_a_snapshot_notices_a_mutant(mutate: Mutate, make_chart: MakeChart) -> None:
+def test_a_snapshot_notices_a_mutant(report_of: ReportOf, make_chart: MakeChart) -> None:
     chart = make_chart({**FILES, "tests/config_test.yaml": SNAPSHOT})
     copy = shutil.copytree(chart, chart.parent / "copy")
     find_program().run(copy, ["tests/config_test.yaml"], 60)
     shutil.copytree(copy / "tests", chart / "tests", dirs_exist_ok=True)
     snapshot = chart / "tests" / "__snapshot__" / "config_test.yaml.snap"
     before = snapshot.read_bytes()
-    assert by_change(mutate({}))[SHOP] == ("killed", "helm-unittest")
+    assert by_change(report_of({}))[SHOP] == ("killed", "helm-unittest")
     assert snapshot.read_bytes() == before
 
 
-def test_a_survivor_names_the_test_that_looks_at_the_template(mutate: Mutate) -> None:
+def test_a_survivor_names_the_test_that_looks_at_the_template(report_of: ReportOf) -> None:
     other = OTHER_SUITE.replace("templates: [other.yaml]", "templates: ['*.yaml']").replace(
         "asserts:", "template: other.yaml\n    asserts:"
     )
-    report = mutate({"tests/a_test.yaml": other, "tests/config_test.yaml": SUITE})
+    report = report_of({"tests/a_test.yaml": other, "tests/config_test.yaml": SUITE})
     renamed = "changed scalar: name: settings → name: settings-x"
     assert by_change(report)[renamed] == ("survived", "")
     assert what(report, renamed) == "tests/config_test.yaml: has the label"
-    assert what(mutate({}, "--unittest", "tests/a_test.yaml"), renamed) == "case defaults"
+    assert what(report_of({}, "--unittest", "tests/a_test.yaml"), renamed) == "case defaults"
 
 
 @pytest.mark.parametrize("ignored", ["", "tests/\n"], ids=["in the chart", "in .helmignore"])
 def test_a_changed_suite_is_tried_on_survivors_and_on_what_it_noticed(
-    mutate: Mutate, monkeypatch: pytest.MonkeyPatch, ignored: str
+    report_of: ReportOf, monkeypatch: pytest.MonkeyPatch, ignored: str
 ) -> None:
     files = {".helmignore": ignored, "tests/config_test.yaml": SUITE}
-    first = mutate(files)
-    tried: list[str] = []
-    original = mutation._tried
-
-    def recording(trial: Any, mutants: Any, memory: Any) -> Any:
-        tried.extend(mutant.change for mutant in mutants)
-        return original(trial, mutants, memory)
-
-    monkeypatch.setattr(mutation, "_tried", recording)
-    assert mutate(files) == first
+    first = report_of(files)
+    tried = tried_mutants(monkeypatch)
+    assert report_of(files) == first
     assert tried == []
-    mutate({"tests/config_test.yaml": f"# new\n{SUITE}"})
+    report_of({"tests/config_test.yaml": f"# new\n{SUITE}"})
     assert tried == [change for change, (_, by) in by_change(first).items() if by != "gate"]
 
 
-def test_a_template_whose_condition_is_false_in_all_cases_is_not_reached(mutate: Mutate) -> None:
-    report = mutate({"templates/config.yaml": "{{ if eq .Values.host `off` }}" + CONFIG + "{{ end }}"})
+def test_a_template_whose_condition_is_false_in_all_cases_is_not_reached(report_of: ReportOf) -> None:
+    report = report_of({"templates/config.yaml": "{{ if eq .Values.host `off` }}" + CONFIG + "{{ end }}"})
     assert by_change(report)[SHOP] == ("unreached", "")
 
 

@@ -1,0 +1,191 @@
+"""`chartgate mutate` with pytest tests of the chart: which of them run, and when one of them notices a mutant."""
+
+from pathlib import Path
+
+import pytest
+
+from chartgate.releases.mutants.tests import ChartTests
+from chartgate.tools.test_server.client import TestServer
+from chartgate.tools.test_server.messages import Request
+from chartgate.values.case import Case
+from tests.unit.chartgate.command_line import MakeChart
+from tests.unit.chartgate.mutation_runs import CONFIG, FILES, LABEL, SHOP, TESTS, Mutate, by_change, tried_mutants
+
+
+def test_tests_notice_what_the_gate_does_not(mutate: Mutate, tests: str) -> None:
+    Path(tests).write_text(LABEL, encoding="utf-8")
+    assert by_change(mutate({})[1])[SHOP] == ("survived", "")
+    assert by_change(mutate({}, "--tests", tests)[1])[SHOP] == ("killed", "pytest")
+
+
+def test_a_pytest_that_ends_notices_nothing(mutate: Mutate, tests: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code = (
+        "import os\ndef test_x(render):\n    if '-x' in str(render().only('ConfigMap').manifest):\n"
+        "        os.kill(os.getppid(), 9)\n"
+    )
+    Path(tests).write_text(code, encoding="utf-8")
+    with pytest.raises(FileNotFoundError):
+        mutate({}, "--tests", tests)
+    assert "pytest has ended while tests ran" in capsys.readouterr().err
+
+
+def test_a_program_of_a_test_that_takes_too_long_ends_with_it(tests: str, make_chart: MakeChart) -> None:
+    note = Path(tests).with_name("process")
+    code = (
+        "import pathlib, subprocess\ndef test_x(chart):\n"
+        "    program = subprocess.Popen(['sleep', '60'], start_new_session=True)\n"
+        f"    pathlib.Path('{note}').write_text(str(program.pid))\n"
+        "    program.wait()\n"
+    )
+    Path(tests).write_text(code, encoding="utf-8")
+    with TestServer([tests]) as server:
+        answer = server.run(Request(str(make_chart(FILES)), server.tests, seconds=2))
+    assert answer.ended == "took more than 2 s"
+    assert not is_running(int(note.read_text()))
+
+
+def is_running(process: int) -> bool:
+    """Whether a process runs. One that has ended, and that nobody has waited for, does not."""
+    path = Path(f"/proc/{process}/stat")
+    try:
+        return path.read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_tests_that_a_time_limit_leaves_out_run_with_a_longer_one() -> None:
+    case = Case("x")
+    found = ChartTests([], {"a": 6.0, "b": 6.0}, {case: ["a", "b"]})
+    assert found.of([case], 8, {}) == ["a"]
+    assert found.of([case], 20, {}, without={"a"}) == ["b"]
+
+
+def test_a_slow_test_gets_the_time_that_the_user_gives(mutate: Mutate, tests: str) -> None:
+    Path(tests).write_text(f"import time\n{LABEL}    time.sleep(3)\n", encoding="utf-8")
+    options = ("--tests", tests, "--kind", "changed scalar")
+    _, report = mutate({}, *options, "--seconds", "2")
+    assert by_change(report)[SHOP][0] == "survived"
+    assert "left out, because it takes more than the 2 s of --seconds" in "".join(report["notices"])
+    assert by_change(mutate({}, *options)[1])[SHOP] == ("killed", "pytest")
+
+
+def test_a_test_that_is_too_slow_for_the_limits_comes_nearest(
+    mutate: Mutate, tests: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chartgate.mutation.trial.Trial.limits", (0.0, 0.0, 0.0, 0.0))
+    # Of the gate's cases none reaches the line.
+    config = CONFIG.replace("    app: shop\n", '{{ if eq .Values.host "1" }}\n    app: shop\n{{ end }}\n')
+    Path(tests).write_text(LABEL.replace("render()", "render({'host': '1'})"), encoding="utf-8")
+    (one,) = (
+        one
+        for one in mutate({"templates/config.yaml": config}, "--tests", tests)[1]["mutants"]
+        if one["change"] == SHOP
+    )
+    assert one["state"] == "survived"
+    assert one["what"].endswith("test_shop.py::test_label")
+
+
+def test_a_test_that_fails_on_the_unchanged_chart_is_an_error(
+    mutate: Mutate, tests: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path(tests).write_text("def test_x(render):\n    assert not render()\n", encoding="utf-8")
+    with pytest.raises(FileNotFoundError):
+        mutate({}, "--tests", tests, "--fresh")
+    assert "test_x: fails on the unchanged chart" in capsys.readouterr().err
+
+
+def test_tests_that_cannot_be_collected_are_an_error(
+    mutate: Mutate, tests: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path(tests).write_text("import no_such_module\n", encoding="utf-8")
+    with pytest.raises(FileNotFoundError):
+        mutate({}, "--tests", tests, "--fresh")
+    assert "no_such_module" in capsys.readouterr().err
+
+
+def test_a_new_test_is_tried_on_survivors_alone(mutate: Mutate, tests: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = str(Path(tests).parent)
+    first = mutate({}, "--tests", folder)[1]
+    survivors = [change for change, (state, _) in by_change(first).items() if state in {"survived", "unseen"}]
+    assert SHOP in survivors
+    assert "killed" in [state for state, by in by_change(first).values() if by == "pytest"]
+    tried = tried_mutants(monkeypatch)
+    Path(tests).with_name("test_label.py").write_text(LABEL, encoding="utf-8")
+    assert by_change(mutate({}, "--tests", folder)[1])[SHOP] == ("killed", "pytest")
+    assert tried == [*survivors]
+    # The test that had noticed some mutants says something else now: they are tried again.
+    tried.clear()
+    noticed = [change for change, (_, by) in by_change(first).items() if by == "pytest"]
+    Path(tests).write_text(f"# new\n{TESTS}", encoding="utf-8")
+    mutate({}, "--tests", folder)
+    assert {*noticed} <= {*tried}
+    assert SHOP not in tried
+
+
+def test_other_tests_are_another_run(mutate: Mutate, tests: str) -> None:
+    Path(tests).write_text("def test_nothing(render):\n    render()\n" + LABEL, encoding="utf-8")
+    assert by_change(mutate({}, "--tests", f"{tests}::test_nothing")[1])[SHOP][0] == "survived"
+    assert by_change(mutate({}, "--tests", tests)[1])[SHOP] == ("killed", "pytest")
+
+
+def test_settings_for_xdist_do_not_keep_tests_from_running(mutate: Mutate, tests: str) -> None:
+    Path(tests).with_name("pytest.ini").write_text("[pytest]\naddopts = -n 2\n", encoding="utf-8")
+    Path(tests).write_text(LABEL, encoding="utf-8")
+    assert by_change(mutate({}, "--tests", tests)[1])[SHOP] == ("killed", "pytest")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        # It fails at the first run on each mutant, and passes at the second.
+        "def test_x(render):\n"
+        "    told = str(render().only('ConfigMap').manifest)\n"
+        "    known = flag.read_text() if flag.exists() else told if '-x' not in told else ''\n"
+        "    flag.write_text(told)\n"
+        "    assert '-x' not in told or known == told\n",
+        # It passes only after another test, which makes no render.
+        "def test_first():\n    os.environ['FIRST'] = '1'\n"
+        "def test_second(render):\n    render()\n    assert 'FIRST' in os.environ\n",
+    ],
+    ids=["at random", "without the test before it"],
+)
+def test_a_test_that_fails_for_another_reason_notices_nothing(mutate: Mutate, tests: str, code: str) -> None:
+    flag = Path(tests).parent / "flag"
+    head = f"import os, pathlib\nflag = pathlib.Path(f'{flag}-{{os.getpid()}}')\n"
+    Path(tests).write_text(head + code, encoding="utf-8")
+    assert by_change(mutate({}, "--tests", tests)[1])[SHOP][0] == "survived"
+
+
+def test_tests_that_read_another_chart_are_told(mutate: Mutate, tests: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path(tests).write_text("def test_nothing(chart):\n    assert chart\n", encoding="utf-8")
+    mutate({}, "--tests", tests)
+    assert "the tests pass on a chart that Helm refuses" in capsys.readouterr().out
+
+
+def test_a_link_that_leads_nowhere_is_not_copied(mutate: Mutate, tests: str, make_chart: MakeChart) -> None:
+    files = {".helmignore": "ignored/\n", "ignored/empty": ""}
+    (make_chart({**FILES, **files}) / "ignored" / "link").symlink_to("/nowhere")
+    assert by_change(mutate(files, "--tests", tests)[1])[SHOP][0] == "survived"
+
+
+def test_fixtures_end_also_after_a_test_that_notices_a_mutant(mutate: Mutate, tests: str) -> None:
+    log = Path(tests).parent / "log"
+    fixture = (
+        f"import pathlib, pytest\nlog = pathlib.Path({str(log)!r})\n"
+        "def tell(word):\n    with log.open('a') as file:\n        file.write(word + '\\n')\n"
+        "@pytest.fixture(scope='session', autouse=True)\n"
+        "def server():\n    tell('started')\n    yield\n    tell('ended')\n"
+    )
+    Path(tests).write_text(f"{fixture}{LABEL}def test_other(render):\n    assert render()\n", encoding="utf-8")
+    assert by_change(mutate({}, "--tests", tests)[1])[SHOP] == ("killed", "pytest")
+    told = log.read_text(encoding="utf-8").splitlines()
+    assert told.count("started") == told.count("ended") > 3
+
+
+def test_what_a_test_leaves_in_the_chart_is_gone_for_the_next_mutant(mutate: Mutate, tests: str) -> None:
+    code = (
+        "def test_x(render, chart):\n    assert not (chart / 'templates' / 'left.yaml').exists()\n    render()\n"
+        "    (chart / 'templates' / 'left.yaml').touch()\n"
+    )
+    Path(tests).write_text(code, encoding="utf-8")
+    assert by_change(mutate({}, "--tests", tests)[1])[SHOP][0] == "survived"
