@@ -1,7 +1,9 @@
 """Fixtures of this project's own tests; `chart`, `cases`, `render` and `assert_conforms` are chartgate's plugin's."""
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,6 +13,11 @@ from chartgate.releases.render import RenderError, Values, texts_of
 from chartgate.tools.chart_files import read_chart_files
 from chartgate.tools.helm import Helm, find_helm
 from chartgate.values.settings import Settings
+
+if TYPE_CHECKING:
+    from tests.mutation_runs import Mutate, Report
+
+MakeChart = Callable[[dict[str, str]], Path]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -62,3 +69,34 @@ def notes(chart: Path, helm: Helm, settings: Settings, render: Callable[..., Rel
         return str(answer["manifests"].partition("\nNOTES:\n")[2])
 
     return notes
+
+
+@pytest.fixture
+def make_chart(tmp_path: Path) -> MakeChart:
+    """Writes a chart called "tiny" with these files beside its Chart.yaml."""
+
+    def make(files: dict[str, str]) -> Path:
+        chart = tmp_path / "tiny"
+        for name, text in {"Chart.yaml": "apiVersion: v2\nname: tiny\nversion: 1.0.0\n", **files}.items():
+            path = chart / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        return chart
+
+    return make
+
+
+@pytest.fixture
+def mutate(make_chart: MakeChart, tmp_path: Path) -> "Mutate":
+    """The exit code of `chartgate mutate`, and its JSON report, about a chart of these files and those of FILES."""
+    from chartgate import cli
+    from tests.mutation_runs import FILES
+
+    def run(files: dict[str, str], *options: str) -> "tuple[int, Report]":
+        path = tmp_path / "mutants.json"
+        code = cli.main(["mutate", str(make_chart({**FILES, **files})), "--json", str(path), *options])
+        report = json.loads(path.read_text(encoding="utf-8"))
+        assert isinstance(report, dict)
+        return code, report
+
+    return run

@@ -53,6 +53,15 @@ def pytest_configure(config: pytest.Config) -> None:
             raise pytest.UsageError(f"--chartgate-coverage: cannot write {named}: {error.strerror}") from error
 
 
+def import_all() -> None:
+    """Import what a first render imports, for a process that forks before it renders (tools/test_server)."""
+    import chartgate.releases.jobs
+    import chartgate.releases.render
+    import chartgate.tools.engines
+    import chartgate.values.chart
+    import chartgate.values.recorded_cases  # noqa: F401 (each imports the packages of the others)
+
+
 @pytest.fixture(scope="session")
 def _record(request: pytest.FixtureRequest) -> "Callable[[Job, Sequence[str]], None]":
     """Adds a render to the record, if there is one; each distinct one of a test once."""

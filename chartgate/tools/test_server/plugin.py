@@ -1,9 +1,11 @@
 """The part that runs inside pytest: `python -m pytest -p chartgate.tools.test_server.plugin`.
 
 Each request runs in a fork of the process, so that no test sees what another copy of the chart has left in memory. The
-fork uses the worker of Helm's library that the process has started, because a start takes longer than most tests.
+fork uses the worker of Helm's library that the process has started, and the modules that it has imported, because both
+take longer than most tests.
 """
 
+import gc
 import hashlib
 import inspect
 import os
@@ -30,6 +32,10 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
         raise session.Interrupted(f"{session.testsfailed} errors during collection")
     with open(int(os.environ[READ]), "rb") as requests, open(int(os.environ[WRITE]), "wb") as answers:  # noqa: PTH123 (descriptors)
         _say(answers, _collected(session))
+        if fixtures := session.config.pluginmanager.getplugin("chartgate"):
+            fixtures.import_all()
+        # Python's collector would write to each object, and so copy the memory that a fork shares with the process.
+        gc.freeze()
         while line := requests.readline():
             process.available()
             _say(answers, _answer(session, msgspec.json.decode(line, type=Request)))

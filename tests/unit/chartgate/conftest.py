@@ -1,13 +1,11 @@
 """Fixtures for tests of the gate itself: tiny charts, and releases written down as objects."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from chartgate import cli, gate
+from chartgate import gate
 from chartgate.findings.check import Check
 from chartgate.findings.finding import Finding
 from chartgate.findings.registry import CHECKS
@@ -18,48 +16,8 @@ from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
 from chartgate.tools.kubernetes_yaml import read_all
 from chartgate.values.case import Case
-from tests.unit.chartgate.mutation_runs import FILES, TESTS, Mutate, Report
 
-MakeChart = Callable[[dict[str, str]], Path]
 FindingsOf = Callable[..., list[Finding]]
-
-
-@pytest.fixture
-def make_chart(tmp_path: Path) -> MakeChart:
-    """Writes a chart called "tiny" with these files beside its Chart.yaml."""
-
-    def make(files: dict[str, str]) -> Path:
-        chart = tmp_path / "tiny"
-        for name, text in {"Chart.yaml": "apiVersion: v2\nname: tiny\nversion: 1.0.0\n", **files}.items():
-            path = chart / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-        return chart
-
-    return make
-
-
-@pytest.fixture
-def mutate(make_chart: MakeChart, tmp_path: Path) -> Mutate:
-    """The exit code of `chartgate mutate`, and its JSON report, about a chart of these files and those of FILES."""
-
-    def run(files: dict[str, str], *options: str) -> tuple[int, Report]:
-        path = tmp_path / "mutants.json"
-        code = cli.main(["mutate", str(make_chart({**FILES, **files})), "--json", str(path), *options])
-        report = json.loads(path.read_text(encoding="utf-8"))
-        assert isinstance(report, dict)
-        return code, report
-
-    return run
-
-
-@pytest.fixture
-def tests(tmp_path: Path) -> str:
-    """A file of tests of the chart that `mutate` makes."""
-    path = tmp_path / "shop_tests" / "test_shop.py"
-    path.parent.mkdir()
-    path.write_text(TESTS, encoding="utf-8")
-    return str(path)
 
 
 def written_release(manifests: str, kube: str = "1.37") -> Release:

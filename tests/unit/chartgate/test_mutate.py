@@ -5,9 +5,11 @@ import yaml
 
 from chartgate import cli
 from chartgate.releases.mutants.mutant import KINDS
+from chartgate.releases.mutants.tests import ChartTests
+from chartgate.values.case import Case
 from tests.documents import blocks
+from tests.mutation_runs import CONFIG, DOCUMENT, FILES, SHOP, Mutate, by_change, documented_entry_for_other_tests
 from tests.unit.chartgate.command_line import MakeChart
-from tests.unit.chartgate.mutation_runs import CONFIG, DOCUMENT, FILES, LABEL, SHOP, TESTS, Mutate, by_change
 
 ENDLESS = "{{ range until 900000 }}{{ range until 900000 }}{{ if .a }}{{ end }}{{ end }}{{ end }}"
 
@@ -22,19 +24,6 @@ def test_a_check_that_is_left_out_is_told(mutate: Mutate) -> None:
     )
 
 
-def test_a_survivor_is_shown_with_its_diff_and_what_comes_nearest(
-    mutate: Mutate, tests: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    code, report = mutate({}, "--tests", tests, "--file", "templates/*")
-    (text,) = (block.text for block in blocks(DOCUMENT) if block.language == "text")
-    said = capsys.readouterr().out
-    for line in text.strip().splitlines():
-        assert line.replace("case defaults", "") in said
-    assert code == 0, "without --fail-under, survivors are no findings"
-    (shop,) = (one for one in report["mutants"] if one["change"] == SHOP)
-    assert "+    app: shop-x" in shop["diff"]
-
-
 def test_a_listed_survivor_does_not_count(mutate: Mutate, capsys: pytest.CaptureFixture[str]) -> None:
     documented = next(text for block in blocks(DOCUMENT) if "survivors" in (text := block.text))
     settings = yaml.safe_dump({"helm": ["4"], **yaml.safe_load(documented)})
@@ -43,30 +32,6 @@ def test_a_listed_survivor_does_not_count(mutate: Mutate, capsys: pytest.Capture
     code, report = mutate(files, "--kind", "changed scalar", "--fail-under", "100")
     assert (code, by_change(report)[SHOP][0]) == (0, "listed")
     assert "1 listed" in capsys.readouterr().out
-
-
-def documented_entry_for_other_tests() -> str:
-    documented = next(
-        block.text for block in blocks(DOCUMENT) if "noticedBy" in block.text and block.language == "yaml"
-    )
-    return yaml.safe_dump({"helm": ["4"], **yaml.safe_load(documented)})
-
-
-def test_an_entry_for_other_tests_does_not_hold_in_a_run_with_them(
-    mutate: Mutate, capsys: pytest.CaptureFixture[str], make_chart: MakeChart
-) -> None:
-    config = CONFIG.replace("name: settings", "name: {{ .Release.Name }}")
-    files = {"chartgate.yaml": documented_entry_for_other_tests(), "templates/config.yaml": config}
-    noticing, idle = ({**files, "tests/test_programs.py": code} for code in (LABEL, TESTS))
-    code, report = mutate(idle, "--kind", "changed scalar", "--fail-under", "100")
-    assert (code, by_change(report)[SHOP][0], report["faults"]) == (0, "listed", [])
-    assert "1 listed (1 for other tests)" in capsys.readouterr().out
-    tests = str(make_chart({**FILES, **idle}) / "tests" / "test_programs.py")
-    options = ("--kind", "changed scalar", "--tests", tests, "--fail-under", "100")
-    code, report = mutate(idle, *options)
-    assert (code, by_change(report)[SHOP][0]) == (1, "survived")
-    code, report = mutate(noticing, *options)
-    assert (code, by_change(report)[SHOP][0], report["faults"]) == (0, "killed", [])
 
 
 def test_an_entry_for_tests_that_are_not_there_is_a_fault(mutate: Mutate) -> None:
@@ -162,3 +127,15 @@ def test_a_library_chart_is_an_error(make_chart: MakeChart, capsys: pytest.Captu
 def test_the_document_describes_each_kind() -> None:
     table = "".join(f"| `{kind}` | {text.replace('|', chr(92) + '|')} |\n" for kind, text in KINDS.items())
     assert table in DOCUMENT.read_text(encoding="utf-8"), f"docs/mutation.md: the table should be\n{table}"
+
+
+def test_tests_that_a_time_limit_leaves_out_run_with_a_longer_one() -> None:
+    case = Case("x")
+    found = ChartTests([], {"a": 6.0, "b": 6.0}, {case: ["a", "b"]})
+    assert found.of([case], 8, {}) == ["a"]
+    assert found.of([case], 20, {}, without={"a"}) == ["b"]
+
+
+def test_a_template_whose_condition_is_false_in_all_cases_is_not_reached(mutate: Mutate) -> None:
+    report = mutate({"templates/config.yaml": "{{ if eq .Values.host `off` }}" + CONFIG + "{{ end }}"})[1]
+    assert by_change(report)[SHOP] == ("unreached", "")

@@ -1,21 +1,36 @@
 """`chartgate mutate` with pytest tests of the chart: which of them run, and when one of them notices a mutant."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from chartgate.releases.mutants.tests import ChartTests
 from chartgate.tools.test_server.client import TestServer
 from chartgate.tools.test_server.messages import Request
-from chartgate.values.case import Case
-from tests.unit.chartgate.command_line import MakeChart
-from tests.unit.chartgate.mutation_runs import CONFIG, FILES, LABEL, SHOP, TESTS, Mutate, by_change, tried_mutants
+from tests.documents import blocks
+from tests.mutation_runs import (
+    CONFIG,
+    DOCUMENT,
+    FILES,
+    LABEL,
+    SHOP,
+    TESTS,
+    Mutate,
+    by_change,
+    documented_entry_for_other_tests,
+    tried_mutants,
+)
+
+SCALARS = ("--kind", "changed scalar")
+"""Mutants among which SHOP is."""
+
+MakeChart = Callable[[dict[str, str]], Path]
 
 
 def test_tests_notice_what_the_gate_does_not(mutate: Mutate, tests: str) -> None:
     Path(tests).write_text(LABEL, encoding="utf-8")
-    assert by_change(mutate({})[1])[SHOP] == ("survived", "")
-    assert by_change(mutate({}, "--tests", tests)[1])[SHOP] == ("killed", "pytest")
+    assert by_change(mutate({}, *SCALARS)[1])[SHOP] == ("survived", "")
+    assert by_change(mutate({}, *SCALARS, "--tests", tests)[1])[SHOP] == ("killed", "pytest")
 
 
 def test_a_pytest_that_ends_notices_nothing(mutate: Mutate, tests: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -25,7 +40,7 @@ def test_a_pytest_that_ends_notices_nothing(mutate: Mutate, tests: str, capsys: 
     )
     Path(tests).write_text(code, encoding="utf-8")
     with pytest.raises(FileNotFoundError):
-        mutate({}, "--tests", tests)
+        mutate({}, *SCALARS, "--tests", tests)
     assert "pytest has ended while tests ran" in capsys.readouterr().err
 
 
@@ -53,16 +68,9 @@ def is_running(process: int) -> bool:
         return False
 
 
-def test_tests_that_a_time_limit_leaves_out_run_with_a_longer_one() -> None:
-    case = Case("x")
-    found = ChartTests([], {"a": 6.0, "b": 6.0}, {case: ["a", "b"]})
-    assert found.of([case], 8, {}) == ["a"]
-    assert found.of([case], 20, {}, without={"a"}) == ["b"]
-
-
 def test_a_slow_test_gets_the_time_that_the_user_gives(mutate: Mutate, tests: str) -> None:
     Path(tests).write_text(f"import time\n{LABEL}    time.sleep(3)\n", encoding="utf-8")
-    options = ("--tests", tests, "--kind", "changed scalar")
+    options = (*SCALARS, "--tests", tests)
     _, report = mutate({}, *options, "--seconds", "2")
     assert by_change(report)[SHOP][0] == "survived"
     assert "left out, because it takes more than the 2 s of --seconds" in "".join(report["notices"])
@@ -78,7 +86,7 @@ def test_a_test_that_is_too_slow_for_the_limits_comes_nearest(
     Path(tests).write_text(LABEL.replace("render()", "render({'host': '1'})"), encoding="utf-8")
     (one,) = (
         one
-        for one in mutate({"templates/config.yaml": config}, "--tests", tests)[1]["mutants"]
+        for one in mutate({"templates/config.yaml": config}, *SCALARS, "--tests", tests)[1]["mutants"]
         if one["change"] == SHOP
     )
     assert one["state"] == "survived"
@@ -90,7 +98,7 @@ def test_a_test_that_fails_on_the_unchanged_chart_is_an_error(
 ) -> None:
     Path(tests).write_text("def test_x(render):\n    assert not render()\n", encoding="utf-8")
     with pytest.raises(FileNotFoundError):
-        mutate({}, "--tests", tests, "--fresh")
+        mutate({}, *SCALARS, "--tests", tests, "--fresh")
     assert "test_x: fails on the unchanged chart" in capsys.readouterr().err
 
 
@@ -99,7 +107,7 @@ def test_tests_that_cannot_be_collected_are_an_error(
 ) -> None:
     Path(tests).write_text("import no_such_module\n", encoding="utf-8")
     with pytest.raises(FileNotFoundError):
-        mutate({}, "--tests", tests, "--fresh")
+        mutate({}, *SCALARS, "--tests", tests, "--fresh")
     assert "no_such_module" in capsys.readouterr().err
 
 
@@ -124,14 +132,14 @@ def test_a_new_test_is_tried_on_survivors_alone(mutate: Mutate, tests: str, monk
 
 def test_other_tests_are_another_run(mutate: Mutate, tests: str) -> None:
     Path(tests).write_text("def test_nothing(render):\n    render()\n" + LABEL, encoding="utf-8")
-    assert by_change(mutate({}, "--tests", f"{tests}::test_nothing")[1])[SHOP][0] == "survived"
-    assert by_change(mutate({}, "--tests", tests)[1])[SHOP] == ("killed", "pytest")
+    assert by_change(mutate({}, *SCALARS, "--tests", f"{tests}::test_nothing")[1])[SHOP][0] == "survived"
+    assert by_change(mutate({}, *SCALARS, "--tests", tests)[1])[SHOP] == ("killed", "pytest")
 
 
 def test_settings_for_xdist_do_not_keep_tests_from_running(mutate: Mutate, tests: str) -> None:
     Path(tests).with_name("pytest.ini").write_text("[pytest]\naddopts = -n 2\n", encoding="utf-8")
     Path(tests).write_text(LABEL, encoding="utf-8")
-    assert by_change(mutate({}, "--tests", tests)[1])[SHOP] == ("killed", "pytest")
+    assert by_change(mutate({}, *SCALARS, "--tests", tests)[1])[SHOP] == ("killed", "pytest")
 
 
 @pytest.mark.parametrize(
@@ -153,19 +161,19 @@ def test_a_test_that_fails_for_another_reason_notices_nothing(mutate: Mutate, te
     flag = Path(tests).parent / "flag"
     head = f"import os, pathlib\nflag = pathlib.Path(f'{flag}-{{os.getpid()}}')\n"
     Path(tests).write_text(head + code, encoding="utf-8")
-    assert by_change(mutate({}, "--tests", tests)[1])[SHOP][0] == "survived"
+    assert by_change(mutate({}, *SCALARS, "--tests", tests)[1])[SHOP][0] == "survived"
 
 
 def test_tests_that_read_another_chart_are_told(mutate: Mutate, tests: str, capsys: pytest.CaptureFixture[str]) -> None:
     Path(tests).write_text("def test_nothing(chart):\n    assert chart\n", encoding="utf-8")
-    mutate({}, "--tests", tests)
+    mutate({}, *SCALARS, "--tests", tests)
     assert "the tests pass on a chart that Helm refuses" in capsys.readouterr().out
 
 
 def test_a_link_that_leads_nowhere_is_not_copied(mutate: Mutate, tests: str, make_chart: MakeChart) -> None:
     files = {".helmignore": "ignored/\n", "ignored/empty": ""}
     (make_chart({**FILES, **files}) / "ignored" / "link").symlink_to("/nowhere")
-    assert by_change(mutate(files, "--tests", tests)[1])[SHOP][0] == "survived"
+    assert by_change(mutate(files, *SCALARS, "--tests", tests)[1])[SHOP][0] == "survived"
 
 
 def test_fixtures_end_also_after_a_test_that_notices_a_mutant(mutate: Mutate, tests: str) -> None:
@@ -177,7 +185,7 @@ def test_fixtures_end_also_after_a_test_that_notices_a_mutant(mutate: Mutate, te
         "def server():\n    tell('started')\n    yield\n    tell('ended')\n"
     )
     Path(tests).write_text(f"{fixture}{LABEL}def test_other(render):\n    assert render()\n", encoding="utf-8")
-    assert by_change(mutate({}, "--tests", tests)[1])[SHOP] == ("killed", "pytest")
+    assert by_change(mutate({}, *SCALARS, "--tests", tests)[1])[SHOP] == ("killed", "pytest")
     told = log.read_text(encoding="utf-8").splitlines()
     assert told.count("started") == told.count("ended") > 3
 
@@ -188,4 +196,34 @@ def test_what_a_test_leaves_in_the_chart_is_gone_for_the_next_mutant(mutate: Mut
         "    (chart / 'templates' / 'left.yaml').touch()\n"
     )
     Path(tests).write_text(code, encoding="utf-8")
-    assert by_change(mutate({}, "--tests", tests)[1])[SHOP][0] == "survived"
+    assert by_change(mutate({}, *SCALARS, "--tests", tests)[1])[SHOP][0] == "survived"
+
+
+def test_a_survivor_is_shown_with_its_diff_and_what_comes_nearest(
+    mutate: Mutate, tests: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, report = mutate({}, "--tests", tests, "--file", "templates/*")
+    (text,) = (block.text for block in blocks(DOCUMENT) if block.language == "text")
+    said = capsys.readouterr().out
+    for line in text.strip().splitlines():
+        assert line.replace("case defaults", "") in said
+    assert code == 0, "without --fail-under, survivors are no findings"
+    (shop,) = (one for one in report["mutants"] if one["change"] == SHOP)
+    assert "+    app: shop-x" in shop["diff"]
+
+
+def test_an_entry_for_other_tests_does_not_hold_in_a_run_with_them(
+    mutate: Mutate, capsys: pytest.CaptureFixture[str], make_chart: MakeChart
+) -> None:
+    config = CONFIG.replace("name: settings", "name: {{ .Release.Name }}")
+    files = {"chartgate.yaml": documented_entry_for_other_tests(), "templates/config.yaml": config}
+    noticing, idle = ({**files, "tests/test_programs.py": code} for code in (LABEL, TESTS))
+    code, report = mutate(idle, *SCALARS, "--fail-under", "100")
+    assert (code, by_change(report)[SHOP][0], report["faults"]) == (0, "listed", [])
+    assert "1 listed (1 for other tests)" in capsys.readouterr().out
+    tests = str(make_chart({**FILES, **idle}) / "tests" / "test_programs.py")
+    options = (*SCALARS, "--tests", tests, "--fail-under", "100")
+    code, report = mutate(idle, *options)
+    assert (code, by_change(report)[SHOP][0]) == (1, "survived")
+    code, report = mutate(noticing, *options)
+    assert (code, by_change(report)[SHOP][0], report["faults"]) == (0, "killed", [])

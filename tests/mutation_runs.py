@@ -1,14 +1,15 @@
 """What the tests of `chartgate mutate` begin with: a small chart, a test of it, and what a report says."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from chartgate import mutation
+from tests.documents import ROOT, blocks
 
-DOCUMENT = Path(__file__).parents[3] / "docs" / "mutation.md"
+DOCUMENT = ROOT / "docs" / "mutation.md"
 CONFIG = (
     "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\n  labels:\n    app: shop\n"
     "data:\n  host: {{ .Values.host | quote }}\n"
@@ -43,3 +44,11 @@ def tried_mutants(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(mutation, "_tried", recording)
     return tried
+
+
+def documented_entry_for_other_tests() -> str:
+    """The settings of the document about mutants that only other tests notice."""
+    documented = next(
+        block.text for block in blocks(DOCUMENT) if "noticedBy" in block.text and block.language == "yaml"
+    )
+    return yaml.safe_dump({"helm": ["4"], **yaml.safe_load(documented)})
