@@ -93,7 +93,6 @@ def _ask(units: Sequence[Unit], external: Sequence[CheckFolder]) -> list[list[Ju
                 [
                     sys.executable,
                     "-I",
-                    "-B",
                     "-W",
                     "ignore",
                     str(_WORKER),

@@ -1,6 +1,6 @@
 """Fixtures for tests of the gate itself: tiny charts, and releases written down as objects."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from chartgate.findings.scopes import EachObject
 from chartgate.releases.objects import kube_object
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
+from chartgate.tools.cache import cache_folder
 from chartgate.tools.kubernetes_yaml import read_all
 from chartgate.values.case import Case
 
@@ -64,6 +65,14 @@ def passing(key: str) -> Check:
 def without_checkov(monkeypatch: pytest.MonkeyPatch) -> None:
     checks = tuple(passing("checkov") if check.key == "checkov" else check for check in CHECKS)
     monkeypatch.setattr(gate, "CHECKS", checks)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cache() -> Iterator[None]:
+    """One cache for all tests: `pytester` gives each test another home folder, and all would be downloaded again."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(cache_folder().parent))
+        yield
 
 
 @pytest.fixture(autouse=True)

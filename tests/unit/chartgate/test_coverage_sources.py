@@ -54,6 +54,7 @@ def test_by_an_old_helm(render):
 """
 
 
+@pytest.mark.usefixtures("helm")  # so that the gate can render an upgrade
 def test_what_pytest_renders_counts_apart(
     pytester: pytest.Pytester, make_chart: MakeChart, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -68,7 +69,7 @@ def test_what_pytest_renders_counts_apart(
     capsys.readouterr()
     assert main(["coverage", str(chart), *QUICK, "--also", str(record), "--fail-under", "100"]) == CLEAN
     out = capsys.readouterr().out
-    assert "renders: gate 1, pytest 4" in out
+    assert "renders: gate 2, pytest 4" in out
     found = coverage.measure(read_chart(chart), ONE, recorded_cases(record))
     source, case = found.first(found.points[2]) or ("", "")
     assert (source, case.rpartition("/")[2]) == ("pytest", "test_what_pytest_renders_counts_apart.py::test_off")

@@ -2,7 +2,7 @@
 
 import json
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,22 +41,57 @@ roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: reader}
 """
 
 
-@pytest.fixture(autouse=True)
-def _empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+GUARD = "---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: g}\nspec: {podSelector: {}}\n"
+OTHER_GUARD = GUARD.replace("podSelector: {}", "podSelector: {matchLabels: {app: other}}")
+ODD_SECRET = "---\nkind: Secret\nmetadata: {name: odd}\ndata: hush\n"
+ODD_PODS = ["[odd]", "{containers: [odd]}", "{containers: {a: b}}", "odd"]
+IN_DEFAULT = POD.replace("{name: p,", "{name: p, namespace: default,")
 
 
-@pytest.fixture
-def starts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What each start of checkov was given to judge."""
+def with_odd_pod(spec: str) -> str:
+    """Objects of which checkov cannot read one."""
+    odd = f"---\nkind: Deployment\nmetadata: {{name: odd}}\nspec: {{template: {{spec: {spec}}}}}\n"
+    return POD + odd + ROLE + BINDING
+
+
+JUDGED = [
+    POD + SECRET + ODD_SECRET,
+    POD + GUARD,
+    POD + OTHER_GUARD,
+    ROLE + BINDING,
+    ROLE,
+    BINDING,
+    POD + BUDGET,
+    IN_DEFAULT,
+]
+"""The releases of this file's tests; see `starts`."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def starts(release_of: ReleaseOf, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
+    """What each start of checkov was given to judge.
+
+    The first start judges all objects of this file, as a start takes longer than all tests. It meets settings of the
+    user's that switch a policy off.
+    """
     given: list[str] = []
 
     def recorded(command: Sequence[str], **options: Any) -> "subprocess.CompletedProcess[str]":
         given.append(options["text"])
         return run_to_end(command, **options)
 
-    monkeypatch.setattr(scan, "run_to_end", recorded)
-    return given
+    folder = tmp_path_factory.mktemp("user")
+    (folder / ".checkov.yaml").write_text("skip-check: [CKV_K8S_21]\n", encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
+        patch.setattr(scan, "run_to_end", recorded)
+        with pytest.MonkeyPatch.context() as settings:
+            settings.chdir(folder)
+            settings.setenv("HELM_NAMESPACE", "apps")
+            settings.setenv("CKV_SKIP_CHECK", "CKV_K8S_21")
+            texts = [*JUDGED, *map(with_odd_pod, ODD_PODS)]
+            examine(CHECK, [Rendered(Case(text), release_of(text)) for text in texts])
+        yield given
 
 
 def test_what_checkov_says_is_told_of_the_object(findings_of: FindingsOf) -> None:
@@ -81,9 +116,7 @@ def test_an_object_without_a_policy_counts_as_not_examined(release_of: ReleaseOf
 
 
 def test_network_policies_are_judged_release_by_release(release_of: ReleaseOf) -> None:
-    guard = "---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: g}\nspec: {podSelector: {}}\n"
-    other = guard.replace("podSelector: {}", "podSelector: {matchLabels: {app: other}}")
-    guarded, bare = Rendered(Case("a"), release_of(POD + guard)), Rendered(Case("b"), release_of(POD + other))
+    guarded, bare = Rendered(Case("a"), release_of(POD + GUARD)), Rendered(Case("b"), release_of(POD + OTHER_GUARD))
     lacking = [
         [str(finding.about) for finding in verdict.findings if finding.rule == "CKV2_K8S_6"]
         for verdict in examine(CHECK, [guarded, bare])
@@ -105,37 +138,32 @@ def test_the_related_kinds_are_those_of_roles() -> None:
 
 
 def test_checkov_starts_once_and_for_what_it_does_not_know(release_of: ReleaseOf, starts: list[str]) -> None:
-    first = [Rendered(Case("a"), release_of(POD)), Rendered(Case("b"), release_of(POD + SECRET))]
+    new = [POD.replace("name: p,", "name: new,"), SECRET.replace("name: s", "name: new")]
+    first = [Rendered(Case("a"), release_of(new[0])), Rendered(Case("b"), release_of(new[0] + new[1]))]
+    before = len(starts)
     cold, warm = examine(CHECK, first), examine(CHECK, first)
-    assert (len(starts), cold) == (1, warm)
-    examine(CHECK, [*first, Rendered(Case("c"), release_of(POD + BUDGET))])
-    assert [[json.loads(line)[0]["kind"] for line in given.splitlines()] for given in starts] == [
+    assert (len(starts) - before, cold) == (1, warm)
+    budget = BUDGET.replace("name: b", "name: new")
+    examine(CHECK, [*first, Rendered(Case("c"), release_of(new[0] + budget))])
+    assert [[json.loads(line)[0]["kind"] for line in given.splitlines()] for given in starts[before:]] == [
         ["Pod", "Secret"],
         ["PodDisruptionBudget"],
     ]
 
 
-def test_secrets_are_not_given_to_checkov(findings_of: FindingsOf, starts: list[str]) -> None:
-    findings_of(CHECK, SECRET + "---\nkind: Secret\nmetadata: {name: odd}\ndata: hush\n")
-    assert "Secret" in starts[0]
+def test_secrets_are_not_given_to_checkov(starts: list[str]) -> None:
+    for odd in ("s", "odd"):
+        assert f'"name": "{odd}"' in starts[0]
     assert "hush" not in starts[0]
 
 
-def test_no_setting_of_the_users_switches_a_policy_off(
-    findings_of: FindingsOf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pod = POD.replace("{name: p,", "{name: p, namespace: default,")
-    (tmp_path / ".checkov.yaml").write_text("skip-check: [CKV_K8S_21]\n", encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HELM_NAMESPACE", "apps")
-    monkeypatch.setenv("CKV_SKIP_CHECK", "CKV_K8S_21")
-    assert "CKV_K8S_21" in {finding.rule for finding in findings_of(CHECK, pod)}
+def test_no_setting_of_the_users_switches_a_policy_off(findings_of: FindingsOf) -> None:
+    assert "CKV_K8S_21" in {finding.rule for finding in findings_of(CHECK, IN_DEFAULT)}
 
 
-@pytest.mark.parametrize("spec", ["[odd]", "{containers: [odd]}", "{containers: {a: b}}", "odd"])
+@pytest.mark.parametrize("spec", ODD_PODS)
 def test_an_object_that_checkov_cannot_read_spoils_no_other(findings_of: FindingsOf, spec: str) -> None:
-    odd = f"---\nkind: Deployment\nmetadata: {{name: odd}}\nspec: {{template: {{spec: {spec}}}}}\n"
-    found = findings_of(CHECK, POD + odd + ROLE + BINDING)
+    found = findings_of(CHECK, with_odd_pod(spec))
     assert {"Pod/p", "RoleBinding/readers"} <= {str(finding.about) for finding in found if finding.rule != "malformed"}
     assert "Deployment/odd" in {str(finding.about) for finding in found}
 
