@@ -69,8 +69,9 @@ class _Search:
                     f"{self._chart.folder}: the chart refuses every case, so that nothing can be changed: name values "
                     "that it takes with --values FILE"
                 )
-            if any(place not in self._effects and place not in self._accepted for place in places):
-                rest = [*map(self._rendered, self._bases.by_programs()), *likely]
+            left = [place for place in places if place not in self._effects and place not in self._accepted]
+            if left:
+                rest = [*map(self._rendered, self._bases.by_programs()), *_promising_first(left, likely)]
                 rest += map(self._rendered, self._bases.further())
                 together = pool.map(lambda number, base: self._together(places, number, base), count(), rest)
                 for _ in track(together, len(rest), "changing the rest in all cases"):
@@ -153,6 +154,25 @@ class _Search:
             other = (type(then), then) != (type(now), now) and not (_is_empty(then) and _is_empty(now))
             if other and self._shape.fits(changed):
                 yield value
+
+
+def _promising_first(places: Sequence[Place], bases: Sequence[BaseRelease]) -> list[BaseRelease]:
+    """All bases: those in which a change of one of the places most likely has an effect come first, the places in
+    turns. Equal values on a cluster with more APIs and on one with fewer come one after the other.
+    """
+    by_values: defaultdict[int, list[BaseRelease]] = defaultdict(list)
+    for base in bases:
+        by_values[id(base.values)].append(base)
+    pairs = [base for some in by_values.values() for base in some]
+    orders = (
+        sorted(
+            (base for base in pairs if _has_room(base, place)),
+            key=lambda base: promise(place.path, base.values, base.full),
+        )
+        for place in places
+    )
+    turns = zip_longest(*orders)
+    return [*dict.fromkeys([*(base for turn in turns for base in turn if base is not None), *pairs])]
 
 
 def _is_empty(value: Any) -> bool:
