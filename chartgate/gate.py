@@ -17,6 +17,7 @@ from chartgate.findings.foreign_subcharts import ForeignSubcharts
 from chartgate.findings.invented_values import without_invented
 from chartgate.findings.left_to_users import LeftToUsers
 from chartgate.findings.own_switches import without_own_switches
+from chartgate.findings.presupposed import without_presupposed
 from chartgate.findings.registry import CHECKS, OF_COMMANDS, every_check
 from chartgate.findings.reproduction import reproductions
 from chartgate.findings.runner import examine, examine_files
@@ -28,7 +29,11 @@ from chartgate.releases.comparisons import LIBRARY, Comparison, compare, render_
 from chartgate.releases.filled_cases import render_filled
 from chartgate.releases.generated_cases import render_generated
 from chartgate.releases.jobs import every_helm, plan, render_jobs
-from chartgate.releases.needed_values import without_bare_defaults
+from chartgate.releases.needed_values import (
+    without_absent_subcharts,
+    without_bare_defaults,
+    without_refused_examples,
+)
 from chartgate.releases.never_rendered import never_rendered
 from chartgate.releases.rendered import Rendered
 from chartgate.reports import notices
@@ -143,8 +148,11 @@ def _run(
         for kind in ("renders", "charts", ARCHIVES):
             store.forget_old(kind)
         renders, unfilled = _render(chart.files, settings, choice, selection, engines, so_far.renders)
-        renders, bare = without_bare_defaults(renders, documents_named=settings.documents_named)
+        named = settings.documents_named
+        renders, bare = without_bare_defaults(renders, documents_named=named)
+        renders, refused = without_refused_examples(renders, documents_named=named)
         proof = _proof(selection, renders, engines)
+        renders, absent = without_absent_subcharts(renders, chart.absent_switches)
         # Nobody says that the chart accepts the cases of a matrix that the gate made.
         unsaid = selection.turned if "matrix" in selection.turned else frozenset[Origin]()
         renders = [one for one in renders if not (one.case.origin in unsaid and OWN_REFUSAL in one.refusal)]
@@ -153,7 +161,9 @@ def _run(
     examined_all = _examine(checks, renders, clock, so_far.columns)
     left = LeftToUsers(examined_all)
     # Repetitions last: a finding that is left out before cannot stand for one of checkov's that stays.
-    columns = merged(without_invented(without_own_switches(examined_all, selection.turned)), wanted.has)
+    turned = without_own_switches(examined_all, selection.turned)
+    of_chart = without_presupposed(turned, chart.defaults, documents_named=named)
+    columns = merged(without_invented(rendering.without_empty_defaults(of_chart)), wanted.has)
     asked_for = wanted.of_columns(columns)
     made = len({one.case.name for one in renders if one.case.name.startswith("schema/accepted-")})
     examined = nothing_examined(checks, columns) if not is_library(chart.files) else ()
@@ -184,7 +194,7 @@ def _run(
             *notices.missing_helms(engines.missing),
             *(server.notices if server else ()),
             *notices.left_out_of_the_chart(chart.left_out),
-            *bare,
+            *(*bare, *refused, *absent),
             *unfilled,
             *foreign.notices(),
             *left.notices(),

@@ -11,7 +11,7 @@ from rich.console import Console
 from chartgate.commands.command import console
 from chartgate.commands.words import Parser
 from chartgate.errors import GateError
-from chartgate.reports.files import is_stdout, require_writable, write_report
+from chartgate.reports.files import Content, is_stdout, require_writable, write_report
 
 NAME = "{chart}"
 """Stands for the name of the chart in the name of a report."""
@@ -26,7 +26,7 @@ class WantedReports(Generic[P]):
     The parameters `P` of these functions describe the result of the command.
     """
 
-    files: tuple[tuple[Callable[P, bytes], Path], ...]
+    files: tuple[tuple[Callable[P, Content], Path], ...]
 
     def __bool__(self) -> bool:
         return bool(self.files)
@@ -70,7 +70,7 @@ class ReportOptions(Generic[P]):
             the function from the result of the command to the content of the file.
     """
 
-    formats: Mapping[str, tuple[str, Callable[P, bytes]]]
+    formats: Mapping[str, tuple[str, Callable[P, Content]]]
 
     def add_to(self, parser: Parser) -> None:
         """Add the option `--NAME FILE` of each format."""

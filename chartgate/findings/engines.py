@@ -60,7 +60,8 @@ def judge(rendered: Rendered, embedded: Release) -> Iterator[Fault]:
     theirs, ours = ({identity: same[-1] for identity, same in one.by_identity.items()} for one in (release, embedded))
     for identity in sorted(theirs.keys() ^ ours.keys()):
         obj = theirs.get(identity) or ours[identity]
-        if not _is_explained(release.helm_version, obj, None):
+        like_it = embedded.tests_like(obj) if identity in theirs else release.tests_like(obj)
+        if not like_it and not _is_explained(release.helm_version, obj, None):
             maker = f"Helm {(release if identity in theirs else embedded).helm_version}"
             yield Fault("comes-and-goes", "metadata.name", f"is made by {maker} alone", object=obj)
     pairs = [(theirs[identity], ours[identity]) for identity in theirs if identity in ours]
@@ -70,7 +71,9 @@ def judge(rendered: Rendered, embedded: Release) -> Iterator[Fault]:
         if _is_explained(release.helm_version, obj, other):
             continue
         for path, before, after in differences(obj.manifest, other.manifest):
-            if not (is_secret_data(obj, path) or is_checksum(path) or generated.explain(before, after)):
+            # To Kubernetes, a field without a value is no field; Helm's versions keep it or drop it.
+            nothing = before in (None, ABSENT) and after in (None, ABSENT)
+            if not (nothing or is_secret_data(obj, path) or is_checksum(path) or generated.explain(before, after)):
                 told = [_shortened(value) for value in (before, after)]
                 what = f"is {told[0]} by Helm {release.helm_version} and {told[1]} by {embedded.helm_version}"
                 yield Fault("differs", written(path), what, object=obj)

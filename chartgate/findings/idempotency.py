@@ -15,6 +15,9 @@ from chartgate.releases.release import Release
 from chartgate.releases.rendered import Rendered
 from chartgate.tools.walk import Path
 
+_CHART_LABELS = (("labels", "helm.sh/chart"), ("labels", "chart"))
+"""The label of the chart's name and version, and what it was called before Helm's documentation named it."""
+
 
 def judge_again(rendered: Rendered, again: Release) -> Iterator[Fault]:
     """Faults where two renders of the same differ."""
@@ -42,7 +45,8 @@ def judge_next_version(rendered: Rendered, later: Release) -> Iterator[Fault]:
             what = "changes with the chart's version, and may not be changed"
             yield Fault("immutable", written(path), what, object=obj)
         elif _is_of_pod(obj, path):
-            rule = "rolls-by-label" if path[-1] == "helm.sh/chart" or is_checksum(path) else "rolls"
+            by_label = path[-2:] in _CHART_LABELS or is_checksum(path)
+            rule = "rolls-by-label" if by_label else "rolls"
             yield Fault(rule, written(path), "changes with the chart's version and nothing else", object=obj)
 
 
@@ -100,7 +104,10 @@ def _pairs(release: Release, other: Release) -> list[tuple[KubeObject, KubeObjec
 def _unpaired(release: Release, other: Release) -> list[KubeObject]:
     both = release.by_identity.keys() & other.by_identity.keys()
     return [
-        same[-1] for side in (release, other) for identity, same in side.by_identity.items() if identity not in both
+        same[-1]
+        for side, against in ((release, other), (other, release))
+        for identity, same in side.by_identity.items()
+        if identity not in both and not against.tests_like(same[-1])
     ]
 
 
@@ -137,7 +144,7 @@ CHECK = Check(
             severity="warning",
         ),
         "rolls-by-label": Rule(
-            "a new chart version without other changes alters a pod's label helm.sh/chart, or a checksum over it",
+            "a new chart version alone alters a pod's label helm.sh/chart or chart, or a checksum over it",
             "give pods only the labels of the selector, and compute the checksum from the data only",
             "template: {metadata: {labels: {helm.sh/chart: web-1.0.0}}}",
             # `helm create` makes such a label, and Helm's documentation has such a checksum: few think it a fault.

@@ -66,6 +66,8 @@ def _counts(finding: Finding, rendered: Rendered, others: Collection[str]) -> bo
     asked = user_values(rendered.case)
     if any(isinstance(node, dict | list) and node and asked.holds(node) for node in (part, around)):
         return False  # the template writes the content as it is
+    if finding.check in CONTENT and isinstance(part, str) and part in _keys(rendered.case):
+        return False
     about = json.dumps(part, default=str) + finding.what
     guesses = rendered.case.guesses if finding.check not in CONTENT else texts
     return not any(guess in about for guess in guesses)
@@ -84,6 +86,14 @@ def _texts(case: Case) -> frozenset[str]:
     nodes = [node for text in case.values for _, node in walk(read_one(text)) if not isinstance(node, bool)]
     texts = {node for node in nodes if isinstance(node, str) and len(node) >= _SHORTEST}
     return frozenset(texts | {str(node) for node in nodes if isinstance(node, int | float)})
+
+
+@lru_cache(maxsize=1024)
+def _keys(case: Case) -> frozenset[str]:
+    """The keys of the values that the case fills in: a chart may take names from them."""
+    return frozenset(
+        str(key) for text in case.values for _, node in walk(read_one(text)) if isinstance(node, dict) for key in node
+    )
 
 
 def _part(finding: Finding, obj: KubeObject | None) -> tuple[Any, Any]:

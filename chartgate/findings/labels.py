@@ -11,9 +11,8 @@ from chartgate.releases.objects import KubeObject
 from chartgate.releases.release import Release
 
 COMMON = ("app.kubernetes.io/name", "app.kubernetes.io/instance", "app.kubernetes.io/managed-by")
-CHANGING = frozenset(
-    {"helm.sh/chart", "app.kubernetes.io/version", "app.kubernetes.io/managed-by", "chart", "heritage", "version"}
-)
+# The labels of .Release.Service, managed-by and heritage, do not change: it is always Helm since Helm 3.
+CHANGING = frozenset({"helm.sh/chart", "app.kubernetes.io/version", "chart", "version"})
 # Pods come and go with the version, so what selects them freshly each time may change.
 IMMUTABLE = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job"})
 # People and programs look for these by their labels, as for whatever makes pods. A budget, an autoscaler or a role is
@@ -33,9 +32,9 @@ def _faults(obj: KubeObject, release: Release) -> Iterator[Fault]:
     for label in COMMON if obj.kind in LOOKED_FOR or obj.pod_template is not None else ():
         if not obj.labels.get(label):
             yield Fault("missing", "metadata.labels", f"{label} is missing")
-    for label, expected in (COMMON[1], release.name), (COMMON[2], "Helm"):
-        if obj.labels.get(label, expected) != expected:
-            yield Fault("instance", f"metadata.labels.{label}", f"is {obj.labels[label]}, not {expected}")
+    for label, *expected in (COMMON[1], release.name, f"{release.name}-{release.namespace}"), (COMMON[2], "Helm"):
+        if obj.labels.get(label, expected[0]) not in expected:
+            yield Fault("instance", f"metadata.labels.{label}", f"is {obj.labels[label]}, not {expected[0]}")
     chart = obj.labels.get("helm.sh/chart")
     if chart is not None and not _CHART.fullmatch(str(chart)):
         yield Fault("chart", "metadata.labels.helm.sh/chart", f"is {chart}, not NAME-VERSION with _ in place of +")

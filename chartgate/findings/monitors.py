@@ -14,6 +14,8 @@ from chartgate.tools.kubernetes_yaml import read_one
 
 _DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?")
 _SECONDS = (86400, 3600, 60, 1, 0.001)
+_ONLY_OF_SNMP = frozenset({"walk", "get", "lookups"})
+"""Keys of a module of snmp_exporter that json_exporter does not have."""
 _LISTS = {"ServiceMonitor": "endpoints", "PodMonitor": "podMetricsEndpoints"}
 
 
@@ -64,8 +66,19 @@ def exporter_configurations(obj: KubeObject) -> list[tuple[str, Mapping[str, Any
                 modules = (read_one(str(text)) or {}).get("modules")
             except (yaml.YAMLError, AttributeError):
                 modules = None
-            found.append((key, modules if isinstance(modules, Mapping) else {}))
+            modules = modules if isinstance(modules, Mapping) else {}
+            if not any(map(_is_of_snmp, modules.values())):
+                found.append((key, modules))
     return found
+
+
+def _is_of_snmp(module: Any) -> bool:
+    """Whether a module is one of snmp_exporter, whose configuration has modules with metrics, too."""
+    if not isinstance(module, Mapping):
+        return False
+    metrics = module.get("metrics")
+    metrics = metrics if isinstance(metrics, list) else []
+    return not _ONLY_OF_SNMP.isdisjoint(module) or any(isinstance(one, Mapping) and "oid" in one for one in metrics)
 
 
 def _seconds(duration: object) -> float:

@@ -86,9 +86,9 @@ def _key(finding: Finding) -> _Key:
 def _has_container(obj: KubeObject, where: str) -> bool:
     named = _CONTAINER.search(where)
     if named:
-        return any(container.name == named[1] for container in obj.containers)
+        return any(container.name == named[1] for container in obj.sound_containers)
     place = container_in(where)
-    return not place or any(container.path.endswith(place) for container in obj.containers)
+    return not place or any(container.path.endswith(place) for container in obj.sound_containers)
 
 
 def _names(case: Case, finding: Finding) -> bool:

@@ -1,5 +1,6 @@
-"""Every container that runs on is watched by probes, at a port that it has."""
+"""Every container that serves a port is watched by probes, at a port that it has."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 
 from chartgate.findings.check import Check, Fault, Rule
@@ -9,6 +10,7 @@ from chartgate.releases.objects import Container, KubeObject
 
 PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
 HANDLERS = frozenset({"exec", "httpGet", "tcpSocket", "grpc"})
+_OF_METRICS = re.compile(r"metric|prom", re.IGNORECASE)
 RUNNING = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController"})
 
 
@@ -20,8 +22,12 @@ def runs_on(obj: KubeObject, container: Container) -> bool:
 def judge(_: KubeObject, container: Container) -> Iterator[Fault]:
     """Faults of the probes of a container."""
     where = f"{container.path} ({container.name})"
+    ports = [str(port.get("name", "")) for port in container.items("ports")]
+    # Without a port there is nothing to ask, and a process that ends is started again without a probe. Readiness keeps
+    # traffic away, and Prometheus' requests are none.
+    served = {"livenessProbe": ports, "readinessProbe": [name for name in ports if not _OF_METRICS.search(name)]}
     for key, rule in (("livenessProbe", "no-liveness"), ("readinessProbe", "no-readiness")):
-        if not container.manifest.get(key):
+        if served[key] and not container.manifest.get(key):
             yield Fault(rule, where, f"has no {key}", unless=_left_out(container, key))
     for key in PROBES:
         probe = container.manifest.get(key)
@@ -54,15 +60,15 @@ CHECK = Check(
     scopes=(EachContainer(judge, wanted=runs_on),),
     rules={
         "no-liveness": Rule(
-            "a container that runs on has no livenessProbe",
-            "add a probe of what the container serves; an exec probe where it serves nothing",
-            "containers: [{name: web, readinessProbe: {httpGet: {port: http}}}]",
+            "a container with a port has no livenessProbe",
+            "add a probe of what the container serves",
+            "containers: [{name: web, ports: [{name: http, containerPort: 80}]}]",
             severity="warning",
         ),
         "no-readiness": Rule(
-            "a container that runs on has no readinessProbe",
-            "add a probe of what the container serves; an exec probe where it serves nothing",
-            "containers: [{name: web, livenessProbe: {httpGet: {port: http}}}]",
+            "a container with a port other than that of its metrics has no readinessProbe",
+            "add a probe of what the container serves",
+            "containers: [{name: web, ports: [{name: http, containerPort: 80}]}]",
             severity="warning",
         ),
         "port": Rule(

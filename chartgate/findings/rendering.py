@@ -1,9 +1,11 @@
 """The first column of every report: Helm renders what it has to render, and refuses what it has to refuse."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from chartgate.findings.check import Check, Fault, Rule
+from chartgate.findings.finding import Column, Verdict
 from chartgate.findings.scopes import EachRender
 from chartgate.releases.comparisons import LIBRARY
 from chartgate.releases.rendered import Rendered
@@ -42,6 +44,23 @@ def judge(rendered: Rendered) -> Iterator[Fault]:
             yield Fault("empty", where, "renders no object")
         if rendered.release.oversize:
             yield Fault("release-size", "", _too_large(rendered.release.oversize))
+
+
+def without_empty_defaults(columns: Sequence[Column]) -> list[Column]:
+    """The verdicts without cases that render no object, where the chart makes only what values ask it for.
+
+    That is so where its defaults are such a case, and another case renders an object.
+    """
+    verdicts = dict(columns).get(CHECK.key, ())
+    defaults = [one.rendered for one in verdicts if one.rendered.case.name == "defaults"]
+    empty = defaults and not any(one.refusal or len(one.release) for one in defaults)
+    if not empty or not any(len(one.rendered.release) for one in verdicts):
+        return list(columns)
+    return [(key, [_not_empty(one) for one in some] if key == CHECK.key else some) for key, some in columns]
+
+
+def _not_empty(verdict: Verdict) -> Verdict:
+    return replace(verdict, findings=tuple(one for one in verdict.findings if one.rule != "empty"))
 
 
 def _too_large(found: Oversize) -> str:

@@ -10,7 +10,13 @@ from chartgate.tools.catalogue import version_key
 
 # What one value or one helper makes wrong, it makes wrong on every object that takes it.
 _OF_ONE_HELPER = frozenset({"labels", "names"})
+# Who sets a field of a container or a pod that the others lack as well, sets it for all of them.
+_OF_EACH_CONTAINER = frozenset({"pod-security", "resources"})
+_CONTAINER = re.compile(r"^.*\bspec\b(\.(initC|c)ontainers\[\d+\] \([^)]*\))?|\[\d+\]")
 _VERSION = re.compile(r"Kubernetes v?(\d+\.\d+(?:\.\d+)?)")
+_HELM = re.compile(r"^Helm (embedded )?[\d.]+$")
+_FRAME = re.compile(r"^Error: |\s+Use --debug flag to render out invalid YAML\s*$")
+"""What a Helm program writes around an error, and its library does not."""
 _NUMBER = re.compile(r"\d+")
 _RANDOM_END = re.compile(r"-(?=[a-z0-9]*\d)(?=[a-z0-9]*[a-z])[a-z0-9]{5,}$", re.IGNORECASE)
 
@@ -23,7 +29,14 @@ def defect_key(finding: Finding) -> tuple[str, ...]:
         return finding.check, finding.rule, what, finding.remedy
     if finding.rule == "refused":
         # Where in what it prints a template is broken, and by which values, is another in each case.
-        return finding.check, finding.rule, finding.where, _NUMBER.sub("", what)
+        return finding.check, finding.rule, _HELM.sub("", finding.where), _NUMBER.sub("", _FRAME.sub("", what))
+    if finding.check in _OF_EACH_CONTAINER:
+        return finding.check, finding.rule, _CONTAINER.sub("", finding.where), what, finding.remedy
+    if finding.check == "render":
+        return finding.check, finding.rule, _HELM.sub("", finding.where), what
+    if kind == "CustomResourceDefinition":
+        # One tool writes all of them, and one Kubernetes version does not know what it writes.
+        return finding.check, finding.rule, kind, what
     return finding.check, finding.rule, kind, finding.where, what, finding.remedy
 
 
@@ -32,7 +45,7 @@ def object_key(finding: Finding) -> About | None:
 
     An object is the same whatever its random ending is.
     """
-    return None if finding.check in _OF_ONE_HELPER else without_random_end(finding.about)
+    return None if finding.check in _OF_ONE_HELPER | _OF_EACH_CONTAINER else without_random_end(finding.about)
 
 
 def without_versions(text: str) -> str:

@@ -1,6 +1,7 @@
 """Values that no template reads, and values that templates read under another name than values.yaml has."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 
@@ -26,7 +27,8 @@ def judge(chart: Chart) -> Iterator[Fault]:
     if () in reads.whole:
         return  # some template takes the values as a whole
     apart = _OF_HELM | chart.subchart_keys
-    yield from _unused(reads, chart.defaults, "values.yaml", apart)
+    used = replace(reads, whole=reads.whole | chart.switches)
+    yield from _unused(used, chart.defaults, "values.yaml", apart)
     yield from _unknown(reads, chart, apart)
     known = set(_ends(chart.defaults))
     for case in chart.ci_cases:
@@ -35,7 +37,7 @@ def judge(chart: Chart) -> Iterator[Fault]:
         except yaml.YAMLError:
             continue  # told where the file is read
         others = [path for path in _ends(values) if path not in known]
-        yield from _unused(reads, _only(others), f"{case.name}-values.yaml", apart)
+        yield from _unused(used, _only(others), f"{case.name}-values.yaml", apart)
 
 
 def _unused(reads: Reads, values: Any, file: str, apart: frozenset[str]) -> Iterator[Fault]:

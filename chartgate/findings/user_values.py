@@ -6,7 +6,7 @@ accepts do not.
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -27,6 +27,7 @@ SOUNDS_SECRET = re.compile(
     r"pass(wd|word|phrase)?|secret|token|key|credential|auth|private|cert|cookie|header|stringdata", re.IGNORECASE
 )
 _TEMPLATE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+_RELEASE_NAME = re.compile(r"\{\{-? *\$?\.Release\.Name *-?\}\}")
 
 
 class UserValues:
@@ -36,16 +37,22 @@ class UserValues:
         texts: values files.
         sets: Helm's --set arguments, flag and value in turn.
         origin: where the case comes from.
+        release: the name of the release, which stands in the values where a template of them asks for it.
     """
 
-    def __init__(self, texts: tuple[str, ...], sets: tuple[str, ...] = (), origin: Origin = "ci") -> None:
+    def __init__(
+        self, texts: tuple[str, ...], sets: tuple[str, ...] = (), origin: Origin = "ci", release: str = "release"
+    ) -> None:
         self.made = origin in MADE
         """Whether a program made the values, and no person."""
         self.generated = origin == "schema"
         """Whether a program made them of the chart's schema."""
         self.text = "\n".join((*texts, *sets))
-        self._nodes = [node for text in texts for _, node in walk(_read(text))]
-        self._nodes += [node for _, node in walk(assigned(sets))] if sets else []
+        of_sets = [node for _, node in walk(assigned(sets))] if sets else []
+        self._written = [*_nodes_of(texts), *of_sets]
+        self._nodes = self._written
+        if any(map(_RELEASE_NAME.search, texts)):
+            self._nodes = [*_nodes_of(_RELEASE_NAME.sub(release, text) for text in texts), *of_sets]
 
     def holds(self, part: Any) -> bool:
         """Whether the values hold this mapping, list or text as it is."""
@@ -135,9 +142,11 @@ class UserValues:
     @cached_property
     def _objects(self) -> frozenset[tuple[str, str]]:
         texts = [
-            _read(_TEMPLATE.sub("TEMPLATE", node)) for node in self._nodes if isinstance(node, str) and "kind:" in node
+            _read(_TEMPLATE.sub("TEMPLATE", node))
+            for node in self._written
+            if isinstance(node, str) and "kind:" in node
         ]
-        written = [*self._mappings, *(text for text in texts if isinstance(text, Mapping))]
+        written = [node for node in (*self._written, *texts) if isinstance(node, Mapping)]
         return frozenset(
             (
                 full_kind(str(node.get("apiVersion", "")), str(node["kind"])),
@@ -158,12 +167,16 @@ def made_as_it_is(value: object) -> Callable[[UserValues], bool]:
 
 def user_values(case: Case) -> UserValues:
     """What the case's own values hold."""
-    return _user_values(case.values, case.sets, case.origin)
+    return _user_values(case.values, case.sets, case.origin, case.release)
 
 
 @lru_cache(maxsize=4096)
-def _user_values(texts: tuple[str, ...], sets: tuple[str, ...], origin: Origin) -> UserValues:
-    return UserValues(texts, sets, origin)
+def _user_values(texts: tuple[str, ...], sets: tuple[str, ...], origin: Origin, release: str) -> UserValues:
+    return UserValues(texts, sets, origin, release)
+
+
+def _nodes_of(texts: Iterable[str]) -> list[Any]:
+    return [node for text in texts for _, node in walk(_read(text))]
 
 
 def _outline(part: Any) -> Hashable:

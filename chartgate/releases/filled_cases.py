@@ -2,14 +2,12 @@
 
 from collections.abc import Callable, Sequence
 
-from chartgate.releases.manifests import NO_YAML
+from chartgate.releases.manifests import BROKEN_YAML
 from chartgate.releases.rendered import Rendered
 from chartgate.values.case import Case
 from chartgate.values.filled_cases import FilledCase
 from chartgate.values.shape import dotted
 
-_BROKEN_YAML = (NO_YAML, "YAML parse error", "error converting YAML to JSON")
-"""Parts of the messages that say that the output of a template is not YAML."""
 _LONGEST = 200
 
 
@@ -22,8 +20,8 @@ def render_filled(
     chart, because nobody said that it accepts these values. Broken YAML is one, if the shape of the value is known.
 
     Args:
-        rendered: the renders of the cases that people wrote. If Helm refuses the defaults, the cases build on the first
-            CI case that it accepts.
+        rendered: the renders of the cases that people wrote. If Helm refuses the defaults or they make no pods, the
+            cases build on another one.
         render: renders cases.
     """
     base = _base(rendered)
@@ -40,7 +38,7 @@ def render_filled(
                 found.append(one)
             elif halves:
                 cases = [*cases, *(half.on(base) if base else half for half in halves)]
-            elif filled.known and any(words in one.refusal for words in _BROKEN_YAML):
+            elif filled.known and any(words in one.refusal for words in BROKEN_YAML):
                 found.append(one)
             else:
                 why = " ".join(one.refusal.split())
@@ -49,7 +47,15 @@ def render_filled(
 
 
 def _base(rendered: Sequence[Rendered]) -> Case | None:
-    """The CI case to build on; None if Helm accepts the defaults, or refuses all CI cases."""
-    if any(one.case.name == "defaults" and not one.refusal for one in rendered):
+    """The case to build on; None for the defaults.
+
+    If Helm refuses the defaults, it is the first CI case that it accepts. If the defaults make no pods, because the
+    chart needs values for its workload, it is the first case that makes some: a CI case, else an example of a document.
+    """
+    accepted = [one for one in rendered if not one.refusal]
+    defaults = [one for one in accepted if one.case.name == "defaults"]
+    origins = ("ci", "document") if defaults else ("ci",)
+    if any(one.release.workloads() for one in defaults):
         return None
-    return next((one.case for one in rendered if one.case.origin == "ci" and not one.refusal), None)
+    others = [one for origin in origins for one in accepted if one.case.origin == origin]
+    return next((one.case for one in others if not defaults or one.release.workloads()), None)

@@ -1,5 +1,6 @@
 """Helm's printed manifests become objects."""
 
+import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -16,6 +17,8 @@ from chartgate.tools.kubernetes_yaml import read_all
 _OPENING = re.compile(r"^---\n# Source: (.+)\n", re.MULTILINE)
 
 NO_YAML = "prints text that is not YAML"
+BROKEN_YAML = (NO_YAML, "YAML parse error", "error converting YAML to JSON")
+"""Parts of the messages that say that the output of a template is not YAML."""
 
 
 class ManifestError(ValueError):
@@ -54,7 +57,7 @@ def read_sources(sources: Iterable[tuple[str, str]], namespace: str) -> tuple[Ku
             for template, text in sources
             for body in _bodies(text.strip())
             # `helm template` ends each manifest with a line break, which a block scalar at its end takes in.
-            for obj in _objects(template, f"{body.lstrip()}\n", namespace)
+            for obj in _objects(template, _Body(f"{body.lstrip()}\n"), namespace)
         )
     )
 
@@ -86,12 +89,29 @@ def is_installed(obj: KubeObject) -> bool:
     return hooks is None or all(hook.strip().lower() in HOOKS for hook in str(hooks).split(","))
 
 
+class _Body:
+    """A text to read. What is kept of it to know it again is its digest, since a definition has 100,000 characters."""
+
+    __slots__ = ("_digest", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+    def __hash__(self) -> int:
+        return hash(self._digest)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Body) and self._digest == other._digest
+
+
 @lru_cache(maxsize=8192)
-def _objects(template: str, body: str, namespace: str) -> tuple[KubeObject, ...]:
+def _objects(template: str, body: _Body, namespace: str) -> tuple[KubeObject, ...]:
     """Equal text is read once: objects cannot be changed, so every release may have the same ones."""
     objects = []
+    text, body.text = body.text, ""
     try:
-        documents = read_all(body)
+        documents = read_all(text)
     except yaml.YAMLError as error:
         raise ManifestError(f"{template}: {NO_YAML}: {error}") from error
     for document in documents:

@@ -176,6 +176,14 @@ class KubeObject:
                 found.append(Container(manifest, role, f"{self.pod_path}.{key}[{index}]"))
         return tuple(found)
 
+    @property
+    def sound_containers(self) -> tuple[Container, ...]:
+        """The same for whoever does not judge the object: none where it has anything but mappings for containers."""
+        spec = self.pod_spec or EMPTY
+        lists = [spec.get(key) or () for key in ("initContainers", "containers")]
+        sound = all(isinstance(one, list | tuple) for one in lists)
+        return self.containers if sound and all(isinstance(one, FrozenDict) for some in lists for one in some) else ()
+
     def container(self, name: str) -> Container:
         """The container called `name`.
 

@@ -9,6 +9,8 @@ from chartgate.releases.identity import About, Identity
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.stored_size import Oversize
 
+_TESTS = frozenset({"test", "test-success"})
+
 
 @dataclass(frozen=True)
 class Release:
@@ -84,6 +86,13 @@ class Release:
         for obj in self.objects:
             found.setdefault(obj.kind, []).append(obj)
         return found
+
+    def tests_like(self, obj: KubeObject) -> bool:
+        """Whether an object of `helm test` is here under another name: each render may give it a random one."""
+        return bool(obj.hooks) and any(
+            one.hooks == obj.hooks <= _TESTS and (one.kind, one.template) == (obj.kind, obj.template)
+            for one in self.objects
+        )
 
     def workloads(self) -> list[KubeObject]:
         """The objects that make pods."""

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from chartgate.errors import Inexpressible
@@ -17,6 +16,7 @@ from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.embedded.process import EMBEDDED, EmbeddedHelm
 from chartgate.tools.engines import REFERENCE_SPEC, Engine
 from chartgate.tools.helm import Helm, find_helm
+from chartgate.tools.recent import Recent
 from chartgate.tools.schemas import full_version, minor_version
 from chartgate.tools.served_api_versions import served_api_versions
 
@@ -138,10 +138,17 @@ def texts_of(values: Values) -> tuple[str, ...]:
     return tuple(values)
 
 
-@lru_cache(maxsize=256)
 def _library_answer(asked: Asked) -> dict[str, Any]:
-    """Kept for as long as the process lives: asking again costs little more than a file would."""
-    return EMBEDDED.ask(asked.request())
+    """Kept in memory alone: asking again costs little more than a file would."""
+    return _ANSWERS.get(asked, lambda: EMBEDDED.ask(asked.request()))
+
+
+def _length(answer: Mapping[str, Any]) -> int:
+    return sum(len(text) for _, text in answer["sources"])
+
+
+_ANSWERS: Recent[Asked, dict[str, Any]] = Recent(32 * 2**20, _length)
+"""The newest answers of Helm's library, by the characters of what templates print."""
 
 
 def _program_answer(helm: Helm, asked: Asked, *, cached: bool) -> dict[str, Any]:

@@ -1,12 +1,12 @@
 """JSON for programs: the whole run. `report.schema.json` beside this module documents every key.
 
 Objects stand once under `objects`, by a digest of their masked content; cases refer to them, so that a thousand cases
-stay small.
+stay small. The file is made in pieces, a case or an object each: the whole of a large run is hundreds of megabytes.
 """
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -14,24 +14,28 @@ from chartgate.findings.check import Check
 from chartgate.findings.finding import Finding
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.rendered import Rendered
-from chartgate.reports.files import json_file
+from chartgate.reports.files import json_pieces
 from chartgate.reports.masking import masked
 from chartgate.reports.results import Results
 
 FORMAT = 3
 
 
-def json_report(results: Results) -> bytes:
-    """The whole file."""
-    return json_file(report_data(results))
-
-
-def report_data(results: Results) -> dict[str, Any]:
-    """The report as plain data, in the shape of `report.schema.json`."""
-    found_at = results.locations
+def json_report(results: Results) -> Iterator[bytes]:
+    """The pieces of the file, in the shape of `report.schema.json`."""
     findings = list(results.occurrences_by_render)
     number = {finding: index for index, finding in enumerate(findings)}
-    objects: dict[str, dict[str, Any]] = {}
+    objects = _Objects()
+    yield from json_pieces(
+        _run(results, findings, number),
+        {"cases": (_case(results, name, number, objects) for name in results.cases)},
+        {"objects": objects.shown()},
+    )
+
+
+def _run(results: Results, findings: Sequence[Finding], number: Mapping[Finding, int]) -> dict[str, Any]:
+    """What the report says of the run as a whole."""
+    found_at = results.locations
     return {
         "format": FORMAT,
         "chart": results.chart.folder.name,
@@ -48,8 +52,6 @@ def report_data(results: Results) -> dict[str, Any]:
         ],
         "notices": list(results.notices),
         "general": [number[finding] for finding in results.general],
-        "cases": [_case(results, name, number, objects) for name in results.cases],
-        "objects": objects,
     }
 
 
@@ -57,6 +59,27 @@ def object_key(obj: KubeObject) -> str:
     """The digest under which reports keep an object: of what they show of it, since a secret's own could be guessed."""
     text = json.dumps([masked(obj), obj.namespace, obj.template], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+class _Objects:
+    """The objects of a run, each once."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, KubeObject] = {}
+        self._keys: dict[tuple[str, str], str] = {}
+
+    def key(self, obj: KubeObject) -> str:
+        """The key of an object, which is shown under it."""
+        content = obj.digest, obj.template
+        if content not in self._keys:
+            self._keys[content] = object_key(obj)
+            self._found.setdefault(self._keys[content], obj)
+        return self._keys[content]
+
+    def shown(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Each object whose key was asked for, under it."""
+        for key, obj in self._found.items():
+            yield key, {"template": obj.template, "namespace": obj.namespace, "manifest": masked(obj)}
 
 
 def _check(check: Check) -> dict[str, Any]:
@@ -82,9 +105,7 @@ def _finding(finding: Finding, template: str, line: int) -> dict[str, Any]:
     }
 
 
-def _case(
-    results: Results, name: str, number: Mapping[Finding, int], objects: dict[str, dict[str, Any]]
-) -> dict[str, Any]:
+def _case(results: Results, name: str, number: Mapping[Finding, int], objects: _Objects) -> dict[str, Any]:
     case, renders = results.cases[name], results.renders[name]
     return {
         "name": name,
@@ -117,19 +138,11 @@ def _case(
     }
 
 
-def _render(rendered: Rendered, objects: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def _render(rendered: Rendered, objects: _Objects) -> dict[str, Any]:
     release = rendered.release
     return {
         "helm": release.helm_version,
         "kubernetes": release.kube_version,
         "warnings": list(release.warnings),
-        "objects": list(_keep(release, objects)),
+        "objects": [objects.key(obj) for obj in release],
     }
-
-
-def _keep(release: Iterable[KubeObject], objects: dict[str, dict[str, Any]]) -> Iterable[str]:
-    for obj in release:
-        key = object_key(obj)
-        if key not in objects:
-            objects[key] = {"template": obj.template, "namespace": obj.namespace, "manifest": masked(obj)}
-        yield key

@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -75,11 +75,16 @@ def made_by_one(path: Path) -> Iterator[None]:
 
 
 def write_whole(
-    path: Path, content: bytes, *, mode: int = 0o600, remedy: str = "free disk space or set XDG_CACHE_HOME"
+    path: Path,
+    content: bytes | Iterable[bytes],
+    *,
+    mode: int = 0o600,
+    remedy: str = "free disk space or set XDG_CACHE_HOME",
 ) -> None:
     """Write `content` to `path` in one step, through a temporary file beside it.
 
     Args:
+        content: all of it, or its pieces in order.
         remedy: what to do where it cannot be written.
 
     Raises:
@@ -89,7 +94,7 @@ def write_whole(
         descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".part-")
         try:
             with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
+                file.writelines([content] if isinstance(content, bytes) else content)
             Path(temporary).chmod(mode)
             Path(temporary).replace(path)
         except BaseException:

@@ -4,6 +4,7 @@ They stay a `dict` and a `list`: comparisons with plain literals, JSON and schem
 """
 
 from typing import Any, Never
+from weakref import WeakValueDictionary
 
 
 def _refuse(*_: object, **__: object) -> Never:
@@ -39,3 +40,33 @@ def freeze(value: Any) -> Any:
     if isinstance(value, list):
         return FrozenList([freeze(child) for child in value])
     return value
+
+
+_KNOWN: WeakValueDictionary[tuple[Any, ...], FrozenDict | FrozenList] = WeakValueDictionary()
+"""What `shared` has returned, by its content, as long as somebody has it."""
+
+
+def shared(value: Any) -> Any:
+    """A frozen value, of which each mapping and list in it is the same object as an equal one of another value."""
+    if isinstance(value, FrozenDict):
+        parts = [shared(child) for child in value.values()]
+        content = (*value, *map(_mark, parts))
+        found = _KNOWN.get(content)
+        if found is None:
+            found = _KNOWN[content] = FrozenDict(zip(value, parts, strict=True))
+        return found
+    if isinstance(value, FrozenList):
+        parts = [shared(child) for child in value]
+        content = (None, *map(_mark, parts))
+        found = _KNOWN.get(content)
+        if found is None:
+            found = _KNOWN[content] = FrozenList(parts)
+        return found
+    return value
+
+
+def _mark(part: Any) -> Any:
+    """What tells a part from all others: equal ones have the same, and 1 and True have not."""
+    if isinstance(part, str):
+        return part
+    return (type(part), id(part) if isinstance(part, dict | list) else repr(part))

@@ -28,7 +28,7 @@ from yaml.events import (
 )
 from yaml.nodes import MappingNode, Node, ScalarNode
 
-from chartgate.tools.frozen import FrozenDict, FrozenList, freeze
+from chartgate.tools.frozen import FrozenDict, FrozenList, freeze, shared
 
 
 class KubernetesLoader(yaml.CSafeLoader):
@@ -196,6 +196,10 @@ def read_one(text: str | bytes) -> Any:
     return yaml.load(text, KubernetesLoader)  # noqa: S506 (a CSafeLoader)
 
 
+_LARGE = 2**14
+"""Characters of a text whose parts are kept once: that of a definition, which hundreds of cases print alike."""
+
+
 class _NotPlainError(Exception):
     """The text has something that only the loader knows."""
 
@@ -212,7 +216,7 @@ def _read_plain(text: str | bytes) -> list[Any]:
     while (kind := type(event := next_event())) is not StreamEndEvent:
         if kind not in {StreamStartEvent, DocumentStartEvent, DocumentEndEvent}:
             documents.append(_value(event, next_event))
-    return documents
+    return [shared(document) for document in documents] if len(text) > _LARGE else documents
 
 
 def _value(event: Any, next_event: Callable[[], Event | None]) -> Any:

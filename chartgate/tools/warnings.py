@@ -6,12 +6,14 @@ import re
 _PAIRS = re.compile(r'^level=(\w+) msg=(?:"((?:[^"\\]|\\.)*)"|(\S+))(.*)$')
 _LEVEL = re.compile(r"^(DEBUG|INFO|WARN|ERROR) ")
 _OPENING = re.compile(r"^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d ")
+_DEPRECATED = re.compile(r"(WARNING: )?this chart is deprecated.*", re.IGNORECASE)
 _SOURCE = re.compile(r"^\S+\.go:\d+: ")
 
 
 def warnings_in(text: str) -> list[str]:
-    """Each warning, in the order in which Helm wrote them."""
-    return [line for level, line in map(_read, text.splitlines()) if level == "WARN" or "warning" in line.lower()]
+    """Each warning, in the order in which Helm wrote them. That a chart is deprecated, its author knows: it says so."""
+    lines = [line for level, line in map(_read, text.splitlines()) if level == "WARN" or "warning" in line.lower()]
+    return [line for line in lines if not _DEPRECATED.fullmatch(line)]
 
 
 def _read(line: str) -> tuple[str, str]:

@@ -20,7 +20,7 @@ from chartgate.values.chart_reference import ChartReference
 from chartgate.values.check_folders import CheckFolder, read_check_folders, read_checkov_folders
 from chartgate.values.ci_cases import ci_cases
 from chartgate.values.document_cases import document_cases, refuse
-from chartgate.values.installable import dependency_keys, installable
+from chartgate.values.installable import dependency_keys, dependency_switches, installable
 from chartgate.values.known_kinds import KnownKinds, read_known_kinds
 from chartgate.values.matrix import FILE_NAME as MATRIX_FILE
 from chartgate.values.matrix import Matrix, read_matrix
@@ -30,6 +30,7 @@ from chartgate.values.settings import Settings, read_settings
 from chartgate.values.shape import Shape, read_defaults, read_shape
 from chartgate.values.template_reads import Reads, template_reads
 from chartgate.values.template_texts import template_texts
+from chartgate.values.template_walk import Names
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,6 +158,11 @@ class Chart:
     def subchart_keys(self) -> frozenset[str]:
         """The keys at the top of the values under which subcharts have theirs."""
         return frozenset({*dependency_keys(self.files), *self.absent_keys})
+
+    @cached_property
+    def switches(self) -> frozenset[Names]:
+        """The values that Helm itself reads to tell which subcharts are on."""
+        return frozenset(tuple(path.split(".")) for path in dependency_switches(self.files))
 
     @cached_property
     def reads(self) -> Reads:

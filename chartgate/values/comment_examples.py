@@ -19,9 +19,11 @@ from chartgate.values.template_walk import Names
 _KEY = re.compile(r"""( *)(["']?)([\w./-]+)\2:(?:[ \t]+(.*))?$""")
 _COMMENT = re.compile(r"( *)#+ ?(.*)$")
 _EMPTY = re.compile(r"""(\{\}|\[\]|""|''|null|~)?\s*(#.*)?$""")
+_SENTENCE = re.compile(r"([A-Za-z'`,]{2,}\s+){3}[^:#]*")
+"""The text of a plain scalar that is a sentence about a value, and no value: four words one after another."""
 _PLAIN_KEY = re.compile(r"(?!(?:ref|e\.?g|examples?|note|default|see|ps|warning|todo)$)[\w./-]+", re.IGNORECASE)
 """The key of a map, and not the first word of a sentence."""
-_PLACEHOLDER = re.compile(r"<[\w .-]+>|\.\.\.|…")
+PLACEHOLDER = re.compile(r"<[\w .-]+>|\.\.\.|…")
 """Placeholders that a user replaces."""
 LONGEST = 40
 """Lines of a comment in which an example is looked for."""
@@ -47,7 +49,7 @@ def comment_examples(text: str, wanted: Callable[[Names], bool]) -> dict[Names, 
             _close(above, len(comment[1]))
             first = _KEY.match(comment[2])
             path = (*(name for _, name in above), first[3] if first else "")
-            if first and path not in found and wanted(path):
+            if first and path not in found and not _SENTENCE.match(first[4] or "") and wanted(path):
                 example = _commented_out(lines[number - 1 :])
                 if example is not None:
                     found[path] = example
@@ -121,7 +123,7 @@ def _commented_out(lines: Sequence[str]) -> Any:
 
 def _parsed(lines: Sequence[str]) -> Any:
     text = dedent("\n".join(lines))
-    if _PLACEHOLDER.search(text):
+    if PLACEHOLDER.search(text):
         return None
     try:
         return read_one(text)

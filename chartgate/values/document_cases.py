@@ -4,6 +4,7 @@ An example is a fenced ```yaml block that is a values fragment, or a `helm insta
 this chart in a fenced ```bash or ```sh block. A block right below the comment `<!-- chartgate: not values -->` is none.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -16,8 +17,10 @@ from chartgate.errors import GateError
 from chartgate.tools.kubernetes_yaml import read_all
 from chartgate.tools.reading import Reading
 from chartgate.values.case import Case
+from chartgate.values.comment_examples import PLACEHOLDER
 from chartgate.values.helm_commands import HelmCommand, helm_commands
 
+_COMMENT = re.compile(r"(^|\s)#.*$", re.MULTILINE)
 NOT_VALUES = "<!-- chartgate: not values -->"
 
 
@@ -115,7 +118,12 @@ def _values(document: Path, block: Block, known: frozenset[str] | None, complain
         return []
     if len(parts) != 1 or not isinstance(parts[0], dict) or {"apiVersion", "kind"} <= parts[0].keys():
         return []
-    return [block.text] if known is None or known & parts[0].keys() else []
+    if known is not None and not known & parts[0].keys():
+        return []
+    if complain is not refuse and (found := PLACEHOLDER.search(_COMMENT.sub("", block.text))):
+        complain(f"{document}:{block.line}: the example has a placeholder, {found[0]}: write a value that works")
+        return []
+    return [block.text]
 
 
 def _commands(document: Path, block: Block, chart_name: str, complain: Complain) -> list[HelmCommand]:

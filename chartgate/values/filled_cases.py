@@ -41,10 +41,11 @@ class FilledCase:
         return all(one.known for one in self.fillings)
 
     def on(self, base: Case) -> "FilledCase":
-        """The same values on top of those of another case, for a chart that refuses its defaults."""
-        values = read_one(base.values[0]) if base.values else {}
-        text = values_text(merged(values, read_one(self.case.values[0])))
-        return replace(self, case=replace(self.case, values=(text,)))
+        """The same values on top of those of another case, for a chart whose defaults do not suffice."""
+        values: dict[str, Any] = {}
+        for text in (*base.values, *self.case.values):
+            values = merged(values, read_one(text) or {})
+        return replace(self, case=replace(self.case, values=(values_text(values),), sets=base.sets))
 
     def halves(self) -> Iterator["FilledCase"]:
         """Two cases with one half of the fillings each; none if there is only one filling."""

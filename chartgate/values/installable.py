@@ -81,6 +81,11 @@ def dependency_keys(files: ChartFiles) -> Iterator[str]:
     yield from (str(about.get("name")) for about in files.subcharts.values())
 
 
+def dependency_switches(files: ChartFiles) -> Iterator[str]:
+    """The paths of the values that switch subcharts on, such as `redis.enabled`: Helm reads them itself."""
+    yield from (path for name in _DECLARING for one in files.dependencies(name) for path in _conditions(one))
+
+
 def _key(dependency: Mapping[str, Any]) -> str:
     """A subchart's key at the top of the values: its alias, else its name."""
     return str(dependency.get("alias") or dependency.get("name"))
@@ -95,7 +100,7 @@ def _is_on(dependency: Mapping[str, Any], defaults: Mapping[str, Any]) -> bool:
 
     Source: Helm documentation, Charts, Tags and Condition fields in dependencies.
     """
-    decided = next((on for path in _conditions(dependency) if isinstance(on := _at(defaults, path), bool)), None)
+    decided = next((on for path in _conditions(dependency) if isinstance(on := value_at(defaults, path), bool)), None)
     if decided is not None:
         return decided
     tags = defaults.get("tags")
@@ -104,7 +109,8 @@ def _is_on(dependency: Mapping[str, Any], defaults: Mapping[str, Any]) -> bool:
     return True in chosen or False not in chosen
 
 
-def _at(values: Any, path: str) -> Any:
+def value_at(values: Any, path: str) -> Any:
+    """What values hold at a path such as `redis.enabled`; None for nothing."""
     for key in path.split("."):
         values = values.get(key) if isinstance(values, Mapping) else None
     return values

@@ -9,6 +9,8 @@ from chartgate.releases.identity import full_kind, group_of
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.selectors import selects
 
+_PART_OF = "app.kubernetes.io/part-of"
+
 
 def judge(obj: KubeObject, surroundings: Surroundings) -> Iterator[Fault]:
     """Faults of each selector and target in the release."""
@@ -88,7 +90,10 @@ def _one_workload(
             yield _selects_nothing(where)
         return
     matched = [str(pod.about) for pod in _matched(surroundings, selector, obj.namespace)]
-    if len(matched) > 1:
+    # By such a Service the members of a cluster find each other, and who selects by part-of asks for several workloads.
+    headless = obj.spec.get("clusterIP") == "None"
+    members = headless and (_PART_OF in selector or obj.spec.get("publishNotReadyAddresses") is True)
+    if len(matched) > 1 and not members:
         remedy = "select by a label that only one of them has, such as app.kubernetes.io/component"
         yield Fault("selector-overlap", where, f"matches the pods of {' and '.join(sorted(matched))}", remedy)
 

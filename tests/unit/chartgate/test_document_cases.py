@@ -99,3 +99,18 @@ def test_a_case_names_the_objects_that_its_user_makes() -> None:
 def test_a_placeholder_stands_for_a_name_of_the_reader(name: str) -> None:
     (command,) = helm_commands(f"helm install {name} repo/tiny --namespace {name}", "tiny")
     assert (command.release, command.namespace) == ("", "")
+
+
+def test_an_example_with_a_placeholder_is_left_out_where_nobody_named_the_document(tmp_path: Path) -> None:
+    document = tmp_path / "README.md"
+    document.write_text(
+        "# A\n\n```yaml\na: sha256:abc...  # ...\n```\n\n```yaml\na: b  # or <c>\n```\n", encoding="utf-8"
+    )
+    told: list[str] = []
+    asked = (document, "README.md", "tiny", "release", "apps")
+    cases = document_cases(*asked, reading=Reading(), known=frozenset("a"), complain=told.append)
+    assert [case.values for case in cases] == [("a: b  # or <c>\n",)]
+    assert [text.rpartition("README.md")[2] for text in told] == [
+        ":3: the example has a placeholder, ...: write a value that works"
+    ]
+    assert len(cases_of(tmp_path, document.read_text(encoding="utf-8"))) == 2

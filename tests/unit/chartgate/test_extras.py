@@ -44,7 +44,9 @@ def test_every_report_says_that_the_check_is_left_out(chart: Path) -> None:
     assert SENTENCE in overview_of(results).notices
     for name, (_, report) in REPORTS.formats.items():
         if name not in WITHOUT_NOTICES:
-            assert "the package no_such_package is not installed" in html.unescape(report(results).decode()), name
+            made = report(results)
+            text = (made if isinstance(made, bytes) else b"".join(made)).decode()
+            assert "the package no_such_package is not installed" in html.unescape(text), name
 
 
 def test_exceptions_of_the_check_are_not_called_unused(chart: Path) -> None:

@@ -34,6 +34,8 @@ text: |
 extra: {}
 
 # unrelated: comment
+# scheme: The scheme to use for scraping, such as https
+# schedule: 0 3 * * 1
 """
 
 
@@ -46,6 +48,7 @@ def test_examples_in_comments_are_read() -> None:
         ("ingress", "hosts"): ["a"],
         ("ingress", "className"): "nginx",
         ("unrelated",): "comment",
+        ("schedule",): "0 3 * * 1",
     }
 
 

@@ -8,7 +8,7 @@ import pytest
 from chartgate import cli
 from chartgate.releases import store
 from chartgate.values.packed_chart import KIND, unpacked
-from tests.unit.chartgate.command_line import CHART, VERSIONS, MakeChart, json_from, notices_of, pack
+from tests.unit.chartgate.command_line import CHART, VERSIONS, MakeChart, found_rules, json_from, notices_of, pack
 
 
 @pytest.mark.usefixtures("without_checkov")
@@ -125,3 +125,86 @@ def test_an_archive_that_is_no_chart_is_reported(
     pack(make_chart(CHART), tmp_path / "outside.tgz", "../")
     assert cli.main([str(tmp_path / name)]) == cli.UNUSABLE
     assert told in capsys.readouterr().err
+
+
+CONFIG = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n"
+POD = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: p}
+spec:
+  serviceAccountName: {{ .Values.serviceAccount.name }}
+  containers: [{name: c, image: 'a:1', envFrom: [{secretRef: {name: {{ .Values.login }}}}]}]
+"""
+
+
+def run_of(chart: Path, capsys: pytest.CaptureFixture[str], *options: str) -> tuple[set[tuple[str, str]], str]:
+    cli.main([str(chart), *VERSIONS, "--generated", "0", *options, "--json", "-"])
+    out = capsys.readouterr().out
+    return found_rules(out), notices_of(out)
+
+
+@pytest.mark.usefixtures("without_checkov")
+def test_a_chart_that_makes_only_what_values_ask_for_may_render_nothing(
+    make_chart: MakeChart, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = {"values.yaml": "make: false\n", "templates/a.yaml": "{{ if .Values.make }}\n" + CONFIG + "{{ end }}"}
+    chart = make_chart({**files, "ci/none-values.yaml": "make: false\n", "ci/some-values.yaml": "make: true\n"})
+    assert run_of(chart, capsys, "--select", "render")[0] == set()
+    make_chart({"values.yaml": "make: true\n"})
+    assert run_of(chart, capsys, "--select", "render")[0] == {("render/empty", "error")}
+
+
+@pytest.mark.usefixtures("without_checkov")
+def test_an_example_that_helm_refuses_is_left_out_and_broken_yaml_is_not(
+    make_chart: MakeChart, capsys: pytest.CaptureFixture[str]
+) -> None:
+    readme = "# Use\n\n```yaml\na: {b: 1}\n```\n\n# More\n\n```yaml\nlines: two\n```\n"
+    template = CONFIG + "data:\n  a: {{ .Values.a | upper }}\n{{ with .Values.lines }}x:\n  y\nz{{ end }}\n"
+    chart = make_chart({"values.yaml": "a: b\nlines: ''\n", "templates/a.yaml": template, "README.md": readme})
+    rules, told = run_of(chart, capsys, "--offered", "--select", "render")
+    assert rules == {("render/refused", "error")}
+    assert "left out: README.md: Use: Helm refuses the example: " in told
+    assert "README.md: More" not in told
+
+
+@pytest.mark.usefixtures("without_checkov")
+def test_what_the_author_presupposes_is_no_missing_object(
+    make_chart: MakeChart, capsys: pytest.CaptureFixture[str]
+) -> None:
+    readme = "# Use\n\nMake the Secret mine first.\n\n```yaml\nlogin: mine\n```\n"
+    account = "serviceAccount: {create: false, name: builder}\n"
+    secret = "{{ if eq .Values.login `own` }}\n---\napiVersion: v1\nkind: Secret\nmetadata: {name: own}\n{{ end }}"
+    chart = make_chart({"values.yaml": account + "login: own\n", "templates/a.yaml": POD + secret, "README.md": readme})
+    assert run_of(chart, capsys, "--offered", "--select", "references")[0] == set()
+    make_chart({"chartgate.yaml": "documents: [README.md]\n"})
+    assert run_of(chart, capsys, "--offered", "--select", "references")[0] == {("references/missing", "error")}
+    make_chart({"values.yaml": account.replace("false", "true") + "login: own\n"})
+    assert run_of(chart, capsys, "--case", "defaults", "--select", "references")[0] == {("references/missing", "error")}
+
+
+@pytest.mark.usefixtures("without_checkov")
+def test_a_case_that_needs_a_missing_subchart_is_left_out(
+    make_chart: MakeChart, capsys: pytest.CaptureFixture[str]
+) -> None:
+    about = "apiVersion: v2\nname: tiny\nversion: 1.0.0\n"
+    about += "dependencies: [{name: kid, version: 1.0.0, repository: https://x.example.com, condition: kid.enabled}]\n"
+    needs = "{{ if .Values.kid.enabled }}{{ include `kid.name` . }}{{ end }}"
+    files = {"Chart.yaml": about, "values.yaml": "kid: {enabled: false}\n", "templates/a.yaml": CONFIG + needs}
+    chart = make_chart({**files, "ci/kid-values.yaml": "kid: {enabled: true}\n"})
+    rules, told = run_of(chart, capsys, "--select", "render")
+    assert rules == set()
+    assert "left out: ci/kid" in told
+
+
+def test_a_switch_of_a_subchart_is_read_by_helm(make_chart: MakeChart, capsys: pytest.CaptureFixture[str]) -> None:
+    about = (
+        "apiVersion: v2\nname: tiny\nversion: 1.0.0\ndependencies: [{name: kid, version: 1.0.0, condition: makeKid}]\n"
+    )
+    kid = {
+        "charts/kid/Chart.yaml": "apiVersion: v2\nname: kid\nversion: 1.0.0\n",
+        "charts/kid/templates/a.yaml": CONFIG,
+    }
+    chart = make_chart({**kid, "Chart.yaml": about, "values.yaml": "makeKid: true\nmakeKit: true\n"})
+    cli.main([str(chart), *VERSIONS, "--offered", "--select", "chart/unused-value", "--json", "-"])
+    assert [one["where"] for one in json_from(capsys.readouterr().out)["findings"]] == ["makeKit"]

@@ -1,5 +1,7 @@
 """YAML is read as Kubernetes reads it."""
 
+from typing import Any
+
 import pytest
 import yaml
 
@@ -101,3 +103,17 @@ def test_merge_keys_are_yaml() -> None:
     assert values["two"] == {"a": 1, "b": 2, "c": 4}
     assert repeated == []
     assert read_one("base: &base {a: 1}\none: {<<: *base}\n")["one"] == {"a": 1}
+
+
+def test_equal_parts_of_large_texts_are_kept_once() -> None:
+    def read(name: str, *, of: str = "1") -> Any:
+        parts = "".join(f"  key{number}: {{a: [{of}, {{b: c}}]}}\n" for number in range(1000))
+        (document,) = read_all(f"name: {name}\nspec:\n{parts}")
+        return document
+
+    first, second, others = read("a"), read("b"), [read("c", of=of) for of in ("true", "1.0", "'1'")]
+    assert first["spec"] is second["spec"]
+    assert (first["name"], second["name"]) == ("a", "b")
+    assert [type(one["spec"]["key0"]["a"][0]) for one in (first, *others)] == [int, bool, float, str]
+    with pytest.raises(TypeError, match="cannot be changed"):
+        first["spec"]["key0"] = 1

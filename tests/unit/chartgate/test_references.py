@@ -333,3 +333,30 @@ spec:
 """
     assert findings_of(CHECK, release) == []
     assert kinds(findings_of(CHECK, release.replace("data-db-0", "other-db-0"))) == {"missing"}
+
+
+@pytest.mark.parametrize(
+    ("spec", "overlaps"),
+    [
+        ("clusterIP: None, selector: {app.kubernetes.io/part-of: ring}", False),
+        ("clusterIP: None, publishNotReadyAddresses: true, selector: {ring: a}", False),
+        ("clusterIP: None, selector: {ring: a}", True),
+        ("selector: {app.kubernetes.io/part-of: ring}", True),
+    ],
+)
+def test_the_members_of_a_cluster_may_be_of_several_workloads(
+    findings_of: FindingsOf, spec: str, overlaps: bool
+) -> None:
+    members = "".join(
+        f"kind: Deployment\nmetadata: {{name: {name}}}\nspec: {{selector: {{matchLabels: {{a: {name}}}}}, template: "
+        f"{{metadata: {{labels: {{a: {name}, ring: a, app.kubernetes.io/part-of: ring}}}}, spec: {{}}}}}}\n---\n"
+        for name in ("one", "two")
+    )
+    found = findings_of(CHECK, f"{members}kind: Service\nmetadata: {{name: s}}\nspec: {{{spec}}}\n")
+    assert [finding.rule for finding in found] == ["selector-overlap"] * overlaps
+
+
+def test_a_name_that_the_values_make_of_the_release_is_one_of_theirs(findings_of: FindingsOf) -> None:
+    pod = "kind: Pod\nmetadata: {name: p}\nspec: {imagePullSecrets: [{name: release-pull}]}\n"
+    assert [finding.rule for finding in findings_of(CHECK, pod)] == ["missing"]
+    assert findings_of(CHECK, pod, values=["imagePullSecrets: [{name: '{{ .Release.Name }}-pull'}]"]) == []

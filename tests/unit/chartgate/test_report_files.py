@@ -12,7 +12,7 @@ import pytest
 from chartgate import cli, gate
 from chartgate.errors import GateError
 from chartgate.findings.registry import CHECKS
-from chartgate.reports.files import write_report
+from chartgate.reports.files import json_file, json_pieces, write_report
 from tests.unit.chartgate.command_line import (
     CHART,
     VERSIONS,
@@ -104,3 +104,13 @@ def test_a_pipe_and_a_device_get_the_report_and_are_not_replaced(tmp_path: Path)
     write_report(link, b"{}")
     assert link.is_symlink()
     assert stat.S_ISCHR(link.stat().st_mode)
+
+
+def test_a_report_in_pieces_is_the_same_as_in_one() -> None:
+    data = {"a": [{"b": 1}], "é": "x\ny", "list": [1, {"c": []}], "none": [], "map": {"d": {"e": [1]}}, "empty": {}}
+    head = {"a": data["a"], "é": data["é"]}
+    lists = {"list": iter(data["list"]), "none": iter(())}
+    pieces = list(json_pieces(head, lists, {"map": iter({"d": {"e": [1]}}.items()), "empty": iter(())}))
+    assert b"".join(pieces) == json_file(data)
+    assert len(pieces) > len(data)
+    assert b"".join(json_pieces({"a": 1}, {}, {})) == json_file({"a": 1})

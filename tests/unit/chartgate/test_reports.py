@@ -29,7 +29,7 @@ from chartgate.reports.code_quality import code_quality_report
 from chartgate.reports.files import write_report
 from chartgate.reports.github import github_report
 from chartgate.reports.html import html_report
-from chartgate.reports.json_report import json_report, report_data
+from chartgate.reports.json_report import json_report
 from chartgate.reports.junit import junit_report
 from chartgate.reports.markdown import markdown_report
 from chartgate.reports.overview import overview_of
@@ -90,7 +90,7 @@ def every_report(results: Results) -> dict[str, str]:
         "table": out.getvalue(),
         "JUnit": junit_report(results).decode(),
         "SARIF": sarif_report(results, Path()).decode(),
-        "JSON": json_report(results).decode(),
+        "JSON": b"".join(json_report(results)).decode(),
         "HTML": html_report(results).decode(),
         "Markdown": html.unescape(markdown_report(results).decode()),
         "GitHub": github_report(results, Path()).decode(),
@@ -170,7 +170,7 @@ def test_a_baseline_holds_any_text(results: Results, tmp_path: Path) -> None:
     path = tmp_path / "baseline.json"
     write_report(path, baseline_report(some))
     assert set(read_baseline(path).findings) == {entry_of(finding) for finding in odd}
-    for report in (code_quality_report(some, tmp_path), sarif_report(some, tmp_path), json_report(some)):
+    for report in (code_quality_report(some, tmp_path), sarif_report(some, tmp_path), b"".join(json_report(some))):
         assert json.loads(report)
 
 
@@ -240,7 +240,7 @@ def test_sarif_names_a_chart_outside_the_folder_absolutely(results: Results) -> 
 
 
 def test_json_fits_its_schema_and_holds_each_object_once(results: Results) -> None:
-    data = json.loads(json_report(results))
+    data = json.loads(b"".join(json_report(results)))
     schema = json.loads(files("chartgate.reports").joinpath("report.schema.json").read_text(encoding="utf-8"))
     jsonschema.Draft202012Validator.check_schema(schema)
     jsonschema.validate(data, schema, jsonschema.Draft202012Validator)
@@ -256,12 +256,12 @@ def test_json_fits_its_schema_and_holds_each_object_once(results: Results) -> No
 
 @pytest.mark.parametrize("secret", ["hush-hush-hush", "aHVzaC1odXNoLWh1c2g=", "plain-token"])
 def test_no_report_holds_what_a_secret_holds(results: Results, tmp_path: Path, secret: str) -> None:
-    for report in (json_report(results), junit_report(results), sarif_report(results, tmp_path)):
+    for report in (b"".join(json_report(results)), junit_report(results), sarif_report(results, tmp_path)):
         assert secret.encode() not in report
 
 
 def test_a_finding_about_the_run_stands_at_the_chart(results: Results) -> None:
-    data: dict[str, Any] = report_data(results)
+    data: dict[str, Any] = json.loads(b"".join(json_report(results)))
     (finding,) = [data["findings"][index] for index in data["general"]]
     assert (finding["template"], finding["line"]) == ("Chart.yaml", 1)
 

@@ -58,3 +58,39 @@ def test_the_line_of_a_defect_tells_all_of_its_versions(versions: list[str], tol
     findings = found("schema", "invalid", ["Job/a"], "spec", [f"no (Kubernetes {version})" for version in versions])
     (defect,) = defects_of(findings)
     assert defect.finding.what == told
+
+
+def test_what_each_helm_says_of_a_case_is_one_defect() -> None:
+    words = {
+        "Helm 3.19.0": "Error: template: a:1: no\n\nUse --debug flag to render out invalid YAML",
+        "Helm 4.3.1": "Error: template: a:1: no",
+        "Helm embedded 4.2.3": "template: a:1: no",
+    }
+    refused = [
+        (Finding("render", "refused", About("", "ci/a"), who, what, "try"), ["ci/a"]) for who, what in words.items()
+    ]
+    empty = [(Finding("render", "empty", About("", "ci/b"), who, "renders nothing", "look"), ["ci/b"]) for who in words]
+    assert len(defects_of(refused)) == len(defects_of(empty)) == 1
+
+
+def test_what_no_container_has_is_one_defect() -> None:
+    places = ["spec.template.spec.containers[0] (a)", "spec.template.spec.initContainers[1] (b)"]
+    findings = [
+        (
+            Finding("pod-security", "seccomp", About(kind, "x"), f"{where}.seccompProfile", "is not set", "set it"),
+            ["ci/a"],
+        )
+        for kind in ("Deployment", "Job")
+        for where in places
+    ]
+    (defect,) = defects_of(findings)
+    assert [str(about) for about in defect.objects] == ["Deployment/x", "Job/x"]
+
+
+def test_what_a_version_does_not_know_of_definitions_is_one_defect() -> None:
+    places = ["spec.versions[0].a", "spec.versions[1].b"]
+    about = About("CustomResourceDefinition", "x")
+    assert (
+        len(defects_of([(Finding("schema", "invalid", about, where, "no", "do it"), ["ci/a"]) for where in places]))
+        == 1
+    )

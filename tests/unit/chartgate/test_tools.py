@@ -22,6 +22,7 @@ from chartgate.tools.cache import cache_folder, write_whole
 from chartgate.tools.catalogue import catalogue, version_key
 from chartgate.tools.download import require_sha256
 from chartgate.tools.helm import Helm, find_helm, fits
+from chartgate.tools.recent import Recent
 from chartgate.tools.schemas import api_schemas, known_versions, minor_version
 from chartgate.tools.served_kinds import served_kinds
 from tests.e2e import programs
@@ -255,3 +256,22 @@ def test_without_a_terminal_long_work_tells_how_far_it_is(
     monkeypatch.setattr(progress, "PAUSE_SECONDS", 0.0)
     assert [*progress.track("ab", 2, "trying mutants")] == ["a", "b"]
     assert capsys.readouterr().err == "chartgate: trying mutants: 1 of 2\nchartgate: trying mutants: 2 of 2\n"
+
+
+def test_what_was_asked_for_last_is_kept_up_to_a_size() -> None:
+    made: list[str] = []
+
+    def answer(question: str) -> str:
+        def make() -> str:
+            made.append(question)
+            return question * 4
+
+        return recent.get(question, make)
+
+    recent: Recent[str, str] = Recent(8, len)
+    assert [answer(question) for question in "abaca"] == ["aaaa", "bbbb", "aaaa", "cccc", "aaaa"]
+    assert made == ["a", "b", "c"]
+    assert [answer(question) for question in ("b", "long")] == ["bbbb", "long" * 4]
+    assert made == ["a", "b", "c", "b", "long"]
+    assert answer("b")
+    assert made[-1] == "b"

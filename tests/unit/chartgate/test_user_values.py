@@ -53,7 +53,7 @@ spec:
     metadata: {labels: {app: web}}
     spec:
       serviceAccountName: mine
-      containers: [{name: c, image: 'a:1', args: ['map[a:1]']}]
+      containers: [{name: c, image: 'a:1', ports: [{containerPort: 80}], args: ['map[a:1]']}]
 """
 POLICY = """\
 ---

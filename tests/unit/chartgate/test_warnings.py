@@ -24,3 +24,8 @@ def test_what_is_logged_as_a_warning_is_one() -> None:
     assert warnings_in(told) == ["returned non-bool value path=kid.on chart=kid", "short"]
     assert warnings_in("2026/01/02 03:04:05 WARN say \\ it") == ["say \\ it"]
     assert warnings_in('level=WARN msg="say \\"it\\""') == ['say "it"']
+
+
+@pytest.mark.parametrize("line", ["WARNING: This chart is deprecated", 'level=WARN msg="this chart is deprecated"'])
+def test_that_a_chart_is_deprecated_is_no_warning_to_its_author(line: str) -> None:
+    assert warnings_in(line) == []

@@ -32,6 +32,7 @@ spec:
         - name: web
           image: example.com/web:1@sha256:0000000000000000000000000000000000000000000000000000000000000000
           imagePullPolicy: Always
+          ports: [{containerPort: 80}]
           securityContext:
             allowPrivilegeEscalation: false
             readOnlyRootFilesystem: true
@@ -68,7 +69,7 @@ EDITS: Mapping[Repetition, tuple[str, str]] = dict(
             ("allowPrivilegeEscalation: false", "allowPrivilegeEscalation: true"),
             ("runAsNonRoot: true, runAsUser: 10001", "runAsNonRoot: false"),
             ("drop: [ALL]", "drop: [ALL], add: [CHOWN]"),
-            ("imagePullPolicy: Always", "ports: [{containerPort: 80, hostPort: 80}]"),
+            ("containerPort: 80}", "containerPort: 80, hostPort: 80}"),
             (
                 "automountServiceAccountToken: false",
                 "volumes: [{name: docker, hostPath: {path: /var/run/docker.sock}}]",

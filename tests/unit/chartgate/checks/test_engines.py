@@ -78,3 +78,16 @@ def test_every_explanation_says_why() -> None:
 def test_without_a_program_there_is_nothing_to_compare(release_of: ReleaseOf) -> None:
     (verdict,) = examine(CHECK, [Rendered(Case("written"), release_of(MAP))])
     assert (verdict.examined, verdict.findings) == (0, ())
+
+
+def test_a_field_without_a_value_is_none(release_of: ReleaseOf) -> None:
+    assert compared(release_of(MAP.replace("'1'", "'1', b: null")), release_of(MAP)) == []
+
+
+TEST = "kind: Pod\nmetadata: {name: t-%s, annotations: {helm.sh/hook: %s}}\n"
+
+
+def test_a_pod_of_a_test_may_have_another_name_each_time(release_of: ReleaseOf) -> None:
+    assert compared(release_of(TEST % ("abc", "test")), release_of(TEST % ("def", "test"))) == []
+    found = compared(release_of(TEST % ("abc", "pre-upgrade")), release_of(TEST % ("def", "pre-upgrade")))
+    assert [finding.rule for finding in found] == ["comes-and-goes", "comes-and-goes"]

@@ -124,3 +124,17 @@ def test_a_pod_alone_cannot_change(findings_of: FindingsOf) -> None:
     pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, args: [web-1]}]}\n"
     (finding,) = findings_of(CHECK, pod, variants={"again": pod, "next-version": pod.replace("web-1", "web-2")})
     assert finding.rule == "immutable"
+
+
+@pytest.mark.parametrize(("hook", "findings"), [("test", 0), ("test-success", 0), ("pre-upgrade", 2)])
+def test_a_pod_of_a_test_may_have_another_name_each_time(findings_of: FindingsOf, hook: str, findings: int) -> None:
+    pod = f"kind: Pod\nmetadata: {{name: t-abc, annotations: {{helm.sh/hook: {hook}}}}}\n"
+    assert len(findings_of(CHECK, pod, variants={"again": pod.replace("abc", "def")})) == findings
+
+
+def test_the_old_label_of_the_chart_is_a_note_as_the_new_one_is(findings_of: FindingsOf) -> None:
+    web = WEB.replace("metadata: {annotations:", "metadata: {labels: {chart: web-1}, annotations:")
+    later = {"next-version": web.replace("chart: web-1", "chart: web-2")}
+    assert findings_of(CHECK, web, variants=later) == []
+    (note,) = findings_of(CHECK, web, variants=later, notes=True)
+    assert note.rule == "rolls-by-label"

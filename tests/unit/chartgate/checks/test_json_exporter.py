@@ -52,3 +52,10 @@ def test_each_fault_is_found(findings_of: FindingsOf, old: str, new: str, rule: 
 def test_a_module_without_metrics_and_a_broken_file_are_found(findings_of: FindingsOf) -> None:
     assert found(findings_of, "modules:\n  a: {metrics: []}\n") == [("missing", "data.c.yaml: modules.a")]
     assert found(findings_of, "modules:\n  metrics: [\n") == [("unreadable", "data.c.yaml")]
+
+
+@pytest.mark.parametrize(
+    "module", ["{walk: [1.3.6.1], metrics: [{name: up}]}", "{metrics: [{name: up, oid: 1.3.6.1.2}]}"]
+)
+def test_a_configuration_of_another_exporter_is_its_own(findings_of: FindingsOf, module: str) -> None:
+    assert found(findings_of, f"modules:\n  if_mib: {module}\n") == []

@@ -60,3 +60,12 @@ def test_an_object_of_the_users_own_has_the_labels_he_wants(findings_of: Finding
     secret = "---\nkind: Secret\nmetadata: {name: mine}"
     assert {finding.rule for finding in findings_of(CHECK, SOUND + secret)} == {"missing"}
     assert findings_of(CHECK, SOUND + secret, values=[values]) == []
+
+
+def test_what_never_changes_may_select(findings_of: FindingsOf) -> None:
+    fixed = "matchLabels: {app.kubernetes.io/managed-by: Helm, heritage: Helm, "
+    assert findings_of(CHECK, SOUND.replace("matchLabels: {", fixed)) == []
+
+
+def test_an_instance_may_name_its_namespace_too(findings_of: FindingsOf) -> None:
+    assert findings_of(CHECK, SOUND.replace("instance: x", "instance: x-apps")) == []

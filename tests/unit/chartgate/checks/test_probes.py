@@ -45,8 +45,23 @@ def test_each_fault_is_found(findings_of: FindingsOf, old: str, new: str, rule: 
 
 
 def test_a_sidecar_runs_on(findings_of: FindingsOf) -> None:
-    found = findings_of(CHECK, WEB.replace("{name: once,", "{name: once, restartPolicy: Always,"))
+    sidecar = "{name: once, restartPolicy: Always, ports: [{name: web, containerPort: 2}],"
+    found = findings_of(CHECK, WEB.replace("{name: once,", sidecar))
     assert [finding.rule for finding in found] == ["no-liveness", "no-readiness"]
+
+
+@pytest.mark.parametrize(
+    ("ports", "rules"),
+    [
+        ("[]", []),
+        ("[{name: http-metrics, containerPort: 1}]", ["no-liveness"]),
+        ("[{containerPort: 1}]", ["no-liveness", "no-readiness"]),
+        ("[{name: metrics, containerPort: 1}, {name: http, containerPort: 2}]", ["no-liveness", "no-readiness"]),
+    ],
+)
+def test_a_container_is_probed_at_what_it_serves(findings_of: FindingsOf, ports: str, rules: list[str]) -> None:
+    bare = WEB[: WEB.index("          ports:")] + f"          ports: {ports}\n"
+    assert [finding.rule for finding in findings_of(CHECK, bare)] == rules
 
 
 @pytest.mark.parametrize(
