@@ -10,7 +10,7 @@ from chartgate.releases.objects import Container, KubeObject
 
 PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
 HANDLERS = frozenset({"exec", "httpGet", "tcpSocket", "grpc"})
-_OF_METRICS = re.compile(r"metric|prom", re.IGNORECASE)
+_OF_WATCHERS = re.compile(r"metric|prom|health", re.IGNORECASE)
 RUNNING = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController"})
 
 
@@ -24,8 +24,8 @@ def judge(_: KubeObject, container: Container) -> Iterator[Fault]:
     where = f"{container.path} ({container.name})"
     ports = [str(port.get("name", "")) for port in container.items("ports")]
     # Without a port there is nothing to ask, and a process that ends is started again without a probe. Readiness keeps
-    # traffic away, and Prometheus' requests are none.
-    served = {"livenessProbe": ports, "readinessProbe": [name for name in ports if not _OF_METRICS.search(name)]}
+    # traffic away, and requests of Prometheus or of probes are none.
+    served = {"livenessProbe": ports, "readinessProbe": [name for name in ports if not _OF_WATCHERS.search(name)]}
     for key, rule in (("livenessProbe", "no-liveness"), ("readinessProbe", "no-readiness")):
         if served[key] and not container.manifest.get(key):
             yield Fault(rule, where, f"has no {key}", unless=_left_out(container, key))
@@ -66,7 +66,7 @@ CHECK = Check(
             severity="warning",
         ),
         "no-readiness": Rule(
-            "a container with a port other than that of its metrics has no readinessProbe",
+            "a container with a port other than those of its metrics and its health has no readinessProbe",
             "add a probe of what the container serves",
             "containers: [{name: web, ports: [{name: http, containerPort: 80}]}]",
             severity="warning",

@@ -17,6 +17,7 @@ _VERSION = re.compile(r"Kubernetes v?(\d+\.\d+(?:\.\d+)?)")
 _HELM = re.compile(r"^Helm (embedded )?[\d.]+$")
 _FRAME = re.compile(r"^Error: |\s+Use --debug flag to render out invalid YAML\s*$")
 """What a Helm program writes around an error, and its library does not."""
+_LACKING = re.compile(r'"([^"]+)" is a required property|is missing, and every ')
 _NUMBER = re.compile(r"\d+")
 _RANDOM_END = re.compile(r"-(?=[a-z0-9]*\d)(?=[a-z0-9]*[a-z])[a-z0-9]{5,}$", re.IGNORECASE)
 
@@ -34,9 +35,13 @@ def defect_key(finding: Finding) -> tuple[str, ...]:
         return finding.check, finding.rule, _CONTAINER.sub("", finding.where), what, finding.remedy
     if finding.check == "render":
         return finding.check, finding.rule, _HELM.sub("", finding.where), what
-    if kind == "CustomResourceDefinition":
-        # One tool writes all of them, and one Kubernetes version does not know what it writes.
+    if _is_of_definitions(finding):
         return finding.check, finding.rule, kind, what
+    if finding.rule == "selector-overlap":
+        return finding.check, finding.rule, kind, finding.where
+    if lacking := _LACKING.match(what):
+        # Of some versions the schema says it, of others the server's own rules.
+        return "required", kind, f"{finding.where}.{lacking[1]}" if lacking[1] else finding.where
     return finding.check, finding.rule, kind, finding.where, what, finding.remedy
 
 
@@ -45,7 +50,16 @@ def object_key(finding: Finding) -> About | None:
 
     An object is the same whatever its random ending is.
     """
-    return None if finding.check in _OF_ONE_HELPER | _OF_EACH_CONTAINER else without_random_end(finding.about)
+    if finding.check in _OF_ONE_HELPER | _OF_EACH_CONTAINER or _is_of_definitions(finding):
+        return None
+    return without_random_end(finding.about)
+
+
+def _is_of_definitions(finding: Finding) -> bool:
+    """Whether it is about a custom resource definition: one tool writes all of them, and what one version of Kubernetes
+    does not know of them is one defect.
+    """
+    return (finding.check, finding.about.kind) == ("schema", "CustomResourceDefinition")
 
 
 def without_versions(text: str) -> str:

@@ -188,7 +188,8 @@ class Walk:
             # `default .Values.a ""` is the value as well, as the last one is a text.
             *others, passed = sorted(arguments, key=lambda argument: argument.path is not None)
             for argument in others:
-                self._note(argument, tested=bool(condition))
+                # The dot of a `with` or `range` may be this value.
+                self._note(argument, tested=condition == "if")
             return passed
         if function in _KEYED and len(arguments) > 1:
             found = self._looked_up(function, start, arguments)

@@ -88,9 +88,31 @@ def test_what_no_container_has_is_one_defect() -> None:
 
 
 def test_what_a_version_does_not_know_of_definitions_is_one_defect() -> None:
-    places = ["spec.versions[0].a", "spec.versions[1].b"]
-    about = About("CustomResourceDefinition", "x")
-    assert (
-        len(defects_of([(Finding("schema", "invalid", about, where, "no", "do it"), ["ci/a"]) for where in places]))
-        == 1
+    places = {"a": "spec.versions[0].a", "b": "spec.versions[1].b"}
+    findings = [
+        (Finding("schema", "invalid", About("CustomResourceDefinition", name), where, "no", "do it"), ["ci/a"])
+        for name, where in places.items()
+    ]
+    assert len(defects_of(findings)) == 1
+
+
+def test_a_part_that_the_schema_and_the_server_ask_for_is_one_defect() -> None:
+    about, path = About("Ingress", "x"), "spec.rules[0].http.paths[0]"
+    server = Finding(
+        "api-server", "required", about, f"{path}.pathType", "is missing, and every path must have it", "add"
     )
+    schema = Finding("schema", "invalid", about, path, '"pathType" is a required property (Kubernetes 1.22)', "compare")
+    other = replace(schema, what='"path" is a required property (Kubernetes 1.22)')
+    defects = defects_of([(one, ["ci/a"]) for one in (server, schema, other)])
+    assert [defect.finding.where for defect in defects] == [f"{path}.pathType", path]
+
+
+def test_pods_that_one_selector_takes_in_are_one_defect() -> None:
+    findings = [
+        (
+            Finding("references", "selector-overlap", About("Service", name), "spec.selector", f"matches {name}", "do"),
+            [case],
+        )
+        for name, case in (("one-web", "ci/a"), ("two-web", "ci/b"))
+    ]
+    assert len(defects_of(findings)) == 1

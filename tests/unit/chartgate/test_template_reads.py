@@ -33,6 +33,7 @@ HOST_NAME = {("hosts", EACH, "name")}
         ('{{ dig "a" "b" .Values.c .Values.d }}', {("d", "a", "b"), ("c",)}),
         ("{{ if $a := .Values.a }}{{ else }}{{ $a.b }}{{ end }}", {("a", "b")}),
         ("{{ range $.Values.a }}{{ else }}{{ $.Values.b }}{{ end }}", {("b",)}),
+        ("{{ range $a := .Values.a | default .Values.b }}{{ $a.c }}{{ end }}", {("a", EACH, "c"), ("b",)}),
         ("{{ with or .Values.a .Values.b }}{{ .c }}{{ end }}", {("a",), ("b",)}),
         ("{{ .Values.AsMap }}", {()}),
         ("{{ .Subcharts.web.Values.a }}{{ .Values.Subcharts.b }}", {("web", "a"), ("Subcharts", "b")}),

@@ -54,7 +54,7 @@ def test_a_sidecar_runs_on(findings_of: FindingsOf) -> None:
     ("ports", "rules"),
     [
         ("[]", []),
-        ("[{name: http-metrics, containerPort: 1}]", ["no-liveness"]),
+        ("[{name: http-metrics, containerPort: 1}, {name: healthz, containerPort: 2}]", ["no-liveness"]),
         ("[{containerPort: 1}]", ["no-liveness", "no-readiness"]),
         ("[{name: metrics, containerPort: 1}, {name: http, containerPort: 2}]", ["no-liveness", "no-readiness"]),
     ],
