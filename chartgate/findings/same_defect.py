@@ -37,7 +37,7 @@ def defect_key(finding: Finding) -> tuple[str, ...]:
         return finding.check, finding.rule, _HELM.sub("", finding.where), what
     if _is_of_definitions(finding):
         return finding.check, finding.rule, kind, what
-    if finding.rule == "selector-overlap":
+    if finding.rule == "selector-overlap" or finding.check == "engines":
         return finding.check, finding.rule, kind, finding.where
     if lacking := _LACKING.match(what):
         # Of some versions the schema says it, of others the server's own rules.

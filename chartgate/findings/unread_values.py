@@ -1,5 +1,6 @@
 """Values that no template reads, and values that templates read under another name than values.yaml has."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
@@ -69,10 +70,17 @@ def _unknown(reads: Reads, chart: Chart, apart: frozenset[str]) -> Iterator[Faul
                 break
             if key not in beside:
                 # A key in a comment is one that the user may set.
-                if f"{key}:" not in text:
+                if f"{key}:" not in text and not _is_refused(chart, path[: depth + 1]):
                     yield from _misspelt(reads, path[: depth + 1], [str(other) for other in beside])
                 break
             beside = beside[key]
+
+
+def _is_refused(chart: Chart, path: Names) -> bool:
+    """Whether a template fails as soon as this value is set: it is a former name of another one."""
+    name = re.escape(".".join(path))
+    guard = re.compile(rf"\bif\b[^}}]*\.Values\.{name}\b[^}}]*\}}\}}\s*\{{\{{-?\s*fail\b")
+    return any(map(guard.search, chart.files.template_texts))
 
 
 def _misspelt(reads: Reads, path: Names, known: list[str]) -> Iterator[Fault]:

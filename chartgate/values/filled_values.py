@@ -15,7 +15,7 @@ from chartgate.tools.merging import merged
 from chartgate.values.chart import Chart
 from chartgate.values.comment_examples import comment_examples
 from chartgate.values.intent import meant_number, meant_text
-from chartgate.values.known_values import NAME, known_value
+from chartgate.values.known_values import ENV_BY_NAME, NAME, known_value
 from chartgate.values.template_reads import Reads
 from chartgate.values.template_walk import EACH, Names
 
@@ -105,6 +105,8 @@ def _filling(path: Names, default: Any, example: Any, reads: Reads) -> Filling |
 
 def _well_known(path: Names, default: Any, fields: set[str], reads: Reads) -> Any:
     value = known_value(path[-1], default)
+    if value == ENV_BY_NAME and ((*path, EACH) not in reads.whole or path in reads.whole):
+        return None  # the template writes it as it is, so that it is no map of names
     item = value[0] if isinstance(value, list) else value
     if path[-1] == "securityContext" and (*path[:-1], "podSecurityContext") in reads.whole:
         value = item = known_value("containerSecurityContext", default)

@@ -12,6 +12,8 @@ NAME = "invented-name"
 _ANNOTATIONS = {"example.com/note": "a text"}
 _LABELS = {"example.com/team": "web"}
 _ENV = [{"name": "INVENTED_NAME", "value": "a text"}]
+ENV_BY_NAME = {"INVENTED_NAME": "8080"}
+"""Variables as a map, which a template has to take apart: a value that is read as a number without quotation marks."""
 _SAFE = {"runAsNonRoot": True, "runAsUser": 10001, "seccompProfile": {"type": "RuntimeDefault"}}
 _CONTAINER = {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}}
 _PROBE = {"exec": {"command": ["true"]}}
@@ -49,6 +51,7 @@ _MAPS: tuple[tuple[str, dict[str, Any]], ...] = (
     (r"annotations$", _ANNOTATIONS),
     (r"labels$", _LABELS),
     (r"nodeSelector$", {"kubernetes.io/os": "linux"}),
+    (r"(^|extra)env$|envVars?$|environment(Variables)?$", ENV_BY_NAME),
     (r"affinity$", {"nodeAffinity": _NODES}),
     (r"resources$", _RESOURCES),
     (r"containerSecurityContext$", _SAFE | _CONTAINER),

@@ -61,6 +61,7 @@ FILLED = [
     ("more: []", "{{ range .Values.more }}{{ .host }}{{ end }}", {"more": [{"host": "db-0.example.org"}]}),
     ("pullSecrets: []", "{{ range .Values.pullSecrets }}- name: {{ . }}{{ end }}", {"pullSecrets": ["invented-name"]}),
     ("a: {enabled: false, tag: ''}", "{{ with .Values.a.tag }}{{ . }}{{ end }}", {"a": {"enabled": True, "tag": "v3"}}),
+    ("env: {}", "{{ range $k, $v := .Values.env }}{{ $v }}{{ end }}", {"env": {"INVENTED_NAME": "8080"}}),
     ("a:\n  b: 1\n  # size: 2Gi", "{{ with .Values.a.size }}{{ . }}{{ end }}", {"a": {"size": "2Gi"}}),
 ]
 

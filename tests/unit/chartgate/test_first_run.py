@@ -208,3 +208,15 @@ def test_a_switch_of_a_subchart_is_read_by_helm(make_chart: MakeChart, capsys: p
     chart = make_chart({**kid, "Chart.yaml": about, "values.yaml": "makeKid: true\nmakeKit: true\n"})
     cli.main([str(chart), *VERSIONS, "--offered", "--select", "chart/unused-value", "--json", "-"])
     assert [one["where"] for one in json_from(capsys.readouterr().out)["findings"]] == ["makeKit"]
+
+
+@pytest.mark.usefixtures("without_checkov")
+def test_a_former_name_that_the_chart_refuses_is_no_slip(
+    make_chart: MakeChart, capsys: pytest.CaptureFixture[str]
+) -> None:
+    guard = "{{- if .Values.internalFrontend }}\n{{- fail `internalFrontend is internal-frontend now` }}\n{{- end }}\n"
+    data = "data: {a: {{ index .Values `internal-frontend` | quote }}}\n"
+    chart = make_chart({"values.yaml": "internal-frontend: 1\n", "templates/a.yaml": guard + CONFIG + data})
+    assert run_of(chart, capsys, "--offered", "--select", "chart")[0] == set()
+    make_chart({"templates/a.yaml": guard.replace("fail", "print") + CONFIG + data})
+    assert run_of(chart, capsys, "--offered", "--select", "chart")[0] == {("chart/misspelt-value", "error")}

@@ -107,7 +107,9 @@ def test_a_part_that_the_schema_and_the_server_ask_for_is_one_defect() -> None:
     assert [defect.finding.where for defect in defects] == [f"{path}.pathType", path]
 
 
-def test_pods_that_one_selector_takes_in_are_one_defect() -> None:
+def test_what_one_place_shows_in_several_ways_is_one_defect() -> None:
+    differs = [Finding("engines", "differs", About("ConfigMap", "x"), "data.a", f"is {word}", "do") for word in "ab"]
+    assert len(defects_of([(one, ["ci/a"]) for one in differs])) == 1
     findings = [
         (
             Finding("references", "selector-overlap", About("Service", name), "spec.selector", f"matches {name}", "do"),
