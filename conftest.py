@@ -87,10 +87,16 @@ def make_chart(tmp_path: Path) -> MakeChart:
 
 
 @pytest.fixture
-def mutate(make_chart: MakeChart, tmp_path: Path) -> "Mutate":
-    """The exit code of `chartgate mutate`, and its JSON report, about a chart of these files and those of FILES."""
+def mutate(make_chart: MakeChart, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> "Mutate":
+    """The exit code of `chartgate mutate`, and its JSON report, about a chart of these files and those of FILES.
+
+    It uses one processor: a run starts a worker and a pytest for each, which takes longer than the tests of a small
+    chart. tests/e2e/test_mutants.py uses all of them.
+    """
     from chartgate import cli
     from tests.mutation_runs import FILES
+
+    monkeypatch.setattr("chartgate.mutation.cpu_count", lambda: 1)
 
     def run(files: dict[str, str], *options: str) -> "tuple[int, Report]":
         path = tmp_path / "mutants.json"

@@ -196,7 +196,9 @@ def test_a_key_that_is_generated_anew_is_found(
     make_chart: MakeChart, monkeypatch: pytest.MonkeyPatch, template: str, found: list[tuple[str, str]]
 ) -> None:
     monkeypatch.setattr(gate, "CHECKS", tuple(check for check in CHECKS if check.key == "idempotency"))
-    results = gate.run(make_chart({"templates/a.yaml": template}), Choice(offered=True))
+    results = gate.run(
+        make_chart({"templates/a.yaml": template}), Choice(offered=True, helm=("4", "embedded"), kubernetes=("1.37",))
+    )
     assert [(finding.rule, str(finding.about)) for finding in results.occurrences] == found
 
 
