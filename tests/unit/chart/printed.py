@@ -9,7 +9,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ DEFAULTS = "defaults"
 _OFTEN_NEW = re.compile(r"(helm\.sh/chart: [a-z-]+-|checksum/[a-z-]+: )\S+")
 
 Render = Callable[[Case], Release]
+Texts = Callable[[Case], dict[str, str]]
 
 
 def records_of(chart: Chart) -> dict[str, list[Case]]:
@@ -67,19 +68,27 @@ def files_of(folder: Path) -> set[Path]:
     return {path for path in folder.rglob("*") if path.is_file()}
 
 
-def record_of(record: str, cases: list[Case], defaults: Case, files: ChartFiles, render: Render, kube: str) -> str:
+def texts_of_cases(files: ChartFiles, render: Render, kube: str) -> Texts:
+    """The texts of each case, which is rendered once.
+
+    Args:
+        files: those of the chart. The name of a file stands for its text, "ANY" for a version of the chart and for a
+            checksum.
+        render: renders a case.
+        kube: the Kubernetes version of a case that names none.
+    """
+    return cache(partial(_texts, files=files, render=render, kube=kube))
+
+
+def record_of(record: str, cases: list[Case], defaults: Case, texts: Texts) -> str:
     """What a record says.
 
     Args:
         record: its path below FOLDER.
         cases: those of the record.
         defaults: the case with which they are compared.
-        files: those of the chart. The name of a file stands for its text, "ANY" for a version of the chart and for a
-            checksum.
-        render: renders a case.
-        kube: the Kubernetes version of a case that names none.
+        texts: the texts of a case.
     """
-    texts = partial(_texts, files=files, render=render, kube=kube)
     if record == f"{DEFAULTS}.yaml":
         return "".join(f"---\n# {key}\n{text}" for key, text in texts(defaults).items())
     before = texts(defaults)
@@ -143,10 +152,11 @@ def _write() -> None:
     (defaults,) = records[f"{DEFAULTS}.yaml"]
     for path in files_of(FOLDER) - {FOLDER / record for record in records}:
         path.unlink()
+    texts = texts_of_cases(chart.files, render, newest)
     for record, cases in records.items():
         path = FOLDER / record
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(record_of(record, cases, defaults, chart.files, render, newest), encoding="utf-8")
+        path.write_text(record_of(record, cases, defaults, texts), encoding="utf-8")
 
 
 if __name__ == "__main__":

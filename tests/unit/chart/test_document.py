@@ -80,9 +80,15 @@ DEFAULTS: dict[str, Any] = {
 }
 
 
+@pytest.fixture(scope="module")
+def values(chart: Path) -> Any:
+    """The chart's values.yaml."""
+    return yaml.safe_load((chart / "values.yaml").read_text(encoding="utf-8"))
+
+
 @pytest.mark.parametrize("path", DEFAULTS)
-def test_a_value_has_the_name_and_default_it_had(chart: Path, path: str) -> None:
-    value = yaml.safe_load((chart / "values.yaml").read_text())
+def test_a_value_has_the_name_and_default_it_had(values: Any, path: str) -> None:
+    value = values
     for key in path.split("."):
         value = value[key]
     assert value == DEFAULTS[path]

@@ -9,24 +9,21 @@ from chartgate.releases.release import Release
 from chartgate.tools.chart_files import read_chart_files
 from chartgate.values.chart import read_chart
 from chartgate.values.settings import Settings
-from tests.unit.chart.printed import FOLDER, ROOT, files_of, record_of, records_of
+from tests.unit.chart.printed import FOLDER, ROOT, Texts, files_of, record_of, records_of, texts_of_cases
 
 REMEDY = "Run `make generate`. If each changed line in tests/unit/chart/printed is meant to change, commit the files."
 RECORDS = records_of(read_chart(ROOT / "charts" / "claude-relay"))
 
 
+@pytest.fixture(scope="module")
+def texts(render: Callable[..., Release], chart: Path, settings: Settings) -> Texts:
+    """What the chart prints in a case."""
+    return texts_of_cases(read_chart_files(chart), lambda case: render(case=case), settings.kubernetes[-1])
+
+
 @pytest.mark.parametrize("record", RECORDS)
-def test_the_chart_prints_what_was_recorded(
-    record: str, render: Callable[..., Release], chart: Path, settings: Settings
-) -> None:
-    said = record_of(
-        record,
-        RECORDS[record],
-        RECORDS["defaults.yaml"][0],
-        read_chart_files(chart),
-        lambda case: render(case=case),
-        settings.kubernetes[-1],
-    )
+def test_the_chart_prints_what_was_recorded(record: str, texts: Texts) -> None:
+    said = record_of(record, RECORDS[record], RECORDS["defaults.yaml"][0], texts)
     assert said.splitlines() == (FOLDER / record).read_text(encoding="utf-8").splitlines(), REMEDY
 
 
