@@ -2,7 +2,7 @@
 
 import multiprocessing
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -15,12 +15,12 @@ from chartgate.errors import GateError
 from chartgate.findings.foreign_subcharts import own_templates
 from chartgate.findings.noticed import Noticed, not_asked
 from chartgate.mutation.memory import KIND, Memory
-from chartgate.mutation.trial import Trial, begin, outcome_of
+from chartgate.mutation.trial import Trial, begin, killed_together, outcome_of, shown
 from chartgate.releases import store
 from chartgate.releases.jobs import plan
 from chartgate.releases.mutants.chart import mutants_of
-from chartgate.releases.mutants.mutant import Mutant
-from chartgate.releases.mutants.outcome import Outcome
+from chartgate.releases.mutants.mutant import Mutant, apart
+from chartgate.releases.mutants.outcome import ELSEWHERE, Outcome
 from chartgate.releases.mutants.renders import Renders
 from chartgate.releases.mutants.suite_runs import suites_of
 from chartgate.releases.mutants.suites import FoundSuites, find_suites
@@ -41,6 +41,11 @@ from chartgate.values.schema_cases import refused_cases
 from chartgate.values.selection import GENERATED, Choice, select
 from chartgate.values.settings import FILE_NAME as SETTINGS_FILE
 from chartgate.values.settings_file import Survivor
+
+SEARCHED = 64
+"""The number of survivors that share a chart while renders are searched that show them."""
+COMPARED = 8
+"""The number of survivors that share a chart while slow tests and comparisons are tried on them."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +93,9 @@ def mutate(chart: Chart, choice: Choice, wanted: Wanted) -> MutationResult:
     with ExitStack() as stack:
         servers = [stack.enter_context(server) for server in _servers(wanted.tests)]
         memory = Memory(_key(chart, choice, wanted, suites), chart.files, servers[0] if servers else None, suites)
-        known = {} if wanted.fresh else memory.known(mutants)
+        settings = replace(chart.settings, survivors=_holding(chart, wanted.tests))
+        known = {mutant: ELSEWHERE for mutant in mutants if _is_for_others(mutant, settings.survivors)}
+        known |= {} if wanted.fresh else memory.known(mutant for mutant in mutants if mutant not in known)
         left = [mutant for mutant in mutants if mutant not in known]
         notices = [f"left out: the check {key}, one start of which takes too long" for key in not_asked(chart)]
         if left:
@@ -98,7 +105,6 @@ def mutate(chart: Chart, choice: Choice, wanted: Wanted) -> MutationResult:
         notices += memory.notices()
         store.forget_old(KIND)
     outcomes = {mutant: known[mutant] for mutant in mutants}
-    settings = replace(chart.settings, survivors=_holding(chart, wanted.tests))
     return MutationResult(chart.files, outcomes, every, settings, notices)
 
 
@@ -110,6 +116,11 @@ def _holding(chart: Chart, tests: Sequence[str]) -> tuple[Survivor, ...]:
         for entry in chart.settings.survivors
         if not any(Path(test).resolve().is_relative_to(one) for test in entry.noticed_by for one in run)
     )
+
+
+def _is_for_others(mutant: Mutant, entries: Sequence[Survivor]) -> bool:
+    """Whether tests notice a mutant that another run has."""
+    return any(entry.noticed_by and entry.means(mutant.file, mutant.change) for entry in entries)
 
 
 def _key(chart: Chart, choice: Choice, wanted: Wanted, suites: FoundSuites) -> str:
@@ -172,11 +183,30 @@ def _tried(trial: Trial, mutants: Sequence[Mutant], memory: Memory) -> dict[Muta
     turns = context.SimpleQueue()
     for number in range(cpu_count() or 1):
         turns.put(number)
-    found = {}
     with ProcessPoolExecutor(cpu_count() or 1, context, begin, (trial, turns)) as pool:
         # Neighbours are alike: a worker that gets some of them in turn has rendered what they need.
         answers = pool.map(outcome_of, mutants, chunksize=4)
+        found = {}
         for mutant, outcome in zip(mutants, track(answers, len(mutants), "trying mutants"), strict=True):
-            memory.keep(mutant, outcome)
             found[mutant] = outcome
+            if outcome.is_killed:
+                memory.keep(mutant, outcome)
+        unseen = [mutant for mutant in mutants if found[mutant].state in {"unseen", "equal"}]
+        found |= _together(pool, shown, apart(unseen, SEARCHED), "searching renders that show survivors")
+        left = [mutant for mutant in mutants if not found[mutant].is_killed]
+        found |= _together(pool, killed_together, apart(left, COMPARED), "trying survivors otherwise")
+    for mutant, outcome in found.items():
+        memory.keep(mutant, outcome)
     return found
+
+
+def _together(
+    pool: ProcessPoolExecutor,
+    what: Callable[[list[Mutant]], list[Outcome | None]],
+    groups: Sequence[list[Mutant]],
+    progress: str,
+) -> dict[Mutant, Outcome]:
+    """The outcomes of those mutants of some groups about which there is something new."""
+    answers = track(pool.map(what, groups), len(groups), progress)
+    pairs = (pair for group, some in zip(groups, answers, strict=True) for pair in zip(group, some, strict=True))
+    return {mutant: outcome for mutant, outcome in pairs if outcome}

@@ -4,6 +4,7 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import zip_longest
@@ -16,9 +17,10 @@ from chartgate.findings.finding import Finding
 from chartgate.findings.noticed import Noticed
 from chartgate.releases.jobs import Job, newest_of_authors
 from chartgate.releases.mutants.kills import Kills
-from chartgate.releases.mutants.mutant import Mutant
+from chartgate.releases.mutants.mutant import Mutant, together, with_mutants
 from chartgate.releases.mutants.outcome import Outcome
 from chartgate.releases.mutants.renders import Effect, Renders
+from chartgate.releases.mutants.search import Search
 from chartgate.releases.mutants.suite_runs import ChartSuites
 from chartgate.releases.mutants.tests import ChangedCopy, ChartTests
 from chartgate.tools.chart_copy import copied_chart
@@ -34,11 +36,16 @@ TIERS = (1, 4, 16, 80)
 """The number of renders that are tried with a mutant until it is killed: of the gate's cases, and of the tests."""
 SECONDS = (2.0, 5.0)
 """The time limits of the tests that run for a mutant, of the first tiers; the longest one is that of the others."""
+EXAMINED = 12
+"""The number of renders with other objects that the checks of the gate look at."""
 COMPARED = 3
 """The number of cases of the chart's author that are rendered otherwise, such as with another name of the release."""
 
 NAMED = 5
 """The number of cases or tests that a notice names."""
+
+NOTHING: Mapping[str, bytes] = {}
+"""The changed files of the unchanged chart."""
 
 _INDEX = re.compile(r"\[\d+\]|\.\d+(?=\.|$)")
 
@@ -102,7 +109,9 @@ class Trial:
         return self.tests.within(self.tests.without_renders, self.other_limit)
 
     def outcome(self, mutant: Mutant) -> Outcome:
-        """What comes of a mutant. One that Helm does not finish, or that ends Helm, is noticed by whoever renders it.
+        """What comes of a mutant, before `killed_together`.
+
+        One that Helm does not finish, or that ends Helm, is noticed by whoever renders it.
 
         Raises:
             GateError: Helm or pytest cannot be used.
@@ -116,7 +125,8 @@ class Trial:
         changed = mutant.applied(self.chart.files)
         # A test that names what was changed most likely notices it.
         words = self.tests.words.scores(f"{mutant.text(self.chart.files)} {mutant.old}")
-        scores = self.kills.by_test + Counter(words)
+        scores = Counter(self.kills.shares())
+        scores.update(words)
         # Such as one that compares a generated file: it notices each mutant of the file, without any render.
         early = [test for test in self._without_renders if self.kills.in_file_of(mutant, test)]
         if killed := self._failed(mutant, early, 3 * self.other_limit):
@@ -130,10 +140,12 @@ class Trial:
         suites = self.suites.turns(mutant)
         begin = 0
         for end, seconds in zip(TIERS, self.limits, strict=True):
+            if end == TIERS[-1] and nearest.state != "survived":
+                break  # `shown` tries all renders of such a mutant
             jobs = self._differing(self.cases, changed, own[begin:end], effects)
-            differing += jobs
-            if finding := self.noticed.by_renders(changed, jobs):
+            if finding := self.noticed.by_renders(changed, jobs[: max(0, EXAMINED - len(differing))]):
                 return _killed_by(finding)
+            differing += jobs
             if killed := self.suites.failed(mutant, next(suites, ())):
                 return killed
             rendering += [job.case for job in self._differing(self.rendered, changed, others[begin:end], effects)]
@@ -147,18 +159,68 @@ class Trial:
                 near = tests or self.tests.of(rendering, inf, scores)
                 nearest = Outcome("survived", what=near[0] if near else f"case {differing[0].case.name}")
             begin = end
-        # What no render reaches may show in an upgrade, where `lookup` finds objects.
-        reaching = [self.cases.jobs[one] for one in own[: TIERS[-1]]] if own else self.cases.jobs
-        compared = newest_of_authors([*differing, *reaching])[:COMPARED]
-        if finding := self.noticed.by_comparisons(changed, compared) or self.noticed.by_files(changed):
-            return _killed_by(finding)
-        rest = [test for test in self._without_renders if test not in early]
-        if killed := self._failed(mutant, rest, 3 * self.other_limit):
-            return killed
         # A test whose objects differ is nearer than a case: an assertion is missing there.
         if not rendering and (test := self.suites.nearest(mutant, changed, effects)):
             nearest = Outcome("survived", what=test)
         return Outcome("equal") if effects - {"none"} == {"spaces"} else nearest
+
+    def shown(self, mutants: Sequence[Mutant]) -> list[Outcome | None]:
+        """What comes of mutants that the first renders do not show, by all others. The mutants must not overlap.
+
+        Returns:
+            None for a mutant that no render shows.
+        """
+        own = Search(self.cases, self.chart.files).found(mutants)
+        others = Search(self.rendered, self.chart.files).found(mutants)
+        return [self._shown(mutant, own.get(mutant, []), others.get(mutant, [])) for mutant in mutants]
+
+    def _shown(self, mutant: Mutant, own: Sequence[int], others: Sequence[int]) -> Outcome | None:
+        """What comes of a mutant that these renders show."""
+        jobs = [self.cases.jobs[index] for index in own]
+        if finding := self.noticed.by_renders(mutant.applied(self.chart.files), jobs):
+            return _killed_by(finding)
+        cases = [self.rendered.jobs[index].case for index in others]
+        tests = self.tests.of(cases, self.tests.longest, self.kills.shares())
+        if killed := self._failed(mutant, tests, 3 * self.tests.longest):
+            return killed
+        near = self.tests.of(cases, inf, {}) or [f"case {job.case.name}" for job in jobs]
+        return Outcome("survived", what=near[0]) if near else None
+
+    def killed_together(self, mutants: Sequence[Mutant]) -> list[Outcome | None]:
+        """What comes of mutants that no render tells: by comparisons of renders, by the files of the chart, and by the
+        tests that are not known to render anything. The mutants must not overlap.
+
+        All of this takes long and seldom notices one. So it is tried on a chart with all of the mutants first.
+
+        Returns:
+            None for a mutant that these do not notice either.
+        """
+        with suppress(HelmEndedError):
+            if len(mutants) > 1 and not self._finding(mutants) and self._pass(self._without_renders, mutants):
+                return [None] * len(mutants)
+        return [self._killed_alone(mutant) for mutant in mutants]
+
+    def _killed_alone(self, mutant: Mutant) -> Outcome | None:
+        try:
+            finding = self._finding([mutant])
+        except HelmEndedError as error:
+            return Outcome("killed", GATE, str(error))
+        return _killed_by(finding) if finding else self._failed(mutant, self._without_renders, 3 * self.other_limit)
+
+    def _finding(self, mutants: Sequence[Mutant]) -> Finding | None:
+        """The first new finding about comparisons or files of a chart with all of the mutants.
+
+        Raises:
+            HelmEndedError: Helm does not finish.
+        """
+        compared: dict[Job, None] = {}
+        for mutant in mutants:
+            own = self._ordered(self.cases, mutant)[: TIERS[-1]]
+            # What no render reaches may show in an upgrade, where `lookup` finds objects.
+            reaching = [self.cases.jobs[one] for one in own] if own else self.cases.jobs
+            compared.update(dict.fromkeys(newest_of_authors(reaching)[:COMPARED]))
+        changed = with_mutants(mutants, self.chart.files)
+        return self.noticed.by_comparisons(changed, [*compared]) or self.noticed.by_files(changed)
 
     def _differing(self, renders: Renders, changed: ChartFiles, some: Sequence[int], effects: set[Effect]) -> list[Job]:
         """Those of the renders whose objects differ; `effects` gets what the mutant changes."""
@@ -169,9 +231,9 @@ class Trial:
     def _ordered(self, renders: Renders, mutant: Mutant) -> list[int]:
         """The renders to try, different ones first: evenly from all that reach the mutant.
 
-        Those for which the changed condition is true come first, because they may be few, in turn with those whose
-        values share rare words with the changed line, those that Helm refuses, which show faults in guards, and the
-        others. For a change of the schema, those that the schema refuses at this value come first.
+        Those that differ in what they reach around the mutant come first, in turn with those whose values share rare
+        words with the changed line, those that Helm refuses, which show faults in guards, and the others. For a change
+        of the schema, those that the schema refuses at this value come first.
         """
         found = [*renders.reaching(mutant)]
         named = []
@@ -179,7 +241,7 @@ class Trial:
             named = [one for one in found if _is_about(renders.jobs[one].case, mutant.value)]
         related = renders.related(mutant.text(self.chart.files), found) if mutant.region is not None else []
         refused = [one for one in found if one in renders.refused]
-        turns = zip_longest(_spread(renders.decided(mutant)), related, _spread(refused), _spread(found))
+        turns = zip_longest(renders.near(mutant), related, _spread(refused), _spread(found))
         return [*dict.fromkeys([*_spread(named), *(one for turn in turns for one in turn if one is not None)])]
 
     def _by_tests(self, mutant: Mutant, scores: Mapping[str, float]) -> list[int]:
@@ -198,20 +260,31 @@ class Trial:
         A test that fails at random, or without the tests before it, proves nothing: it has to fail again, alone, and to
         pass alone on the unchanged chart. Nor does a time limit that the unchanged chart does not keep either.
         """
+        changed = {mutant.file: mutant.content(self.chart.files)}
         while tests:
-            answer = self._answer(tests, seconds, mutant)
+            answer = self._answer(tests, seconds, changed)
+            self.kills.tried(answer.seconds)
             if answer.ended:
-                slow = self._answer(tests, seconds).ended
-                return None if slow else Outcome("killed", PYTEST, f"{tests[0]} and those after it: {answer.ended}")
+                # On a busy machine, the same tests may take twice as long without any fault.
+                slow = self._answer(tests, seconds).ended or not self._answer(tests, 2 * seconds, changed).ended
+                words = f"{tests[0]} and those after it: {answer.ended}"
+                return None if slow else Outcome("killed", PYTEST, words)
             if not answer.failed:
                 return None
             first = answer.failed[0]
             proved = first == tests[0] and self.kills.is_reliable(first)
-            if proved or (self._answer([first], seconds, mutant).failed and self._passes(first, seconds)):
+            if proved or (self._answer([first], seconds, changed).failed and self._passes(first, seconds)):
                 self.kills.add(mutant, first)
                 return Outcome("killed", PYTEST, f"{first}: {answer.words}", first)
             tests = tests[tests.index(first) + 1 :]
         return None
+
+    def _pass(self, tests: Sequence[str], mutants: Sequence[Mutant]) -> bool:
+        """Whether these tests pass on a chart with all of the mutants."""
+        if not tests:
+            return True
+        answer = self._answer(tests, 3 * self.other_limit, together(mutants, self.chart.files))
+        return not answer.failed and not answer.ended
 
     def _passes(self, test: str, seconds: float) -> bool:
         if test not in self.passing:
@@ -219,21 +292,20 @@ class Trial:
             self.passing[test] = not answer.failed and not answer.ended
         return self.passing[test]
 
-    def _answer(self, tests: Sequence[str], seconds: float, mutant: Mutant | None = None) -> Answer:
-        """What the tests say of a mutant, or of the unchanged chart."""
+    def _answer(self, tests: Sequence[str], seconds: float, changed: Mapping[str, bytes] = NOTHING) -> Answer:
+        """What the tests say of the chart with changed files."""
         place = self.scratch / str(self.number)
         if self.copy is None:
             self.copy = ChangedCopy(copied_chart(self.chart.folder, place))
-        if mutant:
-            self.copy.put(mutant, self.chart.files)
+        self.copy.put(changed)
         before = self.copy.states()
         answer = self.tests.servers[self.number].run(Request(str(self.copy.folder), tuple(tests), seconds))
         if self.copy.states() != before:
             # A test has written into the copy, perhaps one that was ended before it could clean up.
             shutil.rmtree(place)
             self.copy = None
-        elif mutant:
-            self.copy.restore(mutant, self.chart.files)
+        else:
+            self.copy.restore(changed, self.chart.files)
         return answer
 
 
@@ -270,5 +342,15 @@ def begin(trial: Trial, turns: Turns) -> None:
 
 
 def outcome_of(mutant: Mutant) -> Outcome:
-    """What comes of a mutant, in a worker process."""
+    """What `Trial.outcome` says, in a worker process."""
     return _current[0].outcome(mutant)
+
+
+def shown(mutants: Sequence[Mutant]) -> list[Outcome | None]:
+    """What `Trial.shown` says, in a worker process."""
+    return _current[0].shown(mutants)
+
+
+def killed_together(mutants: Sequence[Mutant]) -> list[Outcome | None]:
+    """What `Trial.killed_together` says, in a worker process."""
+    return _current[0].killed_together(mutants)

@@ -1,5 +1,6 @@
 """The model of `chartgate.yaml`; `settings.schema.json` is generated from it."""
 
+from fnmatch import fnmatchcase
 from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -62,6 +63,10 @@ class Survivor(Struct, frozen=True, forbid_unknown_fields=True, rename={"noticed
             "with these tests, the entry does not hold."
         ),
     ] = []
+
+    def means(self, file: str, change: str) -> bool:
+        """Whether the entry is about a change of a file, as `Mutant.change` names it."""
+        return fnmatchcase(file, self.file) and any(text in change for text in self.mutants)
 
 
 class MutationSettings(Struct, frozen=True, forbid_unknown_fields=True):

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from chartgate.errors import GateError
 from chartgate.releases.mutants.data import of_defaults, of_schema
@@ -59,11 +58,10 @@ def _of_template(source: Source, tree: Template) -> Iterator[Mutant]:
             yield from expressions.pipeline(node.pipeline)
         elif isinstance(node, Branch):
             for arm in node.arms:
-                deciding = replace(expressions, decides=arm.tag.start)
                 if arm.condition and node.keyword == "if":
-                    yield from deciding.condition(arm.condition)
+                    yield from expressions.condition(arm.condition)
                 elif arm.condition:
-                    yield from deciding.pipeline(arm.condition)
+                    yield from expressions.pipeline(arm.condition)
 
 
 def _regions(source: Source, tree: Template) -> list[Region]:

@@ -50,12 +50,10 @@ class Expressions:
 
     Args:
         region: where the arm or definition around them begins.
-        decides: where the arm begins of whose condition they are a part, if they are.
     """
 
     source: Source
     region: int
-    decides: int | None = None
 
     def condition(self, pipeline: Pipeline) -> Iterator[Mutant]:
         """The mutants of what an `if` tests."""
@@ -139,9 +137,7 @@ class Expressions:
         return self.source.content[node.start : node.end].decode("utf-8", "replace")
 
     def _of(self, kind: str, start: int, end: int, new: str, shown: Node) -> Mutant:
-        return self.source.mutant(
-            kind, start, end, new, shown=(shown.start, shown.end), region=self.region, decides=self.decides
-        )
+        return self.source.mutant(kind, start, end, new, shown=(shown.start, shown.end), region=self.region)
 
 
 def _name(command: Command) -> str:

@@ -2,6 +2,7 @@
 
 import difflib
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from chartgate.tools.chart_files import ChartFiles
@@ -60,7 +61,6 @@ class Mutant:
         now: what stands there instead, on one line; empty where it is removed.
         region: where the innermost arm or definition around it begins, in bytes, or `WHOLE_FILE`; None outside
             of templates.
-        decides: where the arm begins whose condition is changed; None for other changes.
         value: the path of the value that a change of a schema or of a default is about.
     """
 
@@ -73,7 +73,6 @@ class Mutant:
     old: str
     now: str
     region: int | None = None
-    decides: int | None = None
     value: tuple[str, ...] = ()
 
     @property
@@ -112,6 +111,37 @@ class Mutant:
         return hashlib.sha256(what).hexdigest()
 
 
+def together(mutants: Iterable[Mutant], chart: ChartFiles) -> dict[str, bytes]:
+    """The files that mutants change, with all these changes. Two of them must not change the same bytes."""
+    found: dict[str, bytes] = {}
+    for one in sorted(mutants, key=lambda mutant: -mutant.start):
+        before = found.get(one.file, chart.contents[one.file])
+        found[one.file] = before[: one.start] + one.new.encode() + before[one.end :]
+    return found
+
+
+def with_mutants(mutants: Iterable[Mutant], chart: ChartFiles) -> ChartFiles:
+    """The chart with all these changes."""
+    return ChartFiles(chart.folder, {**chart.contents, **together(mutants, chart)})
+
+
+def apart(mutants: Iterable[Mutant], most: int) -> list[list[Mutant]]:
+    """Groups of at most so many mutants. Two mutants of a group do not change the same bytes."""
+    groups: list[list[Mutant]] = []
+    for one in mutants:
+        for group in groups:
+            if len(group) < most and not any(_overlap(one, other) for other in group):
+                group.append(one)
+                break
+        else:
+            groups.append([one])
+    return groups
+
+
+def _overlap(one: Mutant, other: Mutant) -> bool:
+    return one.file == other.file and one.start <= other.end and other.start <= one.end
+
+
 @dataclass(frozen=True)
 class Source:
     """A file of which mutants are made."""
@@ -128,7 +158,6 @@ class Source:
         *,
         shown: tuple[int, int] | None = None,
         region: int | None = None,
-        decides: int | None = None,
         path: tuple[str, ...] = (),
     ) -> Mutant:
         """A mutant of the file.
@@ -140,7 +169,7 @@ class Source:
         old = _one_line(self.content[first:last])
         now = _one_line(self.content[first:start] + new.encode() + self.content[end:last])
         line = self.content.count(b"\n", 0, start) + 1
-        return Mutant(self.file, kind, start, end, new, line, old, now, region, decides, path)
+        return Mutant(self.file, kind, start, end, new, line, old, now, region, path)
 
 
 def _one_line(text: bytes) -> str:

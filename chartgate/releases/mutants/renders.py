@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, partial
 from os import cpu_count
 from typing import Any, Literal
 
@@ -27,9 +27,12 @@ _BODIES = frozenset({"is rendered", "is called", "not empty", "has an entry"})
 Effect = Literal["none", "spaces", "text", "objects"]
 """What a mutant changes in a render: nothing; spaces or other text that makes the same objects; objects or notes."""
 
+NEAR = 24
+"""The number of points around a mutant that decide which renders come first."""
+
 
 class Renders:
-    """Jobs, each with the places that it reaches. What they print is rendered when it is first asked for.
+    """Jobs, each with the places that it reaches, and with what it prints.
 
     Args:
         chart: the chart with and without probes.
@@ -44,28 +47,57 @@ class Renders:
         """The names of the cases that are left out."""
         self.refused: set[int] = set()
         """The indices of the jobs that Helm refuses."""
-        self._by_region: dict[tuple[str, int], list[int]] = defaultdict(list)
-        bodies = [*_bodies(chart.points)]
+        self._before: dict[int, Printed] = {}
+        """What jobs print. Probes do not change it."""
+        self._again: dict[int, Printed] = {}
+        """What jobs print the second time, where a generated text differs."""
+        # A set of jobs is a number with a bit for each.
+        self._jobs_of: dict[Point, int] = dict.fromkeys(chart.points, 0)
+        by_counter: dict[str, list[Point]] = defaultdict(list)
+        for point in chart.points:
+            by_counter[point.counter].append(point)
         with ThreadPoolExecutor(cpu_count() or 1) as pool:
-            answers = pool.map(partial(_probed, chart.probed, api_versions), jobs)
+            answers = pool.map(partial(self._probed, chart.probed), jobs)
             for job, answer in zip(jobs, track(answers, len(jobs), what), strict=True):
-                if answer is None:
+                if isinstance(answer, Inexpressible):
                     self.left_out.append(job.case.name)
                     continue
-                counts, is_refused = answer
-                if is_refused:
-                    self.refused.add(len(self.jobs))
-                for point in bodies:
-                    if point.is_reached(counts):
-                        self._by_region[point.file, _region(point)].append(len(self.jobs))
+                index = len(self.jobs)
                 self.jobs.append(job)
-        self._printed = lru_cache(maxsize=2048)(self._print)
+                if answer is not None:
+                    self._before[index] = answer
+                if answer is None or answer.said[1]:
+                    self.refused.add(index)
+                for point in _reached(answer.counts if answer else {}, by_counter):
+                    self._jobs_of[point] |= 1 << index
+        self._reaching = {(one.file, _region(one)): self._jobs_of[one] for one in _bodies(chart.points)}
+        self._points: dict[str, list[Point]] = defaultdict(list)
+        for point in chart.points:
+            self._points[point.file].append(point)
 
     def reaching(self, mutant: Mutant) -> Sequence[int]:
         """The indices of the jobs that reach the place of a mutant of a template; all jobs for another file."""
         if mutant.region is None:
             return range(len(self.jobs))
-        return self._by_region.get((mutant.file, mutant.region), ())
+        return _indices(self._reaching.get((mutant.file, mutant.region), 0))
+
+    def near(self, mutant: Mutant) -> list[int]:
+        """Some of the jobs that reach the place of a mutant of a template: of each point around it, the nearest points
+        first, a job that reaches the point and one that does not.
+        """
+        if mutant.region is None:
+            return []
+        all_ = self._reaching.get((mutant.file, mutant.region), 0)
+        points = sorted(self._points[mutant.file], key=lambda point: abs(point.start - mutant.start))
+        found: list[int] = []
+        left = all_
+        for reached in (self._jobs_of[point] for point in points[:NEAR]):
+            if all_ & reached and all_ & ~reached:
+                for some in (left & reached, left & ~reached):
+                    if some:
+                        found.append(_first(some))
+                        left &= ~(1 << found[-1])
+        return found
 
     def related(self, text: str, some: Iterable[int]) -> list[int]:
         """Those of the jobs whose values and API versions share words with a text; the most and the rarest first."""
@@ -79,10 +111,6 @@ class Renders:
         told = {index: (*case.values, *case.sets, *case.api_versions) for index, case in cases}
         return WordIndex({index: words_of("\n".join(texts)) for index, texts in told.items()})
 
-    def decided(self, mutant: Mutant) -> Sequence[int]:
-        """The indices of the jobs that reach the arm whose condition a mutant changes; none for other mutants."""
-        return () if mutant.decides is None else self._by_region.get((mutant.file, mutant.decides), ())
-
     def effect(self, changed: ChartFiles, index: int, seen: Callable[[str], bool] = lambda _: True) -> Effect:
         """What a changed chart prints otherwise of a job. Text that differs with each render, such as a generated
         password, does not count.
@@ -90,10 +118,13 @@ class Renders:
         Args:
             seen: whether somebody looks at what a template prints.
         """
-        before, after = self._printed(index, 0), printed(changed, self.jobs[index], self._api_versions)
-        if before.packed == after.packed or not difference(before, self._printed(index, 1), after):
+        before, after = self._known(self._before, index), self._print(changed, index)
+        if before.packed == after.packed:
             return "none"
-        (texts, refusal), (again, _), (others, other) = (one.said for one in (before, self._printed(index, 1), after))
+        once_more = self._known(self._again, index)
+        if not difference(before, once_more, after):
+            return "none"
+        (texts, refusal), (again, _), (others, other) = (one.said for one in (before, once_more, after))
         made, remade = ({name for name in found if seen(name)} for found in (texts, others))
         if refusal != other or made != remade:
             return "objects"
@@ -105,19 +136,44 @@ class Renders:
         spaces = (_differ_in_spaces(texts[name], again.get(name, ""), others[name]) for name in differing)
         return "spaces" if all(spaces) else "text"
 
-    def _print(self, index: int, _time: int) -> Printed:
-        return printed(self._plain, self.jobs[index], self._api_versions)
+    def _known(self, prints: dict[int, Printed], index: int) -> Printed:
+        """What a job of the unchanged chart prints, rendered if it is not known yet."""
+        if index not in prints:
+            prints[index] = self._print(self._plain, index)
+        return prints[index]
+
+    def _print(self, chart: ChartFiles, index: int) -> Printed:
+        return printed(chart, self.jobs[index], self._api_versions)
+
+    def _probed(self, chart: ChartFiles, job: Job) -> Printed | Inexpressible | None:
+        """What a job prints with probes, and what they count.
+
+        None if the schema refuses the job, before Helm looks at any template: such a job is rendered when it is needed.
+        """
+        if job.case.origin == "schema" and job.case.refusal is not None:
+            return None
+        try:
+            return printed(chart, job, self._api_versions)
+        except Inexpressible as error:
+            return error
 
 
-def _probed(chart: ChartFiles, api_versions: tuple[str, ...], job: Job) -> tuple[Mapping[str, int], bool] | None:
-    """What the probes count, and whether Helm refuses the job."""
-    if job.case.origin == "schema" and job.case.refusal is not None:
-        return {}, True  # by the schema, before Helm looks at any template
-    try:
-        answer = printed(chart, job, api_versions)
-    except Inexpressible:
-        return None
-    return answer.counts, bool(answer.said[1])
+def _reached(counts: Mapping[str, int], points: Mapping[str, Iterable[Point]]) -> Iterator[Point]:
+    """The points that a render with these counts reaches.
+
+    Args:
+        points: those of each counter.
+    """
+    for counter in counts:
+        yield from (point for point in points.get(counter, ()) if point.is_reached(counts))
+
+
+def _indices(jobs: int) -> list[int]:
+    return [index for index in range(jobs.bit_length()) if jobs >> index & 1]
+
+
+def _first(jobs: int) -> int:
+    return (jobs & -jobs).bit_length() - 1
 
 
 def _bodies(points: Iterable[Point]) -> Iterator[Point]:

@@ -204,13 +204,12 @@ class _Copy:
     def run(self, program: HelmUnittest, files: Sequence[str], seconds: float, mutant: Mutant | None) -> SuiteResults:
         """Run suites on a mutant, or on the unchanged chart. Snapshots that they write are removed."""
         changed = ChangedCopy(self.folder)
-        if mutant:
-            changed.put(mutant, self.chart)
+        contents = {mutant.file: mutant.content(self.chart)} if mutant else {}
+        changed.put(contents)
         try:
             return program.run(self.folder, files, seconds)
         finally:
-            if mutant:
-                changed.restore(mutant, self.chart)
+            changed.restore(contents, self.chart)
             self._restore_snapshots()
 
     def _restore_snapshots(self) -> None:

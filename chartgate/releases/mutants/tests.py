@@ -11,7 +11,6 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from chartgate.errors import GateError
-from chartgate.releases.mutants.mutant import Mutant
 from chartgate.releases.mutants.words import WordIndex
 from chartgate.tools.chart_copy import copied_chart
 from chartgate.tools.chart_files import ChartFiles
@@ -157,7 +156,7 @@ def _blind(tests: ChartTests, copy: Path) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class ChangedCopy:
-    """A copy of the chart's folder for tests. One mutant at a time is in it."""
+    """A copy of the chart's folder for tests. Some of its files are changed at a time."""
 
     folder: Path
 
@@ -167,10 +166,11 @@ class ChangedCopy:
             path: (path.lstat().st_mtime_ns, path.lstat().st_size) for path in (self.folder, *self.folder.rglob("*"))
         }
 
-    def put(self, mutant: Mutant, chart: ChartFiles) -> None:
-        """Put a mutant into the copy."""
-        (self.folder / mutant.file).write_bytes(mutant.content(chart))
+    def put(self, changed: Mapping[str, bytes]) -> None:
+        """Put changed files into the copy, by their paths in the chart."""
+        for file, content in changed.items():
+            (self.folder / file).write_bytes(content)
 
-    def restore(self, mutant: Mutant, chart: ChartFiles) -> None:
-        """Take it out again."""
-        (self.folder / mutant.file).write_bytes(chart.contents[mutant.file])
+    def restore(self, changed: Iterable[str], chart: ChartFiles) -> None:
+        """Put the chart's own files back."""
+        self.put({file: chart.contents[file] for file in changed})

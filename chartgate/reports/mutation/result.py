@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
+
+import msgspec
 
 from chartgate.releases.mutants.mutant import Mutant
 from chartgate.releases.mutants.outcome import Outcome
@@ -12,8 +13,8 @@ from chartgate.tools.chart_files import ChartFiles
 from chartgate.values.settings import Settings
 from chartgate.values.settings_file import Survivor
 
-LEFT = frozenset({"survived", "unseen"})
-"""The states of mutants that nothing notices."""
+LEFT = frozenset({"survived", "unseen", "elsewhere"})
+"""The states of mutants that nothing in this run notices."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +42,7 @@ class MutationResult:
             for mutant, outcome in self.outcomes.items()
             if outcome.state in LEFT
             for entry in self.settings.survivors
-            if any(_means(entry, text, mutant) for text in entry.mutants)
+            if entry.means(mutant.file, mutant.change)
         }
 
     @cached_property
@@ -77,13 +78,10 @@ class MutationResult:
                 yield f"{self.settings.source}: mutation: survivors: {test}: there are no such tests: correct the path"
         for entry, text in ((one, text) for one in self.settings.survivors for text in one.mutants):
             where = f"{self.settings.source}: mutation: survivors: {entry.file}: {text}"
-            meant = [mutant for mutant in self.every if _means(entry, text, mutant)]
+            one = msgspec.structs.replace(entry, mutants=[text])
+            meant = [mutant for mutant in self.every if one.means(mutant.file, mutant.change)]
             tried = [self.outcomes[mutant] for mutant in meant if mutant in self.outcomes]
             if not meant:
                 yield f"{where}: there is no such mutant: correct the text, or remove it"
             elif len(tried) == len(meant) and all(outcome.is_killed for outcome in tried):
                 yield f"{where}: {meant[0].place} is noticed by {tried[0].what}: remove the entry"
-
-
-def _means(entry: Survivor, text: str, mutant: Mutant) -> bool:
-    return fnmatchcase(mutant.file, entry.file) and text in mutant.change
