@@ -80,6 +80,8 @@ class Trial:
     passing: dict[str, bool] = field(default_factory=dict, init=False)
     """Whether tests pass on the unchanged chart when they run alone."""
     kills: Kills = field(default_factory=Kills, init=False)
+    _begun: set[str] = field(default_factory=set, init=False)
+    """The files of the chart of which a mutant was tried."""
 
     @property
     def notices(self) -> list[str]:
@@ -127,9 +129,7 @@ class Trial:
         words = self.tests.words.scores(f"{mutant.text(self.chart.files)} {mutant.old}")
         scores = Counter(self.kills.shares())
         scores.update(words)
-        # Such as one that compares a generated file: it notices each mutant of the file, without any render.
-        early = [test for test in self._without_renders if self.kills.in_file_of(mutant, test)]
-        if killed := self._failed(mutant, early, 3 * self.other_limit):
+        if killed := self._failed(mutant, self._about_file(mutant), 3 * self.other_limit):
             return killed
         own, others = self._ordered(self.cases, mutant), self._by_tests(mutant, scores)
         nearest = Outcome("unseen" if own or others or self.suites.reaching(mutant) else "unreached")
@@ -221,6 +221,18 @@ class Trial:
             compared.update(dict.fromkeys(newest_of_authors(reaching)[:COMPARED]))
         changed = with_mutants(mutants, self.chart.files)
         return self.noticed.by_comparisons(changed, [*compared]) or self.noticed.by_files(changed)
+
+    def _about_file(self, mutant: Mutant) -> list[str]:
+        """Tests without renders that notice each mutant of a file, such as one that compares a generated file: those
+        that have noticed one, and those that name the file. All of them for the first mutant of a file that is not a
+        template.
+        """
+        if mutant.region is None and mutant.file not in self._begun:
+            self._begun.add(mutant.file)
+            return self._without_renders
+        return [
+            test for test in self._without_renders if self.kills.in_file_of(mutant, test) or f"[{mutant.file}]" in test
+        ]
 
     def _differing(self, renders: Renders, changed: ChartFiles, some: Sequence[int], effects: set[Effect]) -> list[Job]:
         """Those of the renders whose objects differ; `effects` gets what the mutant changes."""

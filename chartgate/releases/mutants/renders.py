@@ -11,7 +11,7 @@ from chartgate.errors import Inexpressible
 from chartgate.releases.differences import differences
 from chartgate.releases.jobs import Job
 from chartgate.releases.manifests import ManifestError, read_sources
-from chartgate.releases.mutants.mutant import WHOLE_FILE, Mutant
+from chartgate.releases.mutants.mutant import BOUND, WHOLE_FILE, Mutant
 from chartgate.releases.mutants.words import WordIndex
 from chartgate.releases.probes.chart import ProbedChart
 from chartgate.releases.probes.points import Point
@@ -76,7 +76,11 @@ class Renders:
             self._points[point.file].append(point)
 
     def reaching(self, mutant: Mutant) -> Sequence[int]:
-        """The indices of the jobs that reach the place of a mutant of a template; all jobs for another file."""
+        """The indices of the jobs that a mutant may change: those that reach its place in a template, those that Helm
+        refuses if the schema accepts more, or all for another file.
+        """
+        if mutant.kind == BOUND:
+            return sorted(self.refused)
         if mutant.region is None:
             return range(len(self.jobs))
         return _indices(self._reaching.get((mutant.file, mutant.region), 0))
