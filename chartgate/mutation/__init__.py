@@ -24,6 +24,7 @@ from chartgate.releases.mutants.outcome import ELSEWHERE, Outcome
 from chartgate.releases.mutants.renders import Renders
 from chartgate.releases.mutants.suite_runs import suites_of
 from chartgate.releases.mutants.suites import FoundSuites, find_suites
+from chartgate.releases.mutants.test_runs import TestRuns
 from chartgate.releases.mutants.tests import LONGEST, tests_of
 from chartgate.releases.probes.chart import with_probes
 from chartgate.reports.mutation.result import MutationResult
@@ -164,7 +165,7 @@ def _trial(
     tests = tests_of(servers, chart.folder, scratch, seconds)
     rendered = Renders(probed, plan([*tests.by_case], settings, library), (), "rendering what the tests render")
     suites = suites_of(found, probed, settings, scratch)
-    return Trial(chart, cases, rendered, tests, suites, Noticed(chart, settings), scratch)
+    return Trial(chart, cases, rendered, TestRuns(chart.files, tests, scratch), suites, Noticed(chart, settings))
 
 
 def _cases(chart: Chart, choice: Choice) -> list[Case]:
@@ -176,7 +177,9 @@ def _cases(chart: Chart, choice: Choice) -> list[Case]:
 
 
 def _tried(trial: Trial, mutants: Sequence[Mutant], memory: Memory) -> dict[Mutant, Outcome]:
-    """The outcomes of mutants, each kept as soon as it is there, so that an interrupted run can be resumed."""
+    """The outcomes of mutants. Those that are killed at once are kept at once, so that an interrupted run can be
+    resumed.
+    """
     # A fork has all renders of the unchanged chart at once. It starts workers of its own.
     stop_workers()
     context = multiprocessing.get_context("fork")
@@ -191,12 +194,13 @@ def _tried(trial: Trial, mutants: Sequence[Mutant], memory: Memory) -> dict[Muta
             found[mutant] = outcome
             if outcome.is_killed:
                 memory.keep(mutant, outcome)
-        unseen = [mutant for mutant in mutants if found[mutant].state in {"unseen", "equal"}]
-        found |= _together(pool, shown, apart(unseen, SEARCHED), "searching renders that show survivors")
         left = [mutant for mutant in mutants if not found[mutant].is_killed]
-        found |= _together(pool, killed_together, apart(left, COMPARED), "trying survivors otherwise")
-    for mutant, outcome in found.items():
-        memory.keep(mutant, outcome)
+        unseen = [mutant for mutant in left if found[mutant].state in {"unseen", "equal"}]
+        found |= _together(pool, shown, apart(unseen, SEARCHED), "searching renders that show survivors")
+        others = [mutant for mutant in left if not found[mutant].is_killed]
+        found |= _together(pool, killed_together, apart(others, COMPARED), "trying survivors otherwise")
+    for mutant in left:
+        memory.keep(mutant, found[mutant])
     return found
 
 

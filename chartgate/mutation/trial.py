@@ -1,7 +1,6 @@
 """The trial of one mutant: cases and tests that reach it, a few at first, until one of them notices it."""
 
 import re
-import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -9,25 +8,22 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import zip_longest
 from math import inf
-from pathlib import Path
 from typing import Protocol
 
 from chartgate.errors import HelmEndedError
 from chartgate.findings.finding import Finding
 from chartgate.findings.noticed import Noticed
 from chartgate.releases.jobs import Job, newest_of_authors
-from chartgate.releases.mutants.kills import Kills
-from chartgate.releases.mutants.mutant import Mutant, together, with_mutants
+from chartgate.releases.mutants.mutant import Mutant, with_mutants
 from chartgate.releases.mutants.outcome import Outcome
 from chartgate.releases.mutants.renders import Effect, Renders
 from chartgate.releases.mutants.search import Search
 from chartgate.releases.mutants.suite_runs import ChartSuites
-from chartgate.releases.mutants.tests import ChangedCopy, ChartTests
-from chartgate.tools.chart_copy import copied_chart
+from chartgate.releases.mutants.test_runs import TestRuns
+from chartgate.releases.mutants.tests import ChartTests
 from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.some_of import some_of
-from chartgate.tools.test_server.messages import Answer, Request
-from chartgate.tools.testers import GATE, PYTEST
+from chartgate.tools.testers import GATE
 from chartgate.values.case import Case
 from chartgate.values.chart import Chart
 from chartgate.values.mutations import UNKNOWN_KEY
@@ -43,9 +39,6 @@ COMPARED = 3
 
 NAMED = 5
 """The number of cases or tests that a notice names."""
-
-NOTHING: Mapping[str, bytes] = {}
-"""The changed files of the unchanged chart."""
 
 _INDEX = re.compile(r"\[\d+\]|\.\d+(?=\.|$)")
 
@@ -64,24 +57,22 @@ class Trial:
     Args:
         cases: the renders of the gate.
         rendered: the renders of the tests.
-        scratch: a folder for copies of the chart.
-        number: the number of this worker process.
+        runs: runs the chart's tests.
     """
 
     chart: Chart
     cases: Renders
     rendered: Renders
-    tests: ChartTests
+    runs: TestRuns
     suites: ChartSuites
     noticed: Noticed
-    scratch: Path
-    number: int = 0
-    copy: ChangedCopy | None = field(default=None, init=False)
-    passing: dict[str, bool] = field(default_factory=dict, init=False)
-    """Whether tests pass on the unchanged chart when they run alone."""
-    kills: Kills = field(default_factory=Kills, init=False)
     _begun: set[str] = field(default_factory=set, init=False)
     """The files of the chart of which a mutant was tried."""
+
+    @property
+    def tests(self) -> ChartTests:
+        """The chart's tests."""
+        return self.runs.tests
 
     @property
     def notices(self) -> list[str]:
@@ -127,9 +118,9 @@ class Trial:
         changed = mutant.applied(self.chart.files)
         # A test that names what was changed most likely notices it.
         words = self.tests.words.scores(f"{mutant.text(self.chart.files)} {mutant.old}")
-        scores = Counter(self.kills.shares())
+        scores = Counter(self.runs.kills.shares())
         scores.update(words)
-        if killed := self._failed(mutant, self._about_file(mutant), 3 * self.other_limit):
+        if killed := self.runs.failed(mutant, self._about_file(mutant), 3 * self.other_limit):
             return killed
         own, others = self._ordered(self.cases, mutant), self._by_tests(mutant, scores)
         nearest = Outcome("unseen" if own or others or self.suites.reaching(mutant) else "unreached")
@@ -151,7 +142,7 @@ class Trial:
             rendering += [job.case for job in self._differing(self.rendered, changed, others[begin:end], effects)]
             # What a shorter time limit has left out of an earlier tier comes again.
             tests = self.tests.of(rendering, seconds, scores, without=done)
-            if killed := self._failed(mutant, tests, 3 * seconds):
+            if killed := self.runs.failed(mutant, tests, 3 * seconds):
                 return killed
             done.update(tests)
             if nearest.state != "survived" and "objects" in effects:
@@ -180,8 +171,8 @@ class Trial:
         if finding := self.noticed.by_renders(mutant.applied(self.chart.files), jobs):
             return _killed_by(finding)
         cases = [self.rendered.jobs[index].case for index in others]
-        tests = self.tests.of(cases, self.tests.longest, self.kills.shares())
-        if killed := self._failed(mutant, tests, 3 * self.tests.longest):
+        tests = self.tests.of(cases, self.tests.longest, self.runs.kills.shares())
+        if killed := self.runs.failed(mutant, tests, 3 * self.tests.longest):
             return killed
         near = self.tests.of(cases, inf, {}) or [f"case {job.case.name}" for job in jobs]
         return Outcome("survived", what=near[0]) if near else None
@@ -195,8 +186,13 @@ class Trial:
         Returns:
             None for a mutant that these do not notice either.
         """
+        limit = 3 * self.other_limit
         with suppress(HelmEndedError):
-            if len(mutants) > 1 and not self._finding(mutants) and self._pass(self._without_renders, mutants):
+            if (
+                len(mutants) > 1
+                and not self._finding(mutants)
+                and self.runs.all_pass(self._without_renders, mutants, limit)
+            ):
                 return [None] * len(mutants)
         return [self._killed_alone(mutant) for mutant in mutants]
 
@@ -205,7 +201,7 @@ class Trial:
             finding = self._finding([mutant])
         except HelmEndedError as error:
             return Outcome("killed", GATE, str(error))
-        return _killed_by(finding) if finding else self._failed(mutant, self._without_renders, 3 * self.other_limit)
+        return _killed_by(finding) if finding else self.runs.failed(mutant, self._without_renders, 3 * self.other_limit)
 
     def _finding(self, mutants: Sequence[Mutant]) -> Finding | None:
         """The first new finding about comparisons or files of a chart with all of the mutants.
@@ -231,7 +227,9 @@ class Trial:
             self._begun.add(mutant.file)
             return self._without_renders
         return [
-            test for test in self._without_renders if self.kills.in_file_of(mutant, test) or f"[{mutant.file}]" in test
+            test
+            for test in self._without_renders
+            if self.runs.kills.in_file_of(mutant, test) or f"[{mutant.file}]" in test
         ]
 
     def _differing(self, renders: Renders, changed: ChartFiles, some: Sequence[int], effects: set[Effect]) -> list[Job]:
@@ -266,60 +264,6 @@ class Trial:
         turns = zip_longest(related, self._ordered(self.rendered, mutant))
         return [*dict.fromkeys(one for turn in turns for one in turn if one is not None)]
 
-    def _failed(self, mutant: Mutant, tests: Sequence[str], seconds: float) -> Outcome | None:
-        """Killed by the first of the tests that fails because of the mutant; None if there is none.
-
-        A test that fails at random, or without the tests before it, proves nothing: it has to fail again, alone, and to
-        pass alone on the unchanged chart. Nor does a time limit that the unchanged chart does not keep either.
-        """
-        changed = {mutant.file: mutant.content(self.chart.files)}
-        while tests:
-            answer = self._answer(tests, seconds, changed)
-            self.kills.tried(answer.seconds)
-            if answer.ended:
-                # On a busy machine, the same tests may take twice as long without any fault.
-                slow = self._answer(tests, seconds).ended or not self._answer(tests, 2 * seconds, changed).ended
-                words = f"{tests[0]} and those after it: {answer.ended}"
-                return None if slow else Outcome("killed", PYTEST, words)
-            if not answer.failed:
-                return None
-            first = answer.failed[0]
-            proved = first == tests[0] and self.kills.is_reliable(first)
-            if proved or (self._answer([first], seconds, changed).failed and self._passes(first, seconds)):
-                self.kills.add(mutant, first)
-                return Outcome("killed", PYTEST, f"{first}: {answer.words}", first)
-            tests = tests[tests.index(first) + 1 :]
-        return None
-
-    def _pass(self, tests: Sequence[str], mutants: Sequence[Mutant]) -> bool:
-        """Whether these tests pass on a chart with all of the mutants."""
-        if not tests:
-            return True
-        answer = self._answer(tests, 3 * self.other_limit, together(mutants, self.chart.files))
-        return not answer.failed and not answer.ended
-
-    def _passes(self, test: str, seconds: float) -> bool:
-        if test not in self.passing:
-            answer = self._answer([test], seconds)
-            self.passing[test] = not answer.failed and not answer.ended
-        return self.passing[test]
-
-    def _answer(self, tests: Sequence[str], seconds: float, changed: Mapping[str, bytes] = NOTHING) -> Answer:
-        """What the tests say of the chart with changed files."""
-        place = self.scratch / str(self.number)
-        if self.copy is None:
-            self.copy = ChangedCopy(copied_chart(self.chart.folder, place))
-        self.copy.put(changed)
-        before = self.copy.states()
-        answer = self.tests.servers[self.number].run(Request(str(self.copy.folder), tuple(tests), seconds))
-        if self.copy.states() != before:
-            # A test has written into the copy, perhaps one that was ended before it could clean up.
-            shutil.rmtree(place)
-            self.copy = None
-        else:
-            self.copy.restore(changed, self.chart.files)
-        return answer
-
 
 def _killed_by(finding: Finding) -> Outcome:
     return Outcome("killed", GATE, f"{finding.sentence} [{finding.check}/{finding.rule}]")
@@ -349,7 +293,7 @@ _current: list[Trial] = []
 
 def begin(trial: Trial, turns: Turns) -> None:
     """Start a worker process, which is a fork of the one that made the trial."""
-    trial.number = turns.get()
+    trial.runs.number = turns.get()
     _current[:] = [trial]
 
 

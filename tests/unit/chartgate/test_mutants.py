@@ -7,7 +7,7 @@ import pytest
 
 from chartgate.findings.foreign_subcharts import own_templates
 from chartgate.releases.mutants.chart import mutants_of
-from chartgate.releases.mutants.mutant import KINDS
+from chartgate.releases.mutants.mutant import KINDS, apart, with_mutants
 from chartgate.releases.mutants.patterns import weaker_patterns
 from chartgate.reports.mutation.result import MutationResult
 from chartgate.tools.chart_files import ChartFiles, read_chart_files
@@ -142,3 +142,15 @@ def test_faults_that_nobody_noticed_once_are_among_them(chart: Path, file: str, 
     files = read_chart_files(chart)
     found = [mutant.change for mutant in mutants_of(files, own_templates(files)) if mutant.file == file]
     assert any(change in one for one in found), "\n".join(found)
+
+
+def test_mutants_of_a_group_change_different_bytes() -> None:
+    chart = ChartFiles(Path("tiny"), {TEMPLATE: b"a: 1\nb: {{ and .a (or .b .c) | quote }}\n"})
+    mutants = mutants_of(chart, own_templates(chart))
+    groups = apart(mutants, 3)
+    assert sorted(mutant.change for group in groups for mutant in group) == sorted(mutant.change for mutant in mutants)
+    assert 1 < max(map(len, groups)) <= 3
+    for group in groups:
+        text = with_mutants(group, chart).text(TEMPLATE)
+        assert all(mutant.new in text for mutant in group)
+        assert len(text) == len(chart.text(TEMPLATE)) + sum(len(one.new) - (one.end - one.start) for one in group)

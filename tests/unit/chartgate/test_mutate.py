@@ -8,7 +8,16 @@ from chartgate.releases.mutants.mutant import KINDS
 from chartgate.releases.mutants.tests import ChartTests
 from chartgate.values.case import Case
 from tests.documents import blocks
-from tests.mutation_runs import CONFIG, DOCUMENT, FILES, SHOP, Mutate, by_change, documented_entry_for_other_tests
+from tests.mutation_runs import (
+    CONFIG,
+    DOCUMENT,
+    FILES,
+    SHOP,
+    Mutate,
+    by_change,
+    documented_entry_for_other_tests,
+    tried_mutants,
+)
 from tests.unit.chartgate.command_line import MakeChart
 
 ENDLESS = "{{ range until 900000 }}{{ range until 900000 }}{{ if .a }}{{ end }}{{ end }}{{ end }}"
@@ -32,6 +41,22 @@ def test_a_listed_survivor_does_not_count(mutate: Mutate, capsys: pytest.Capture
     code, report = mutate(files, "--kind", "changed scalar", "--fail-under", "100")
     assert (code, by_change(report)[SHOP][0]) == (0, "listed")
     assert "1 listed" in capsys.readouterr().out
+
+
+def test_what_is_left_to_other_tests_is_not_tried(mutate: Mutate, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = tried_mutants(monkeypatch)
+    _, report = mutate({"chartgate.yaml": documented_entry_for_other_tests()}, "--kind", "changed scalar")
+    assert by_change(report)[SHOP] == ("listed", "")
+    assert SHOP not in tried
+
+
+def test_the_one_case_that_shows_a_mutant_is_found_among_many(mutate: Mutate) -> None:
+    config = CONFIG.replace(".Values.host | quote", "has (int .Values.host) (list 7 9 171) | quote")
+    cases = {f"ci/{number}-values.yaml": f"host: {number}\n" for number in range(150, 200)}
+    _, report = mutate({"templates/config.yaml": config, **cases}, "--kind", "changed number")
+    (shown,) = (one for one in report["mutants"] if "172" in one["change"])
+    assert (shown["state"], shown["what"]) == ("survived", "case ci/171")
+    assert {one["state"] for one in report["mutants"] if one is not shown} == {"unseen"}
 
 
 def test_an_entry_for_tests_that_are_not_there_is_a_fault(mutate: Mutate) -> None:
