@@ -1,4 +1,4 @@
-"""What the chart prints for its defaults, for its CI values and for each label of its matrix, recorded in `printed/`.
+"""What the chart prints for its defaults, its CI values, each label of its matrix and contradictions, in `printed/`.
 
 `python -m tests.unit.chart.printed` writes the records, and a test compares them: a reviewer sees each change of what
 the chart prints beside its cause. All records but that of the defaults say only what differs from the defaults.
@@ -26,6 +26,7 @@ from chartgate.values.case import Case
 from chartgate.values.chart import Chart, read_chart
 from chartgate.values.default_matrix import find_matrix
 from chartgate.values.matrix import Axis, Matrix
+from tests.unit.chart.contradictions import CONTRADICTIONS
 
 ROOT = Path(__file__).parents[3]
 FOLDER = Path(__file__).with_name("printed")
@@ -38,12 +39,18 @@ Texts = Callable[[Case], dict[str, str]]
 
 def records_of(chart: Chart) -> dict[str, list[Case]]:
     """The cases of each record, by its path below FOLDER: the defaults first."""
+    release, namespace = chart.settings.release, chart.settings.namespace
+    contradictions = [
+        Case(words, values=(json.dumps(values),), release=release, namespace=namespace)
+        for values, words in CONTRADICTIONS
+    ]
     written = {case.name: case for case in chart.offered_cases if case.origin in {"defaults", "ci"}}
     matrix = find_matrix(chart)
     return {
         f"{DEFAULTS}.yaml": [written.pop(DEFAULTS)],
         **{f"{name}.diff": [case] for name, case in written.items()},
         **{f"matrix/{axis.name}.diff": [*_cases(chart, matrix, axis)] for axis in matrix.axes if axis.kind != "helm"},
+        "contradictions.diff": contradictions,
     }
 
 

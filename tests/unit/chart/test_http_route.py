@@ -69,6 +69,8 @@ def test_a_route_has_filters_and_rules_of_the_user(render: Any, refused: Any) ->
     assert last == docs
     redirect = {"filters": [{"type": "RequestRedirect", "requestRedirect": {"scheme": "https"}}]}
     assert render(values=route(extraRules=[redirect])).only("HTTPRoute").at("spec.rules")[-1] == redirect
+    start = {"matches": [{"path": {"type": "Exact", "value": "/"}}], "backendRefs": [{"name": "relay-claude-relay"}]}
+    assert render(values=route(extraRules=[start])).only("HTTPRoute").at("spec.rules")[-1] == start
     open_, closed = {"path": {"value": "/METRICS"}}, {"path": {"value": "/api"}}
     whole, unwritten = {"path": {"value": "/"}}, {"path": {"type": "PathPrefix"}}
     for matches_ in ([], [whole], [open_, closed], [unwritten], [{"method": "GET"}]):
