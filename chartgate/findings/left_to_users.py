@@ -10,12 +10,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from chartgate.findings import probes
 from chartgate.findings.finding import Column, Finding, Verdict
 from chartgate.findings.own_switches import WORKMANSHIP
 from chartgate.releases.objects import KubeObject
 from chartgate.releases.release import Release
-from chartgate.values.case import MADE
 
 OF_USERS = "values.yaml leaves it to the user"
 OF_TESTS = "only helm test runs the pod"
@@ -54,7 +52,7 @@ class LeftToUsers:
 
     def __init__(self, columns: Sequence[Column]) -> None:
         self._avoidable: frozenset[_Place] = frozenset(
-            place for key, verdicts in columns if key in WORKMANSHIP for place in _avoidable(key, verdicts)
+            place for key, verdicts in columns if key in WORKMANSHIP for place in _avoidable(verdicts)
         )
         self._told: dict[Finding, str] = {}
 
@@ -78,18 +76,14 @@ class LeftToUsers:
                 yield f"{counted} not count ({checks}): {why}; --strict lists them"
 
 
-def _avoidable(key: str, verdicts: Sequence[Verdict]) -> Iterator[_Place]:
-    """The places with a finding in some case, and without one in a case with filled values that makes the same part.
-
-    A probe may also have a switch that is off by default.
-    """
-    origins = MADE if key == probes.CHECK.key else {"filled"}
+def _avoidable(verdicts: Sequence[Verdict]) -> Iterator[_Place]:
+    """The places with a finding in some case, and without one in a case with filled values that makes the same part."""
     about: defaultdict[tuple[str, str], set[_Place]] = defaultdict(set)
     for verdict in verdicts:
         for finding in verdict.findings:
             for place in _places(finding, verdict.rendered.release):
                 about[place.template, place.kind or place.container].add(place)
-    for verdict in (one for one in verdicts if one.rendered.case.origin in origins):
+    for verdict in (one for one in verdicts if one.rendered.case.origin == "filled"):
         release = verdict.rendered.release
         here = {place for finding in verdict.findings for place in _places(finding, release)}
         for obj in release:

@@ -50,7 +50,17 @@ def fillings(chart: Chart) -> list[Filling]:
         if (filling := _filling(path, default, examples.get(path), reads)) is not None
     ]
     found += [one for path in _contexts(chart.defaults, ()) if wanted(path) for one in _container_context(path, reads)]
+    found += [Filling(path, {"enabled": True}, known=True) for path in _probes_off(chart.defaults, ()) if wanted(path)]
     return sorted(found, key=lambda one: len(one.path))
+
+
+def _probes_off(values: Any, path: Names) -> Iterator[Names]:
+    """The paths of the probes that are described and off by default: to the user, they are as empty ones."""
+    for key, child in values.items() if isinstance(values, Mapping) else ():
+        if isinstance(child, Mapping) and str(key).lower().endswith("probe") and child.get("enabled") is False:
+            yield (*path, str(key))
+        else:
+            yield from _probes_off(child, (*path, str(key)))
 
 
 def _contexts(values: Any, path: Names) -> Iterator[Names]:

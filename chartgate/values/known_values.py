@@ -11,7 +11,7 @@ NAME = "invented-name"
 
 _ANNOTATIONS = {"example.com/note": "a text"}
 _LABELS = {"example.com/team": "web"}
-_ENV = [{"name": "INVENTED_NAME", "value": "a text"}]
+_ENV = [{"name": "INVENTED_NAME", "value": "8080"}]
 ENV_BY_NAME = {"INVENTED_NAME": "8080"}
 """Variables as a map, which a template has to take apart: a value that is read as a number without quotation marks."""
 _SAFE = {"runAsNonRoot": True, "runAsUser": 10001, "seccompProfile": {"type": "RuntimeDefault"}}

@@ -62,6 +62,11 @@ FILLED = [
     ("pullSecrets: []", "{{ range .Values.pullSecrets }}- name: {{ . }}{{ end }}", {"pullSecrets": ["invented-name"]}),
     ("a: {enabled: false, tag: ''}", "{{ with .Values.a.tag }}{{ . }}{{ end }}", {"a": {"enabled": True, "tag": "v3"}}),
     ("env: {}", "{{ range $k, $v := .Values.env }}{{ $v }}{{ end }}", {"env": {"INVENTED_NAME": "8080"}}),
+    (
+        "a: {livenessProbe: {enabled: false, port: 1}, readinessProbe: {enabled: true}}",
+        "{{ if .Values.a.livenessProbe.enabled }}{{ .Values.a.livenessProbe.port }}{{ end }}",
+        {"a": {"livenessProbe": {"enabled": True}}},
+    ),
     ("a:\n  b: 1\n  # size: 2Gi", "{{ with .Values.a.size }}{{ . }}{{ end }}", {"a": {"size": "2Gi"}}),
 ]
 

@@ -57,8 +57,8 @@ def test_a_daemon_set_is_there_for_its_node(release_of: ReleaseOf, kind: str, re
     }
 
 
-@pytest.mark.parametrize(("origin", "reason"), [("matrix", OF_USERS), ("filled", OF_USERS), ("ci", "")])
-def test_a_probe_may_have_a_switch(release_of: ReleaseOf, origin: Origin, reason: str) -> None:
+@pytest.mark.parametrize(("origin", "reason"), [("filled", OF_USERS), ("ci", "")])
+def test_a_probe_that_a_filled_value_adds_is_left_to_users(release_of: ReleaseOf, origin: Origin, reason: str) -> None:
     renders = [
         Rendered(Case("x"), release_of(AGENT)),
         Rendered(Case("y", origin=origin), release_of(AGENT + PROBE)),
