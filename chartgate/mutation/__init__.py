@@ -196,7 +196,8 @@ def _tried(trial: Trial, mutants: Sequence[Mutant], memory: Memory) -> dict[Muta
                 memory.keep(mutant, outcome)
         left = [mutant for mutant in mutants if not found[mutant].is_killed]
         unseen = [mutant for mutant in left if found[mutant].state in {"unseen", "equal"}]
-        found |= _together(pool, shown, apart(unseen, SEARCHED), "searching renders that show survivors")
+        share = -(-len(unseen) // (cpu_count() or 1))
+        found |= _together(pool, shown, apart(unseen, min(share, SEARCHED)), "searching renders that show survivors")
         others = [mutant for mutant in left if not found[mutant].is_killed]
         found |= _together(pool, killed_together, apart(others, COMPARED), "trying survivors otherwise")
     for mutant in left:

@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import zip_longest
@@ -181,27 +180,32 @@ class Trial:
         """What comes of mutants that no render tells: by comparisons of renders, by the files of the chart, and by the
         tests that are not known to render anything. The mutants must not overlap.
 
-        All of this takes long and seldom notices one. So it is tried on a chart with all of the mutants first.
+        All of this takes long and seldom notices one. So it is tried on a chart with all of the mutants first, and what
+        notices something there on each of them.
 
         Returns:
             None for a mutant that these do not notice either.
         """
+        killed = [self._found_alone(mutant) for mutant in mutants] if self._is_found(mutants) else [None] * len(mutants)
+        left = [mutant for mutant, outcome in zip(mutants, killed, strict=True) if outcome is None]
         limit = 3 * self.other_limit
-        with suppress(HelmEndedError):
-            if (
-                len(mutants) > 1
-                and not self._finding(mutants)
-                and self.runs.all_pass(self._without_renders, mutants, limit)
-            ):
-                return [None] * len(mutants)
-        return [self._killed_alone(mutant) for mutant in mutants]
+        failing = self.runs.failing(self._without_renders, left, limit) if left else []
+        return [
+            outcome or self.runs.failed(mutant, failing, limit) for mutant, outcome in zip(mutants, killed, strict=True)
+        ]
 
-    def _killed_alone(self, mutant: Mutant) -> Outcome | None:
+    def _is_found(self, mutants: Sequence[Mutant]) -> bool:
+        try:
+            return bool(self._finding(mutants))
+        except HelmEndedError:
+            return True
+
+    def _found_alone(self, mutant: Mutant) -> Outcome | None:
         try:
             finding = self._finding([mutant])
         except HelmEndedError as error:
             return Outcome("killed", GATE, str(error))
-        return _killed_by(finding) if finding else self.runs.failed(mutant, self._without_renders, 3 * self.other_limit)
+        return _killed_by(finding) if finding else None
 
     def _finding(self, mutants: Sequence[Mutant]) -> Finding | None:
         """The first new finding about comparisons or files of a chart with all of the mutants.

@@ -7,27 +7,20 @@ and the check `engines` compares both.
 Source: Masterminds/sprig, crypto.go: `genCAWithKey` and its kin take a key of any kind.
 """
 
-import gzip
-import io
 import re
-import tarfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from chartgate.releases.probes.edits import Edits
+from chartgate.releases.rewriting import Rewriting
 from chartgate.tools.chart_files import ChartFiles
-from chartgate.tools.templates.lexer import TemplateError
 from chartgate.tools.templates.nodes import Command, Function, Node, Pipeline, String
-from chartgate.tools.templates.parser import parse
 
 _WITH_KEY = {"genCA": 2, "genSelfSignedCert": 4, "genSignedCert": 5}
 """Functions that generate an RSA key, with the number of their arguments. NAMEWithKey takes a key as one more."""
 _SLOW_KINDS = frozenset({"rsa", "dsa"})
 _MAYBE = re.compile(rb"\bgen(CA|SelfSignedCert|SignedCert|PrivateKey)\b")
-_TEMPLATE = re.compile(r"(.*/)?templates/.*")
-_PACKED = re.compile(r"(.*/)?charts/[^/]+\.tgz")
 
 
 @dataclass(frozen=True)
@@ -52,29 +45,7 @@ def with_quick_keys(chart: ChartFiles) -> QuickKeys:
 
     A template that Helm cannot parse stays as it is. So does a kind of key that is no literal text.
     """
-    changed: set[str] = set()
-    contents = {name: _changed_file(content, name, changed) for name, content in chart.contents.items()}
-    files = ChartFiles(chart.folder, contents) if changed else chart
-    return QuickKeys(files, frozenset(changed))
-
-
-def _changed_file(content: bytes, name: str, changed: set[str]) -> bytes:
-    """A file with quick keys; `changed` gets the changed lines. `name` is its path in the chart."""
-    if _PACKED.fullmatch(name):
-        return _changed_archive(content, name.rpartition("/")[0], changed)
-    if not _TEMPLATE.fullmatch(name) or not _MAYBE.search(content):
-        return content
-    try:
-        tree = parse(content)
-    except TemplateError:
-        return content
-    edits = Edits()
-    for node in tree.walk():
-        if isinstance(node, Pipeline):
-            for place in _change(node, edits):
-                line = content.count(b"\n", 0, place.start) + 1
-                changed.add(f"{name}:{line}:")
-    return edits.applied(content)
+    return QuickKeys(*Rewriting(_MAYBE, _change).applied(chart))
 
 
 def _change(pipeline: Pipeline, edits: Edits) -> Iterator[Node]:
@@ -90,25 +61,3 @@ def _change(pipeline: Pipeline, edits: Edits) -> Iterator[Node]:
             case Command(operands=(Function(name="genPrivateKey"), String(value=kind) as text)) if kind in _SLOW_KINDS:
                 edits.replace(text.start, text.end, '"ecdsa"')
                 yield command
-
-
-def _changed_archive(archive: bytes, folder: str, changed: set[str]) -> bytes:
-    """The archive of a subchart with quick keys; the same bytes where nothing changes or where it cannot be read."""
-    found: set[str] = set()
-    written = io.BytesIO()
-    try:
-        with (
-            tarfile.open(fileobj=io.BytesIO(archive)) as before,
-            gzip.GzipFile(fileobj=written, mode="wb", compresslevel=1, mtime=0) as compressed,
-            tarfile.open(fileobj=compressed, mode="w") as after,
-        ):
-            for entry in before:
-                opened = before.extractfile(entry) if entry.isfile() else None
-                content = opened.read() if opened else b""
-                content = _changed_file(content, f"{folder}/{entry.name}", found) if opened else content
-                entry.size = len(content)
-                after.addfile(entry, io.BytesIO(content))
-    except (tarfile.TarError, OSError, EOFError, zlib.error):
-        return archive  # Helm says what is wrong with it
-    changed |= found
-    return written.getvalue() if found else archive

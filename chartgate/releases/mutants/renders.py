@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from os import cpu_count
 from typing import Any, Literal
 
 from chartgate.errors import Inexpressible
 from chartgate.releases.differences import differences
+from chartgate.releases.fixed_texts import with_fixed_texts
 from chartgate.releases.jobs import Job
 from chartgate.releases.manifests import ManifestError, read_sources
 from chartgate.releases.mutants.mutant import BOUND, WHOLE_FILE, Mutant
@@ -19,6 +20,7 @@ from chartgate.releases.probes.trial import Printed, difference, printed
 from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.progress import track
 from chartgate.tools.test_server.messages import words_of
+from chartgate.values.case import Case
 
 _BODIES = frozenset({"is rendered", "is called", "not empty", "has an entry"})
 """The ways into the body of the tag that a point is about; the others go past it, or into the body of an `else`."""
@@ -103,6 +105,13 @@ class Renders:
                         left &= ~(1 << found[-1])
         return found
 
+    def one_a_case(self, some: Iterable[int]) -> list[int]:
+        """A job of each case of these jobs: the versions of Kubernetes in turn."""
+        by_case: dict[Case, list[int]] = defaultdict(list)
+        for index in sorted(some):
+            by_case[self.jobs[index].case].append(index)
+        return [jobs[number % len(jobs)] for number, jobs in enumerate(by_case.values())]
+
     def related(self, text: str, some: Iterable[int]) -> list[int]:
         """Those of the jobs whose values and API versions share words with a text; the most and the rarest first."""
         scores = self._words.scores(text, some)
@@ -147,7 +156,10 @@ class Renders:
         return prints[index]
 
     def _print(self, chart: ChartFiles, index: int) -> Printed:
-        return printed(chart, self.jobs[index], self._api_versions)
+        return self._printed(chart, self.jobs[index])
+
+    def _printed(self, chart: ChartFiles, job: Job) -> Printed:
+        return printed(_with_fixed_texts(chart), job, self._api_versions)
 
     def _probed(self, chart: ChartFiles, job: Job) -> Printed | Inexpressible | None:
         """What a job prints with probes, and what they count.
@@ -157,9 +169,13 @@ class Renders:
         if job.case.origin == "schema" and job.case.refusal is not None:
             return None
         try:
-            return printed(chart, job, self._api_versions)
+            return self._printed(chart, job)
         except Inexpressible as error:
             return error
+
+
+# The renders of a mutant come one after another.
+_with_fixed_texts = lru_cache(maxsize=4)(with_fixed_texts)
 
 
 def _reached(counts: Mapping[str, int], points: Mapping[str, Iterable[Point]]) -> Iterator[Point]:

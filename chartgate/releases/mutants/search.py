@@ -32,7 +32,7 @@ class Search:
         found: dict[Mutant, list[int]] = defaultdict(list)
         reaching = {mutant: {*self._renders.reaching(mutant)} for mutant in mutants}
         left = [*mutants]
-        for index in sorted(set().union(*reaching.values())):
+        for index in self._renders.one_a_case(set().union(*reaching.values())):
             some = left if any(index in reaching[mutant] for mutant in left) else []
             while self._differs(some, index):
                 culprit = self._culprit(some, index)

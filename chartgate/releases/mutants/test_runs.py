@@ -64,12 +64,10 @@ class TestRuns:
             tests = tests[tests.index(first) + 1 :]
         return None
 
-    def all_pass(self, tests: Sequence[str], mutants: Sequence[Mutant], seconds: float) -> bool:
-        """Whether these tests pass on a chart with all of the mutants."""
-        if not tests:
-            return True
-        answer = self._answer(tests, seconds, together(mutants, self.chart))
-        return not answer.failed and not answer.ended
+    def failing(self, tests: Sequence[str], mutants: Sequence[Mutant], seconds: float) -> Sequence[str]:
+        """Those of the tests that fail on a chart with all of the mutants; all if they do not end in time."""
+        answer = self._answer(tests, seconds, together(mutants, self.chart), first=False)
+        return tests if answer.ended else answer.failed
 
     def _passes(self, test: str, seconds: float) -> bool:
         if test not in self.passing:
@@ -77,14 +75,22 @@ class TestRuns:
             self.passing[test] = not answer.failed and not answer.ended
         return self.passing[test]
 
-    def _answer(self, tests: Sequence[str], seconds: float, changed: Mapping[str, bytes] = NOTHING) -> Answer:
-        """What the tests say of the chart with changed files."""
+    def _answer(
+        self, tests: Sequence[str], seconds: float, changed: Mapping[str, bytes] = NOTHING, *, first: bool = True
+    ) -> Answer:
+        """What the tests say of the chart with changed files.
+
+        Args:
+            first: stop at the first test that fails.
+        """
+        if not tests:
+            return Answer({}, ())
         place = self.scratch / str(self.number)
         if self.copy is None:
             self.copy = ChangedCopy(copied_chart(self.chart.folder, place))
         self.copy.put(changed)
         before = self.copy.states()
-        answer = self.tests.servers[self.number].run(Request(str(self.copy.folder), tuple(tests), seconds))
+        answer = self.tests.servers[self.number].run(Request(str(self.copy.folder), tuple(tests), seconds, first=first))
         if self.copy.states() != before:
             # A test has written into the copy, perhaps one that was ended before it could clean up.
             shutil.rmtree(place)

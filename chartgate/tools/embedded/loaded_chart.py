@@ -102,6 +102,12 @@ class LoadedChart:
             self._kept[folder, state] = Chart.load(folder)
         return self._kept[folder, state]
 
+    def close(self) -> None:
+        """Release what the library keeps of the chart."""
+        self._values.close()
+        for chart in self._kept.values():
+            chart.close()
+
     def _fits(self, whole: Mapping[str, Any]) -> bool:
         parts = ((screen, _at(whole, path)) for path, screen in self._screens.items())
         return all(part is None or (screen is not None and screen.is_valid(part)) for screen, part in parts)

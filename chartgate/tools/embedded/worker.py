@@ -26,6 +26,8 @@ from chartgate.tools.embedded.overlay import with_sets
 from chartgate.tools.embedded.standard_error import take_warnings
 from chartgate.tools.merging import merged
 
+CHARTS = 2
+"""The number of charts that a worker keeps."""
 REMOVALS = 1000
 """Attempts to remove the scratch folder while a chart may still be on its way into it."""
 Answer = dict[str, Any]
@@ -34,12 +36,11 @@ _BETWEEN = re.compile(r"^---[ \t]*\r?$", re.MULTILINE)
 
 
 class Worker:
-    """Answers requests; keeps the chart of the last one, as cases of one chart come one after another."""
+    """Answers requests; keeps the last charts, because renders of a chart and of a changed copy come in turn."""
 
     def __init__(self, scratch: Path) -> None:
         self.scratch = scratch
-        self.key = ""
-        self.chart: LoadedChart | None = None
+        self.charts: dict[str, LoadedChart] = {}
         self.compatible: dict[tuple[str, str], bool] = {}
 
     def answer(self, request: Mapping[str, Any]) -> Answer:
@@ -82,11 +83,18 @@ class Worker:
         ]
 
     def _chart(self, request: Mapping[str, Any]) -> LoadedChart:
-        if request["digest"] != self.key or self.chart is None:
-            self.chart = None
-            self.chart = LoadedChart(Path(request["chart"]), self.scratch)
-            self.key = request["digest"]
-        return self.chart
+        key = request["digest"]
+        chart = self.charts.pop(key, None) or self._loaded(key, Path(request["chart"]))
+        self.charts[key] = chart
+        return chart
+
+    def _loaded(self, key: str, folder: Path) -> LoadedChart:
+        if len(self.charts) == CHARTS:
+            oldest = next(iter(self.charts))
+            self.charts.pop(oldest).close()
+            shutil.rmtree(self.scratch / oldest, ignore_errors=True)
+        (self.scratch / key).mkdir(exist_ok=True)
+        return LoadedChart(folder, self.scratch / key)
 
     def _is_compatible(self, supports: str, version: str) -> bool:
         """Whether a version is in the range of a chart's kubeVersion; the library does not look, so a template does."""

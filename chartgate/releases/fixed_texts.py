@@ -1,0 +1,39 @@
+"""A chart whose templates make the same text each time in place of a random one, so that renders can be compared.
+
+A text of a fixed length has that length. What is random otherwise stays random, such as keys and `randBytes`.
+
+Source: Masterminds/sprig, functions.go: `randAlphaNum` and its kin, `uuidv4`.
+"""
+
+import re
+from collections.abc import Iterator
+
+from chartgate.releases.probes.edits import Edits
+from chartgate.releases.rewriting import Rewriting
+from chartgate.tools.chart_files import ChartFiles
+from chartgate.tools.templates.nodes import Command, Function, Node, Pipeline
+
+_TEXTS = {"randAlphaNum": "Fix3dTxt", "randAlpha": "FixedTxt", "randAscii": "Fix3dTxt", "randNumeric": "12345678"}
+"""Functions that take a length, with eight characters of their kind."""
+_TIMES = 512
+_UUID = '"00000000-0000-4000-8000-000000000000"'
+_MAYBE = re.compile(rb"\b(rand(AlphaNum|Alpha|Ascii|Numeric)|uuidv4)\b")
+
+
+def with_fixed_texts(chart: ChartFiles) -> ChartFiles:
+    """The chart with fixed texts; the chart itself where its templates make no random ones."""
+    files, _ = Rewriting(_MAYBE, _change).applied(chart)
+    return files
+
+
+def _change(pipeline: Pipeline, edits: Edits) -> Iterator[Node]:
+    """Change the commands of a pipeline that make random texts, and yield them."""
+    for index, command in enumerate(pipeline.commands):
+        match command:
+            case Command(operands=(Function(name=name) as function, length)) if name in _TEXTS and not index:
+                edits.replace(function.start, function.end, f'repeat {_TIMES} "{_TEXTS[name]}" | trunc (int')
+                edits.insert(length.end, ")")
+                yield command
+            case Command(operands=(Function(name="uuidv4") as function,)) if not index:
+                edits.replace(function.start, function.end, _UUID)
+                yield command
