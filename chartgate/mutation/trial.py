@@ -1,7 +1,6 @@
 """The trial of one mutant: cases and tests that reach it, a few at first, until one of them notices it."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -117,8 +116,7 @@ class Trial:
         changed = mutant.applied(self.chart.files)
         # A test that names what was changed most likely notices it.
         words = self.tests.words.scores(f"{mutant.text(self.chart.files)} {mutant.old}")
-        scores = Counter(self.runs.kills.shares())
-        scores.update(words)
+        scores = {test: self.runs.kills.share(test) + words.get(test, 0.0) for test in self.tests.seconds}
         if killed := self.runs.failed(mutant, self._about_file(mutant), 3 * self.other_limit):
             return killed
         own, others = self._ordered(self.cases, mutant), self._by_tests(mutant, scores)
@@ -170,7 +168,9 @@ class Trial:
         if finding := self.noticed.by_renders(mutant.applied(self.chart.files), jobs):
             return _killed_by(finding)
         cases = [self.rendered.jobs[index].case for index in others]
-        tests = self.tests.of(cases, self.tests.longest, self.runs.kills.shares())
+        tests = self.tests.of(
+            cases, self.tests.longest, {test: self.runs.kills.share(test) for test in self.tests.seconds}
+        )
         if killed := self.runs.failed(mutant, tests, 3 * self.tests.longest):
             return killed
         near = self.tests.of(cases, inf, {}) or [f"case {job.case.name}" for job in jobs]

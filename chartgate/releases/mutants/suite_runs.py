@@ -106,7 +106,7 @@ class ChartSuites:
             key=lambda file: (
                 -self.kills.in_file_of(mutant, file),
                 not names[file],
-                -self.kills.by_test[file],
+                -self.kills.number(file),
                 self.seconds[file],
             ),
         )
