@@ -114,9 +114,7 @@ class Trial:
 
     def _outcome(self, mutant: Mutant) -> Outcome:
         changed = mutant.applied(self.chart.files)
-        # A test that names what was changed most likely notices it.
-        words = self.tests.words.scores(f"{mutant.text(self.chart.files)} {mutant.old}")
-        scores = {test: self.runs.kills.share(test) + words.get(test, 0.0) for test in self.tests.seconds}
+        scores = self._scores(mutant)
         if killed := self.runs.failed(mutant, self._about_file(mutant), 3 * self.other_limit):
             return killed
         own, others = self._ordered(self.cases, mutant), self._by_tests(mutant, scores)
@@ -168,9 +166,7 @@ class Trial:
         if finding := self.noticed.by_renders(mutant.applied(self.chart.files), jobs):
             return _killed_by(finding)
         cases = [self.rendered.jobs[index].case for index in others]
-        tests = self.tests.of(
-            cases, self.tests.longest, {test: self.runs.kills.share(test) for test in self.tests.seconds}
-        )
+        tests = self.tests.of(cases, self.tests.longest, self._scores(mutant))
         if killed := self.runs.failed(mutant, tests, 3 * self.tests.longest):
             return killed
         near = self.tests.of(cases, inf, {}) or [f"case {job.case.name}" for job in jobs]
@@ -257,6 +253,11 @@ class Trial:
         refused = [one for one in found if one in renders.refused]
         turns = zip_longest(renders.near(mutant), related, _spread(refused), _spread(found))
         return [*dict.fromkeys([*_spread(named), *(one for turn in turns for one in turn if one is not None)])]
+
+    def _scores(self, mutant: Mutant) -> dict[str, float]:
+        """How likely each test notices a mutant: more if it noticed others, or names what was changed."""
+        words = self.tests.words.scores(f"{mutant.text(self.chart.files)} {mutant.old}")
+        return {test: self.runs.kills.share(test) + words.get(test, 0.0) for test in self.tests.seconds}
 
     def _by_tests(self, mutant: Mutant, scores: Mapping[str, float]) -> list[int]:
         """The renders of tests to try: in turn those of the tests with the highest scores, and others."""
