@@ -35,6 +35,9 @@ EXAMINED = 12
 COMPARED = 3
 """The number of cases of the chart's author that are rendered otherwise, such as with another name of the release."""
 
+PROVED = 3
+"""How much more it counts that a test notices mutants than that it names what was changed."""
+
 NAMED = 5
 """The number of cases or tests that a notice names."""
 
@@ -257,7 +260,8 @@ class Trial:
     def _scores(self, mutant: Mutant) -> dict[str, float]:
         """How likely each test notices a mutant: more if it noticed others, or names what was changed."""
         words = self.tests.words.scores(f"{mutant.text(self.chart.files)} {mutant.old}")
-        return {test: self.runs.kills.share(test) + words.get(test, 0.0) for test in self.tests.seconds}
+        kills = self.runs.kills
+        return {test: PROVED * kills.share(test) + min(words.get(test, 0.0), 1) for test in self.tests.seconds}
 
     def _by_tests(self, mutant: Mutant, scores: Mapping[str, float]) -> list[int]:
         """The renders of tests to try: in turn those of the tests with the highest scores, and others."""
