@@ -43,6 +43,8 @@ from chartgate.values.selection import GENERATED, Choice, select
 from chartgate.values.settings import FILE_NAME as SETTINGS_FILE
 from chartgate.values.settings_file import Survivor
 
+EARLY = 200
+"""The number of mutants of which survivors are tried again."""
 SEARCHED = 64
 """The number of survivors that share a chart while renders are searched that show them."""
 COMPARED = 8
@@ -194,6 +196,10 @@ def _tried(trial: Trial, mutants: Sequence[Mutant], memory: Memory) -> dict[Muta
             found[mutant] = outcome
             if outcome.is_killed:
                 memory.keep(mutant, outcome)
+        # The first ones were tried before it was known which tests notice most.
+        early = [mutant for mutant in mutants[:EARLY] if found[mutant].state == "survived"]
+        again = track(pool.map(outcome_of, early), len(early), "trying the first survivors again")
+        found |= dict(zip(early, again, strict=True))
         left = [mutant for mutant in mutants if not found[mutant].is_killed]
         unseen = [mutant for mutant in left if found[mutant].state in {"unseen", "equal"}]
         share = -(-len(unseen) // (cpu_count() or 1))
