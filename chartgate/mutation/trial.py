@@ -259,7 +259,7 @@ class Trial:
 
     def _scores(self, mutant: Mutant) -> dict[str, float]:
         """How likely each test notices a mutant: more if it noticed others, or names what was changed."""
-        words = self.tests.words.scores(f"{mutant.text(self.chart.files)} {mutant.old}")
+        words = self.tests.words.scores(f"{mutant.file} {mutant.text(self.chart.files)} {mutant.old}")
         kills = self.runs.kills
         return {test: PROVED * kills.share(test) + min(words.get(test, 0.0), 1) for test in self.tests.seconds}
 
