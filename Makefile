@@ -32,10 +32,7 @@ mutate-scripts: .venv/.synced ## which small faults in the chart's scripts the t
 	$(MUTATE_SCRIPTS) --file 'charts/redis/files/*' --tests tests/e2e/test_redis_data.py $(ARGS)
 	$(MUTATE_SCRIPTS) --file files/secrets-job.js --tests tests/e2e/control_plane/test_secrets_job.py $(ARGS)
 
-# mypy uses one processor; the other one is free for live. Some unit tests have time limits: nothing runs beside them.
-test: .venv/.synced ## linters, whether each value of the chart does something, and unit tests
-	$(MAKE) --jobs=2 --output-sync=target lint live
-	$(MAKE) unit
+test: lint unit ## linters and unit tests
 
 lint: .venv/.synced
 	$(RUN)ruff check
