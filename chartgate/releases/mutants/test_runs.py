@@ -50,10 +50,11 @@ class TestRuns:
             answer = self._answer(tests, seconds, changed)
             self.kills.tried(answer.seconds)
             if answer.ended:
-                # On a busy machine, the same tests may take twice as long without any fault.
-                slow = self._answer(tests, seconds).ended or not self._answer(tests, 2 * seconds, changed).ended
-                words = f"{tests[0]} and those after it: {answer.ended}"
-                return None if slow else Outcome("killed", PYTEST, words)
+                left = [test for test in tests if test not in answer.seconds]
+                if left and self._hangs(left[0], seconds, changed):
+                    return Outcome("killed", PYTEST, f"{left[0]}: {answer.ended}")
+                tests = left if answer.seconds else left[1:]
+                continue
             if not answer.failed:
                 return None
             first = answer.failed[0]
@@ -68,6 +69,10 @@ class TestRuns:
         """Those of the tests that fail on a chart with all of the mutants; all if they do not end in time."""
         answer = self._answer(tests, seconds, together(mutants, self.chart), first=False)
         return tests if answer.ended else answer.failed
+
+    def _hangs(self, test: str, seconds: float, changed: Mapping[str, bytes]) -> bool:
+        """Whether a test does not end because of a mutant. On a busy machine, it may take longer without any fault."""
+        return self._answer([test], 2 * seconds, changed).ended != "" and not self._answer([test], seconds).ended
 
     def _passes(self, test: str, seconds: float) -> bool:
         if test not in self.passing:

@@ -52,7 +52,14 @@ class Collected(msgspec.Struct, frozen=True):
     of_chart: tuple[str, ...]
 
 
-class Answer(msgspec.Struct, frozen=True):
+class Ran(msgspec.Struct, frozen=True, tag=True):
+    """A test has run, whatever came of it, and how long it took."""
+
+    test: str
+    seconds: float
+
+
+class Answer(msgspec.Struct, frozen=True, tag=True):
     """What came of a request.
 
     Args:

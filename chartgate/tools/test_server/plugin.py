@@ -13,7 +13,7 @@ import select
 import signal
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -22,7 +22,7 @@ import msgspec
 import pytest
 
 from chartgate.tools.embedded import process
-from chartgate.tools.test_server.messages import READ, WRITE, Answer, Collected, Request, words_of
+from chartgate.tools.test_server.messages import READ, WRITE, Answer, Collected, Ran, Request, words_of
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -73,7 +73,7 @@ def _words(session: pytest.Session) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _say(answers: BinaryIO, message: Answer | Collected) -> None:
+def _say(answers: BinaryIO, message: Answer | Collected | Ran) -> None:
     answers.write(msgspec.json.encode(message) + b"\n")
     answers.flush()
 
@@ -86,20 +86,40 @@ def _answer(session: pytest.Session, request: Request) -> Answer:
         os.setpgid(0, 0)
         os.close(reading)
         with suppress(BaseException), open(writing, "wb") as out:  # noqa: PTH123 (a descriptor)
-            _say(out, _run(session, request))
+            _say(out, _run(session, request, lambda ran: _say(out, ran)))
         os._exit(0)
     os.close(writing)
-    with open(reading, "rb") as out:  # noqa: PTH123 (a descriptor)
-        ready, _, _ = select.select([out], [], [], request.seconds)
-        said = out.readline() if ready else b""
-        if not said.endswith(b"\n"):
-            _kill(child)
-            # Its worker may be in the midst of an answer.
-            process.stop_workers()
+    seconds: dict[str, float] = {}
+    ended = "crashed"
+    for line in _lines(reading, request.seconds):
+        if line is None:
+            ended = f"took more than {request.seconds:.0f} s"
+            break
+        said = msgspec.json.decode(line, type=Answer | Ran)
+        if isinstance(said, Answer):
+            os.close(reading)
+            os.waitpid(child, 0)
+            return said
+        seconds[said.test] = said.seconds
+    os.close(reading)
+    _kill(child)
+    # Its worker may be in the midst of an answer.
+    process.stop_workers()
     os.waitpid(child, 0)
-    if said.endswith(b"\n"):
-        return msgspec.json.decode(said, type=Answer)
-    return Answer({}, (), ended="crashed" if ready else f"took more than {request.seconds:.0f} s")
+    return Answer(seconds, (), ended=ended)
+
+
+def _lines(descriptor: int, seconds: float) -> Iterator[bytes | None]:
+    """The whole lines that can be read from a descriptor; None at last if there is more to come after this time."""
+    left = b""
+    end = time.monotonic() + seconds
+    while select.select([descriptor], [], [], max(0.0, end - time.monotonic()))[0]:
+        piece = os.read(descriptor, 1 << 16)
+        if not piece:
+            return
+        *lines, left = (left + piece).split(b"\n")
+        yield from lines
+    yield None
 
 
 def _kill(child: int) -> None:
@@ -121,8 +141,12 @@ def _descendants(process: int) -> Iterator[int]:
                 yield from _descendants(child)
 
 
-def _run(session: pytest.Session, request: Request) -> Answer:
-    """Run the tests in this process, which a fork has made for them."""
+def _run(session: pytest.Session, request: Request, tell: Callable[[Ran], None]) -> Answer:
+    """Run the tests in this process, which a fork has made for them.
+
+    Args:
+        tell: gets each test that has run.
+    """
     process.use_workers_of_parent()
     session.config.option.chartgate_chart = request.chart
     session.config.option.chartgate_coverage = request.record or None
@@ -134,6 +158,7 @@ def _run(session: pytest.Session, request: Request) -> Answer:
         begun = time.monotonic()
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         results.seconds[item.nodeid] = time.monotonic() - begun
+        tell(Ran(item.nodeid, results.seconds[item.nodeid]))
         if request.first and results.failed:
             # pytest keeps fixtures for the next test, such as a server that a fixture has started. The test has failed,
             # whatever their end says.

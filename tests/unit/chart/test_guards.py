@@ -6,6 +6,8 @@ import pytest
 
 from tests.unit.chart.contradictions import CONTRADICTIONS
 
+OWN = {"service": {"name": "relay-claude-relay", "port": {"number": 80}}}
+
 
 @pytest.mark.parametrize(("values", "message"), CONTRADICTIONS, ids=[message for _, message in CONTRADICTIONS])
 def test_a_contradiction_is_refused_with_path_and_remedy(refused: Any, values: Any, message: str) -> None:
@@ -24,6 +26,24 @@ def test_a_contradiction_is_refused_with_path_and_remedy(refused: Any, values: A
         {"autoscaling": {"enabled": True, "maxReplicas": 1}, "storage": {"logs": {"mode": "pvc"}}},
         {"autoscaling": {"enabled": True}, "resources": {"requests": None}},
         {"redis": {"extraConfig": "maxmemory 1mb\nmaxmemory-policy noeviction\n"}},
+        {"ingress": {"enabled": True, "extraPaths": [{"path": "/api", "backend": OWN}]}},
+        {"storage": {"logs": {"fluentbit": {"output": {"type": "loki", "config": {"Host": "${LOKI_HOST}"}}}}}},
+        {
+            "autoscaling": {
+                "enabled": True,
+                "targetCPUUtilizationPercentage": None,
+                "targetMemoryUtilizationPercentage": None,
+                "metrics": [
+                    {"type": "Pods", "pods": {"metric": {"name": "a"}, "target": {"type": "Value", "value": 1}}}
+                ],
+            }
+        },
+        {
+            "preStopSleepSeconds": 0,
+            "terminationGracePeriodSeconds": 10,
+            "storage": {"logs": {"fluentbit": {"enabled": False}}},
+        },
+        {"serviceMonitor": {"enabled": False, "interval": "10s", "scrapeTimeout": "1m"}},
     ],
     ids=str,
 )

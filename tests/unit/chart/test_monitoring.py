@@ -112,10 +112,6 @@ def test_a_timeout_may_be_as_long_as_the_interval_and_no_longer(
         assert "is longer than serviceMonitor.interval" in refused(values)
 
 
-def test_a_timeout_of_a_monitor_that_is_off_is_not_judged(render: Any) -> None:
-    assert render({"serviceMonitor": {"enabled": False, "interval": "10s", "scrapeTimeout": "1m"}})
-
-
 def test_alerts_alone_bring_the_exporter(render: Any) -> None:
     assert render({"prometheusRule": {"enabled": True}}).only("Deployment").container("metrics")
 

@@ -48,6 +48,21 @@ def test_names_are_labels_and_each_ones_own(render: Any, name: str) -> None:
     assert len(set(names)) == len(names)
 
 
+@pytest.mark.parametrize("name", ["-".join("a" * 32), "a" + "-".join("a" * 31)])
+def test_a_name_is_truncated_before_a_dash(render: Any, name: str) -> None:
+    for obj in render(values={**EVERYTHING, "fullnameOverride": name}, api_versions=TRAEFIK):
+        assert "--" not in obj.at("metadata.name"), obj.kind
+
+
+def test_labels_of_helper_pods_have_room_for_their_suffix(render: Any) -> None:
+    values = {"nameOverride": "n" * 63, "global": {"secretsJob": True}}
+    release = render(values=values)
+    labels = [obj.labels["app.kubernetes.io/name"] for obj in release.of_kind("Pod")]
+    labels += [job.at("spec.template.metadata.labels")["app.kubernetes.io/name"] for job in release.of_kind("Job")]
+    assert len(labels) > 1
+    assert {len(label) for label in labels} == {63}
+
+
 @pytest.mark.parametrize("name", RELEASES)
 @pytest.mark.parametrize(
     "overrides",
