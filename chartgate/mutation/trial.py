@@ -159,9 +159,15 @@ class Trial:
         Returns:
             None for a mutant that no render shows.
         """
-        own = Search(self.cases, self.chart.files).found(mutants)
-        others = Search(self.rendered, self.chart.files).found(mutants)
-        return [self._shown(mutant, own.get(mutant, []), others.get(mutant, [])) for mutant in mutants]
+        try:
+            own = Search(self.cases, self.chart.files).found(mutants)
+            others = Search(self.rendered, self.chart.files).found(mutants)
+            return [self._shown(mutant, own.get(mutant, []), others.get(mutant, [])) for mutant in mutants]
+        except HelmEndedError as error:
+            if len(mutants) == 1:
+                return [Outcome("killed", GATE, str(error))]
+            middle = len(mutants) // 2
+            return [*self.shown(mutants[:middle]), *self.shown(mutants[middle:])]
 
     def _shown(self, mutant: Mutant, own: Sequence[int], others: Sequence[int]) -> Outcome | None:
         """What comes of a mutant that these renders show."""

@@ -1,10 +1,14 @@
 """`chartgate mutate`: faults that the gate notices, entries about survivors, options and reports."""
 
+from collections.abc import Sequence
+
 import pytest
 import yaml
 
 from chartgate import cli
-from chartgate.releases.mutants.mutant import KINDS
+from chartgate.errors import HelmEndedError
+from chartgate.releases.mutants.mutant import KINDS, Mutant
+from chartgate.releases.mutants.search import Search
 from chartgate.releases.mutants.tests import ChartTests
 from chartgate.values.case import Case
 from tests.documents import blocks
@@ -20,6 +24,7 @@ from tests.mutation_runs import (
 )
 from tests.unit.chartgate.command_line import MakeChart
 
+NUMBERS = CONFIG.replace(".Values.host | quote", "has (int .Values.host) (list 7 9 171) | quote")
 ENDLESS = "{{ range until 900000 }}{{ range until 900000 }}{{ if .a }}{{ end }}{{ end }}{{ end }}"
 
 
@@ -51,12 +56,24 @@ def test_what_is_left_to_other_tests_is_not_tried(mutate: Mutate, monkeypatch: p
 
 
 def test_the_one_case_that_shows_a_mutant_is_found_among_many(mutate: Mutate) -> None:
-    config = CONFIG.replace(".Values.host | quote", "has (int .Values.host) (list 7 9 171) | quote")
     cases = {f"ci/{number}-values.yaml": f"host: {number}\n" for number in range(150, 200)}
-    _, report = mutate({"templates/config.yaml": config, **cases}, "--kind", "changed number")
+    _, report = mutate({"templates/config.yaml": NUMBERS, **cases}, "--kind", "changed number")
     (shown,) = (one for one in report["mutants"] if "172" in one["change"])
     assert (shown["state"], shown["what"]) == ("survived", "case ci/171")
     assert {one["state"] for one in report["mutants"] if one is not shown} == {"unseen"}
+
+
+def test_of_several_mutants_the_one_that_ends_helm_is_noticed(mutate: Mutate, monkeypatch: pytest.MonkeyPatch) -> None:
+    def ends_helm(_: Search, mutants: Sequence[Mutant]) -> dict[Mutant, list[int]]:
+        if any("172" in mutant.change for mutant in mutants):
+            raise HelmEndedError("embedded Helm did not finish")
+        return {}
+
+    monkeypatch.setattr(Search, "found", ends_helm)  # the processes that try mutants are forks of this one
+    _, report = mutate({"templates/config.yaml": NUMBERS}, "--kind", "changed number", "--fresh")
+    states = {one["change"].rpartition(" → ")[2]: (one["state"], one["what"]) for one in report["mutants"]}
+    assert states["list 7 9 172"] == ("killed", "embedded Helm did not finish")
+    assert {state for state, _ in states.values()} == {"killed", "unseen"}
 
 
 def test_an_entry_for_tests_that_are_not_there_is_a_fault(mutate: Mutate) -> None:
