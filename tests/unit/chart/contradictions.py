@@ -33,6 +33,14 @@ CONTRADICTIONS: list[tuple[dict[str, Any], str]] = [
         "storage.logs.fluentbit.resources.requests.cpu is not set",
     ),
     ({"redis": {"auth": {"password": "p"}}}, "redis.auth.enabled is false"),
+    (
+        {"redis": {"volumePermissions": {"enabled": True}, "podSecurityContext": {"runAsUser": None}}},
+        "no runAsUser or no runAsGroup",
+    ),
+    (
+        {"redis": {"volumePermissions": {"enabled": True}, "podSecurityContext": {"runAsGroup": None}}},
+        "has no runAsUser or no runAsGroup: set both",
+    ),
     ({"tolerations": [{}]}, "tolerations[0] has no key"),
     ({"redis": {"tolerations": [{"key": "", "operator": "Equal"}]}}, "redis.tolerations[0] has no key"),
     (
@@ -93,6 +101,8 @@ CONTRADICTIONS: list[tuple[dict[str, Any], str]] = [
         "externalRedis.host (rediss://redis) contains a scheme",
     ),
     ({**EXTERNAL, "externalRedis": {"host": "[fd00::1]"}}, "externalRedis.host ([fd00::1]) contains brackets"),
+    ({**EXTERNAL, "externalRedis": {"host": "redis]"}}, "externalRedis.host (redis]) contains brackets"),
+    ({**EXTERNAL, "externalRedis": {"host": "[redis"}}, "externalRedis.host ([redis) contains brackets"),
     ({**EXTERNAL, "externalRedis": {"host": "user@redis"}}, "contains a character that is invalid in a host name"),
     (
         {"storage": {"logs": {"fluentbit": {"output": {"type": "loki", "config": {"Host": "http://loki"}}}}}},

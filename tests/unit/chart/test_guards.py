@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.chart.contradictions import CONTRADICTIONS
+from tests.unit.chart.contradictions import CONTRADICTIONS, EXTERNAL
 
 OWN = {"service": {"name": "relay-claude-relay", "port": {"number": 80}}}
 
@@ -43,6 +43,7 @@ def test_a_contradiction_is_refused_with_path_and_remedy(refused: Any, values: A
             "terminationGracePeriodSeconds": 10,
             "storage": {"logs": {"fluentbit": {"enabled": False}}},
         },
+        {**EXTERNAL, "externalRedis": {"host": "Redis.Example.com"}},
         {"serviceMonitor": {"enabled": False, "interval": "10s", "scrapeTimeout": "1m"}},
     ],
     ids=str,

@@ -190,6 +190,16 @@ def test_a_credential_goes_to_the_secret_and_comes_back_by_the_environment(rende
     assert reference == {"name": "x-claude-relay-fluent-bit", "key": variable}
 
 
+def test_the_credentials_of_an_output_have_a_fixed_order(render: Any) -> None:
+    of_kafka = ["rdkafka.sasl.password", "rdkafka.ssl.key.password", "rdkafka.ssl.key.pem"]
+    keys = [*of_kafka, "schema.registry.basic_auth.password", "schema.registry.basic.auth.user.info"]
+    release = render(values=output("kafka", brokers="k", **dict.fromkeys(keys, "p")))
+    entries = release.only("Deployment").container("fluent-bit").items("env")
+    names = [one["name"] for one in entries if "secretKeyRef" in one.get("valueFrom", {})]
+    assert len(names) == len(keys)
+    assert names == sorted(names)
+
+
 @pytest.mark.parametrize(
     ("key", "value", "moved"),
     [

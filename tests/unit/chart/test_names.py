@@ -1,10 +1,12 @@
 """Names: the public chart's for the same release, at most 63 characters, and never two objects of one name."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from chartgate.tools.chart_files import read_chart_files
 from tests.unit.chart.types_of import types_of
 
 EVERYTHING = {
@@ -195,6 +197,17 @@ def test_common_labels_are_on_every_object_and_pod_but_in_no_selector(render: An
     selectors = [release.only(kind).at("spec.selector.matchLabels") for kind in ("Deployment", "StatefulSet")]
     assert not [selector for selector in selectors if "team" in selector]
     assert "hostile" not in [obj.labels["app.kubernetes.io/name"] for obj in release]
+
+
+def test_labels_of_the_chart_and_of_an_object_win_over_common_ones(render: Any) -> None:
+    values = {"commonLabels": {"team": "b", "stage": "c"}, "helmTest": {"labels": {"team": "a"}}}
+    (pod,) = render(values=values).of_kind("Pod")
+    assert (pod.labels["team"], pod.labels["stage"]) == ("a", "c")
+
+
+def test_the_label_of_the_chart_is_its_name_and_version(render: Any, chart: Path) -> None:
+    version = read_chart_files(chart).mapping("Chart.yaml")["version"]
+    assert render().only("Deployment").labels["helm.sh/chart"] == f"claude-relay-{version}"
 
 
 def test_every_object_names_its_namespace(render: Any) -> None:

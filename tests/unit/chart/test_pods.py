@@ -330,3 +330,10 @@ def test_without_containers_that_start_first_there_is_no_list_of_them(render: An
     native = mode == "fluentbit" and kube != "1.28"
     assert [one["name"] for one in pod.get("initContainers", [])] == (["fluent-bit"] if native else [])
     assert ("initContainers" in pod) is native
+
+
+@pytest.mark.parametrize(("value", "container"), [("waitForRedis", "wait-for-redis"), ("adminSetup", "admin-setup")])
+def test_each_container_that_starts_first_can_be_the_only_one(render: Any, value: str, container: str) -> None:
+    others = {name: {"enabled": name == value} for name in ("waitForRedis", "adminSetup")}
+    pod = render({**others, "storage": {"logs": {"mode": "emptyDir"}}}).only("Deployment").pod_spec
+    assert [one["name"] for one in pod["initContainers"]] == [container]
