@@ -45,9 +45,9 @@ from chartgate.values.settings_file import Survivor
 
 EARLY = 200
 """The number of mutants of which survivors are tried again."""
-SEARCHED = 64
+SEARCH_GROUP = 64
 """The number of survivors that share a chart while renders are searched that show them."""
-COMPARED = 8
+COMPARE_GROUP = 8
 """The number of survivors that share a chart while slow tests and comparisons are tried on them."""
 
 
@@ -108,6 +108,8 @@ def mutate(chart: Chart, choice: Choice, wanted: Wanted) -> MutationResult:
         notices += memory.notices()
         store.forget_old(KIND)
     outcomes = {mutant: known[mutant] for mutant in mutants}
+    if all(outcome == ELSEWHERE for outcome in outcomes.values()):
+        notices.append("no mutant was tried: chartgate.yaml leaves all of these to other tests: name them with --tests")
     return MutationResult(chart.files, outcomes, every, settings, notices)
 
 
@@ -203,15 +205,17 @@ def _tried(trial: Trial, mutants: Sequence[Mutant], memory: Memory) -> dict[Muta
         left = [mutant for mutant in mutants if not found[mutant].is_killed]
         unseen = [mutant for mutant in left if found[mutant].state in {"unseen", "equal"}]
         share = -(-len(unseen) // (cpu_count() or 1))
-        found |= _together(pool, shown, apart(unseen, min(share, SEARCHED)), "searching renders that show survivors")
+        found |= _of_groups(
+            pool, shown, apart(unseen, min(share, SEARCH_GROUP)), "searching renders that show survivors"
+        )
         others = [mutant for mutant in left if not found[mutant].is_killed]
-        found |= _together(pool, killed_together, apart(others, COMPARED), "trying survivors otherwise")
+        found |= _of_groups(pool, killed_together, apart(others, COMPARE_GROUP), "trying survivors otherwise")
     for mutant in left:
         memory.keep(mutant, found[mutant])
     return found
 
 
-def _together(
+def _of_groups(
     pool: ProcessPoolExecutor,
     what: Callable[[list[Mutant]], list[Outcome | None]],
     groups: Sequence[list[Mutant]],

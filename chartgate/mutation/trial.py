@@ -191,7 +191,8 @@ class Trial:
         Returns:
             None for a mutant that these do not notice either.
         """
-        killed = [self._found_alone(mutant) for mutant in mutants] if self._is_found(mutants) else [None] * len(mutants)
+        found = self._found(mutants)
+        killed = [found and self._found([mutant]) for mutant in mutants] if len(mutants) > 1 else [found]
         left = [mutant for mutant, outcome in zip(mutants, killed, strict=True) if outcome is None]
         limit = 3 * self.other_limit
         failing = self.runs.failing(self._without_renders, left, limit) if left else []
@@ -199,15 +200,10 @@ class Trial:
             outcome or self.runs.failed(mutant, failing, limit) for mutant, outcome in zip(mutants, killed, strict=True)
         ]
 
-    def _is_found(self, mutants: Sequence[Mutant]) -> bool:
+    def _found(self, mutants: Sequence[Mutant]) -> Outcome | None:
+        """What comes of a chart with all of the mutants, by comparisons and files; None if nothing is noticed."""
         try:
-            return bool(self._finding(mutants))
-        except HelmEndedError:
-            return True
-
-    def _found_alone(self, mutant: Mutant) -> Outcome | None:
-        try:
-            finding = self._finding([mutant])
+            finding = self._finding(mutants)
         except HelmEndedError as error:
             return Outcome("killed", GATE, str(error))
         return _killed_by(finding) if finding else None

@@ -8,8 +8,6 @@ from chartgate.values.case import Case
 from chartgate.values.filled_cases import FilledCase
 from chartgate.values.shape import dotted
 
-_LONGEST = 200
-
 
 def render_filled(
     cases: Sequence[FilledCase], rendered: Sequence[Rendered], render: Callable[[Sequence[Case]], list[Rendered]]
@@ -41,8 +39,7 @@ def render_filled(
             elif filled.known and any(words in one.refusal for words in BROKEN_YAML):
                 found.append(one)
             else:
-                why = " ".join(one.refusal.split())
-                notices.append(f"not filled: {dotted(filled.fillings[0].path)}: {why[:_LONGEST]}")
+                notices.append(f"not filled: {dotted(filled.fillings[0].path)}: {one.why_refused}")
     return found, notices
 
 

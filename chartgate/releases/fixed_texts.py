@@ -17,7 +17,7 @@ _TEXTS = {"randAlphaNum": "Fix3dTxt", "randAlpha": "FixedTxt", "randAscii": "Fix
 """Functions that take a length, with eight characters of their kind."""
 _TIMES = 512
 _UUID = '"00000000-0000-4000-8000-000000000000"'
-_MAYBE = re.compile(rb"\b(rand(AlphaNum|Alpha|Ascii|Numeric)|uuidv4)\b")
+_MAYBE = re.compile(rf"\b({'|'.join([*_TEXTS, 'uuidv4'])})\b".encode())
 
 
 def with_fixed_texts(chart: ChartFiles) -> ChartFiles:
@@ -30,9 +30,9 @@ def _change(pipeline: Pipeline, edits: Edits) -> Iterator[Node]:
     """Change the commands of a pipeline that make random texts, and yield them."""
     for index, command in enumerate(pipeline.commands):
         match command:
-            case Command(operands=(Function(name=name) as function, length)) if name in _TEXTS and not index:
-                edits.replace(function.start, function.end, f'repeat {_TIMES} "{_TEXTS[name]}" | trunc (int')
-                edits.insert(length.end, ")")
+            # `trunc` takes a length of the same type, so that Helm refuses the same ones.
+            case Command(operands=(Function(name=name) as function, _)) if name in _TEXTS and not index:
+                edits.replace(function.start, function.end, f'repeat {_TIMES} "{_TEXTS[name]}" | trunc')
                 yield command
             case Command(operands=(Function(name="uuidv4") as function,)) if not index:
                 edits.replace(function.start, function.end, _UUID)

@@ -18,7 +18,6 @@ from chartgate.values.installable import value_at
 from chartgate.values.selection import OWN_REFUSAL
 
 _NAMED = 3
-_LONGEST = 200
 _ASKS = (OWN_REFUSAL, "values don't meet the specifications of the schema")
 """With these words Helm tells that `required`, `fail` or values.schema.json refuses the values."""
 
@@ -42,7 +41,7 @@ def without_bare_defaults(
         return list(renders), ()
     bare: frozenset[Origin] = frozenset({"defaults"} if documents_named else {"defaults", "document"})
     left = {one.case.name: one for one in renders if one.case.origin in bare and _asks(one)}
-    why = " ".join(next(iter(left.values())).refusal.split())
+    why = next(iter(left.values())).why_refused
     notice = f"left out: {some_of([*left], _NAMED)}: the chart asks for values that its CI values give: {why}"
     return [one for one in renders if one.case.name not in left], (notice,)
 
@@ -59,8 +58,8 @@ def without_refused_examples(
     """
     if documents_named:
         return list(renders), ()
-    left = {one.case.name: one.refusal for one in renders if one.case.origin == "document" and _is_refused(one)}
-    notices = [f"left out: {name}: Helm refuses the example: {_short(why)}" for name, why in left.items()]
+    left = {one.case.name: one.why_refused for one in renders if one.case.origin == "document" and _is_refused(one)}
+    notices = [f"left out: {name}: Helm refuses the example: {why}" for name, why in left.items()]
     return [one for one in renders if one.case.name not in left], tuple(notices)
 
 
@@ -90,10 +89,6 @@ def _switches_on(case: Case, switches: Collection[str]) -> bool:
 
 def _is_refused(rendered: Rendered) -> bool:
     return bool(rendered.refusal) and not any(words in rendered.refusal for words in BROKEN_YAML)
-
-
-def _short(refusal: str) -> str:
-    return " ".join(refusal.split())[:_LONGEST]
 
 
 def _asks(rendered: Rendered) -> bool:

@@ -7,6 +7,8 @@ from chartgate.releases.release import Release
 from chartgate.tools.engines import Engine
 from chartgate.values.case import Case
 
+_LONGEST = 200
+
 
 @dataclass(frozen=True)
 class Rendered:
@@ -27,3 +29,8 @@ class Rendered:
     refusal: str = ""
     helm: Engine | None = None
     full_version: str = ""
+
+    @property
+    def why_refused(self) -> str:
+        """The beginning of Helm's words where it refused the case, on one line, for a notice."""
+        return " ".join(self.refusal.split())[:_LONGEST]

@@ -12,6 +12,7 @@ from random import Random
 from typing import Any
 
 from chartgate.tools.merging import merged
+from chartgate.tools.walk import walk
 from chartgate.values.chart import Chart
 from chartgate.values.comment_examples import comment_examples
 from chartgate.values.intent import meant_number, meant_text
@@ -49,27 +50,28 @@ def fillings(chart: Chart) -> list[Filling]:
         for path, default in {**empty, **absent}.items()
         if (filling := _filling(path, default, examples.get(path), reads)) is not None
     ]
-    found += [one for path in _contexts(chart.defaults, ()) if wanted(path) for one in _container_context(path, reads)]
-    found += [Filling(path, {"enabled": True}, known=True) for path in _probes_off(chart.defaults, ()) if wanted(path)]
+    for path, value in _of_maps(chart.defaults):
+        if _is_context(path, value) and wanted(path):
+            found += _container_context(path, reads)
+        elif _is_probe_off(path, value) and wanted(path):
+            found.append(Filling(path, {"enabled": True}, known=True))
     return sorted(found, key=lambda one: len(one.path))
 
 
-def _probes_off(values: Any, path: Names) -> Iterator[Names]:
-    """The paths of the probes that are described and off by default: to the user, they are as empty ones."""
-    for key, child in values.items() if isinstance(values, Mapping) else ():
-        if isinstance(child, Mapping) and str(key).lower().endswith("probe") and child.get("enabled") is False:
-            yield (*path, str(key))
-        else:
-            yield from _probes_off(child, (*path, str(key)))
+def _of_maps(values: Any) -> Iterator[tuple[Names, Any]]:
+    """What values hold outside of lists, with the path, each before what it holds."""
+    for path, node in walk(values):
+        if path and not any(isinstance(part, int) for part in path):
+            yield tuple(map(str, path)), node
 
 
-def _contexts(values: Any, path: Names) -> Iterator[Names]:
-    """The paths of the maps that are a securityContext."""
-    for key, child in values.items() if isinstance(values, Mapping) else ():
-        if isinstance(child, Mapping | None) and str(key).lower().endswith("securitycontext"):
-            yield (*path, str(key))
-        else:
-            yield from _contexts(child, (*path, str(key)))
+def _is_probe_off(path: Names, value: Any) -> bool:
+    """Whether a value is a probe that is described and off by default: to the user, it is as an empty one."""
+    return isinstance(value, Mapping) and path[-1].lower().endswith("probe") and value.get("enabled") is False
+
+
+def _is_context(path: Names, value: Any) -> bool:
+    return isinstance(value, Mapping | None) and path[-1].lower().endswith("securitycontext")
 
 
 def _container_context(path: Names, reads: Reads) -> Iterator[Filling]:

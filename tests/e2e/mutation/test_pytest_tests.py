@@ -93,22 +93,51 @@ def test_a_test_that_is_too_slow_for_the_limits_comes_nearest(
     assert one["what"].endswith("test_shop.py::test_label")
 
 
-def test_a_test_that_fails_on_the_unchanged_chart_is_an_error(
-    mutate: Mutate, tests: str, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("def test_x(render):\n    assert not render()\n", "test_x: fails on the unchanged chart"),
+        ("import no_such_module\n", "no_such_module"),
+    ],
+    ids=["a test that fails", "tests that cannot be collected"],
+)
+def test_tests_that_fail_on_the_unchanged_chart_are_an_error(
+    mutate: Mutate, tests: str, capsys: pytest.CaptureFixture[str], code: str, words: str
 ) -> None:
-    Path(tests).write_text("def test_x(render):\n    assert not render()\n", encoding="utf-8")
+    Path(tests).write_text(code, encoding="utf-8")
     with pytest.raises(FileNotFoundError):
         mutate({}, *SCALARS, "--tests", tests, "--fresh")
-    assert "test_x: fails on the unchanged chart" in capsys.readouterr().err
+    assert words in capsys.readouterr().err
 
 
-def test_tests_that_cannot_be_collected_are_an_error(
-    mutate: Mutate, tests: str, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("often", "noticed"),
+    [("not flag.exists()", "test_label: "), ("True", "test_a: took more than 3 s")],
+    ids=["once", "each time"],
+)
+def test_a_test_that_takes_too_long_hides_no_test_after_it(
+    mutate: Mutate, tests: str, often: str, noticed: str
 ) -> None:
-    Path(tests).write_text("import no_such_module\n", encoding="utf-8")
-    with pytest.raises(FileNotFoundError):
-        mutate({}, *SCALARS, "--tests", tests, "--fresh")
-    assert "no_such_module" in capsys.readouterr().err
+    """On a busy machine it is no fault of the mutant, and else it is one."""
+    slow = (
+        f"import pathlib, time\nflag = pathlib.Path({str(Path(tests).with_name('flag'))!r})\n"
+        f"def test_a(render):\n    if '-x' in str(render().only('ConfigMap').manifest) and {often}:\n"
+        "        flag.touch()\n        time.sleep(60)\n"
+    )
+    Path(tests).write_text(slow + LABEL, encoding="utf-8")
+    report = mutate({}, *SCALARS, "--tests", tests, "--seconds", "1")[1]
+    (shop,) = (one for one in report["mutants"] if one["change"] == SHOP)
+    assert shop["state"] == "killed"
+    assert f"test_shop.py::{noticed}" in shop["what"]
+
+
+def test_of_several_survivors_a_test_without_renders_notices_its_own(mutate: Mutate, tests: str) -> None:
+    code = "def test_x(chart):\n    assert 'app: shop\\n' in (chart / 'templates' / 'config.yaml').read_text()\n"
+    Path(tests).write_text(code, encoding="utf-8")
+    found = by_change(mutate({}, "--tests", tests)[1])
+    assert found[SHOP] == ("killed", "pytest")
+    assert [change for change, (_, by) in found.items() if by == "pytest" and "shop" not in change] == []
+    assert any(state in {"survived", "unseen"} for state, _ in found.values())
 
 
 def test_a_new_test_is_tried_on_survivors_alone(mutate: Mutate, tests: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -53,6 +53,15 @@ def test_what_is_left_to_other_tests_is_not_tried(mutate: Mutate, monkeypatch: p
     _, report = mutate({"chartgate.yaml": documented_entry_for_other_tests()}, "--kind", "changed scalar")
     assert by_change(report)[SHOP] == ("listed", "")
     assert SHOP not in tried
+    assert "no mutant was tried" not in "".join(report["notices"])
+
+
+def test_a_run_that_leaves_all_mutants_to_other_tests_says_so(mutate: Mutate) -> None:
+    entry = {"file": "*", "mutants": ["changed"], "reason": "Others notice it.", "noticedBy": ["tests/others.py"]}
+    settings = yaml.safe_dump({"helm": ["4"], "mutation": {"survivors": [entry]}})
+    _, report = mutate({"chartgate.yaml": settings, "tests/others.py": ""}, "--kind", "changed scalar")
+    assert report["counted"] == 0
+    assert "no mutant was tried" in "".join(report["notices"])
 
 
 def test_the_one_case_that_shows_a_mutant_is_found_among_many(mutate: Mutate) -> None:

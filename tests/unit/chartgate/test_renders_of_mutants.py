@@ -1,0 +1,92 @@
+"""Which renders and tests come first for a mutant, and what makes renders comparable."""
+
+from pathlib import Path
+
+import pytest
+
+from chartgate.releases.fixed_texts import with_fixed_texts
+from chartgate.releases.jobs import Job
+from chartgate.releases.mutants.chart import mutants_of
+from chartgate.releases.mutants.kills import Kills
+from chartgate.releases.mutants.renders import Renders
+from chartgate.releases.probes.chart import with_probes
+from chartgate.releases.probes.trial import printed
+from chartgate.tools.chart_files import read_chart_files
+from chartgate.tools.embedded.process import EMBEDDED
+from chartgate.values.case import Case
+from tests.unit.chartgate.command_line import MakeChart
+
+CONFIG = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n"
+TEMPLATE = "templates/a.yaml"
+
+
+def jobs(*values: str) -> list[Job]:
+    """A render of each of these values."""
+    return [Job(Case(f"case-{number}", values=(text,)), EMBEDDED, "1.37") for number, text in enumerate(values)]
+
+
+@pytest.mark.parametrize("number", [0, 17, 39])
+def test_the_render_that_takes_another_way_at_the_change_comes_first(make_chart: MakeChart, number: int) -> None:
+    files = read_chart_files(make_chart({TEMPLATE: CONFIG + "  a: {{ or .Values.a .Values.b | quote }}\n"}))
+    values = ["a: 1"] * 40
+    values[number] = "b: 1"
+    renders = Renders(with_probes(files, [TEMPLATE]), jobs(*values), (), "")
+    (mutant,) = (one for one in mutants_of(files, [TEMPLATE]) if one.now == "or .Values.a")
+    assert number in renders.near(mutant)[:2]
+    changed = mutant.applied(files)
+    assert [index for index in range(40) if renders.effect(changed, index) == "objects"] == [number]
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("randAlphaNum 12", 12),
+        ("randAlpha (int .Values.length)", 7),
+        ("(randNumeric 5)", 5),
+        ("randAscii 9 | quote", 11),
+        ("randAlphaNum 6 | b64enc", 8),
+        ("uuidv4", 36),
+    ],
+)
+def test_a_random_text_becomes_a_fixed_one_of_the_same_length(make_chart: MakeChart, text: str, length: int) -> None:
+    files = read_chart_files(make_chart({TEMPLATE: CONFIG + f"  a: {{{{ {text} }}}}\n", "values.yaml": "length: 7\n"}))
+    assert said(files.folder, fixed=True) == said(files.folder, fixed=True)
+    assert said(files.folder, fixed=False) != said(files.folder, fixed=False)
+    assert len(said(files.folder, fixed=True)) == len(CONFIG + "  a: \n") + length
+
+
+@pytest.mark.parametrize("length", [".Values.length", "(int64 .Values.length)", "`7`"])
+def test_a_length_that_helm_refuses_stays_refused(make_chart: MakeChart, length: str) -> None:
+    text = f"  a: {{{{ randAlphaNum {length} }}}}\n"
+    files = read_chart_files(make_chart({TEMPLATE: CONFIG + text, "values.yaml": "length: 7\n"}))
+    (job,) = jobs("")
+    refusal = printed(files, job).said[1]
+    assert "expected int" in refusal
+    assert printed(with_fixed_texts(files), job).said[1] == refusal
+
+
+@pytest.mark.parametrize("text", ["12 | randAlphaNum", "randBytes 12", "now", ".Values.length"])
+def test_what_cannot_be_fixed_stays_as_it_is(make_chart: MakeChart, text: str) -> None:
+    files = read_chart_files(make_chart({TEMPLATE: CONFIG + f"  a: {{{{ {text} }}}}\n"}))
+    assert with_fixed_texts(files) is files
+
+
+def test_what_one_case_of_a_test_notices_counts_for_the_others(make_chart: MakeChart) -> None:
+    files = read_chart_files(make_chart({TEMPLATE: CONFIG + "  a: {{ .Values.length | quote }}\n"}))
+    mutant, *_ = mutants_of(files, [TEMPLATE])
+    kills = Kills()
+    kills.tried(["test_a[1]", "test_a[2]", "test_b"])
+    kills.add(mutant, "test_a[1]")
+    kills.add(mutant, "test_a[2]")
+    assert kills.is_reliable("test_a[3]")
+    assert kills.share("test_a[3]") > kills.share("test_b") == 0
+    # A test that compares a file is about that file, and each case about another one.
+    assert not kills.in_file_of(mutant, "test_a[3]")
+
+
+def said(folder: Path, *, fixed: bool) -> str:
+    """What the template prints."""
+    files = read_chart_files(folder)
+    (job,) = jobs("")
+    (text,) = printed(with_fixed_texts(files) if fixed else files, job).said[0].values()
+    return f"{text.strip()}\n"
