@@ -7,6 +7,7 @@ project that merely has chartgate installed pays nothing, and a fixture of its o
 import os
 import warnings
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,13 +54,19 @@ def pytest_configure(config: pytest.Config) -> None:
             raise pytest.UsageError(f"--chartgate-coverage: cannot write {named}: {error.strerror}") from error
 
 
-def import_all() -> None:
-    """Import what a first render imports, for a process that forks before it renders (tools/test_server)."""
+def prepare(folder: Path) -> None:
+    """Import what a first render imports, and read a chart, for a process that forks before it renders copies of this
+    chart (tools/test_server): what a copy has in common with it is not parsed again.
+    """
     import chartgate.releases.jobs
     import chartgate.releases.render
     import chartgate.tools.engines
-    import chartgate.values.chart
     import chartgate.values.recorded_cases  # noqa: F401 (each imports the packages of the others)
+    from chartgate.errors import GateError
+    from chartgate.values.chart import read_chart
+
+    with suppress(GateError):  # the fixtures say what is wrong
+        _ = read_chart(folder).offered_cases
 
 
 @pytest.fixture(scope="session")

@@ -100,7 +100,7 @@ class Trial:
 
     @cached_property
     def _without_renders(self) -> list[str]:
-        return self.tests.within(self.tests.without_renders, self.other_limit)
+        return self.tests.costs.within(self.tests.without_renders, self.other_limit)
 
     def outcome(self, mutant: Mutant) -> Outcome:
         """What comes of a mutant, before `killed_together`.
@@ -263,7 +263,7 @@ class Trial:
         """How likely each test notices a mutant: more if it noticed others, or names what was changed."""
         words = self.tests.words.scores(f"{mutant.file} {mutant.text(self.chart.files)} {mutant.old}")
         kills = self.runs.kills
-        return {test: PROVED * kills.share(test) + min(words.get(test, 0.0), 1) for test in self.tests.seconds}
+        return {test: PROVED * kills.share(test) + min(words.get(test, 0.0), 1) for test in self.tests.costs.own}
 
     def _by_tests(self, mutant: Mutant, scores: Mapping[str, float]) -> list[int]:
         """The renders of tests to try: in turn those of the tests with the highest scores, and others."""

@@ -7,6 +7,7 @@ import tarfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from chartgate.releases.probes.edits import Edits
 from chartgate.tools.chart_files import ChartFiles
@@ -35,45 +36,60 @@ class Rewriting:
 
         A template that Helm cannot parse stays as it is. Without a change, the chart is the same object.
         """
-        changed: set[str] = set()
-        contents = {name: self._file(content, name, changed) for name, content in chart.contents.items()}
-        return (ChartFiles(chart.folder, contents) if changed else chart), frozenset(changed)
+        found = {name: _file(self, content, name) for name, content in chart.contents.items()}
+        changed = frozenset(line for file in found.values() for line in file.lines)
+        contents = {name: file.content for name, file in found.items()}
+        return (ChartFiles(chart.folder, contents) if changed else chart), changed
 
-    def _file(self, content: bytes, name: str, changed: set[str]) -> bytes:
-        """A file with the change; `changed` gets the changed lines. `name` is its path in the chart."""
-        if _PACKED.fullmatch(name):
-            return self._archive(content, name.rpartition("/")[0], changed)
-        if not _TEMPLATE.fullmatch(name) or not self.maybe.search(content):
-            return content
-        try:
-            tree = parse(content)
-        except TemplateError:
-            return content
-        edits = Edits()
-        for node in tree.walk():
-            if isinstance(node, Pipeline):
-                for place in self.change(node, edits):
-                    line = content.count(b"\n", 0, place.start) + 1
-                    changed.add(f"{name}:{line}:")
-        return edits.applied(content)
 
-    def _archive(self, archive: bytes, folder: str, changed: set[str]) -> bytes:
-        """The archive of a subchart with the change; the same bytes where nothing changes or it cannot be read."""
-        found: set[str] = set()
-        written = io.BytesIO()
-        try:
-            with (
-                tarfile.open(fileobj=io.BytesIO(archive)) as before,
-                gzip.GzipFile(fileobj=written, mode="wb", compresslevel=1, mtime=0) as compressed,
-                tarfile.open(fileobj=compressed, mode="w") as after,
-            ):
-                for entry in before:
-                    opened = before.extractfile(entry) if entry.isfile() else None
-                    content = opened.read() if opened else b""
-                    content = self._file(content, f"{folder}/{entry.name}", found) if opened else content
-                    entry.size = len(content)
-                    after.addfile(entry, io.BytesIO(content))
-        except (tarfile.TarError, OSError, EOFError, zlib.error):
-            return archive  # Helm says what is wrong with it
-        changed |= found
-        return written.getvalue() if found else archive
+@dataclass(frozen=True)
+class _File:
+    """A file after the change, and the changed lines."""
+
+    content: bytes
+    lines: frozenset[str] = frozenset()
+
+
+def _file(rewriting: Rewriting, content: bytes, name: str) -> _File:
+    """A file with the change. `name` is its path in the chart."""
+    if _PACKED.fullmatch(name):
+        return _archive(rewriting, content, name.rpartition("/")[0])
+    if not _TEMPLATE.fullmatch(name) or not rewriting.maybe.search(content):
+        return _File(content)
+    return _template(rewriting, content, name)
+
+
+# Nearly all files of a mutant are those of the chart.
+@lru_cache(maxsize=256)
+def _template(rewriting: Rewriting, content: bytes, name: str) -> _File:
+    try:
+        tree = parse(content)
+    except TemplateError:
+        return _File(content)
+    edits = Edits()
+    pipelines = (node for node in tree.walk() if isinstance(node, Pipeline))
+    places = [place for pipeline in pipelines for place in rewriting.change(pipeline, edits)]
+    lines = (content.count(b"\n", 0, place.start) + 1 for place in places)
+    return _File(edits.applied(content), frozenset(f"{name}:{line}:" for line in lines))
+
+
+@lru_cache(maxsize=16)
+def _archive(rewriting: Rewriting, archive: bytes, folder: str) -> _File:
+    """The archive of a subchart with the change; the same bytes where nothing changes or it cannot be read."""
+    lines: set[str] = set()
+    written = io.BytesIO()
+    try:
+        with (
+            tarfile.open(fileobj=io.BytesIO(archive)) as before,
+            gzip.GzipFile(fileobj=written, mode="wb", compresslevel=1, mtime=0) as compressed,
+            tarfile.open(fileobj=compressed, mode="w") as after,
+        ):
+            for entry in before:
+                opened = before.extractfile(entry) if entry.isfile() else None
+                file = _file(rewriting, opened.read() if opened else b"", f"{folder}/{entry.name}")
+                lines |= file.lines
+                entry.size = len(file.content)
+                after.addfile(entry, io.BytesIO(file.content))
+    except (tarfile.TarError, OSError, EOFError, zlib.error):
+        return _File(archive)  # Helm says what is wrong with it
+    return _File(written.getvalue(), frozenset(lines)) if lines else _File(archive)

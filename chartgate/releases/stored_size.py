@@ -98,7 +98,8 @@ def _read(values: Sequence[str], sets: Sequence[str]) -> Iterator[Any]:
 
 @lru_cache(maxsize=16)
 def _compressed_chart(chart: ChartFiles) -> int:
-    return len(gzip.compress(_json(_chart(chart)), mtime=0))
+    """A little more than the size of the compressed chart, in a third of the time."""
+    return len(zlib.compress(_json(_chart(chart)), 1))
 
 
 def _chart(chart: ChartFiles) -> Mapping[str, Any]:

@@ -50,11 +50,18 @@ class ChartFiles:
 
     def mapping(self, name: str) -> Mapping[str, Any]:
         """The mapping in a YAML file; empty where there is none: Helm says what is wrong with such a file."""
-        try:
-            data, _ = read_values(self.contents.get(name, b""))
-        except (UnicodeDecodeError, yaml.YAMLError):
-            return {}
-        return data if isinstance(data, dict) else {}
+        if name not in self._mappings:
+            try:
+                data, _ = read_values(self.contents.get(name, b""))
+            except (UnicodeDecodeError, yaml.YAMLError):
+                data = {}
+            self._mappings[name] = data if isinstance(data, dict) else {}
+        return self._mappings[name]
+
+    @cached_property
+    def _mappings(self) -> dict[str, Mapping[str, Any]]:
+        """The mappings that were asked for."""
+        return {}
 
     def dependencies(self, name: str = "Chart.yaml") -> list[Mapping[str, Any]]:
         """The dependencies that Chart.yaml, or another file such as Chart.lock, lists.

@@ -4,8 +4,8 @@ msgspec rather than pydantic: it is strict without being told, has no dependenci
 well. It stops at the first error, so jsonschema-rs looks first, with the generated schema: it names every place.
 """
 
-from collections.abc import Hashable, Mapping
-from functools import cache
+from collections.abc import Hashable, Mapping, Sequence
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -31,23 +31,38 @@ def parsed(content: bytes, path: Path, model: type[T], *, one_of: str = "") -> T
         GateError: the file is not YAML, or does not fit the model; the message names each place.
     """
     try:
-        data = read_one(content)
+        return cast(T, _read(content, cast(Hashable, model)))
     except (UnicodeDecodeError, yaml.YAMLError) as error:
         raise GateError(f"{shown(path)}: is not YAML: {error}") from error
-    data = {} if data is None else data
-    errors = sorted(_validator(cast(Hashable, model)).iter_errors(data), key=lambda error: _place(error.instance_path))
-    if errors:
+    except _MisfitError as misfit:
         complaints = (
             one_of if isinstance(error.kind, Kind.OneOfNotValid | Kind.OneOfMultipleValid) else error.message
-            for error in errors
+            for error in misfit.errors
         )
-        places = (_place(error.instance_path) for error in errors)
+        places = (_place(error.instance_path) for error in misfit.errors)
         lines = (f"{shown(path)}: {place}: {complaint}" for place, complaint in zip(places, complaints, strict=True))
-        raise GateError("\n".join(lines))
-    try:
-        return msgspec.convert(data, model)
+        raise GateError("\n".join(lines)) from None
     except msgspec.ValidationError as error:
         raise GateError(f"{shown(path)}: {error}: correct it") from error
+
+
+class _MisfitError(Exception):
+    """What a file holds does not fit the schema of its model."""
+
+    def __init__(self, errors: Sequence[jsonschema_rs.ValidationError]) -> None:
+        super().__init__()
+        self.errors = errors
+
+
+# Many copies of a chart may have the same file, such as its settings.
+@lru_cache(maxsize=16)
+def _read(content: bytes, model: Hashable) -> Any:
+    data = read_one(content)
+    data = {} if data is None else data
+    errors = sorted(_validator(model).iter_errors(data), key=lambda error: _place(error.instance_path))
+    if errors:
+        raise _MisfitError(errors)
+    return msgspec.convert(data, model)
 
 
 def schema_of(model: Any) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
@@ -91,10 +92,20 @@ def document_cases(
     return list(_numbered(cases))
 
 
-def _blocks(document: Path, reading: Reading) -> Iterator[Block]:
+def _blocks(document: Path, reading: Reading) -> tuple[Block, ...]:
     text = reading.text(document)
     if text is None:
         raise GateError(f"{document}: no such file: correct its name")
+    return _blocks_of(text)
+
+
+# Many copies of a chart may have the same documents.
+@lru_cache(maxsize=16)
+def _blocks_of(text: str) -> tuple[Block, ...]:
+    return tuple(_each_block(text))
+
+
+def _each_block(text: str) -> Iterator[Block]:
     heading, skip = "", False
     tokens = MarkdownIt().parse(text)
     for token, following in zip(tokens, [*tokens[1:], None], strict=True):

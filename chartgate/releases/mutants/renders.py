@@ -214,15 +214,21 @@ def _differ(before: str, again: str, after: str, name: str) -> bool:
     """Whether a template makes other objects, beside what differs between two renders of the same; or other text, where
     it makes none, such as notes.
     """
-    one, other, third = (_manifests(text, name) for text in (before, again, after))
+    one, third = _manifests(before, name), _manifests(after, name)
     if not one or not third:
         return before != after
-    return len(one) != len(third) or any(
-        {path for path, _, _ in differences(old, new)} - {path for path, _, _ in differences(old, random)}
-        for old, new, random in zip(one, third, other or one, strict=False)
-    )
+    if len(one) != len(third):
+        return True
+    other = one if again == before else _manifests(again, name) or one
+    for old, new, random in zip(one, third, other, strict=False):
+        apart = {path for path, _, _ in differences(old, random)}
+        if any(path not in apart for path, _, _ in differences(old, new)):
+            return True
+    return False
 
 
+# Mutants of a template have its texts in common.
+@lru_cache(maxsize=64)
 def _manifests(text: str, name: str) -> list[Mapping[str, Any]]:
     """The objects in a text; none where it is not a manifest, or its YAML is broken."""
     try:

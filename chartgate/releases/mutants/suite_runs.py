@@ -14,12 +14,13 @@ from pathlib import Path
 
 from chartgate.errors import GateError
 from chartgate.releases.jobs import Job, plan
+from chartgate.releases.mutants.costs import Costs
 from chartgate.releases.mutants.kills import Kills
 from chartgate.releases.mutants.mutant import Mutant
 from chartgate.releases.mutants.outcome import Outcome
 from chartgate.releases.mutants.renders import Effect, Renders
 from chartgate.releases.mutants.suites import FoundSuites, Suite
-from chartgate.releases.mutants.tests import ChangedCopy, within
+from chartgate.releases.mutants.tests import ChangedCopy
 from chartgate.releases.probes.chart import ProbedChart
 from chartgate.tools.catalogue import version_key
 from chartgate.tools.chart_copy import copied_chart
@@ -110,9 +111,10 @@ class ChartSuites:
                 self.seconds[file],
             ),
         )
-        first = within(files, self.seconds, FIRST) or files[:1]
+        costs = Costs(self.seconds)
+        first = costs.within(files, FIRST) or files[:1]
         yield first
-        yield within([file for file in files if file not in first], self.seconds, REST)
+        yield costs.within([file for file in files if file not in first], REST)
 
     def failed(self, mutant: Mutant, files: Sequence[str]) -> Outcome | None:
         """Killed by the first of these suites of which a test fails because of the mutant; None if there is none.

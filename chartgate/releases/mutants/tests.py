@@ -1,7 +1,6 @@
 """The chart's own tests: which of them render what, and whether they notice a mutant."""
 
 import shutil
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -11,6 +10,7 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from chartgate.errors import GateError
+from chartgate.releases.mutants.costs import Costs
 from chartgate.releases.mutants.words import WordIndex
 from chartgate.tools.chart_copy import copied_chart
 from chartgate.tools.chart_files import ChartFiles
@@ -20,6 +20,10 @@ from chartgate.tools.test_server.messages import Answer, Request
 from chartgate.values.case import Case
 from chartgate.values.recorded_cases import tests_by_case
 
+UNLIKELY = 0.02
+"""The score of a test about which nothing is known."""
+FORK_SECONDS = 0.05
+"""How long it takes to start a test, whatever it does."""
 READERS = 20
 """The number of tests that are tried on a chart that Helm refuses."""
 LONGEST = 10.0
@@ -34,30 +38,28 @@ class ChartTests:
 
     Args:
         servers: a pytest a processor.
-        seconds: how long each test takes.
+        costs: how long each test takes.
         by_case: the tests that make each render.
         longest: the time limit of the tests that are tried on a mutant at a time, in seconds; a slower one is left out.
         notices: what the reader of a report must know about the tests.
     """
 
     servers: Sequence[TestServer]
-    seconds: dict[str, float]
+    costs: Costs
     by_case: dict[Case, list[str]]
     longest: float = LONGEST
     notices: tuple[str, ...] = ()
-
-    @cached_property
-    def _renders(self) -> Counter[str]:
-        """The number of renders of each test."""
-        return Counter(test for tests in self.by_case.values() for test in tests)
 
     @cached_property
     def without_renders(self) -> list[str]:
         """The tests of the chart of which no render is known: they read files, or render by other means. The shortest
         first.
         """
-        of_chart = {test for server in self.servers[:1] for test in server.of_chart}
-        return sorted(of_chart.intersection(self.seconds).difference(self._renders), key=self.seconds.__getitem__)
+        names = self.servers[0].fixtures if self.servers else {}
+        # Without this fixture, or one that needs it, a test sees no copy of the chart.
+        found = {test for test in self.costs.own if "chart" in names.get(test, ())}
+        rendering = {test for tests in self.by_case.values() for test in tests}
+        return sorted(found - rendering, key=self.costs.whole.__getitem__)
 
     @cached_property
     def words(self) -> WordIndex[str]:
@@ -67,28 +69,12 @@ class ChartTests:
     def of(
         self, cases: Iterable[Case], limit: float, scores: Mapping[str, float], without: Collection[str] = ()
     ) -> list[str]:
-        """The tests that make these renders, up to a limit in seconds: a high score first, then few renders."""
+        """The tests that make these renders, up to a limit in seconds: those first that have the highest score for the
+        time that they take.
+        """
         wanted = {test for case in cases for test in self.by_case[case] if test not in without}
-        return self.within(sorted(wanted, key=lambda test: (-scores.get(test, 0), self._renders[test], test)), limit)
-
-    def within(self, tests: Iterable[str], limit: float) -> list[str]:
-        """As the function `within`."""
-        return within(tests, self.seconds, limit)
-
-
-def within(tests: Iterable[str], seconds: Mapping[str, float], limit: float) -> list[str]:
-    """Those of the tests or suites, in turn, that take at most this many seconds together; one that is too slow is left
-    out.
-
-    Args:
-        seconds: how long each of them takes; a test that is not there takes no time.
-    """
-    found, sum_ = [], 0.0
-    for test in tests:
-        if sum_ + seconds.get(test, 0) <= limit:
-            sum_ += seconds.get(test, 0)
-            found.append(test)
-    return found
+        worth = {test: (scores.get(test, 0) + UNLIKELY) / (self.costs.whole[test] + FORK_SECONDS) for test in wanted}
+        return self.costs.within(sorted(wanted, key=lambda test: (-worth[test], test)), limit)
 
 
 def tests_of(servers: Sequence[TestServer], chart: Path, scratch: Path, longest: float) -> ChartTests:
@@ -103,7 +89,7 @@ def tests_of(servers: Sequence[TestServer], chart: Path, scratch: Path, longest:
         GateError: a test fails, or pytest ends.
     """
     if not servers:
-        return ChartTests(servers, {}, {})
+        return ChartTests(servers, Costs({}), {})
     copy = copied_chart(chart, scratch / "chart")
     record = scratch / "record"
     record.touch()
@@ -122,6 +108,7 @@ def tests_of(servers: Sequence[TestServer], chart: Path, scratch: Path, longest:
     with ThreadPoolExecutor(len(servers)) as pool:
         answers = list(track(pool.map(run, files), len(files), "running the tests"))
     seconds: dict[str, float] = {}
+    fixtures: dict[str, dict[str, float]] = {}
     for tests, answer in zip(files, answers, strict=True):
         if answer.failed or answer.ended:
             raise GateError(
@@ -129,14 +116,17 @@ def tests_of(servers: Sequence[TestServer], chart: Path, scratch: Path, longest:
                 f"folder: {answer.words or answer.ended}: correct the test, or leave it out with --tests"
             )
         seconds |= answer.seconds
-    found = ChartTests(servers, seconds, tests_by_case(record), longest)
+        for test in tests:
+            made = [name for name in servers[0].fixtures[test] if name in answer.fixtures]
+            fixtures[test] = {name: answer.fixtures[name] for name in made}
+    found = ChartTests(servers, Costs(seconds, fixtures), tests_by_case(record), longest)
     notices = [*_slow(found), *_blind(found, copy)]
     shutil.rmtree(copy)
     return replace(found, notices=tuple(notices))
 
 
 def _slow(tests: ChartTests) -> Iterator[str]:
-    slow = [test for test, one in tests.seconds.items() if one > tests.longest]
+    slow = [test for test, seconds in tests.costs.whole.items() if seconds > tests.longest]
     if slow:
         yield f"left out, because it takes more than the {tests.longest:.0f} s of --seconds: {', '.join(slow)}"
 
@@ -145,7 +135,9 @@ def _blind(tests: ChartTests, copy: Path) -> Iterator[str]:
     """A sentence if no test fails on a chart that Helm refuses: the tests may read another chart than the copy."""
     (copy / "templates").mkdir(exist_ok=True)
     (copy / "templates" / "refused.yaml").write_text('{{ fail "no test may pass" }}', encoding="utf-8")
-    some = tests.of(tests.by_case, tests.longest, {})[:READERS] or tests.within(tests.without_renders, tests.longest)
+    some = tests.of(tests.by_case, tests.longest, {})[:READERS] or tests.costs.within(
+        tests.without_renders, tests.longest
+    )
     answer = tests.servers[0].run(Request(str(copy), tuple(some), tests.longest))
     if not answer.failed and not answer.ended:
         yield (

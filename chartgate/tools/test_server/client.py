@@ -53,8 +53,8 @@ class TestServer:
         self._known = self._collected()
         self.tests = self._known.tests
         """The node IDs of all tests."""
-        self.of_chart = frozenset(self._known.of_chart)
-        """The tests that can see a copy of the chart."""
+        self.fixtures = self._known.fixtures
+        """The names of the fixtures of each test."""
         self.words = self._known.words
         """The words of each test, as `words_of` finds them."""
 

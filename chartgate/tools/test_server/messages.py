@@ -42,18 +42,18 @@ class Collected(msgspec.Struct, frozen=True):
         code: a hash of the code of each file of tests, by the first part of their node IDs.
         shared: a hash of the other modules of the project that are loaded, such as conftest.py.
         words: the words in the code of each test and in its parameters.
-        of_chart: the tests with the fixture `chart`, or with one that needs it. Others see no copy of the chart.
+        fixtures: the names of the fixtures of each test, those included that others need.
     """
 
     tests: tuple[str, ...]
     code: dict[str, str]
     shared: str
     words: dict[str, tuple[str, ...]]
-    of_chart: tuple[str, ...]
+    fixtures: dict[str, tuple[str, ...]]
 
 
 class Ran(msgspec.Struct, frozen=True, tag=True):
-    """A test has run, whatever came of it, and how long it took."""
+    """A test has run, whatever came of it, and how long it took, without the fixtures that tests share."""
 
     test: str
     seconds: float
@@ -63,7 +63,8 @@ class Answer(msgspec.Struct, frozen=True, tag=True):
     """What came of a request.
 
     Args:
-        seconds: how long each test took that ran.
+        seconds: how long each test took that ran, without the fixtures that tests share.
+        fixtures: how long each of these fixtures took, by its name.
         failed: the tests that failed.
         words: the last line of what the first of them says.
         ended: why not all of them ran; empty if they did, or if one failed and the client wanted the first.
@@ -73,3 +74,4 @@ class Answer(msgspec.Struct, frozen=True, tag=True):
     failed: tuple[str, ...]
     words: str = ""
     ended: str = ""
+    fixtures: dict[str, float] = {}

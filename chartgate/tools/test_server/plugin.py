@@ -13,7 +13,7 @@ import select
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -32,13 +32,17 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
         raise session.Interrupted(f"{session.testsfailed} errors during collection")
     with open(int(os.environ[READ]), "rb") as requests, open(int(os.environ[WRITE]), "wb") as answers:  # noqa: PTH123 (descriptors)
         _say(answers, _collected(session))
-        if fixtures := session.config.pluginmanager.getplugin("chartgate"):
-            fixtures.import_all()
-        # Python's collector would write to each object, and so copy the memory that a fork shares with the process.
-        gc.freeze()
+        fixtures = session.config.pluginmanager.getplugin("chartgate")
         while line := requests.readline():
+            request = msgspec.json.decode(line, type=Request)
+            if fixtures:
+                fixtures.prepare(Path(request.chart))
+                fixtures = None
+                # Python's collector would write to each object, and so copy the memory that a fork shares with the
+                # process.
+                gc.freeze()
             process.available()
-            _say(answers, _answer(session, msgspec.json.decode(line, type=Request)))
+            _say(answers, _answer(session, request))
     return True
 
 
@@ -52,7 +56,7 @@ def _collected(session: pytest.Session) -> Collected:
         {name: _digest([path]) for name, path in of_tests.items()},
         _digest(sorted(own - {*of_tests.values()})),
         _words(session),
-        tuple(item.nodeid for item in session.items if "chart" in getattr(item, "fixturenames", ())),
+        {item.nodeid: tuple(getattr(item, "fixturenames", ())) for item in session.items},
     )
 
 
@@ -150,14 +154,16 @@ def _run(session: pytest.Session, request: Request, tell: Callable[[Ran], None])
     process.use_workers_of_parent()
     session.config.option.chartgate_chart = request.chart
     session.config.option.chartgate_coverage = request.record or None
+    # pytest's own tracebacks quote source code, which takes longer to find than most tests take.
+    session.config.option.tbstyle = "native"
     results = _Results()
     session.config.pluginmanager.register(results)
     items = {item.nodeid: item for item in session.items}
     wanted = [items[name] for name in request.tests if name in items]
     for item, following in zip(wanted, [*wanted[1:], None], strict=True):
-        begun = time.monotonic()
+        begun, shared = time.monotonic(), results.in_fixtures
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-        results.seconds[item.nodeid] = time.monotonic() - begun
+        results.seconds[item.nodeid] = time.monotonic() - begun - (results.in_fixtures - shared)
         tell(Ran(item.nodeid, results.seconds[item.nodeid]))
         if request.first and results.failed:
             # pytest keeps fixtures for the next test, such as a server that a fixture has started. The test has failed,
@@ -165,7 +171,7 @@ def _run(session: pytest.Session, request: Request, tell: Callable[[Ran], None])
             with suppress(Exception):
                 session._setupstate.teardown_exact(None)
             break
-    return Answer(results.seconds, tuple(results.failed), results.words)
+    return Answer(results.seconds, tuple(results.failed), results.words, fixtures=results.fixtures)
 
 
 class _Results:
@@ -173,8 +179,23 @@ class _Results:
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
+        self.fixtures: dict[str, float] = {}
+        self.in_fixtures = 0.0
+        """The seconds in fixtures that tests share."""
         self.failed: dict[str, None] = {}
         self.words = ""
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[object]) -> Generator[None, object, object]:
+        """Note how long a fixture takes that more than one test has, without those that it asks for."""
+        begun, before = time.monotonic(), self.in_fixtures
+        try:
+            return (yield)
+        finally:
+            if fixturedef.scope != "function":
+                own = time.monotonic() - begun - (self.in_fixtures - before)
+                self.fixtures[fixturedef.argname] = self.fixtures.get(fixturedef.argname, 0.0) + own
+                self.in_fixtures += own
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Note a test that fails, in its set-up, itself, or in its end."""

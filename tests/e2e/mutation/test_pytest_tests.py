@@ -124,7 +124,9 @@ def test_a_test_that_takes_too_long_hides_no_test_after_it(
         f"def test_a(render):\n    if '-x' in str(render().only('ConfigMap').manifest) and {often}:\n"
         "        flag.touch()\n        time.sleep(60)\n"
     )
-    Path(tests).write_text(slow + LABEL, encoding="utf-8")
+    # The faster one of two tests comes first.
+    after = LABEL.replace("    assert", "    time.sleep(0.2)\n    assert")
+    Path(tests).write_text(slow + after, encoding="utf-8")
     report = mutate({}, *SCALARS, "--tests", tests, "--seconds", "1")[1]
     (shop,) = (one for one in report["mutants"] if one["change"] == SHOP)
     assert shop["state"] == "killed"

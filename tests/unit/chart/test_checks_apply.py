@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chartgate.findings import checkov
+from chartgate.findings import checkov, hostile_texts
 from chartgate.findings.check import Check
 from chartgate.findings.registry import CHECKS
 from chartgate.findings.runner import examine
@@ -20,12 +20,11 @@ from chartgate.values.hostile_cases import hostile_cases
 
 
 @pytest.fixture(scope="module")
-def renders(render: Callable[..., Release], cases: list[Case], chart: Path) -> list[Rendered]:
-    """The defaults and the case with all that can be scraped, each compared with itself; hostile texts."""
+def renders(render: Callable[..., Release], cases: list[Case]) -> list[Rendered]:
+    """The defaults and the case with all that can be scraped, each compared with itself."""
     chosen = [case for case in cases if case.name in {"defaults", "ci/monitoring"}]
     made = [(case, render(case=case)) for case in chosen]
-    plain = [Rendered(case, one, {"again": one, "next-version": one, "library": one}) for case, one in made]
-    return [*plain, *hostile(chart, render, 4)]
+    return [Rendered(case, one, {"again": one, "next-version": one, "library": one}) for case, one in made]
 
 
 def hostile(chart: Path, render: Callable[..., Release], count: int) -> list[Rendered]:
@@ -46,10 +45,15 @@ def hostile(chart: Path, render: Callable[..., Release], count: int) -> list[Ren
 LOOKING = [
     check
     for check in CHECKS
-    if check is not checkov.CHECK and any(not isinstance(scope, WholeChart) for scope in check.scopes)
+    if check.key not in {checkov.CHECK.key, hostile_texts.CHECK.key}
+    and any(not isinstance(scope, WholeChart) for scope in check.scopes)
 ]
 
 
 @pytest.mark.parametrize("check", LOOKING, ids=lambda check: check.key)
 def test_a_check_examines_something(check: Check, renders: list[Rendered]) -> None:
     assert sum(verdict.examined for verdict in examine(check, renders)) > 0
+
+
+def test_the_check_of_hostile_texts_examines_something(chart: Path, render: Callable[..., Release]) -> None:
+    assert sum(verdict.examined for verdict in examine(hostile_texts.CHECK, hostile(chart, render, 4))) > 0

@@ -7,6 +7,7 @@ import yaml
 
 from chartgate import cli
 from chartgate.errors import HelmEndedError
+from chartgate.releases.mutants.costs import Costs
 from chartgate.releases.mutants.mutant import KINDS, Mutant
 from chartgate.releases.mutants.search import Search
 from chartgate.releases.mutants.tests import ChartTests
@@ -182,7 +183,7 @@ def test_the_document_describes_each_kind() -> None:
 
 def test_tests_that_a_time_limit_leaves_out_run_with_a_longer_one() -> None:
     case = Case("x")
-    found = ChartTests([], {"a": 6.0, "b": 6.0}, {case: ["a", "b"]})
+    found = ChartTests([], Costs({"a": 6.0, "b": 6.0}), {case: ["a", "b"]})
     assert found.of([case], 8, {}) == ["a"]
     assert found.of([case], 20, {}, without={"a"}) == ["b"]
 
