@@ -14,6 +14,7 @@ from chartgate.findings.registry import every_check
 from chartgate.findings.runner import examine, examine_files
 from chartgate.findings.scopes import EachComparison, WholeChart
 from chartgate.releases.comparisons import LIBRARY, compare
+from chartgate.releases.fixed_texts import with_fixed_texts
 from chartgate.releases.jobs import Job, render_jobs
 from chartgate.releases.rendered import Rendered
 from chartgate.tools.chart_files import ChartFiles
@@ -85,7 +86,8 @@ class Noticed:
         return self._known[job]
 
     def _of_job(self, files: ChartFiles, job: Job) -> frozenset[Finding]:
-        return self._found(render_jobs(files, [job], self._settings.api_versions))
+        # As whoever compares renders has rendered it already (releases/mutants/renders.py).
+        return self._found(render_jobs(with_fixed_texts(files), [job], self._settings.api_versions))
 
     def _compared(self, files: ChartFiles, job: Job) -> frozenset[Finding]:
         scopes = [scope for check in self._checks for scope in check.scopes if isinstance(scope, EachComparison)]

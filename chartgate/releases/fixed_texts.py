@@ -7,6 +7,7 @@ Source: Masterminds/sprig, functions.go: `randAlphaNum` and its kin, `uuidv4`.
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from chartgate.releases.probes.edits import Edits
 from chartgate.releases.rewriting import Rewriting
@@ -20,6 +21,8 @@ _UUID = '"00000000-0000-4000-8000-000000000000"'
 _MAYBE = re.compile(rf"\b({'|'.join([*_TEXTS, 'uuidv4'])})\b".encode())
 
 
+# The renders of a chart come one after another.
+@lru_cache(maxsize=8)
 def with_fixed_texts(chart: ChartFiles) -> ChartFiles:
     """The chart with fixed texts; the chart itself where its templates make no random ones."""
     files, _ = Rewriting(_MAYBE, _change).applied(chart)

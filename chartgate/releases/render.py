@@ -63,7 +63,8 @@ def render(
     asked = Asked(chart, texts_of(values), tuple(sets), release, namespace, full_version(kube_version), told)
     if isinstance(helm, EmbeddedHelm):
         try:
-            answer = _library_answer(asked) if cached else helm.ask(asked.request())
+            answer = library_answer(asked, cached=cached)
+            answer = {**answer, "sources": [source for source in answer["sources"] if not _is_notes(source[0])]}
         except Inexpressible:
             helm = find_helm(REFERENCE_SPEC)
     if isinstance(helm, Helm):
@@ -138,9 +139,22 @@ def texts_of(values: Values) -> tuple[str, ...]:
     return tuple(values)
 
 
-def _library_answer(asked: Asked) -> dict[str, Any]:
-    """Kept in memory alone: asking again costs little more than a file would."""
-    return _ANSWERS.get(asked, lambda: EMBEDDED.ask(asked.request()))
+def library_answer(asked: Asked, *, cached: bool = True) -> dict[str, Any]:
+    """What Helm's library says: `sources` (template and text, notes included) and `warnings`, or `error`.
+
+    Args:
+        cached: take a known answer. They are kept in memory alone: asking again costs little more than a file would.
+
+    Raises:
+        Inexpressible: the library cannot be told all that is asked.
+        GateError: the library cannot be used.
+    """
+    return _ANSWERS.get(asked, lambda: EMBEDDED.ask(asked.request())) if cached else EMBEDDED.ask(asked.request())
+
+
+def _is_notes(template: str) -> bool:
+    """Whether a template makes the notes, which `helm template` does not print."""
+    return template.rsplit("/", 1)[-1] == "NOTES.txt"
 
 
 def _length(answer: Mapping[str, Any]) -> int:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, lru_cache, partial
+from itertools import zip_longest
 from os import cpu_count
 from typing import Any, Literal
 
@@ -31,6 +32,8 @@ Effect = Literal["none", "spaces", "text", "objects"]
 
 NEAR = 24
 """The number of points around a mutant that decide which renders come first."""
+MANY, ALIKE = 64, 2
+"""The number of jobs that are tried in the end with a mutant, and of those that reach the same points around it."""
 
 
 class Renders:
@@ -85,7 +88,7 @@ class Renders:
             return sorted(self.refused)
         if mutant.region is None:
             return range(len(self.jobs))
-        return _indices(self._reaching.get((mutant.file, mutant.region), 0))
+        return [*_each(self._reaching.get((mutant.file, mutant.region), 0))]
 
     def near(self, mutant: Mutant) -> list[int]:
         """Some of the jobs that reach the place of a mutant of a template: of each point around it, the nearest points
@@ -94,16 +97,37 @@ class Renders:
         if mutant.region is None:
             return []
         all_ = self._reaching.get((mutant.file, mutant.region), 0)
-        points = sorted(self._points[mutant.file], key=lambda point: abs(point.start - mutant.start))
         found: list[int] = []
         left = all_
-        for reached in (self._jobs_of[point] for point in points[:NEAR]):
+        for reached in self._around(mutant):
             if all_ & reached and all_ & ~reached:
                 for some in (left & reached, left & ~reached):
                     if some:
                         found.append(_first(some))
                         left &= ~(1 << found[-1])
         return found
+
+    def different(self, mutant: Mutant) -> list[int]:
+        """Those of the jobs that reach a mutant of a template, without some that take the same way around it: of the
+        jobs that reach the same of the nearest points, one after another until MANY are found, and at least ALIKE. All
+        of them for another file.
+        """
+        if mutant.region is None:
+            return [*self.reaching(mutant)]
+        groups = [self._reaching.get((mutant.file, mutant.region), 0)]
+        for reached in self._around(mutant):
+            groups = [part for group in groups for part in (group & reached, group & ~reached) if part]
+        found: list[int] = []
+        for number, turn in enumerate(zip_longest(*map(_each, groups))):
+            if number >= ALIKE and len(found) >= MANY:
+                break
+            found += [index for index in turn if index is not None]
+        return sorted(found)
+
+    def _around(self, mutant: Mutant) -> list[int]:
+        """The jobs that reach each of the points around a mutant, the nearest point first."""
+        points = sorted(self._points[mutant.file], key=lambda point: abs(point.start - mutant.start))
+        return [self._jobs_of[point] for point in points[:NEAR]]
 
     def one_a_case(self, some: Iterable[int]) -> list[int]:
         """A job of each case of these jobs: the versions of Kubernetes in turn."""
@@ -131,7 +155,7 @@ class Renders:
         Args:
             seen: whether somebody looks at what a template prints.
         """
-        before, after = self._known(self._before, index), self._print(changed, index)
+        before, after = self._known(self._before, index), self._print(changed, index, cached=True)
         if before.packed == after.packed:
             return "none"
         once_more = self._known(self._again, index)
@@ -155,11 +179,11 @@ class Renders:
             prints[index] = self._print(self._plain, index)
         return prints[index]
 
-    def _print(self, chart: ChartFiles, index: int) -> Printed:
-        return self._printed(chart, self.jobs[index])
+    def _print(self, chart: ChartFiles, index: int, *, cached: bool = False) -> Printed:
+        return self._printed(chart, self.jobs[index], cached=cached)
 
-    def _printed(self, chart: ChartFiles, job: Job) -> Printed:
-        return printed(_with_fixed_texts(chart), job, self._api_versions)
+    def _printed(self, chart: ChartFiles, job: Job, *, cached: bool = False) -> Printed:
+        return printed(with_fixed_texts(chart), job, self._api_versions, cached=cached)
 
     def _probed(self, chart: ChartFiles, job: Job) -> Printed | Inexpressible | None:
         """What a job prints with probes, and what they count.
@@ -174,10 +198,6 @@ class Renders:
             return error
 
 
-# The renders of a mutant come one after another.
-_with_fixed_texts = lru_cache(maxsize=4)(with_fixed_texts)
-
-
 def _reached(counts: Mapping[str, int], points: Mapping[str, Iterable[Point]]) -> Iterator[Point]:
     """The points that a render with these counts reaches.
 
@@ -188,8 +208,11 @@ def _reached(counts: Mapping[str, int], points: Mapping[str, Iterable[Point]]) -
         yield from (point for point in points.get(counter, ()) if point.is_reached(counts))
 
 
-def _indices(jobs: int) -> list[int]:
-    return [index for index in range(jobs.bit_length()) if jobs >> index & 1]
+def _each(jobs: int) -> Iterator[int]:
+    """The indices of jobs."""
+    while jobs:
+        yield _first(jobs)
+        jobs &= jobs - 1
 
 
 def _first(jobs: int) -> int:

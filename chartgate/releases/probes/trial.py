@@ -12,10 +12,9 @@ from chartgate.releases.jobs import Job
 from chartgate.releases.manifests import split_output
 from chartgate.releases.probes.words import MARK, PRINTED
 from chartgate.releases.release import Release
-from chartgate.releases.render import Asked, RenderError, objects_of, texts_of
+from chartgate.releases.render import Asked, RenderError, library_answer, objects_of, texts_of
 from chartgate.releases.upgrade import upgrade_answer
 from chartgate.tools.chart_files import ChartFiles
-from chartgate.tools.embedded.process import EMBEDDED
 from chartgate.tools.schemas import full_version
 from chartgate.tools.served_api_versions import served_api_versions
 
@@ -41,8 +40,11 @@ class Printed:
         return texts, refusal
 
 
-def printed(chart: ChartFiles, job: Job, api_versions: tuple[str, ...] = ()) -> Printed:
+def printed(chart: ChartFiles, job: Job, api_versions: tuple[str, ...] = (), *, cached: bool = False) -> Printed:
     """Render a case by Helm's library, the notes included.
+
+    Args:
+        cached: take a known answer, with the generated texts of that time.
 
     Raises:
         Inexpressible: Helm's library has no equivalent of an argument of the case.
@@ -51,7 +53,7 @@ def printed(chart: ChartFiles, job: Job, api_versions: tuple[str, ...] = ()) -> 
     case = job.case
     told = (*served_api_versions(job.exact), *api_versions, *case.api_versions)
     asked = Asked(chart, texts_of(case.values), case.sets, case.release, case.namespace, full_version(job.exact), told)
-    answer = EMBEDDED.ask({**asked.request(), "notes": True})
+    answer = library_answer(asked, cached=cached)
     texts, counts = _without_counts(dict(answer["sources"]))
     refusal, at_the_end = _without_counts({"": answer["error"]})
     return _packed({name: text for name, text in texts.items() if text.strip()}, refusal[""], counts + at_the_end)

@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -46,9 +47,7 @@ class LoadedChart:
             self._screens[path] = screen
             if file is not None:
                 self._schemas[path] = file.relative_to(folder)
-        self.refusing = scratch / "refusing"
-        shutil.rmtree(self.refusing, ignore_errors=True)
-        shutil.copytree(folder, self.refusing, ignore=_after_validation)
+        self._scratch = scratch
         self._values = Chart.load(self.bare)
         self._kept: dict[tuple[Path, str], Chart] = {}
 
@@ -81,10 +80,18 @@ class LoadedChart:
         for path, screen in self._screens.items():
             part = _at(whole, path)
             reduced = {} if screen is None or part is None or screen.is_valid(part) else screen.reduced(part)
-            (self.refusing / self._schemas[path]).write_text(json.dumps(reduced), encoding="utf-8")
-        with Chart.load(self.refusing) as chart:
+            (self._refusing / self._schemas[path]).write_text(json.dumps(reduced), encoding="utf-8")
+        with Chart.load(self._refusing) as chart:
             self._rendered(chart, values, options)
         take_warnings()  # the render tells them again
+
+    @cached_property
+    def _refusing(self) -> Path:
+        """The copy for values that are refused."""
+        folder = self._scratch / "refusing"
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(self.folder, folder, ignore=_after_validation)
+        return folder
 
     def _rendered(
         self, chart: Chart, values: Mapping[str, Any], options: Mapping[str, Any]
@@ -145,7 +152,7 @@ def _screens(folder: Path, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[s
     """
     if (folder / SCHEMA).exists():
         try:
-            yield path, folder / SCHEMA, screen_of(json.loads((folder / SCHEMA).read_bytes()))
+            yield path, folder / SCHEMA, _screen((folder / SCHEMA).read_bytes())
         except ValueError:
             yield path, folder / SCHEMA, None
     for chart_file in sorted(folder.glob("charts/*/Chart.yaml")):
@@ -153,6 +160,12 @@ def _screens(folder: Path, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[s
     for file in (folder / "Chart.yaml", folder / "requirements.yaml"):
         if file.exists() and any(dependency.get("alias") for dependency in _read(file).get("dependencies") or ()):
             yield (), None, None
+
+
+# Changed copies of a chart mostly have its schema.
+@lru_cache(maxsize=8)
+def _screen(schema: bytes) -> Screen | None:
+    return screen_of(json.loads(schema))
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -44,9 +44,8 @@ class Worker:
         self.compatible: dict[tuple[str, str], bool] = {}
 
     def answer(self, request: Mapping[str, Any]) -> Answer:
-        """`sources` (template and text in Helm's order) and `warnings`, or `error`, or `inexpressible`.
-
-        With `notes` in the request, NOTES.txt is one of the sources.
+        """`sources` (template and text in Helm's order, NOTES.txt included) and `warnings`, or `error`, or
+        `inexpressible`.
         """
         try:
             sources, error = self._sources(request), ""
@@ -77,9 +76,7 @@ class Worker:
                 f"{request['kube_version']}"
             )
         return definitions + [
-            (name, rendered[name])
-            for name in sorted(rendered)
-            if (_is_manifest(name) or request.get("notes")) and rendered[name].strip()
+            (name, rendered[name]) for name in sorted(rendered) if not _is_partial(name) and rendered[name].strip()
         ]
 
     def _chart(self, request: Mapping[str, Any]) -> LoadedChart:
@@ -113,10 +110,9 @@ class Worker:
         return self.compatible[key]
 
 
-def _is_manifest(name: str) -> bool:
-    """Whether `helm template` prints what a template makes: not partials, and not notes."""
-    last = name.rsplit("/", 1)[-1]
-    return not last.startswith("_") and last != "NOTES.txt"
+def _is_partial(name: str) -> bool:
+    """Whether Helm prints nothing of a template."""
+    return name.rsplit("/", 1)[-1].startswith("_")
 
 
 def _say(answer: Answer) -> None:

@@ -1,0 +1,38 @@
+"""How long tests and suites take, and how many of them can run within a time limit."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+
+@dataclass(frozen=True)
+class Costs:
+    """The costs of tests or suites, in seconds.
+
+    Args:
+        own: how long each of them takes, without the fixtures that it shares with others; one that is not there takes
+            no time.
+        fixtures: of each test, how long each fixture takes that it shares with others, by the name of the fixture.
+    """
+
+    own: Mapping[str, float]
+    fixtures: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+
+    @cached_property
+    def whole(self) -> Mapping[str, float]:
+        """How long each of them takes alone."""
+        return {test: one + sum(self.fixtures.get(test, {}).values()) for test, one in self.own.items()}
+
+    def within(self, tests: Iterable[str], limit: float) -> list[str]:
+        """Those of the tests or suites, in turn, that take at most this many seconds together; one that is too slow is
+        left out. A fixture counts once.
+        """
+        found, sum_, made = [], 0.0, set[str]()
+        for test in tests:
+            fixtures = self.fixtures.get(test, {})
+            cost = self.own.get(test, 0.0) + sum(one for name, one in fixtures.items() if name not in made)
+            if sum_ + cost <= limit:
+                sum_ += cost
+                made.update(fixtures)
+                found.append(test)
+        return found
