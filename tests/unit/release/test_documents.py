@@ -1,32 +1,21 @@
 """What a release reads and writes beside the archive: settings, changelog, images, and the bill of materials."""
 
-import json
 from pathlib import Path
 
 import pytest
-from cyclonedx.schema import SchemaVersion
-from cyclonedx.validation.json import JsonStrictValidator
 
 from chartgate.errors import GateError
 from chartgate.tools.chart_files import read_chart_files
 from release.__main__ import main
-from release.archive import contents, pack, read_chart_file, run_helm, stage
+from release.archive import run_helm
 from release.changelog import Change, changes_of, notes_of
 from release.errors import ReleaseError
-from release.git import Repository, precedence
-from release.images import every_image, images_with
+from release.git import precedence
+from release.images import images_with
 from release.metadata import name_of
 from release.push import is_missing
-from release.sbom import bill_of_materials
 from release.settings import FILE, read_settings
-from tests.project_copy import ProjectCopy
-
-ALL = [
-    "docker.io/redis:8.2.3",
-    "fluent/fluent-bit:5.1.1",
-    "ghcr.io/wei-shaw/claude-relay-service:v1.1.314",
-    "quay.io/prometheuscommunity/json-exporter:v0.7.0",
-]
+from tests.images import ALL
 
 WHOLE = """\
 oci: oci://r.example.com/charts
@@ -104,30 +93,9 @@ def test_invalid_settings_are_refused(tmp_path: Path, text: str, message: str) -
         read_settings(tmp_path)
 
 
-def test_addresses_of_nobody_are_not_published_to(project: ProjectCopy, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["check"], project.root) == 0
-    assert main(["check", "--publish"], project.root) == 1
-    assert "release/release.yaml: these addresses belong to nobody: repository: https://charts.example.com" in (
-        capsys.readouterr().err
-    )
-
-
-def test_a_tag_of_another_version_is_refused(project: ProjectCopy, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["check", "--tag", "v1.0.0"], project.root) == 0
-    assert main(["check", "--tag", "v1.0.1"], project.root) == 1
-    assert "the tag v1.0.1 is not that of version 1.0.0" in capsys.readouterr().err
-
-
 def test_every_image_of_the_chart_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["images"]) == 0
     assert capsys.readouterr().out.splitlines() == ALL
-
-
-def test_an_image_that_no_case_has_is_an_error(project: ProjectCopy) -> None:
-    (project.chart / "values.yaml").open("a").write("\nspare:\n  image: {repository: example.com/spare, tag: '1'}\n")
-    (project.chart / "values.schema.json").unlink()
-    with pytest.raises(ReleaseError, match=r"images: example\.com/spare: add one to claude-relay/ci/"):
-        every_image(project.chart)
 
 
 def test_the_images_of_one_installation(chart: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -160,28 +128,6 @@ def test_the_name_of_an_image(image: str, name: str) -> None:
     assert name_of(image) == name
 
 
-def test_the_bill_of_materials_is_valid_and_whole(project: ProjectCopy, tmp_path: Path) -> None:
-    chart = stage(Repository(project.root), "HEAD", tmp_path)
-    data = {**read_chart_file(chart), "home": "https://git.example.com/chart"}
-    archive = pack(chart, tmp_path / "made", 0, data)
-    pinned = "registry.example.com:5000/a/b@sha256:" + "0" * 64
-    text = bill_of_materials(archive, data, [*ALL, pinned], 1_700_000_000)
-    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
-    document = json.loads(text)
-    assert document["metadata"]["component"]["version"] == data["version"]
-    parts: dict[str, list[dict[str, str]]] = {}
-    for part in document["components"]:
-        parts.setdefault(part["type"], []).append(part)
-    assert {part["name"] for part in parts["file"]} == set(contents(archive))
-    assert {(part["name"], part["version"]) for part in parts["application"]} == {("charts/redis", "1.0.0")}
-    assert {part["purl"] for part in parts["container"]} >= {
-        "pkg:oci/redis?repository_url=docker.io/redis&tag=8.2.3",
-        f"pkg:oci/b@sha256:{'0' * 64}?repository_url=registry.example.com:5000/a/b",
-    }
-    assert len(parts["container"]) == 5
-    assert text == bill_of_materials(archive, data, [*ALL, pinned], 1_700_000_000)
-
-
 def test_a_registry_that_asks_for_a_login_is_not_an_empty_one() -> None:
     assert is_missing("registry.example.com/charts/claude-relay:1.0.0: not found")
     assert not is_missing('HEAD "https://registry.example.com/v2/charts": basic credential not found')
@@ -201,12 +147,6 @@ def test_the_login_to_a_registry_is_the_users(
     assert run_helm(["env", "HELM_REGISTRY_CONFIG"]).strip() == str(tmp_path / place)
     monkeypatch.setenv("HELM_REGISTRY_CONFIG", "/elsewhere")
     assert run_helm(["env", "HELM_REGISTRY_CONFIG"]).strip() == "/elsewhere"
-
-
-def test_the_notes_are_the_changelogs_entry(project: ProjectCopy, capsys: pytest.CaptureFixture[str]) -> None:
-    project.raise_version("1.2.3", "- One change.")
-    assert main(["notes"], project.root) == 0
-    assert capsys.readouterr().out == "- One change.\n"
 
 
 @pytest.mark.parametrize(
