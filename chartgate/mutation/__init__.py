@@ -43,11 +43,11 @@ from chartgate.values.selection import GENERATED, Choice, select
 from chartgate.values.settings import FILE_NAME as SETTINGS_FILE
 from chartgate.values.settings_file import Survivor
 
-EARLY = 200
-"""The number of mutants of which survivors are tried again."""
+EARLY = 100
+"""The number of mutants that are tried first, and whose survivors are tried again."""
 SEARCH_GROUP = 64
 """The number of survivors that share a chart while renders are searched that show them."""
-COMPARE_GROUP = 8
+COMPARE_GROUP = 16
 """The number of survivors that share a chart while slow tests and comparisons are tried on them."""
 
 
@@ -191,6 +191,9 @@ def _tried(trial: Trial, mutants: Sequence[Mutant], memory: Memory) -> dict[Muta
     for number in range(cpu_count() or 1):
         turns.put(number)
     with ProcessPoolExecutor(cpu_count() or 1, context, begin, (trial, turns)) as pool:
+        # The first ones are from everywhere, so that it is soon known which tests notice most.
+        early = mutants[:: max(1, len(mutants) // EARLY)][:EARLY]
+        mutants = [*dict.fromkeys([*early, *mutants])]
         # Neighbours are alike: a worker that gets some of them in turn has rendered what they need.
         answers = pool.map(outcome_of, mutants, chunksize=4)
         found = {}
@@ -198,8 +201,7 @@ def _tried(trial: Trial, mutants: Sequence[Mutant], memory: Memory) -> dict[Muta
             found[mutant] = outcome
             if outcome.is_killed:
                 memory.keep(mutant, outcome)
-        # The first ones were tried before it was known which tests notice most.
-        early = [mutant for mutant in mutants[:EARLY] if found[mutant].state == "survived"]
+        early = [mutant for mutant in early if found[mutant].state == "survived"]
         again = track(pool.map(outcome_of, early), len(early), "trying the first survivors again")
         found |= dict(zip(early, again, strict=True))
         left = [mutant for mutant in mutants if not found[mutant].is_killed]

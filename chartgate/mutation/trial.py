@@ -28,8 +28,8 @@ from chartgate.values.mutations import UNKNOWN_KEY
 
 TIERS = (1, 4, 16, 80)
 """The number of renders that are tried with a mutant until it is killed: of the gate's cases, and of the tests."""
-SECONDS = (2.0, 5.0)
-"""The time limits of the tests that run for a mutant, of the first tiers; the longest one is that of the others."""
+SECONDS = (1.0, 2.0, 3.0, 3.0)
+"""The time limits of the tests that run for a mutant alone, a tier each."""
 EXAMINED = 12
 """The number of renders with other objects that the checks of the gate look at."""
 COMPARED = 3
@@ -89,9 +89,8 @@ class Trial:
 
     @property
     def limits(self) -> tuple[float, ...]:
-        """The time limits of the tests, a tier each."""
-        longest = self.tests.longest
-        return *(min(one, longest) for one in SECONDS), longest, longest
+        """The time limits of the tests that run for a mutant alone, a tier each."""
+        return tuple(min(one, self.tests.longest) for one in SECONDS)
 
     @property
     def other_limit(self) -> float:
@@ -182,8 +181,8 @@ class Trial:
         return Outcome("survived", what=near[0]) if near else None
 
     def killed_together(self, mutants: Sequence[Mutant]) -> list[Outcome | None]:
-        """What comes of mutants that no render tells: by comparisons of renders, by the files of the chart, and by the
-        tests that are not known to render anything. The mutants must not overlap.
+        """What comes of mutants that no render tells: by comparisons of renders, by the files of the chart, by the tests
+        that are not known to render anything, and by more of the others. The mutants must not overlap.
 
         All of this takes long and seldom notices one. So it is tried on a chart with all of the mutants first, and what
         notices something there on each of them.
@@ -194,11 +193,20 @@ class Trial:
         found = self._found(mutants)
         killed = [found and self._found([mutant]) for mutant in mutants] if len(mutants) > 1 else [found]
         left = [mutant for mutant, outcome in zip(mutants, killed, strict=True) if outcome is None]
-        limit = 3 * self.other_limit
-        failing = self.runs.failing(self._without_renders, left, limit) if left else []
+        limit = 3 * self.tests.longest
+        tests = [*self._without_renders, *self._rendering(left)]
+        failing = self.runs.failing(tests, left, limit) if left else []
         return [
             outcome or self.runs.failed(mutant, failing, limit) for mutant, outcome in zip(mutants, killed, strict=True)
         ]
+
+    def _rendering(self, mutants: Sequence[Mutant]) -> list[str]:
+        """The tests that are most likely to notice one of the mutants, of those that reach one."""
+        scores: dict[str, float] = {}
+        for one in map(self._scores, mutants):
+            scores.update((test, max(score, scores.get(test, 0.0))) for test, score in one.items())
+        indices = {index for mutant in mutants for index in self.rendered.reaching(mutant)}
+        return self.tests.of((self.rendered.jobs[index].case for index in indices), self.tests.longest, scores)
 
     def _found(self, mutants: Sequence[Mutant]) -> Outcome | None:
         """What comes of a chart with all of the mutants, by comparisons and files; None if nothing is noticed."""

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 
 
-@dataclass(frozen=True)
+@dataclass
 class Costs:
     """The costs of tests or suites, in seconds.
 
@@ -15,13 +14,23 @@ class Costs:
         fixtures: of each test, how long each fixture takes that it shares with others, by the name of the fixture.
     """
 
-    own: Mapping[str, float]
-    fixtures: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    own: dict[str, float]
+    fixtures: dict[str, Mapping[str, float]] = field(default_factory=dict)
 
-    @cached_property
-    def whole(self) -> Mapping[str, float]:
-        """How long each of them takes alone."""
-        return {test: one + sum(self.fixtures.get(test, {}).values()) for test, one in self.own.items()}
+    def alone(self, test: str) -> float:
+        """How long one of them takes alone."""
+        return self.own[test] + sum(self.fixtures.get(test, {}).values())
+
+    def learn(self, test: str, own: float, fixtures: Mapping[str, float]) -> None:
+        """Note how long a test takes that nothing ran before in its process. After other tests, it may find what they
+        have rendered, and take less.
+
+        Args:
+            fixtures: of this test, and perhaps of others.
+        """
+        self.own[test] = own
+        known = self.fixtures.get(test, {})
+        self.fixtures[test] = {name: fixtures.get(name, seconds) for name, seconds in known.items()}
 
     def within(self, tests: Iterable[str], limit: float) -> list[str]:
         """Those of the tests or suites, in turn, that take at most this many seconds together; one that is too slow is

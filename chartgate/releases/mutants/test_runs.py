@@ -96,6 +96,8 @@ class TestRuns:
         self.copy.put(changed)
         before = self.copy.states()
         answer = self.tests.servers[self.number].run(Request(str(self.copy.folder), tuple(tests), seconds, first=first))
+        if tests[0] in answer.seconds and tests[0] not in answer.failed:
+            self.tests.costs.learn(tests[0], answer.seconds[tests[0]], answer.fixtures)
         if self.copy.states() != before:
             # A test has written into the copy, perhaps one that was ended before it could clean up.
             shutil.rmtree(place)

@@ -59,7 +59,7 @@ class ChartTests:
         # Without this fixture, or one that needs it, a test sees no copy of the chart.
         found = {test for test in self.costs.own if "chart" in names.get(test, ())}
         rendering = {test for tests in self.by_case.values() for test in tests}
-        return sorted(found - rendering, key=self.costs.whole.__getitem__)
+        return sorted(found - rendering, key=self.costs.alone)
 
     @cached_property
     def words(self) -> WordIndex[str]:
@@ -73,7 +73,7 @@ class ChartTests:
         time that they take.
         """
         wanted = {test for case in cases for test in self.by_case[case] if test not in without}
-        worth = {test: (scores.get(test, 0) + UNLIKELY) / (self.costs.whole[test] + FORK_SECONDS) for test in wanted}
+        worth = {test: (scores.get(test, 0) + UNLIKELY) / (self.costs.alone(test) + FORK_SECONDS) for test in wanted}
         return self.costs.within(sorted(wanted, key=lambda test: (-worth[test], test)), limit)
 
 
@@ -108,7 +108,7 @@ def tests_of(servers: Sequence[TestServer], chart: Path, scratch: Path, longest:
     with ThreadPoolExecutor(len(servers)) as pool:
         answers = list(track(pool.map(run, files), len(files), "running the tests"))
     seconds: dict[str, float] = {}
-    fixtures: dict[str, dict[str, float]] = {}
+    fixtures: dict[str, Mapping[str, float]] = {}
     for tests, answer in zip(files, answers, strict=True):
         if answer.failed or answer.ended:
             raise GateError(
@@ -126,7 +126,7 @@ def tests_of(servers: Sequence[TestServer], chart: Path, scratch: Path, longest:
 
 
 def _slow(tests: ChartTests) -> Iterator[str]:
-    slow = [test for test, seconds in tests.costs.whole.items() if seconds > tests.longest]
+    slow = [test for test in tests.costs.own if tests.costs.alone(test) > tests.longest]
     if slow:
         yield f"left out, because it takes more than the {tests.longest:.0f} s of --seconds: {', '.join(slow)}"
 
