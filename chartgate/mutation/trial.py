@@ -35,8 +35,8 @@ EXAMINED = 12
 COMPARED = 3
 """The number of cases of the chart's author that are rendered otherwise, such as with another name of the release."""
 
-PROVED = 3
-"""How much more it counts that a test notices mutants than that it names what was changed."""
+UNLIKELY, NAMES = 0.01, 0.2
+"""How likely a test notices a mutant of which nothing is known, and how much more if it names what was changed."""
 
 NAMED = 5
 """The number of cases or tests that a notice names."""
@@ -181,8 +181,8 @@ class Trial:
         return Outcome("survived", what=near[0]) if near else None
 
     def killed_together(self, mutants: Sequence[Mutant]) -> list[Outcome | None]:
-        """What comes of mutants that no render tells: by comparisons of renders, by the files of the chart, by the tests
-        that are not known to render anything, and by more of the others. The mutants must not overlap.
+        """What comes of mutants that no render tells: by comparisons of renders, by the files of the chart, and by the
+        tests that need more time. The mutants must not overlap.
 
         All of this takes long and seldom notices one. So it is tried on a chart with all of the mutants first, and what
         notices something there on each of them.
@@ -242,7 +242,7 @@ class Trial:
         return [
             test
             for test in self._without_renders
-            if self.runs.kills.in_file_of(mutant, test) or f"[{mutant.file}]" in test
+            if self.runs.kills.has_noticed_in_file_of(mutant, test) or f"[{mutant.file}]" in test
         ]
 
     def _differing(self, renders: Renders, changed: ChartFiles, some: Sequence[int], effects: set[Effect]) -> list[Job]:
@@ -268,10 +268,11 @@ class Trial:
         return [*dict.fromkeys([*_spread(named), *(one for turn in turns for one in turn if one is not None)])]
 
     def _scores(self, mutant: Mutant) -> dict[str, float]:
-        """How likely each test notices a mutant: more if it noticed others, or names what was changed."""
+        """How likely each test notices a mutant, from 0 to 1: more if it noticed others, or names what was changed."""
         words = self.tests.words.scores(f"{mutant.file} {mutant.text(self.chart.files)} {mutant.old}")
         kills = self.runs.kills
-        return {test: PROVED * kills.share(test) + min(words.get(test, 0.0), 1) for test in self.tests.costs.own}
+        expected = {test: UNLIKELY + NAMES * min(words.get(test, 0.0), 1) for test in self.tests.costs.own}
+        return {test: kills.likelihood(mutant, test, one) for test, one in expected.items()}
 
     def _by_tests(self, mutant: Mutant, scores: Mapping[str, float]) -> list[int]:
         """The renders of tests to try: in turn those of the tests with the highest scores, and others."""

@@ -1,4 +1,4 @@
-"""How many mutants each test has noticed: those that notice many come first."""
+"""How many mutants each test has noticed: those that are likely to notice the next one come first."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -6,45 +6,72 @@ from dataclasses import dataclass, field
 
 from chartgate.releases.mutants.mutant import Mutant
 
-RELIABLE = 2
-"""A test that has noticed so many mutants need not fail a second time to be believed."""
+RELIABLE, ALWAYS_RELIABLE = 2, 5
+"""A test that has noticed so many mutants need not fail a second time to be believed: if it ran first, or after others
+as well."""
+WEIGHT = 4
+"""The number of mutants for which an expectation counts, beside those on which a test was tried."""
+
+_Key = tuple[str, ...]
 
 
 @dataclass
 class Kills:
     """The number of mutants that each test, or suite, was tried on in this process, and that it has noticed.
 
-    The cases of a parametrized test count together: what one of them notices, another one notices elsewhere.
+    The cases of a parametrized test also count together: what one of them notices, another one notices elsewhere.
     """
 
-    _kills: Counter[str] = field(default_factory=Counter)
-    _tried: Counter[str] = field(default_factory=Counter)
-    _by_file: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _kills: Counter[_Key] = field(default_factory=Counter)
+    _tried: Counter[_Key] = field(default_factory=Counter)
+    _exact: set[tuple[str, str]] = field(default_factory=set)
+    _doubted: set[str] = field(default_factory=set)
 
-    def tried(self, tests: Iterable[str]) -> None:
+    def tried(self, mutant: Mutant, tests: Iterable[str]) -> None:
         """Count a mutant on which tests were tried."""
-        self._tried.update(map(_function, tests))
+        self._tried.update({key for test in tests for key in _keys(mutant, test)})
 
     def add(self, mutant: Mutant, test: str) -> None:
         """Count a mutant that a test has noticed."""
-        self._kills[_function(test)] += 1
-        self._by_file[mutant.file, test] += 1
+        self._kills.update(_keys(mutant, test))
+        self._exact.add((mutant.file, test))
+
+    def doubt(self, test: str) -> None:
+        """Note that a test has failed, and not again when it ran alone."""
+        self._doubted.add(_function(test))
 
     def number(self, test: str) -> int:
         """The number of mutants that the test has noticed."""
-        return self._kills[_function(test)]
+        return self._kills["", _function(test)]
 
-    def share(self, test: str) -> float:
-        """The share of the mutants that the test has noticed, from 0 to 1; of few mutants it counts less."""
-        return self.number(test) / (self._tried[_function(test)] + 1)
+    def likelihood(self, mutant: Mutant, test: str, expected: float) -> float:
+        """How likely the test is to notice a mutant, from 0 to 1, by what it noticed: above all itself, then other cases of
+        it in the same file, then others elsewhere.
 
-    def in_file_of(self, mutant: Mutant, test: str) -> int:
-        """The number of mutants in the same file of the chart that the test has noticed."""
-        return self._by_file[mutant.file, test]
+        Args:
+            expected: how likely it is as long as nothing was tried.
+        """
+        for key in _keys(mutant, test):
+            expected = (self._kills[key] + WEIGHT * expected) / (self._tried[key] + WEIGHT)
+        return expected
 
-    def is_reliable(self, test: str) -> bool:
-        """Whether one failure of the test is enough."""
-        return self.number(test) >= RELIABLE
+    def has_noticed_in_file_of(self, mutant: Mutant, test: str) -> bool:
+        """Whether the test has noticed a mutant in the same file of the chart."""
+        return (mutant.file, test) in self._exact
+
+    def is_reliable(self, test: str, *, first: bool) -> bool:
+        """Whether one failure of the test is enough.
+
+        Args:
+            first: no other test ran before it in its process.
+        """
+        return self.number(test) >= (RELIABLE if first else ALWAYS_RELIABLE) and _function(test) not in self._doubted
+
+
+def _keys(mutant: Mutant, test: str) -> tuple[_Key, ...]:
+    """That under which a test is counted, the most general one first."""
+    function = _function(test)
+    return ("", function), (mutant.file, function), ("", test, "itself")
 
 
 def _function(test: str) -> str:

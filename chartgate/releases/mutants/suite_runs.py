@@ -105,7 +105,7 @@ class ChartSuites:
         files = sorted(
             names,
             key=lambda file: (
-                -self.kills.in_file_of(mutant, file),
+                not self.kills.has_noticed_in_file_of(mutant, file),
                 not names[file],
                 -self.kills.number(file),
                 self.seconds[file],
@@ -131,7 +131,7 @@ class ChartSuites:
             return self._killed(mutant, files[0], f"{files[0]}: {results.ended}")
         for file in files:
             if failing := self._failing(file, results):
-                if not self.kills.is_reliable(file):
+                if not self.kills.is_reliable(file, first=True):
                     failing &= self._failing(file, self._run([file], mutant))
                     failing -= self._failing(file, self._run([file])) if failing else set()
                 if failing:

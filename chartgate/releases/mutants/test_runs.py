@@ -48,7 +48,7 @@ class TestRuns:
         changed = {mutant.file: mutant.content(self.chart)}
         while tests:
             answer = self._answer(tests, seconds, changed)
-            self.kills.tried(answer.seconds)
+            self.kills.tried(mutant, answer.seconds)
             if answer.ended:
                 left = [test for test in tests if test not in answer.seconds]
                 if left and self._hangs(left[0], seconds, changed):
@@ -58,10 +58,11 @@ class TestRuns:
             if not answer.failed:
                 return None
             first = answer.failed[0]
-            proved = first == tests[0] and self.kills.is_reliable(first)
+            proved = self.kills.is_reliable(first, first=first == tests[0])
             if proved or (self._answer([first], seconds, changed).failed and self._passes(first, seconds)):
                 self.kills.add(mutant, first)
                 return Outcome("killed", PYTEST, f"{first}: {answer.words}", first)
+            self.kills.doubt(first)
             tests = tests[tests.index(first) + 1 :]
         return None
 

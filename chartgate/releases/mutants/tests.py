@@ -20,9 +20,7 @@ from chartgate.tools.test_server.messages import Answer, Request
 from chartgate.values.case import Case
 from chartgate.values.recorded_cases import tests_by_case
 
-UNLIKELY = 0.02
-"""The score of a test about which nothing is known."""
-FORK_SECONDS = 0.05
+FORK_SECONDS = 0.1
 """How long it takes to start a test, whatever it does."""
 READERS = 20
 """The number of tests that are tried on a chart that Helm refuses."""
@@ -73,7 +71,7 @@ class ChartTests:
         time that they take.
         """
         wanted = {test for case in cases for test in self.by_case[case] if test not in without}
-        worth = {test: (scores.get(test, 0) + UNLIKELY) / (self.costs.alone(test) + FORK_SECONDS) for test in wanted}
+        worth = {test: scores.get(test, 1) / (self.costs.alone(test) + FORK_SECONDS) for test in wanted}
         return self.costs.within(sorted(wanted, key=lambda test: (-worth[test], test)), limit)
 
 

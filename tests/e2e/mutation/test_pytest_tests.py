@@ -77,20 +77,25 @@ def test_a_slow_test_gets_the_time_that_the_user_gives(mutate: Mutate, tests: st
     assert by_change(mutate({}, *options)[1])[SHOP] == ("killed", "pytest")
 
 
-def test_a_test_that_is_too_slow_for_the_limits_comes_nearest(
-    mutate: Mutate, tests: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("chartgate.mutation.trial.Trial.limits", (0.0, 0.0, 0.0, 0.0))
+def test_a_test_that_is_too_slow_for_the_limits_comes_nearest(mutate: Mutate, tests: str) -> None:
     # Of the gate's cases none reaches the line.
     config = CONFIG.replace("    app: shop\n", '{{ if eq .Values.host "1" }}\n    app: shop\n{{ end }}\n')
-    Path(tests).write_text(LABEL.replace("render()", "render({'host': '1'})"), encoding="utf-8")
-    (one,) = (
-        one
-        for one in mutate({"templates/config.yaml": config}, *SCALARS, "--tests", tests)[1]["mutants"]
-        if one["change"] == SHOP
-    )
+    code = LABEL.replace("render()", "render({'host': '1'})")
+    Path(tests).write_text(f"import time\n{code}    time.sleep(2)\n", encoding="utf-8")
+    _, report = mutate({"templates/config.yaml": config}, *SCALARS, "--tests", tests, "--seconds", "1")
+    (one,) = (one for one in report["mutants"] if one["change"] == SHOP)
     assert one["state"] == "survived"
     assert one["what"].endswith("test_shop.py::test_label")
+
+
+def test_a_test_that_is_too_slow_for_each_mutant_alone_runs_on_survivors_together(
+    mutate: Mutate, tests: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chartgate.mutation.trial.SECONDS", (0.0, 0.0, 0.0, 0.0))
+    Path(tests).write_text(LABEL, encoding="utf-8")
+    found = by_change(mutate({}, "--tests", tests)[1])
+    assert found[SHOP] == ("killed", "pytest")
+    assert any(state == "survived" for state, _ in found.values())
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Which renders and tests come first for a mutant, and what makes renders comparable."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -75,13 +76,28 @@ def test_what_one_case_of_a_test_notices_counts_for_the_others(make_chart: MakeC
     files = read_chart_files(make_chart({TEMPLATE: CONFIG + "  a: {{ .Values.length | quote }}\n"}))
     mutant, *_ = mutants_of(files, [TEMPLATE])
     kills = Kills()
-    kills.tried(["test_a[1]", "test_a[2]", "test_b"])
+    kills.tried(mutant, ["test_a[1]", "test_a[2]", "test_b"])
     kills.add(mutant, "test_a[1]")
     kills.add(mutant, "test_a[2]")
-    assert kills.is_reliable("test_a[3]")
-    assert kills.share("test_a[3]") > kills.share("test_b") == 0
+    assert kills.is_reliable("test_a[3]", first=True)
+    assert not kills.is_reliable("test_a[3]", first=False)
     # A test that compares a file is about that file, and each case about another one.
-    assert not kills.in_file_of(mutant, "test_a[3]")
+    assert not kills.has_noticed_in_file_of(mutant, "test_a[3]")
+
+
+def test_a_test_that_noticed_others_is_likelier_than_one_that_is_tried_in_vain(make_chart: MakeChart) -> None:
+    files = read_chart_files(make_chart({TEMPLATE: CONFIG + "  a: {{ .Values.length | quote }}\n"}))
+    mutant, *_ = mutants_of(files, [TEMPLATE])
+    kills = Kills()
+    for _ in range(10):
+        kills.tried(mutant, ["test_a[1]", "test_b"])
+        kills.add(mutant, "test_a[1]")
+    elsewhere = replace(mutant, file="templates/b.yaml")
+    assert kills.likelihood(mutant, "test_a[2]", 0.1) > kills.likelihood(elsewhere, "test_a[2]", 0.1) > 0.5
+    assert kills.likelihood(mutant, "test_b", 0.1) < 0.01 < kills.likelihood(mutant, "test_c", 0.1)
+    assert kills.is_reliable("test_a", first=False)
+    kills.doubt("test_a[3]")
+    assert not kills.is_reliable("test_a", first=True)
 
 
 def said(folder: Path, *, fixed: bool) -> str:
