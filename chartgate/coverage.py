@@ -20,6 +20,7 @@ from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.embedded.process import EMBEDDED, available
 from chartgate.tools.engines import EMBEDDED_SPEC, REFERENCE_SPEC, Engines
 from chartgate.tools.helm import is_at_hand
+from chartgate.tools.helm_unittest import PATTERN
 from chartgate.tools.progress import track
 from chartgate.tools.some_of import some_of
 from chartgate.tools.testers import GATE, PYTEST, UNITTEST
@@ -111,7 +112,9 @@ class _Tally:
             yield f"not measured, because only a Helm program can render it ({what}): {_named(names)}"
 
 
-def measure(chart: Chart, choice: Choice, recorded: Sequence[Case] = ()) -> TemplateCoverage:
+def measure(
+    chart: Chart, choice: Choice, recorded: Sequence[Case] = (), suites: Sequence[str] = (PATTERN,)
+) -> TemplateCoverage:
     """Render the cases of the gate, and separately those of helm-unittest's suites in the chart's folder. The result
     has the arms of the templates that they reach.
 
@@ -119,6 +122,7 @@ def measure(chart: Chart, choice: Choice, recorded: Sequence[Case] = ()) -> Temp
 
     Args:
         recorded: what pytest tests render.
+        suites: patterns of the files of the suites, as helm-unittest takes them.
 
     Raises:
         GateError: the chart or its settings cannot be used, Helm's library cannot be had, or no case matches.
@@ -130,7 +134,7 @@ def measure(chart: Chart, choice: Choice, recorded: Sequence[Case] = ()) -> Temp
     selection = select(chart, choice)
     # Helm refuses these by the schema, before it looks at any template.
     wanted = [case for case in selection.every if not (case.origin == "schema" and case.refusal is not None)]
-    sources = {GATE: wanted, PYTEST: recorded, UNITTEST: unittest_cases(chart.folder, chart.reading)}
+    sources = {GATE: wanted, PYTEST: recorded, UNITTEST: unittest_cases(chart.folder, suites, chart.reading)}
     for source, some in sources.items():
         if some:
             jobs = plan(some, settings, Engines({EMBEDDED_SPEC: EMBEDDED}))

@@ -11,6 +11,7 @@ from random import SystemRandom
 from rich.console import Console
 
 from chartgate.commands.words import Parser
+from chartgate.tools.helm_unittest import PATTERN
 from chartgate.tools.progress import say
 from chartgate.tools.reading import Reading
 from chartgate.values.chart_reference import chart_argument
@@ -101,6 +102,23 @@ def add_offered(parser: Parser) -> None:
     parser.add_argument(
         "--offered", action="store_true", help="only the cases that people wrote: defaults, ci/, documents"
     )
+
+
+def add_suites(parser: Parser, verb: str) -> None:
+    """The options that name suites of helm-unittest. `verb` says what is done with them."""
+    suites = parser.add_mutually_exclusive_group()
+    suites.add_argument(
+        "--unittest",
+        action="append",
+        metavar="GLOB",
+        help=f"suites of helm-unittest in the chart's folder, by default {PATTERN}; may be repeated",
+    )
+    suites.add_argument("--no-unittest", action="store_true", help=f"do not {verb} suites of helm-unittest")
+
+
+def suites_of(options: Namespace) -> tuple[str, ...]:
+    """The patterns of the suites of helm-unittest."""
+    return () if options.no_unittest else tuple(options.unittest or (PATTERN,))
 
 
 def add_fail_under(parser: Parser, what: str) -> None:

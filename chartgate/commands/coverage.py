@@ -14,7 +14,9 @@ from chartgate.commands.command import (
     add_choice,
     add_fail_under,
     add_offered,
+    add_suites,
     choice_of,
+    suites_of,
 )
 from chartgate.commands.report_options import ReportOptions
 from chartgate.commands.words import Parser
@@ -47,6 +49,7 @@ def add_arguments(parser: Parser) -> None:
         metavar="FILE",
         help="count the renders in this file, which pytest --chartgate-coverage FILE wrote; may be repeated",
     )
+    add_suites(parser, "render")
     add_fail_under(parser, "of the arms is reached")
     REPORTS.add_to(parser)
 
@@ -56,7 +59,8 @@ def run(options: Namespace) -> int:
     wanted = REPORTS.wanted(options)
     choice = replace(choice_of(options), offered=options.offered)
     recorded = [case for path in options.also for case in recorded_cases(path)]
-    found = coverage.measure(read_chart(options.chart, choice.matrix, choice.settings), choice, recorded)
+    chart = read_chart(options.chart, choice.matrix, choice.settings)
+    found = coverage.measure(chart, choice, recorded, suites_of(options))
     wanted.write(found)
     print_coverage(found, wanted.console())
     return FINDINGS if found.faults or found.percent < options.fail_under else CLEAN

@@ -11,8 +11,10 @@ from chartgate.commands.command import (
     add_chart,
     add_choice,
     add_fail_under,
+    add_suites,
     choice_of,
     shard,
+    suites_of,
 )
 from chartgate.commands.report_options import ReportOptions
 from chartgate.commands.words import Parser
@@ -21,7 +23,6 @@ from chartgate.releases.mutants.tests import LONGEST
 from chartgate.reports.mutation.json_report import mutation_json
 from chartgate.reports.mutation.result import MutationResult
 from chartgate.reports.mutation.table import print_mutation
-from chartgate.tools.helm_unittest import PATTERN
 from chartgate.values.chart import read_chart
 
 REPORTS = ReportOptions[[MutationResult]]({"json": ("JSON, for programs", mutation_json)})
@@ -40,14 +41,7 @@ def add_arguments(parser: Parser) -> None:
         metavar="PATH",
         help="pytest tests of the chart: a file, a folder or a node ID; may be repeated",
     )
-    suites = parser.add_mutually_exclusive_group()
-    suites.add_argument(
-        "--unittest",
-        action="append",
-        metavar="GLOB",
-        help=f"suites of helm-unittest in the chart's folder, by default {PATTERN}; may be repeated",
-    )
-    suites.add_argument("--no-unittest", action="store_true", help="do not run suites of helm-unittest")
+    add_suites(parser, "run")
     parser.add_argument(
         "--seconds",
         type=_number,
@@ -84,7 +78,7 @@ def run(options: Namespace) -> int:
         seed=options.seed,
         shard=options.shard,
         tests=tuple(options.tests),
-        suites=() if options.no_unittest else tuple(options.unittest or (PATTERN,)),
+        suites=suites_of(options),
         seconds=options.seconds,
         fresh=options.fresh,
     )

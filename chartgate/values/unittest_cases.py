@@ -15,7 +15,6 @@ from typing import Any
 import yaml
 
 from chartgate.errors import GateError
-from chartgate.tools.helm_unittest import PATTERN
 from chartgate.tools.kubernetes_yaml import read_all
 from chartgate.tools.reading import Reading, shown
 from chartgate.values.case import Case
@@ -52,14 +51,34 @@ class UnittestJob:
         return _is_named(template, self.asserted)
 
 
-def unittest_cases(folder: Path, reading: Reading) -> list[Case]:
-    """A case a test, in the order of the files.
+def suite_files(folder: Path, patterns: Sequence[str]) -> dict[str, Path]:
+    """The files of suites, by their path in the chart's folder, in a fixed order.
+
+    Args:
+        folder: the chart's folder.
+        patterns: of the paths in the folder, as helm-unittest takes them.
 
     Raises:
-        GateError: a suite or a values file of it cannot be read.
+        GateError: a pattern leads out of the folder.
     """
-    names = sorted(path.relative_to(folder).as_posix() for path in folder.glob(PATTERN))
-    return [job.case for name in names for job in unittest_jobs(folder, name, reading)]
+    found: dict[str, Path] = {}
+    for pattern in patterns:
+        if Path(pattern).is_absolute() or ".." in Path(pattern).parts or not pattern:
+            raise GateError(f"{pattern or 'an empty pattern'}: name suites by a path within the folder of the chart")
+        found |= {path.relative_to(folder).as_posix(): path for path in folder.glob(pattern) if path.is_file()}
+    return dict(sorted(found.items()))
+
+
+def unittest_cases(folder: Path, patterns: Sequence[str], reading: Reading) -> list[Case]:
+    """A case a test, in the order of the files.
+
+    Args:
+        patterns: of the files, as `suite_files` takes them.
+
+    Raises:
+        GateError: a suite or a values file of it cannot be read, or as `suite_files`.
+    """
+    return [job.case for name in suite_files(folder, patterns) for job in unittest_jobs(folder, name, reading)]
 
 
 def unittest_jobs(folder: Path, suite: str, reading: Reading) -> list[UnittestJob]:

@@ -45,8 +45,8 @@ class Kills:
         return self._kills["", _function(test)]
 
     def likelihood(self, mutant: Mutant, test: str, expected: float) -> float:
-        """How likely the test is to notice a mutant, from 0 to 1, by what it noticed: above all itself, then other cases of
-        it in the same file, then others elsewhere.
+        """How likely the test is to notice a mutant, from 0 to 1, by what was noticed: above all by the test itself,
+        then by other cases of it in the same file, then by others elsewhere.
 
         Args:
             expected: how likely it is as long as nothing was tried.

@@ -9,7 +9,7 @@ from chartgate.errors import GateError
 from chartgate.releases import store
 from chartgate.tools.helm_unittest import SNAPSHOTS, HelmUnittest, find_program
 from chartgate.tools.reading import Reading
-from chartgate.values.unittest_cases import UnittestJob, unittest_jobs
+from chartgate.values.unittest_cases import UnittestJob, suite_files, unittest_jobs
 
 
 @dataclass(frozen=True)
@@ -59,12 +59,7 @@ def find_suites(folder: Path, patterns: Sequence[str]) -> FoundSuites:
     Raises:
         GateError: a pattern leads out of the folder, a file cannot be read, or helm-unittest cannot be had.
     """
-    found: dict[str, Path] = {}
-    for pattern in patterns:
-        if Path(pattern).is_absolute() or ".." in Path(pattern).parts or not pattern:
-            raise GateError(f"{pattern or 'an empty pattern'}: name suites by a path within the folder of the chart")
-        found |= {path.relative_to(folder).as_posix(): path for path in folder.glob(pattern) if path.is_file()}
-    suites = tuple(_suite(folder, name, found[name]) for name in sorted(found))
+    suites = tuple(_suite(folder, name, path) for name, path in suite_files(folder, patterns).items())
     return FoundSuites(suites, find_program()) if suites else FoundSuites()
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from chartgate import coverage
 from chartgate.cli import CLEAN, UNUSABLE, main
+from chartgate.tools.helm_unittest import PATTERN
 from chartgate.tools.reading import Reading
 from chartgate.values.chart import read_chart
 from chartgate.values.recorded_cases import recorded_cases
@@ -114,7 +115,7 @@ def test_suites_of_helm_unittest_count_apart(make_chart: MakeChart, capsys: pyte
     template = SWITCH.replace(".Values.a", "eq (toString .Values.a) `2`")
     files = {"templates/config.yaml": template, "values.yaml": "a: 1\n", ".helmignore": "tests/\n"}
     chart = make_chart({**files, "tests/switch_test.yaml": SUITE, "tests/off.yaml": "a: 0\n"})
-    off, on = unittest_cases(chart, Reading())
+    off, on = unittest_cases(chart, [PATTERN], Reading())
     assert (off.name, off.values, off.release, off.namespace) == (
         "tests/switch_test.yaml: is off",
         ("a: 0\n",),
@@ -125,6 +126,18 @@ def test_suites_of_helm_unittest_count_apart(make_chart: MakeChart, capsys: pyte
     assert (on.kubernetes, on.api_versions) == ("1.30", ("example.com/v1",))
     assert main(["coverage", str(chart), *QUICK, "--fail-under", "100"]) == CLEAN
     assert "renders: gate 2, helm-unittest 2" in capsys.readouterr().out
+
+
+def test_suites_elsewhere_are_named(make_chart: MakeChart, capsys: pytest.CaptureFixture[str]) -> None:
+    chart = make_chart(
+        {"templates/config.yaml": SWITCH, "unittests/more/a.yaml": "tests: [{it: is on, set: {a: 1}}]\n"}
+    )
+    assert main(["coverage", str(chart), *QUICK, "--unittest", "unittests/**/*.yaml"]) == CLEAN
+    assert "helm-unittest 1" in capsys.readouterr().out
+    assert main(["coverage", str(chart), *QUICK, "--no-unittest"]) == CLEAN
+    assert "helm-unittest" not in capsys.readouterr().out
+    assert main(["coverage", str(chart), *QUICK, "--unittest", "../*.yaml"]) == UNUSABLE
+    assert "../*.yaml: name suites by a path within the folder of the chart" in capsys.readouterr().err
 
 
 def test_a_suite_that_cannot_be_read_is_named(make_chart: MakeChart, capsys: pytest.CaptureFixture[str]) -> None:
