@@ -184,21 +184,27 @@ class Trial:
         """What comes of mutants that no render tells: by comparisons of renders, by the files of the chart, and by the
         tests that need more time. The mutants must not overlap.
 
-        All of this takes long and seldom notices one. So it is tried on a chart with all of the mutants first, and what
-        notices something there on each of them.
+        All of this takes long and seldom notices one. So it is tried on a chart with all of the mutants first.
 
         Returns:
             None for a mutant that these do not notice either.
         """
-        found = self._found(mutants)
-        killed = [found and self._found([mutant]) for mutant in mutants] if len(mutants) > 1 else [found]
-        left = [mutant for mutant, outcome in zip(mutants, killed, strict=True) if outcome is None]
+        killed = self._noticed_otherwise(mutants)
+        left = [mutant for mutant in mutants if mutant not in killed]
         limit = 3 * self.tests.longest
         tests = [*self._without_renders, *self._rendering(left)]
         failing = self.runs.failing(tests, left, limit) if left else []
-        return [
-            outcome or self.runs.failed(mutant, failing, limit) for mutant, outcome in zip(mutants, killed, strict=True)
-        ]
+        return [killed.get(mutant) or self.runs.failed(mutant, failing, limit) for mutant in mutants]
+
+    def _noticed_otherwise(self, mutants: Sequence[Mutant]) -> dict[Mutant, Outcome]:
+        """What comes of those of the mutants that comparisons or files show: what shows in a chart with all of them is
+        tried with half of them, and so on.
+        """
+        found = self._found(mutants)
+        if not found or len(mutants) == 1:
+            return {mutants[0]: found} if found else {}
+        middle = len(mutants) // 2
+        return self._noticed_otherwise(mutants[:middle]) | self._noticed_otherwise(mutants[middle:])
 
     def _rendering(self, mutants: Sequence[Mutant]) -> list[str]:
         """The tests that are most likely to notice one of the mutants, of those that reach one."""
