@@ -2,7 +2,7 @@
 
 import multiprocessing
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -207,23 +207,19 @@ def _tried(trial: Trial, mutants: Sequence[Mutant], memory: Memory) -> dict[Muta
         left = [mutant for mutant in mutants if not found[mutant].is_killed]
         unseen = [mutant for mutant in left if found[mutant].state in {"unseen", "equal"}]
         share = -(-len(unseen) // (cpu_count() or 1))
-        found |= _of_groups(
-            pool, shown, apart(unseen, min(share, SEARCH_GROUP)), "searching renders that show survivors"
-        )
+        groups = apart(unseen, min(share, SEARCH_GROUP))
+        searched = pool.map(shown, groups)
+        found |= _of_groups(groups, track(searched, len(groups), "searching renders that show survivors"))
         others = [mutant for mutant in left if not found[mutant].is_killed]
-        found |= _of_groups(pool, killed_together, apart(others, COMPARE_GROUP), "trying survivors otherwise")
+        groups = apart(others, COMPARE_GROUP)
+        compared = pool.map(killed_together, groups, [[found[one].untried for one in group] for group in groups])
+        found |= _of_groups(groups, track(compared, len(groups), "trying survivors otherwise"))
     for mutant in left:
         memory.keep(mutant, found[mutant])
     return found
 
 
-def _of_groups(
-    pool: ProcessPoolExecutor,
-    what: Callable[[list[Mutant]], list[Outcome | None]],
-    groups: Sequence[list[Mutant]],
-    progress: str,
-) -> dict[Mutant, Outcome]:
+def _of_groups(groups: Sequence[list[Mutant]], answers: Iterable[list[Outcome | None]]) -> dict[Mutant, Outcome]:
     """The outcomes of those mutants of some groups about which there is something new."""
-    answers = track(pool.map(what, groups), len(groups), progress)
     pairs = (pair for group, some in zip(groups, answers, strict=True) for pair in zip(group, some, strict=True))
     return {mutant: outcome for mutant, outcome in pairs if outcome}

@@ -8,6 +8,8 @@ from itertools import zip_longest
 from math import inf
 from typing import Protocol
 
+from msgspec.structs import replace
+
 from chartgate.errors import HelmEndedError
 from chartgate.findings.finding import Finding
 from chartgate.findings.noticed import Noticed
@@ -38,6 +40,8 @@ COMPARED = 3
 UNLIKELY, NAMES = 0.01, 0.2
 """How likely a test notices a mutant of which nothing is known, and how much more if it names what was changed."""
 
+PATIENCE = 10.0
+"""The shortest time limit of tests on survivors together, in seconds."""
 NAMED = 5
 """The number of cases or tests that a notice names."""
 
@@ -147,6 +151,9 @@ class Trial:
                 near = tests or self.tests.of(rendering, inf, scores)
                 nearest = Outcome("survived", what=near[0] if near else f"case {differing[0].case.name}")
             begin = end
+        if nearest.state == "survived":
+            left = self.tests.of(rendering, inf, scores, without=done)
+            nearest = replace(nearest, untried=tuple(self.tests.costs.within(left, self.tests.longest)))
         # A test whose objects differ is nearer than a case: an assertion is missing there.
         if not rendering and (test := self.suites.nearest(mutant, changed, effects)):
             nearest = Outcome("survived", what=test)
@@ -180,19 +187,22 @@ class Trial:
         near = self.tests.of(cases, inf, {}) or [f"case {job.case.name}" for job in jobs]
         return Outcome("survived", what=near[0]) if near else None
 
-    def killed_together(self, mutants: Sequence[Mutant]) -> list[Outcome | None]:
+    def killed_together(self, mutants: Sequence[Mutant], untried: Sequence[Sequence[str]]) -> list[Outcome | None]:
         """What comes of mutants that no render tells: by comparisons of renders, by the files of the chart, and by the
         tests that need more time. The mutants must not overlap.
 
         All of this takes long and seldom notices one. So it is tried on a chart with all of the mutants first.
+
+        Args:
+            untried: the tests of each mutant, as in its outcome.
 
         Returns:
             None for a mutant that these do not notice either.
         """
         killed = self._noticed_otherwise(mutants)
         left = [mutant for mutant in mutants if mutant not in killed]
-        limit = 3 * self.tests.longest
-        tests = [*self._without_renders, *self._rendering(left)]
+        tests = [*dict.fromkeys([*self._without_renders, *(test for some in untried for test in some)])]
+        limit = max(PATIENCE, 3 * sum(map(self.tests.costs.alone, tests)))
         failing = self.runs.failing(tests, left, limit) if left else []
         return [killed.get(mutant) or self.runs.failed(mutant, failing, limit) for mutant in mutants]
 
@@ -205,14 +215,6 @@ class Trial:
             return {mutants[0]: found} if found else {}
         middle = len(mutants) // 2
         return self._noticed_otherwise(mutants[:middle]) | self._noticed_otherwise(mutants[middle:])
-
-    def _rendering(self, mutants: Sequence[Mutant]) -> list[str]:
-        """The tests that are most likely to notice one of the mutants, of those that reach one."""
-        scores: dict[str, float] = {}
-        for one in map(self._scores, mutants):
-            scores.update((test, max(score, scores.get(test, 0.0))) for test, score in one.items())
-        indices = {index for mutant in mutants for index in self.rendered.reaching(mutant)}
-        return self.tests.of((self.rendered.jobs[index].case for index in indices), self.tests.longest, scores)
 
     def _found(self, mutants: Sequence[Mutant]) -> Outcome | None:
         """What comes of a chart with all of the mutants, by comparisons and files; None if nothing is noticed."""
@@ -333,6 +335,6 @@ def shown(mutants: Sequence[Mutant]) -> list[Outcome | None]:
     return _current[0].shown(mutants)
 
 
-def killed_together(mutants: Sequence[Mutant]) -> list[Outcome | None]:
+def killed_together(mutants: Sequence[Mutant], untried: Sequence[Sequence[str]]) -> list[Outcome | None]:
     """What `Trial.killed_together` says, in a worker process."""
-    return _current[0].killed_together(mutants)
+    return _current[0].killed_together(mutants, untried)

@@ -18,12 +18,14 @@ class Outcome(msgspec.Struct, frozen=True):
         by: `gate`, `pytest` or `helm-unittest`, which killed it; empty for other states.
         what: the finding or the test that killed it; else what comes nearest: a case or a test whose objects differ.
         test: the node ID of the test, or the file of the suite, that killed it, where no other had a part in it.
+        untried: of a survivor, tests whose objects differ, and for which there was no time: the likeliest first.
     """
 
     state: State
     by: str = ""
     what: str = ""
     test: str = ""
+    untried: tuple[str, ...] = ()
 
     @property
     def is_killed(self) -> bool:

@@ -1,14 +1,13 @@
 """Annotations: common ones on every object, and a value for those of each object; templates in them are evaluated."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from chartgate.tools.kubernetes_yaml import read_one
-from chartgate.values.case import Case
 from chartgate.values.shape import values_text
+from tests.unit.chart.offered import OFFERED
 
 MARK = "example.com/mark"
 COMMON = {
@@ -63,15 +62,17 @@ TRAEFIK = ["traefik.io/v1alpha1/Middleware"]
 JOBS = ["Job", "Role", "RoleBinding", "ServiceAccount"]
 
 
-def test_common_annotations_are_on_every_object_of_every_case(render: Any, cases: Sequence[Case]) -> None:
-    examined = 0
-    for case in cases:
-        if "extraObjects" in "".join(case.values):  # the user's own
-            continue
-        for obj in render(case=replace(case, values=(*case.values, values_text(COMMON)))):
-            examined += 1
-            assert obj.annotations.get(MARK) == case.release, f"{case.name}: {obj.ref}"
-    assert examined > 200
+@pytest.mark.parametrize(
+    "name",
+    # What a user adds in extraObjects has the user's own annotations.
+    [name for name, case in OFFERED.items() if "extraObjects" not in "".join(case.values)],
+)
+def test_common_annotations_are_on_every_object(render: Any, name: str) -> None:
+    case = OFFERED[name]
+    release = render(case=replace(case, values=(*case.values, values_text(COMMON))))
+    assert len(release)
+    for obj in release:
+        assert obj.annotations.get(MARK) == case.release, obj.ref
 
 
 def test_each_object_has_a_value_for_its_annotations(render: Any, merged: Any, nested: Any) -> None:

@@ -31,8 +31,8 @@ def test_a_contradiction_is_refused_with_path_and_remedy(refused: Any, values: A
         {
             "autoscaling": {
                 "enabled": True,
-                "targetCPUUtilizationPercentage": None,
-                "targetMemoryUtilizationPercentage": None,
+                "targetCPUUtilizationPercentage": 0,
+                "targetMemoryUtilizationPercentage": 0,
                 "metrics": [
                     {"type": "Pods", "pods": {"metric": {"name": "a"}, "target": {"type": "Value", "value": 1}}}
                 ],
@@ -45,6 +45,23 @@ def test_a_contradiction_is_refused_with_path_and_remedy(refused: Any, values: A
         },
         {**EXTERNAL, "externalRedis": {"host": "Redis.Example.com"}},
         {"serviceMonitor": {"enabled": False, "interval": "10s", "scrapeTimeout": "1m"}},
+        {"serviceMonitor": {"enabled": False, "ifCRDMissing": "fail"}},
+        {"podDisruptionBudget": {"enabled": False, "minAvailable": 1, "maxUnavailable": 1}},
+        {"autoscaling": {"enabled": True}, "resources": {"limits": {"cpu": None}}},
+        {"config": {"port": 7979}},
+        {"redis": {"maxMemory": "90Mi", "resources": {"limits": {"memory": "100Mi"}}}},
+        {"redis": {"maxMemory": "1T", "resources": {"limits": {"memory": "1200G"}}}},
+        {"serviceAccount": {"create": False, "name": "a"}, "redis": {"serviceAccount": {"create": True, "name": "a"}}},
+        {"serviceAccount": {"create": True, "name": "a"}, "redis": {"serviceAccount": {"create": False, "name": "a"}}},
+        {
+            "redis": {"auth": {"enabled": True, "password": "p" * 12}},
+            "config": {
+                "generateSecrets": False,
+                "jwtSecret": "j" * 40,
+                "encryptionKey": "e" * 32,
+                "adminPassword": "a" * 12,
+            },
+        },
     ],
     ids=str,
 )

@@ -100,6 +100,7 @@ def test_path_and_port_are_the_users_once_changed(render: Any, monitor: Any, exp
         ("1y", "365d", "52w1d1ms"),
         ("1h30m", "90m", "1h30m1s"),
         ("010s", "10s", "11s"),
+        ("100s", "99s1000ms", "101s"),
     ],
 )
 def test_a_timeout_may_be_as_long_as_the_interval_and_no_longer(

@@ -180,6 +180,9 @@ def test_the_password_of_an_external_redis_is_a_reference(render: Any, external:
         ({"resources": {"limits": {"memory": "1.25Gi"}}}, str(5 * 2**28 * 6 // 10)),
         ({"resources": {"limits": {"memory": "1.125Gi"}}}, str(9 * 2**27 * 6 // 10)),
         ({"resources": {"limits": {"memory": "1000000k"}}}, "600000000"),
+        ({"resources": {"limits": {"memory": "2T"}}}, "1200000000000"),
+        ({"resources": {"limits": {"memory": "1P"}}}, "600000000000000"),
+        ({"resources": {"limits": {"memory": "1E"}}}, "600000000000000000"),
         ({"maxMemory": "100Mi"}, str(100 * 2**20)),
         ({"maxMemory": "2Gi", "resources": {"limits": {"memory": None}}}, str(2 * 2**30)),
         ({"maxMemory": "0"}, None),
@@ -191,5 +194,25 @@ def test_redis_is_full_before_its_container_is(render: Any, values: Any, expecte
     assert lines == ({} if expected is None else {"maxmemory": expected, "maxmemory-policy": "noeviction"})
 
 
-def test_a_memory_that_does_not_fit_the_limit_is_refused(refused: Any) -> None:
-    assert "redis.maxMemory (250Mi) is more than 90 %" in refused({"redis": {"maxMemory": "250Mi"}})
+@pytest.mark.parametrize(("most", "limit"), [("250Mi", "256Mi"), ("91Mi", "100Mi"), ("1.105Gi", "1.2Gi")])
+def test_a_memory_that_does_not_fit_the_limit_is_refused(refused: Any, most: str, limit: str) -> None:
+    values = {"redis": {"maxMemory": most, "resources": {"limits": {"memory": limit}}}}
+    assert f"redis.maxMemory ({most}) is more than 90 %" in refused(values)
+
+
+@pytest.mark.parametrize(("given", "used"), [("x" * 29 + "-yz", "x" * 29), ("x" * 31, "x" * 30)])
+def test_a_long_name_of_redis_is_truncated(render: Any, given: str, used: str) -> None:
+    release = render({"redis": {"nameOverride": given}}, release="r")
+    assert release.get("StatefulSet", f"r-{used}").labels["app.kubernetes.io/name"] == used
+
+
+def test_the_size_of_a_claim_may_be_a_number_of_bytes(render: Any) -> None:
+    size = "1073741824"
+    values = {
+        "redis": {"persistence": {"size": size}},
+        "storage": {"data": {"external": {"enabled": True, "size": size}}},
+    }
+    release = render(values)
+    (template,) = release.only("StatefulSet").at("spec.volumeClaimTemplates")
+    claims = [template["spec"], release.only("PersistentVolumeClaim").at("spec")]
+    assert [claim["resources"]["requests"]["storage"] for claim in claims] == [size, size]

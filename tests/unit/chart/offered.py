@@ -1,0 +1,7 @@
+"""The cases that the chart offers, for tests that have each of them as a case of their own."""
+
+from chartgate.values.chart import read_chart
+from tests.unit.chart.printed import ROOT
+
+OFFERED = {case.name: case for case in read_chart(ROOT / "charts" / "claude-relay").offered_cases}
+"""By name: the defaults, the CI values, the APIs that templates ask about, the examples of documents."""
