@@ -292,3 +292,11 @@ def test_a_secret_of_a_certificate_from_a_template_is_checked(refused: Any) -> N
     tls = [{"secretName": "{{ .Values.global.domain }}_tls", "hosts": ["a.example.com"]}]
     values = {"global": {"domain": "a"}, "ingress": {"enabled": True, "hosts": [{"host": "a.example.com"}], "tls": tls}}
     assert "ingress.tls[0].secretName: the result of its template is" in refused(values)
+
+
+def test_paths_of_an_ingress_stay_texts(render: Any) -> None:
+    backend = {"service": {"name": "other", "port": {"number": 80}}}
+    hosts = [{"host": "a.example.com", "paths": [{"path": "/a #b", "pathType": "Prefix"}]}]
+    values = {"ingress": {"enabled": True, "hosts": hosts, "extraPaths": [{"path": "/c #d", "backend": backend}]}}
+    (rule,) = render(values).only("Ingress").at("spec.rules")
+    assert {"/a #b", "/c #d"} <= {one["path"] for one in rule["http"]["paths"]}

@@ -113,6 +113,12 @@ def test_a_timeout_may_be_as_long_as_the_interval_and_no_longer(
         assert "is longer than serviceMonitor.interval" in refused(values)
 
 
+def test_a_port_and_a_path_of_the_user_stay_texts(render: Any) -> None:
+    values = {"serviceMonitor": {"enabled": True, "port": "1e3", "path": "/a #b"}}
+    endpoint = render(values).only("ServiceMonitor").at("spec.endpoints")[0]
+    assert (endpoint["port"], endpoint["path"]) == ("1e3", "/a #b")
+
+
 def test_alerts_alone_bring_the_exporter(render: Any) -> None:
     assert render({"prometheusRule": {"enabled": True}}).only("Deployment").container("metrics")
 

@@ -78,3 +78,8 @@ def test_a_drain_takes_no_more_than_allowed(render: Any, values: Any, expected: 
 )
 def test_two_pods_never_fight_for_one_claim(render: Any, values: Any, expected: Any) -> None:
     assert render(values=values).only("Deployment").at("spec.strategy") == expected
+
+
+def test_two_pods_at_most_are_several(refused: Any) -> None:
+    values = {"autoscaling": {"enabled": True, "maxReplicas": 2}, "storage": {"logs": {"mode": "pvc"}}}
+    assert "storage.logs.persistence.accessMode=ReadWriteOnce" in refused(values)
