@@ -133,7 +133,7 @@ class Trial:
         begin = 0
         for end, seconds in zip(TIERS, self.limits, strict=True):
             if end == TIERS[-1] and nearest.state != "survived":
-                break  # `shown` tries all renders of such a mutant
+                break  # `shown` tries more renders of such a mutant
             jobs = self._differing(self.cases, changed, own[begin:end], effects)
             if finding := self.noticed.by_renders(changed, jobs[: max(0, EXAMINED - len(differing))]):
                 return _killed_by(finding)
@@ -160,7 +160,7 @@ class Trial:
         return Outcome("equal") if effects - {"none"} == {"spaces"} else nearest
 
     def shown(self, mutants: Sequence[Mutant]) -> list[Outcome | None]:
-        """What comes of mutants that the first renders do not show, by all others. The mutants must not overlap.
+        """What comes of mutants that the first renders do not show, by more of them. The mutants must not overlap.
 
         Returns:
             None for a mutant that no render shows.
@@ -204,7 +204,12 @@ class Trial:
         tests = [*dict.fromkeys([*self._without_renders, *(test for some in untried for test in some)])]
         limit = max(PATIENCE, 3 * sum(map(self.tests.costs.alone, tests)))
         failing = self.runs.failing(tests, left, limit) if left else []
-        return [killed.get(mutant) or self.runs.failed(mutant, failing, limit) for mutant in mutants]
+        others = {*self._without_renders}
+        return [
+            killed.get(mutant)
+            or self.runs.failed(mutant, [test for test in failing if test in own or test in others], limit)
+            for mutant, own in zip(mutants, untried, strict=True)
+        ]
 
     def _noticed_otherwise(self, mutants: Sequence[Mutant]) -> dict[Mutant, Outcome]:
         """What comes of those of the mutants that comparisons or files show: what shows in a chart with all of them is
