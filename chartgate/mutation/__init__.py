@@ -205,7 +205,7 @@ def _tried(trial: Trial, mutants: Sequence[Mutant], memory: Memory) -> dict[Muta
         again = track(pool.map(outcome_of, early), len(early), "trying the first survivors again")
         found |= dict(zip(early, again, strict=True))
         left = [mutant for mutant in mutants if not found[mutant].is_killed]
-        unseen = [mutant for mutant in left if found[mutant].state in {"unseen", "equal"}]
+        unseen = [one for one in left if found[one].state != "unreached" and not found[one].is_shown_to_tests]
         share = -(-len(unseen) // (cpu_count() or 1))
         groups = apart(unseen, min(share, SEARCH_GROUP))
         searched = pool.map(shown, groups)

@@ -15,7 +15,7 @@ from chartgate.findings.finding import Finding
 from chartgate.findings.noticed import Noticed
 from chartgate.releases.jobs import Job, newest_of_authors
 from chartgate.releases.mutants.mutant import Mutant, with_mutants
-from chartgate.releases.mutants.outcome import Outcome
+from chartgate.releases.mutants.outcome import CASE, Outcome
 from chartgate.releases.mutants.renders import Effect, Renders
 from chartgate.releases.mutants.search import Search
 from chartgate.releases.mutants.suite_runs import ChartSuites
@@ -149,7 +149,7 @@ class Trial:
             if nearest.state != "survived" and "objects" in effects:
                 # Without a limit: the test that comes nearest may be a slow one.
                 near = tests or self.tests.of(rendering, inf, scores)
-                nearest = Outcome("survived", what=near[0] if near else f"case {differing[0].case.name}")
+                nearest = Outcome("survived", what=near[0] if near else f"{CASE}{differing[0].case.name}")
             begin = end
         if nearest.state == "survived":
             left = self.tests.of(rendering, inf, scores, without=done)
@@ -184,7 +184,7 @@ class Trial:
         tests = self.tests.of(cases, self.tests.longest, self._scores(mutant))
         if killed := self.runs.failed(mutant, tests, 3 * self.tests.longest):
             return killed
-        near = self.tests.of(cases, inf, {}) or [f"case {job.case.name}" for job in jobs]
+        near = self.tests.of(cases, inf, {}) or [f"{CASE}{job.case.name}" for job in jobs]
         return Outcome("survived", what=near[0]) if near else None
 
     def killed_together(self, mutants: Sequence[Mutant], untried: Sequence[Sequence[str]]) -> list[Outcome | None]:
@@ -280,22 +280,36 @@ class Trial:
         turns = zip_longest(renders.near(mutant), related, _spread(refused), _spread(found))
         return [*dict.fromkeys([*_spread(named), *(one for turn in turns for one in turn if one is not None)])]
 
+    def _named(self, mutant: Mutant) -> dict[str, float]:
+        """How many rare words each test shares with what was changed; tests that share none are left out."""
+        return self.tests.words.scores(f"{mutant.file} {mutant.text(self.chart.files)} {mutant.old}")
+
     def _scores(self, mutant: Mutant) -> dict[str, float]:
         """How likely each test notices a mutant, from 0 to 1: more if it noticed others, or names what was changed."""
-        words = self.tests.words.scores(f"{mutant.file} {mutant.text(self.chart.files)} {mutant.old}")
+        words = self._named(mutant)
         kills = self.runs.kills
         expected = {test: UNLIKELY + NAMES * min(words.get(test, 0.0), 1) for test in self.tests.costs.own}
         return {test: kills.likelihood(mutant, test, one) for test, one in expected.items()}
 
     def _by_tests(self, mutant: Mutant, scores: Mapping[str, float]) -> list[int]:
-        """The renders of tests to try: in turn those of the tests with the highest scores, and others."""
+        """The renders of tests to try: in turn those of the tests that name most of what was changed, of the likeliest
+        tests, and others.
+        """
+        reaching = self.rendered.reaching(mutant)
+        turns = zip_longest(
+            self._of_best(reaching, self._named(mutant)),
+            self._of_best(reaching, scores),
+            self._ordered(self.rendered, mutant),
+        )
+        return [*dict.fromkeys(one for turn in turns for one in turn if one is not None)]
+
+    def _of_best(self, indices: Sequence[int], scores: Mapping[str, float]) -> list[int]:
+        """Renders of tests with a score, those of the highest score first."""
         best = {
             index: max(scores.get(test, 0.0) for test in self.tests.by_case[self.rendered.jobs[index].case])
-            for index in self.rendered.reaching(mutant)
+            for index in indices
         }
-        related = sorted((index for index, score in best.items() if score), key=lambda index: -best[index])
-        turns = zip_longest(related, self._ordered(self.rendered, mutant))
-        return [*dict.fromkeys(one for turn in turns for one in turn if one is not None)]
+        return sorted((index for index, score in best.items() if score), key=lambda index: -best[index])
 
 
 def _killed_by(finding: Finding) -> Outcome:

@@ -4,6 +4,8 @@ from typing import Literal
 
 import msgspec
 
+CASE = "case "
+"""Begins what comes nearest if it is a case of the gate."""
 State = Literal["killed", "survived", "unseen", "equal", "unreached", "elsewhere"]
 
 
@@ -31,6 +33,11 @@ class Outcome(msgspec.Struct, frozen=True):
     def is_killed(self) -> bool:
         """Whether somebody noticed it."""
         return self.state == "killed"
+
+    @property
+    def is_shown_to_tests(self) -> bool:
+        """Whether a test is known whose objects differ."""
+        return self.state == "survived" and not self.what.startswith(CASE)
 
 
 ELSEWHERE = Outcome("elsewhere")
