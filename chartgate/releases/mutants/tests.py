@@ -1,6 +1,7 @@
 """The chart's own tests: which of them render what, and whether they notice a mutant."""
 
 import shutil
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -16,7 +17,7 @@ from chartgate.tools.chart_copy import copied_chart
 from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.progress import track
 from chartgate.tools.test_server.client import TestServer
-from chartgate.tools.test_server.messages import Answer, Request
+from chartgate.tools.test_server.messages import Answer, Request, fixture_of
 from chartgate.values.case import Case
 from chartgate.values.recorded_cases import tests_by_case
 
@@ -107,6 +108,7 @@ def tests_of(servers: Sequence[TestServer], chart: Path, scratch: Path, longest:
         answers = list(track(pool.map(run, files), len(files), "running the tests"))
     seconds: dict[str, float] = {}
     fixtures: dict[str, Mapping[str, float]] = {}
+    users: dict[str, list[str]] = defaultdict(list)
     for tests, answer in zip(files, answers, strict=True):
         if answer.failed or answer.ended:
             raise GateError(
@@ -116,8 +118,14 @@ def tests_of(servers: Sequence[TestServer], chart: Path, scratch: Path, longest:
         seconds |= answer.seconds
         for test in tests:
             made = [name for name in servers[0].fixtures[test] if name in answer.fixtures]
+            for name in made:
+                users[fixture_of(test.partition("::")[0], name)].append(test)
             fixtures[test] = {name: answer.fixtures[name] for name in made}
-    found = ChartTests(servers, Costs(seconds, fixtures), tests_by_case(record), longest)
+    by_case = {
+        case: [*dict.fromkeys(test for name in names for test in users.get(name, [name]))]
+        for case, names in tests_by_case(record).items()
+    }
+    found = ChartTests(servers, Costs(seconds, fixtures), by_case, longest)
     notices = [*_slow(found), *_blind(found, copy)]
     shutil.rmtree(copy)
     return replace(found, notices=tuple(notices))

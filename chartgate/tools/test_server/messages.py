@@ -16,6 +16,11 @@ def words_of(text: str) -> frozenset[str]:
     return frozenset(_WORD.findall(text))
 
 
+def fixture_of(file: str, name: str) -> str:
+    """The name under which a record has what a fixture renders that the tests of a file share."""
+    return f"fixture {name} of {file}"
+
+
 class Request(msgspec.Struct, frozen=True):
     """Run tests on a copy of the chart.
 

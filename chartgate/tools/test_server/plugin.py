@@ -22,7 +22,7 @@ import msgspec
 import pytest
 
 from chartgate.tools.embedded import process
-from chartgate.tools.test_server.messages import READ, WRITE, Answer, Collected, Ran, Request, words_of
+from chartgate.tools.test_server.messages import READ, WRITE, Answer, Collected, Ran, Request, fixture_of, words_of
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -162,6 +162,7 @@ def _run(session: pytest.Session, request: Request, tell: Callable[[Ran], None])
     wanted = [items[name] for name in request.tests if name in items]
     for item, following in zip(wanted, [*wanted[1:], None], strict=True):
         begun, shared = time.monotonic(), results.in_fixtures
+        results.file = item.nodeid.partition("::")[0]
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         results.seconds[item.nodeid] = time.monotonic() - begun - (results.in_fixtures - shared)
         tell(Ran(item.nodeid, results.seconds[item.nodeid]))
@@ -180,6 +181,8 @@ class _Results:
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
         self.fixtures: dict[str, float] = {}
+        self.file = ""
+        """The file of the present test, as node IDs have it."""
         self.in_fixtures = 0.0
         """The seconds in fixtures that tests share."""
         self.failed: dict[str, None] = {}
@@ -187,15 +190,20 @@ class _Results:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[object]) -> Generator[None, object, object]:
-        """Note how long a fixture takes that more than one test has, without those that it asks for."""
-        begun, before = time.monotonic(), self.in_fixtures
+        """Note how long a fixture takes that more than one test has, without those that it asks for. What it renders is
+        recorded under its own name: each of its tests sees it.
+        """
+        if fixturedef.scope == "function":
+            return (yield)
+        begun, before, test = time.monotonic(), self.in_fixtures, os.environ["PYTEST_CURRENT_TEST"]
+        os.environ["PYTEST_CURRENT_TEST"] = f"{fixture_of(self.file, fixturedef.argname)} (setup)"
         try:
             return (yield)
         finally:
-            if fixturedef.scope != "function":
-                own = time.monotonic() - begun - (self.in_fixtures - before)
-                self.fixtures[fixturedef.argname] = self.fixtures.get(fixturedef.argname, 0.0) + own
-                self.in_fixtures += own
+            os.environ["PYTEST_CURRENT_TEST"] = test
+            own = time.monotonic() - begun - (self.in_fixtures - before)
+            self.fixtures[fixturedef.argname] = self.fixtures.get(fixturedef.argname, 0.0) + own
+            self.in_fixtures += own
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Note a test that fails, in its set-up, itself, or in its end."""

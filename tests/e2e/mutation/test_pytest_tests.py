@@ -138,6 +138,17 @@ def test_a_test_that_takes_too_long_hides_no_test_after_it(
     assert f"test_shop.py::{noticed}" in shop["what"]
 
 
+def test_what_a_shared_fixture_renders_counts_for_each_test_that_has_it(
+    mutate: Mutate, tests: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Tests that render nothing are left out.
+    monkeypatch.setattr("chartgate.mutation.trial.Trial.other_limit", -1.0)
+    fixture = "import pytest\n@pytest.fixture(scope='module')\ndef made(render):\n    return render()\n"
+    others = "def test_a(made):\n    pass\n"
+    Path(tests).write_text(fixture + others + LABEL.replace("render()", "made").replace("(render)", "(made)"))
+    assert by_change(mutate({}, "--tests", tests)[1])[SHOP] == ("killed", "pytest")
+
+
 def test_of_several_survivors_a_test_without_renders_notices_its_own(mutate: Mutate, tests: str) -> None:
     code = "def test_x(chart):\n    assert 'app: shop\\n' in (chart / 'templates' / 'config.yaml').read_text()\n"
     Path(tests).write_text(code, encoding="utf-8")
