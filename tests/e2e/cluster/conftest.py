@@ -9,7 +9,7 @@
   that tests which only read can share a release.
 
 A namespace is deleted after its test or fixture; one that is alive when a test fails is described in its report, and
-stays with --keep-cluster.
+stays with --keep-cluster until the next run.
 """
 
 import os
@@ -27,7 +27,14 @@ from chartgate.releases.release import Release
 from chartgate.tools.helm import find_helm
 from tests.e2e.cluster.images import Images
 from tests.e2e.cluster.kind import ClusterError, cluster_of, running
-from tests.e2e.cluster.namespace import Kubectl, KubectlError, MakeNamespace, Namespace, until
+from tests.e2e.cluster.namespace import (
+    Kubectl,
+    KubectlError,
+    MakeNamespace,
+    Namespace,
+    remove_namespaces_of_tests,
+    until,
+)
 from tests.e2e.cluster.operator import Operator
 from tests.e2e.cluster.pods import Neighbour
 from tests.e2e.cluster.policies import enforce
@@ -95,6 +102,7 @@ def cluster(kind_cluster: KindCluster, images: Images, render: Callable[..., Rel
     """kubectl on the running cluster, which has the images of the default release and enforces NetworkPolicy."""
     kubectl = Kubectl(kind_cluster.kubectl_path, kind_cluster.kubeconfig_path)
     until(lambda: serves_workloads(kubectl), "the API server serves the group apps")
+    remove_namespaces_of_tests(kubectl)
     images.load_chart_images(render())
     enforce(kubectl, images)
     return kubectl

@@ -1,7 +1,9 @@
-"""A kind cluster by pytest-kind: made or reused, and removed however the tests end."""
+"""A kind cluster by pytest-kind: created, or kept by an earlier run, and removed however the tests end."""
 
+import fcntl
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,19 +35,23 @@ def cluster_of(config: pytest.Config, kind: Path, kubectl: Path, image: str | No
 
 @contextmanager
 def running(cluster: KindCluster, *, keep: bool) -> Iterator[KindCluster]:
-    """Make the cluster or reuse one of its name, and remove it at the end unless it is to be kept.
+    """Create the cluster, and remove it at the end.
+
+    With `keep` it stays, and one of its name is used again. Without it, one of its name is removed first: a run that
+    was killed has left it, and its releases would take the CPU that the new ones request.
 
     Raises:
-        ClusterError: there is no Docker engine, or kind fails.
+        ClusterError: there is no Docker engine, another run uses the cluster, or kind fails.
     """
     if (
         shutil.which("docker") is None
         or subprocess.run(["docker", "info"], capture_output=True, check=False).returncode
     ):
         raise ClusterError("no Docker engine answers, and kind needs one: install Docker and start it")
-    with sigterm_as_interrupt():
+    with sigterm_as_interrupt(), _alone(cluster):
         try:
-            if not _usable(cluster):
+            if not (keep and _usable(cluster)):
+                cluster.delete()
                 _make(cluster)
             cluster.create()  # which finds it, and connects
             yield cluster
@@ -67,8 +73,21 @@ def on_node(cluster: KindCluster, *command: str) -> str:
     ).stdout
 
 
+@contextmanager
+def _alone(cluster: KindCluster) -> Iterator[None]:
+    """No other run on this machine uses a cluster of that name. The lock of a killed run is released with it."""
+    with Path(tempfile.gettempdir(), f"kind-cluster-{cluster.name}.lock").open("w", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ClusterError(
+                f"another run uses the cluster {cluster.name}: wait for its end, or choose another --cluster-name"
+            ) from None
+        yield
+
+
 def _usable(cluster: KindCluster) -> bool:
-    """Whether a cluster of that name answers. One that does not is what a killed run left: it is removed."""
+    """Whether a cluster of that name answers."""
     kind = str(cluster.kind_path)
     names = subprocess.run([kind, "get", "clusters"], capture_output=True, text=True, check=True).stdout.split()
     if cluster.name not in names:
@@ -78,7 +97,6 @@ def _usable(cluster: KindCluster) -> bool:
         subprocess.run(export, check=True)
         cluster.kubectl("get", "--raw", "/readyz", "--request-timeout=10s")
     except subprocess.CalledProcessError:
-        cluster.delete()
         return False
     return True
 

@@ -14,6 +14,7 @@ Manifest = Mapping[str, Any]
 T = TypeVar("T")
 
 RESTRICTED = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "warn")}
+OF_TESTS = {"claude-relay-tests": "namespace"}
 WAIT_SECONDS = 120
 POLL_SECONDS = 0.3
 
@@ -55,7 +56,7 @@ class Namespace:
         self.name = name
         self.kept = False
         self.kubectl = Kubectl(kubectl.program, kubectl.kubeconfig, f"--namespace={name}")
-        labels = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": RESTRICTED}}
+        labels = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": RESTRICTED | OF_TESTS}}
         self.apply(labels)
         # Without its ServiceAccount a namespace takes no pods yet.
         self.kubectl("wait", "--for=create", "serviceaccount/default", "--timeout=60s")
@@ -131,6 +132,12 @@ class Namespace:
         finally:
             process.kill()
             process.communicate()
+
+
+def remove_namespaces_of_tests(kubectl: Kubectl) -> None:
+    """Delete what failed tests left in a cluster that was kept, and wait until it is gone."""
+    (label,) = OF_TESTS.items()
+    kubectl("delete", "namespaces", f"--selector={'='.join(label)}", f"--timeout={WAIT_SECONDS}s")
 
 
 MakeNamespace = Callable[[str], AbstractContextManager[Namespace]]
