@@ -201,11 +201,11 @@ def _tried(trial: Trial, mutants: Sequence[Mutant], memory: Memory) -> dict[Muta
             found[mutant] = outcome
             if outcome.is_killed:
                 memory.keep(mutant, outcome)
+        left = [mutant for mutant in mutants if not found[mutant].is_killed]
         early = [mutant for mutant in early if found[mutant].state == "survived"]
         again = track(pool.map(outcome_of, early), len(early), "trying the first survivors again")
         found |= dict(zip(early, again, strict=True))
-        left = [mutant for mutant in mutants if not found[mutant].is_killed]
-        unseen = [one for one in left if found[one].state != "unreached" and not found[one].is_shown_to_tests]
+        unseen = [mutant for mutant in left if found[mutant].may_be_shown_to_tests]
         share = -(-len(unseen) // (cpu_count() or 1))
         groups = apart(unseen, min(share, SEARCH_GROUP))
         searched = pool.map(shown, groups)

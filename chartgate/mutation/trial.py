@@ -40,8 +40,6 @@ COMPARED = 3
 UNLIKELY, NAMES = 0.01, 0.2
 """How likely a test notices a mutant of which nothing is known, and how much more if it names what was changed."""
 
-PATIENCE = 10.0
-"""The shortest time limit of tests on survivors together, in seconds."""
 NAMED = 5
 """The number of cases or tests that a notice names."""
 
@@ -120,10 +118,11 @@ class Trial:
 
     def _outcome(self, mutant: Mutant) -> Outcome:
         changed = mutant.applied(self.chart.files)
-        scores = self._scores(mutant)
+        words = self._named(mutant)
+        scores = self._scores(mutant, words)
         if killed := self.runs.failed(mutant, self._about_file(mutant), 3 * self.other_limit):
             return killed
-        own, others = self._ordered(self.cases, mutant), self._by_tests(mutant, scores)
+        own, others = self._ordered(self.cases, mutant), self._by_tests(mutant, words, scores)
         nearest = Outcome("unseen" if own or others or self.suites.reaching(mutant) else "unreached")
         done: set[str] = set()
         differing: list[Job] = []
@@ -181,7 +180,8 @@ class Trial:
         if finding := self.noticed.by_renders(mutant.applied(self.chart.files), jobs):
             return _killed_by(finding)
         cases = [self.rendered.jobs[index].case for index in others]
-        tests = self.tests.of(cases, self.tests.longest, self._scores(mutant))
+        scores = self._scores(mutant, self._named(mutant))
+        tests = self.tests.of(cases, self.tests.longest, scores)
         if killed := self.runs.failed(mutant, tests, 3 * self.tests.longest):
             return killed
         near = self.tests.of(cases, inf, {}) or [f"{CASE}{job.case.name}" for job in jobs]
@@ -202,7 +202,7 @@ class Trial:
         killed = self._noticed_otherwise(mutants)
         left = [mutant for mutant in mutants if mutant not in killed]
         tests = [*dict.fromkeys([*self._without_renders, *(test for some in untried for test in some)])]
-        limit = max(PATIENCE, 3 * sum(map(self.tests.costs.alone, tests)))
+        limit = self.tests.costs.patience(tests)
         failing = self.runs.failing(tests, left, limit) if left else []
         others = {*self._without_renders}
         return [
@@ -284,20 +284,27 @@ class Trial:
         """How many rare words each test shares with what was changed; tests that share none are left out."""
         return self.tests.words.scores(f"{mutant.file} {mutant.text(self.chart.files)} {mutant.old}")
 
-    def _scores(self, mutant: Mutant) -> dict[str, float]:
-        """How likely each test notices a mutant, from 0 to 1: more if it noticed others, or names what was changed."""
-        words = self._named(mutant)
+    def _scores(self, mutant: Mutant, words: Mapping[str, float]) -> dict[str, float]:
+        """How likely each test notices a mutant, from 0 to 1: more if it noticed others, or names what was changed.
+
+        Args:
+            words: what `_named` says.
+        """
         kills = self.runs.kills
         expected = {test: UNLIKELY + NAMES * min(words.get(test, 0.0), 1) for test in self.tests.costs.own}
         return {test: kills.likelihood(mutant, test, one) for test, one in expected.items()}
 
-    def _by_tests(self, mutant: Mutant, scores: Mapping[str, float]) -> list[int]:
+    def _by_tests(self, mutant: Mutant, words: Mapping[str, float], scores: Mapping[str, float]) -> list[int]:
         """The renders of tests to try: in turn those of the tests that name most of what was changed, of the likeliest
         tests, and others.
+
+        Args:
+            words: what `_named` says.
+            scores: what `_scores` says.
         """
         reaching = self.rendered.reaching(mutant)
         turns = zip_longest(
-            self._of_best(reaching, self._named(mutant)),
+            self._of_best(reaching, words),
             self._of_best(reaching, scores),
             self._ordered(self.rendered, mutant),
         )

@@ -3,6 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+PATIENCE = 10.0
+"""The shortest time limit of a run that may need more time than the unchanged chart, in seconds."""
+
 
 @dataclass
 class Costs:
@@ -20,6 +23,12 @@ class Costs:
     def alone(self, test: str) -> float:
         """How long one of them takes alone."""
         return self.own[test] + sum(self.fixtures.get(test, {}).values())
+
+    def patience(self, tests: Iterable[str]) -> float:
+        """How many seconds tests or suites get that the likeliest ones do not limit: three times as long as they take
+        alone.
+        """
+        return max(PATIENCE, 3 * sum(map(self.alone, tests)))
 
     def learn(self, test: str, own: float, fixtures: Mapping[str, float]) -> None:
         """Note how long a test takes that nothing ran before in its process. After other tests, it may find what they

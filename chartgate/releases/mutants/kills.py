@@ -24,7 +24,6 @@ class Kills:
 
     _kills: Counter[_Key] = field(default_factory=Counter)
     _tried: Counter[_Key] = field(default_factory=Counter)
-    _exact: set[tuple[str, str]] = field(default_factory=set)
     _doubted: set[str] = field(default_factory=set)
 
     def tried(self, mutant: Mutant, tests: Iterable[str]) -> None:
@@ -34,7 +33,6 @@ class Kills:
     def add(self, mutant: Mutant, test: str) -> None:
         """Count a mutant that a test has noticed."""
         self._kills.update(_keys(mutant, test))
-        self._exact.add((mutant.file, test))
 
     def doubt(self, test: str) -> None:
         """Note that a test has failed, and not again when it ran alone."""
@@ -57,7 +55,7 @@ class Kills:
 
     def has_noticed_in_file_of(self, mutant: Mutant, test: str) -> bool:
         """Whether the test has noticed a mutant in the same file of the chart."""
-        return (mutant.file, test) in self._exact
+        return self._kills[_in_file_of(mutant, test)] > 0
 
     def is_reliable(self, test: str, *, first: bool) -> bool:
         """Whether one failure of the test is enough.
@@ -71,7 +69,12 @@ class Kills:
 def _keys(mutant: Mutant, test: str) -> tuple[_Key, ...]:
     """That under which a test is counted, the most general one first."""
     function = _function(test)
-    return ("", function), (mutant.file, function), ("", test, "itself")
+    return ("", function), (mutant.file, function), _in_file_of(mutant, test), ("", test, "itself")
+
+
+def _in_file_of(mutant: Mutant, test: str) -> _Key:
+    """That under which a test itself is counted for one file of the chart."""
+    return mutant.file, test, "itself"
 
 
 def _function(test: str) -> str:

@@ -35,9 +35,11 @@ class Outcome(msgspec.Struct, frozen=True):
         return self.state == "killed"
 
     @property
-    def is_shown_to_tests(self) -> bool:
-        """Whether a test is known whose objects differ."""
-        return self.state == "survived" and not self.what.startswith(CASE)
+    def may_be_shown_to_tests(self) -> bool:
+        """Whether more renders may show it to a test: none is known whose objects differ."""
+        if self.state == "survived":
+            return self.what.startswith(CASE)
+        return self.state in {"unseen", "equal"}
 
 
 ELSEWHERE = Outcome("elsewhere")

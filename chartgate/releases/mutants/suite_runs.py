@@ -38,8 +38,6 @@ from chartgate.values.unittest_cases import UnittestJob
 
 FIRST, REST = 1.0, 30.0
 """How long the suites run that are tried on a mutant at first, and all others after them, in seconds."""
-PATIENCE = 10.0
-"""The shortest time limit of a run, in seconds."""
 NEAREST = 12
 """The number of tests that are rendered to find one whose objects differ."""
 NAMED = 3
@@ -175,7 +173,7 @@ class ChartSuites:
             return SuiteResults({}, "there is no program")
         if self.copy is None:
             self.copy = _Copy.of(self.chart, self.suites, self.scratch / f"suites-{os.getpid()}")
-        limit = max(PATIENCE, 3 * sum(self.seconds[file] for file in files))
+        limit = Costs(self.seconds).patience(files)
         return self.copy.run(self.program, files, limit, mutant)
 
 

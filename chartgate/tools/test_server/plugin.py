@@ -32,18 +32,23 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
         raise session.Interrupted(f"{session.testsfailed} errors during collection")
     with open(int(os.environ[READ]), "rb") as requests, open(int(os.environ[WRITE]), "wb") as answers:  # noqa: PTH123 (descriptors)
         _say(answers, _collected(session))
-        fixtures = session.config.pluginmanager.getplugin("chartgate")
+        prepared = False
         while line := requests.readline():
             request = msgspec.json.decode(line, type=Request)
-            if fixtures:
-                fixtures.prepare(Path(request.chart))
-                fixtures = None
-                # Python's collector would write to each object, and so copy the memory that a fork shares with the
-                # process.
-                gc.freeze()
+            if not prepared:
+                _prepare(session, Path(request.chart))
+                prepared = True
             process.available()
             _say(answers, _answer(session, request))
     return True
+
+
+def _prepare(session: pytest.Session, chart: Path) -> None:
+    """Read what every fork needs, so that the forks share it with this process."""
+    if fixtures := session.config.pluginmanager.getplugin("chartgate"):
+        fixtures.prepare(chart)
+    # Python's collector would write to each object, and so copy the memory that a fork shares with the process.
+    gc.freeze()
 
 
 def _collected(session: pytest.Session) -> Collected:

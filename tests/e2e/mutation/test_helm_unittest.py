@@ -192,7 +192,7 @@ def test_a_changed_suite_is_tried_on_survivors_and_on_what_it_noticed(
 def test_a_suite_that_takes_too_long_on_a_mutant_alone_notices_it(
     make_chart: MakeChart, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chartgate.releases.mutants.suite_runs.PATIENCE", 2.0)
+    monkeypatch.setattr("chartgate.releases.mutants.costs.PATIENCE", 2.0)
     chart = make_chart({**FILES, "tests/config_test.yaml": SUITE})
     files = read_chart(chart).files
     suites = suites_of(

@@ -177,6 +177,23 @@ def test_a_new_test_is_tried_on_survivors_alone(mutate: Mutate, tests: str, monk
     assert SHOP not in tried
 
 
+def test_a_first_survivor_that_is_noticed_later_is_kept_too(
+    mutate: Mutate, tests: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    note = Path(tests).with_name("note")
+    # Passes the first time that it sees the change.
+    code = (
+        "import pathlib\ndef test_x(render):\n    note, text = pathlib.Path"
+        f"({str(note)!r}), str(render().only('ConfigMap').manifest)\n"
+        "    assert '-x' not in text or not note.exists() and note.write_text(text)\n"
+    )
+    Path(tests).write_text(code, encoding="utf-8")
+    assert by_change(mutate({}, *SCALARS, "--tests", tests)[1])[SHOP] == ("killed", "pytest")
+    tried = tried_mutants(monkeypatch)
+    mutate({}, *SCALARS, "--tests", tests)
+    assert SHOP not in tried
+
+
 def test_other_tests_are_another_run(mutate: Mutate, tests: str) -> None:
     Path(tests).write_text("def test_nothing(render):\n    render()\n" + LABEL, encoding="utf-8")
     assert by_change(mutate({}, *SCALARS, "--tests", f"{tests}::test_nothing")[1])[SHOP][0] == "survived"

@@ -3,5 +3,7 @@
 from chartgate.values.chart import read_chart
 from tests.unit.chart.printed import ROOT
 
-OFFERED = {case.name: case for case in read_chart(ROOT / "charts" / "claude-relay").offered_cases}
+CHART = read_chart(ROOT / "charts" / "claude-relay")
+"""The chart, read once for the parameters of all tests."""
+OFFERED = {case.name: case for case in CHART.offered_cases}
 """By name: the defaults, the CI values, the APIs that templates ask about, the examples of documents."""

@@ -7,12 +7,12 @@ import pytest
 
 from chartgate.releases.release import Release
 from chartgate.tools.chart_files import read_chart_files
-from chartgate.values.chart import read_chart
 from chartgate.values.settings import Settings
-from tests.unit.chart.printed import FOLDER, ROOT, Texts, files_of, record_of, records_of, texts_of_cases
+from tests.unit.chart.offered import CHART
+from tests.unit.chart.printed import FOLDER, Texts, files_of, record_of, records_of, texts_of_cases
 
 REMEDY = "Run `make generate`. If each changed line in tests/unit/chart/printed is meant to change, commit the files."
-RECORDS = records_of(read_chart(ROOT / "charts" / "claude-relay"))
+RECORDS = records_of(CHART)
 
 
 @pytest.fixture(scope="module")

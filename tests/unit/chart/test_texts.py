@@ -7,9 +7,8 @@ import pytest
 
 from chartgate.releases.release import Release
 from chartgate.values.case import Case
-from chartgate.values.chart import read_chart
 from chartgate.values.hostile_cases import WORD, hostile_cases
-from tests.unit.chart.printed import ROOT
+from tests.unit.chart.offered import CHART
 from tests.unit.chart.types_of import types_of
 
 EVERY = 10**6
@@ -23,7 +22,7 @@ API_VERSIONS = [
 
 def _by_value() -> dict[str, Case]:
     """A case for each value that takes one of the texts: the first of them."""
-    cases = hostile_cases(read_chart(ROOT / "charts" / "claude-relay"), EVERY, 1)
+    cases = hostile_cases(CHART, EVERY, 1)
     found: dict[str, Case] = {}
     for text in LOOK_ALIKES:
         for case in cases:
