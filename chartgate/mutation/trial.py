@@ -1,10 +1,10 @@
 """The trial of one mutant: cases and tests that reach it, a few at first, until one of them notices it."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from math import inf
 from typing import Protocol
 
@@ -29,13 +29,18 @@ from chartgate.values.chart import Chart
 from chartgate.values.mutations import UNKNOWN_KEY
 
 TIERS = (1, 4, 16, 80)
-"""The number of renders that are tried with a mutant until it is killed: of the gate's cases, and of the tests."""
+"""The number of renders that are tried with a mutant until it is killed: of the gate's cases, and of the tests. `shown`
+looks for renders that show what those of the first two tiers do not.
+"""
 SECONDS = (1.0, 2.0, 3.0, 3.0)
 """The time limits of the tests that run for a mutant alone, a tier each."""
-EXAMINED = 12
+EXAMINED = 6
 """The number of renders with other objects that the checks of the gate look at."""
 COMPARED = 3
 """The number of cases of the chart's author that are rendered otherwise, such as with another name of the release."""
+
+CHOICE = 2
+"""How much longer the tests take of which some are chosen than there is time for."""
 
 UNLIKELY, NAMES = 0.01, 0.2
 """How likely a test notices a mutant of which nothing is known, and how much more if it names what was changed."""
@@ -71,6 +76,8 @@ class Trial:
     noticed: Noticed
     _begun: set[str] = field(default_factory=set, init=False)
     """The files of the chart of which a mutant was tried."""
+    _compared: set[Job] = field(default_factory=set, init=False)
+    """The jobs that were rendered otherwise."""
 
     @property
     def tests(self) -> ChartTests:
@@ -129,17 +136,24 @@ class Trial:
         rendering: list[Case] = []
         effects: set[Effect] = set()
         suites = self.suites.turns(mutant)
+        own_left, others_left = iter(own), iter(others)
         begin = 0
         for end, seconds in zip(TIERS, self.limits, strict=True):
-            if end == TIERS[-1] and nearest.state != "survived":
-                break  # `shown` tries more renders of such a mutant
-            jobs = self._differing(self.cases, changed, own[begin:end], effects)
-            if finding := self.noticed.by_renders(changed, jobs[: max(0, EXAMINED - len(differing))]):
-                return _killed_by(finding)
-            differing += jobs
+            if end > TIERS[1] and nearest.state != "survived":
+                break
+            if len(differing) < EXAMINED:
+                for job in self._differing(self.cases, changed, islice(own_left, end - begin), effects):
+                    differing.append(job)
+                    if finding := self.noticed.by_renders(changed, [job]):
+                        return _killed_by(finding)
+                    if len(differing) == EXAMINED:
+                        break
             if killed := self.suites.failed(mutant, next(suites, ())):
                 return killed
-            rendering += [job.case for job in self._differing(self.rendered, changed, others[begin:end], effects)]
+            for job in self._differing(self.rendered, changed, islice(others_left, end - begin), effects):
+                rendering.append(job.case)
+                if self._are_enough(rendering, seconds, done):
+                    break
             # What a shorter time limit has left out of an earlier tier comes again.
             tests = self.tests.of(rendering, seconds, scores, without=done)
             if killed := self.runs.failed(mutant, tests, 3 * seconds):
@@ -199,7 +213,7 @@ class Trial:
         Returns:
             None for a mutant that these do not notice either.
         """
-        killed = self._noticed_otherwise(mutants)
+        killed = self._noticed_otherwise(mutants, self._to_compare(mutants))
         left = [mutant for mutant in mutants if mutant not in killed]
         tests = [*dict.fromkeys([*self._without_renders, *(test for some in untried for test in some)])]
         limit = self.tests.costs.patience(tests)
@@ -211,38 +225,38 @@ class Trial:
             for mutant, own in zip(mutants, untried, strict=True)
         ]
 
-    def _noticed_otherwise(self, mutants: Sequence[Mutant]) -> dict[Mutant, Outcome]:
-        """What comes of those of the mutants that comparisons or files show: what shows in a chart with all of them is
-        tried with half of them, and so on.
+    def _noticed_otherwise(self, mutants: Sequence[Mutant], jobs: Sequence[Job]) -> dict[Mutant, Outcome]:
+        """What comes of those of the mutants that comparisons of these jobs or files show: what shows in a chart with
+        all of them is tried with half of them, and so on.
         """
-        found = self._found(mutants)
+        found = self._found(mutants, jobs)
         if not found or len(mutants) == 1:
             return {mutants[0]: found} if found else {}
         middle = len(mutants) // 2
-        return self._noticed_otherwise(mutants[:middle]) | self._noticed_otherwise(mutants[middle:])
+        return self._noticed_otherwise(mutants[:middle], jobs) | self._noticed_otherwise(mutants[middle:], jobs)
 
-    def _found(self, mutants: Sequence[Mutant]) -> Outcome | None:
+    def _found(self, mutants: Sequence[Mutant], jobs: Sequence[Job]) -> Outcome | None:
         """What comes of a chart with all of the mutants, by comparisons and files; None if nothing is noticed."""
+        changed = with_mutants(mutants, self.chart.files)
         try:
-            finding = self._finding(mutants)
+            finding = self.noticed.by_comparisons(changed, jobs) or self.noticed.by_files(changed)
         except HelmEndedError as error:
             return Outcome("killed", GATE, str(error))
         return _killed_by(finding) if finding else None
 
-    def _finding(self, mutants: Sequence[Mutant]) -> Finding | None:
-        """The first new finding about comparisons or files of a chart with all of the mutants.
-
-        Raises:
-            HelmEndedError: Helm does not finish.
+    def _to_compare(self, mutants: Sequence[Mutant]) -> list[Job]:
+        """Some jobs for each of the mutants: above all those that others have and those that are known already, since a
+        comparison takes long.
         """
-        compared: dict[Job, None] = {}
+        found: dict[Job, None] = {}
         for mutant in mutants:
-            own = self._ordered(self.cases, mutant)[: TIERS[-1]]
+            own = self._ordered(self.cases, mutant)
             # What no render reaches may show in an upgrade, where `lookup` finds objects.
-            reaching = [self.cases.jobs[one] for one in own] if own else self.cases.jobs
-            compared.update(dict.fromkeys(newest_of_authors(reaching)[:COMPARED]))
-        changed = with_mutants(mutants, self.chart.files)
-        return self.noticed.by_comparisons(changed, [*compared]) or self.noticed.by_files(changed)
+            reaching = newest_of_authors([self.cases.jobs[one] for one in own] if own else self.cases.jobs)
+            reaching.sort(key=lambda job: (job not in found, job not in self._compared))
+            found.update(dict.fromkeys(reaching[:COMPARED]))
+        self._compared.update(found)
+        return [*found]
 
     def _about_file(self, mutant: Mutant) -> list[str]:
         """Tests without renders that notice each mutant of a file, such as one that compares a generated file: those
@@ -258,11 +272,20 @@ class Trial:
             if self.runs.kills.has_noticed_in_file_of(mutant, test) or f"[{mutant.file}]" in test
         ]
 
-    def _differing(self, renders: Renders, changed: ChartFiles, some: Sequence[int], effects: set[Effect]) -> list[Job]:
+    def _differing(
+        self, renders: Renders, changed: ChartFiles, some: Iterable[int], effects: set[Effect]
+    ) -> Iterator[Job]:
         """Those of the renders whose objects differ; `effects` gets what the mutant changes."""
-        found = {index: renders.effect(changed, index) for index in some}
-        effects.update(found.values())
-        return [renders.jobs[index] for index, effect in found.items() if effect == "objects"]
+        for index in some:
+            effect = renders.effect(changed, index)
+            effects.add(effect)
+            if effect == "objects":
+                yield renders.jobs[index]
+
+    def _are_enough(self, cases: Sequence[Case], seconds: float, without: Collection[str]) -> bool:
+        """Whether more tests make these renders than there is time for, so that the likeliest can be chosen."""
+        tests = self.tests.of(cases, inf, {}, without)
+        return len(self.tests.costs.within(tests, CHOICE * seconds)) < len(tests)
 
     def _ordered(self, renders: Renders, mutant: Mutant) -> list[int]:
         """The renders to try, different ones first: evenly from all that reach the mutant.

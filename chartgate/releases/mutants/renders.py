@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, lru_cache, partial
-from itertools import zip_longest
 from os import cpu_count
 from typing import Any, Literal
 
@@ -34,6 +33,8 @@ NEAR = 24
 """The number of points around a mutant that decide which renders come first."""
 MANY, ALIKE = 64, 2
 """The number of jobs that are tried in the end with a mutant, and of those that reach the same points around it."""
+EVERYWHERE = 256
+"""The number of jobs that are tried in the end with a mutant that all jobs may show."""
 
 
 class Renders:
@@ -107,22 +108,28 @@ class Renders:
                         left &= ~(1 << found[-1])
         return found
 
-    def different(self, mutant: Mutant) -> list[int]:
-        """Those of the jobs that reach a mutant of a template, without some that take the same way around it: of the
-        jobs that reach the same of the nearest points, one after another until MANY are found, and at least ALIKE. All
-        of them for another file.
+    def different(self, mutants: Sequence[Mutant]) -> dict[Mutant, set[int]]:
+        """Those of the jobs that reach mutants, without some that take the same way around them: of the jobs that reach
+        the same of the nearest points, one after another until MANY are found, and at least ALIKE. A job that one
+        mutant needs counts for the others, so that they are few together.
         """
-        if mutant.region is None:
-            return [*self.reaching(mutant)]
-        groups = [self._reaching.get((mutant.file, mutant.region), 0)]
-        for reached in self._around(mutant):
-            groups = [part for group in groups for part in (group & reached, group & ~reached) if part]
-        found: list[int] = []
-        for number, turn in enumerate(zip_longest(*map(_each, groups))):
-            if number >= ALIKE and len(found) >= MANY:
-                break
-            found += [index for index in turn if index is not None]
-        return sorted(found)
+        found: dict[Mutant, int] = {}
+        chosen = 0
+        for mutant in mutants:
+            if mutant.region is None:
+                reaching = self.reaching(mutant)
+                found[mutant] = _set_of(reaching[:: max(1, len(reaching) // EVERYWHERE)])
+                chosen |= found[mutant]
+        for mutant in mutants:
+            if mutant.region is not None:
+                groups = [self._reaching.get((mutant.file, mutant.region), 0)]
+                for reached in self._around(mutant):
+                    groups = [part for group in groups for part in (group & reached, group & ~reached) if part]
+                chosen |= _some_of_each(groups, chosen)
+        for mutant in mutants:
+            if mutant.region is not None:
+                found[mutant] = self._reaching.get((mutant.file, mutant.region), 0) & chosen
+        return {mutant: {*_each(found[mutant])} for mutant in mutants}
 
     def _around(self, mutant: Mutant) -> list[int]:
         """The jobs that reach each of the points around a mutant, the nearest point first."""
@@ -157,6 +164,8 @@ class Renders:
         """
         before, after = self._known(self._before, index), self._print(changed, index, cached=True)
         if before.packed == after.packed:
+            # Nothing is random in two renders that agree.
+            self._again.setdefault(index, before)
             return "none"
         once_more = self._known(self._again, index)
         if not difference(before, once_more, after):
@@ -213,6 +222,24 @@ def _each(jobs: int) -> Iterator[int]:
     while jobs:
         yield _first(jobs)
         jobs &= jobs - 1
+
+
+def _set_of(indices: Iterable[int]) -> int:
+    """The jobs with these indices."""
+    return sum(1 << index for index in indices)
+
+
+def _some_of_each(groups: Sequence[int], chosen: int) -> int:
+    """Jobs of each of the groups beside those that are chosen: as many as `Renders.different` says."""
+    found = 0
+    for number in range(max(map(int.bit_count, groups), default=0)):
+        if number >= ALIKE and sum((group & (chosen | found)).bit_count() for group in groups) >= MANY:
+            break
+        for group in groups:
+            left = group & ~chosen & ~found
+            if left and (group & (chosen | found)).bit_count() <= number:
+                found |= left & -left
+    return found
 
 
 def _first(jobs: int) -> int:

@@ -30,7 +30,7 @@ class Search:
     def found(self, mutants: Sequence[Mutant]) -> dict[Mutant, list[int]]:
         """The indices of renders whose objects a mutant changes; those of no render are left out."""
         found: dict[Mutant, list[int]] = defaultdict(list)
-        reaching = {mutant: {*self._renders.different(mutant)} for mutant in mutants}
+        reaching = self._renders.different(mutants)
         left = [*mutants]
         for index in self._renders.one_a_case(set().union(*reaching.values())):
             some = left if any(index in reaching[mutant] for mutant in left) else []
