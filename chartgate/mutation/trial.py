@@ -1,9 +1,9 @@
 """The trial of one mutant: cases and tests that reach it, a few at first, until one of them notices it."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice, zip_longest
 from math import inf
 from typing import Protocol
@@ -17,7 +17,7 @@ from chartgate.releases.jobs import Job, newest_of_authors
 from chartgate.releases.mutants.mutant import Mutant, with_mutants
 from chartgate.releases.mutants.outcome import CASE, Outcome
 from chartgate.releases.mutants.renders import Effect, Renders
-from chartgate.releases.mutants.search import Search
+from chartgate.releases.mutants.search import Search, culprit
 from chartgate.releases.mutants.suite_runs import ChartSuites
 from chartgate.releases.mutants.test_runs import TestRuns
 from chartgate.releases.mutants.tests import ChartTests
@@ -49,6 +49,10 @@ NAMED = 5
 """The number of cases or tests that a notice names."""
 
 _INDEX = re.compile(r"\[\d+\]|\.\d+(?=\.|$)")
+
+
+Look = Callable[[ChartFiles], Finding | None]
+"""The first new finding in a changed chart."""
 
 
 class Turns(Protocol):
@@ -213,7 +217,7 @@ class Trial:
         Returns:
             None for a mutant that these do not notice either.
         """
-        killed = self._noticed_otherwise(mutants, self._to_compare(mutants))
+        killed = self._noticed_otherwise(mutants)
         left = [mutant for mutant in mutants if mutant not in killed]
         tests = [*dict.fromkeys([*self._without_renders, *(test for some in untried for test in some)])]
         limit = self.tests.costs.patience(tests)
@@ -225,21 +229,30 @@ class Trial:
             for mutant, own in zip(mutants, untried, strict=True)
         ]
 
-    def _noticed_otherwise(self, mutants: Sequence[Mutant], jobs: Sequence[Job]) -> dict[Mutant, Outcome]:
-        """What comes of those of the mutants that comparisons of these jobs or files show: what shows in a chart with
-        all of them is tried with half of them, and so on.
-        """
-        found = self._found(mutants, jobs)
-        if not found or len(mutants) == 1:
-            return {mutants[0]: found} if found else {}
-        middle = len(mutants) // 2
-        return self._noticed_otherwise(mutants[:middle], jobs) | self._noticed_otherwise(mutants[middle:], jobs)
+    def _noticed_otherwise(self, mutants: Sequence[Mutant]) -> dict[Mutant, Outcome]:
+        """What comes of those of the mutants that comparisons or files show.
 
-    def _found(self, mutants: Sequence[Mutant], jobs: Sequence[Job]) -> Outcome | None:
-        """What comes of a chart with all of the mutants, by comparisons and files; None if nothing is noticed."""
-        changed = with_mutants(mutants, self.chart.files)
+        Most show none of them. So each is made of a chart with all of the mutants. If one shows something, it is made
+        with half of them, and so on, until the mutant is found that it shows.
+        """
+        jobs = self._to_compare(mutants)
+        looks: list[Look] = [partial(self.noticed.by_comparisons, jobs=[job]) for job in jobs]
+        found: dict[Mutant, Outcome] = {}
+        for look in [*looks, self.noticed.by_files]:
+            left = [mutant for mutant in mutants if mutant not in found]
+            shows = partial(self._found, look=look)
+            while left and shows(left):
+                one = culprit(left, shows)
+                left.remove(one)
+                # Alone, it may show nothing.
+                if outcome := shows([one]):
+                    found[one] = outcome
+        return found
+
+    def _found(self, mutants: Sequence[Mutant], look: Look) -> Outcome | None:
+        """What comes of a chart with all of the mutants, by one look at it; None if nothing is noticed."""
         try:
-            finding = self.noticed.by_comparisons(changed, jobs) or self.noticed.by_files(changed)
+            finding = look(with_mutants(mutants, self.chart.files))
         except HelmEndedError as error:
             return Outcome("killed", GATE, str(error))
         return _killed_by(finding) if finding else None

@@ -1,7 +1,7 @@
 """Which renders show a mutant, asked for many mutants at once."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 
 from chartgate.releases.mutants.mutant import Mutant, with_mutants
@@ -35,19 +35,23 @@ class Search:
         for index in self._renders.one_a_case(set().union(*reaching.values())):
             some = left if any(index in reaching[mutant] for mutant in left) else []
             while self._differs(some, index):
-                culprit = self._culprit(some, index)
-                found[culprit].append(index)
-                some = [mutant for mutant in some if mutant is not culprit]
+                one = culprit(some, partial(self._differs, index=index))
+                found[one].append(index)
+                some = [mutant for mutant in some if mutant is not one]
             left = [mutant for mutant in left if len(found.get(mutant, ())) < ENOUGH]
         return dict(found)
 
-    def _culprit(self, mutants: Sequence[Mutant], index: int) -> Mutant:
-        """A mutant without which the others change less; the mutants together change something."""
-        while len(mutants) > 1:
-            middle = len(mutants) // 2
-            first = mutants[:middle]
-            mutants = first if self._differs(first, index) else mutants[middle:]
-        return mutants[0]
-
     def _differs(self, mutants: Sequence[Mutant], index: int) -> bool:
         return bool(mutants) and self._renders.effect(self._changed(tuple(mutants)), index) == "objects"
+
+
+def culprit(mutants: Sequence[Mutant], shows: Callable[[Sequence[Mutant]], object]) -> Mutant:
+    """A mutant without which the others show less.
+
+    Args:
+        shows: whether a chart with some of the mutants shows something; with all of them, it does.
+    """
+    while len(mutants) > 1:
+        first = mutants[: len(mutants) // 2]
+        mutants = first if shows(first) else mutants[len(first) :]
+    return mutants[0]
