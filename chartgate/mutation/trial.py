@@ -29,8 +29,8 @@ from chartgate.values.chart import Chart
 from chartgate.values.mutations import UNKNOWN_KEY
 
 TIERS = (1, 4, 16, 80)
-"""The number of renders that are tried with a mutant until it is killed: of the gate's cases, and of the tests. `shown`
-looks for renders that show what those of the first two tiers do not.
+"""The number of renders that are tried with a mutant until it is killed: of the gate's cases, and of the tests. If the
+first two tiers do not show it, the third one has only renders of the tests, and `shown` looks for more.
 """
 SECONDS = (1.0, 2.0, 3.0, 3.0)
 """The time limits of the tests that run for a mutant alone, a tier each."""
@@ -143,9 +143,10 @@ class Trial:
         own_left, others_left = iter(own), iter(others)
         begin = 0
         for end, seconds in zip(TIERS, self.limits, strict=True):
-            if end > TIERS[1] and nearest.state != "survived":
+            is_seen = nearest.state == "survived"
+            if end == TIERS[-1] and not is_seen:
                 break
-            if len(differing) < EXAMINED:
+            if (is_seen or end <= TIERS[1]) and len(differing) < EXAMINED:
                 for job in self._differing(self.cases, changed, islice(own_left, end - begin), effects):
                     differing.append(job)
                     if finding := self.noticed.by_renders(changed, [job]):
