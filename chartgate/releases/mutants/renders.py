@@ -110,15 +110,18 @@ class Renders:
 
     def different(self, mutants: Sequence[Mutant]) -> dict[Mutant, set[int]]:
         """Those of the jobs that reach mutants, without some that take the same way around them: of the jobs that reach
-        the same of the nearest points, one after another until MANY are found, and at least ALIKE. A job that one
-        mutant needs counts for the others, so that they are few together.
+        the same of the nearest points, one after another until MANY are found, and at least ALIKE. For another file,
+        EVERYWHERE of all jobs, and MANY whose values share words with the change. A job that one mutant needs counts
+        for the others, so that they are few together.
         """
         found: dict[Mutant, int] = {}
         chosen = 0
         for mutant in mutants:
             if mutant.region is None:
                 reaching = self.reaching(mutant)
-                found[mutant] = _set_of(reaching[:: max(1, len(reaching) // EVERYWHERE)])
+                about = f"{mutant.file} {mutant.text(self._plain)} {' '.join(mutant.value)}"
+                evenly = reaching[:: max(1, len(reaching) // EVERYWHERE)]
+                found[mutant] = _set_of({*evenly, *self.related(about, reaching)[:MANY]})
                 chosen |= found[mutant]
         for mutant in mutants:
             if mutant.region is not None:
