@@ -185,7 +185,7 @@ class Trial:
         """
         try:
             own = Search(self.cases, self.chart.files).found(mutants)
-            others = Search(self.rendered, self.chart.files).found(mutants)
+            others = Search(self.rendered, self.chart.files, every=True).found(mutants)
             return [self._shown(mutant, own.get(mutant, []), others.get(mutant, [])) for mutant in mutants]
         except HelmEndedError as error:
             if len(mutants) == 1:

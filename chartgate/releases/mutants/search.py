@@ -21,16 +21,18 @@ class Search:
     Args:
         renders: those of the unchanged chart.
         chart: its files.
+        every: try every render that reaches a mutant, also if another one takes the same way around it: what two tests
+            expect of two such renders differs.
     """
 
-    def __init__(self, renders: Renders, chart: ChartFiles) -> None:
-        self._renders = renders
+    def __init__(self, renders: Renders, chart: ChartFiles, *, every: bool = False) -> None:
+        self._renders, self._every = renders, every
         self._changed = lru_cache(maxsize=64)(partial(with_mutants, chart=chart))
 
     def found(self, mutants: Sequence[Mutant]) -> dict[Mutant, list[int]]:
         """The indices of renders whose objects a mutant changes; those of no render are left out."""
         found: dict[Mutant, list[int]] = defaultdict(list)
-        reaching = self._renders.different(mutants)
+        reaching = self._reaching(mutants)
         left = [*mutants]
         for index in self._renders.one_a_case(set().union(*reaching.values())):
             some = left if any(index in reaching[mutant] for mutant in left) else []
@@ -40,6 +42,12 @@ class Search:
                 some = [mutant for mutant in some if mutant is not one]
             left = [mutant for mutant in left if len(found.get(mutant, ())) < ENOUGH]
         return dict(found)
+
+    def _reaching(self, mutants: Sequence[Mutant]) -> dict[Mutant, set[int]]:
+        """The indices of the renders to try."""
+        if self._every:
+            return {mutant: {*self._renders.reaching(mutant)} for mutant in mutants}
+        return self._renders.different(mutants)
 
     def _differs(self, mutants: Sequence[Mutant], index: int) -> bool:
         return bool(mutants) and self._renders.effect(self._changed(tuple(mutants)), index) == "objects"
