@@ -72,6 +72,15 @@ def test_what_cannot_be_fixed_stays_as_it_is(make_chart: MakeChart, text: str) -
     assert with_fixed_texts(files) is files
 
 
+def test_another_order_of_named_items_is_another_object(make_chart: MakeChart) -> None:
+    text = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: c, env: [%s]}]}\n"
+    env = '{{ range list "c" "a" "b" | sortAlpha }}{name: {{ . }}},{{ end }}'
+    files = read_chart_files(make_chart({TEMPLATE: text % env}))
+    renders = Renders(with_probes(files, [TEMPLATE]), jobs(""), (), "")
+    (mutant,) = (one for one in mutants_of(files, [TEMPLATE]) if one.now == 'list "c" "a" "b"')
+    assert renders.effect(mutant.applied(files), 0) == "objects"
+
+
 def test_what_one_case_of_a_test_notices_counts_for_the_others(make_chart: MakeChart) -> None:
     files = read_chart_files(make_chart({TEMPLATE: CONFIG + "  a: {{ .Values.length | quote }}\n"}))
     mutant, *_ = mutants_of(files, [TEMPLATE])
