@@ -74,6 +74,10 @@ CONTRADICTIONS: list[tuple[dict[str, Any], str]] = [
         "externalRedis.tls is false",
     ),
     (
+        {"redis": {"enabled": False}, "externalRedis": {"host": "h", "tlsCA": {"existingConfigMap": "a"}}},
+        "externalRedis.tlsCA is set but externalRedis.tls is false",
+    ),
+    (
         {"autoscaling": {"enabled": True, "minReplicas": 5, "maxReplicas": 2}},
         "minReplicas (5) is greater than",
     ),

@@ -190,6 +190,13 @@ def test_any_variable_that_the_application_reads_can_be_set(
     assert "LDAP_BIND_PASSWORD" not in resolved(release, "wait-for-redis"), "who does not need it does not get it"
 
 
+def test_a_text_whose_base64_form_looks_like_a_number_stays_a_text(render: Any) -> None:
+    # Its base64 form is 0400.
+    secret = {"LDAP_BIND_PASSWORD": "\u04cd4"}
+    found = resolved(render(values={"config": {"secretEnv": secret}}, release="x"))
+    assert found["LDAP_BIND_PASSWORD"] == "\u04cd4"
+
+
 def test_pods_are_replaced_when_a_variable_changes(render: Any) -> None:
     def template(**config: Any) -> Any:
         secrets = {"jwtSecret": "j", "encryptionKey": "e", "adminPassword": "p"}

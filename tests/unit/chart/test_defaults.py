@@ -99,6 +99,12 @@ def test_the_values_of_an_earlier_version_are_enough(without_values: Any, render
     assert render(chart=without_values(EARLIER), helm=any_helm).digest == render(EARLIER, helm=any_helm).digest
 
 
+def test_null_among_all_values_means_the_default(chart: Path, without_values: Any, render: Any, any_helm: Any) -> None:
+    values = yaml.safe_load((chart / "values.yaml").read_text())
+    values["config"]["logLevel"] = None
+    assert render(SECRETS, chart=without_values(values), helm=any_helm).digest == render(SECRETS, helm=any_helm).digest
+
+
 UNSET = {
     "podSecurityContext": {"runAsUser": None},
     "securityContext": {"capabilities": {"drop": None}},

@@ -117,6 +117,12 @@ def test_the_served_paths_are_the_users(render: Any, listed: Any, exact: int, pr
     assert (kinds.count("Exact"), kinds.count("Prefix")) == (exact, prefixes)
 
 
+def test_strict_paths_keep_the_paths_that_the_user_lists(render: Any) -> None:
+    hosts = [{"host": "a.ex.com", "paths": [{"path": "/api"}]}]
+    obj = render(values=ingress(strictPaths=True, hosts=hosts)).only("Ingress")
+    assert [path for path, _, _ in paths(obj)["a.ex.com"]] == ["/api"]
+
+
 def test_streams_may_last_as_long_as_an_answer(render: Any) -> None:
     values = {**ingress(), "config": {"requestTimeout": 1200500}}
     annotations = render(values=values).only("Ingress").annotations
@@ -165,6 +171,8 @@ def test_paths_and_a_backend_of_the_user(render: Any, refused: Any) -> None:
     bucket = {"resource": {"apiGroup": "k8s.example.com", "kind": "StorageBucket", "name": "static"}}
     static = {"path": "/static", "pathType": "Exact", "backend": bucket}
     assert render(ingress(extraPaths=[static])).only("Ingress").at("spec.rules")[0]["http"]["paths"][0] == static
+    for path in ("/", "/metrics"):
+        assert paths(render(ingress(extraPaths=[{"path": path, "backend": docs}])).only("Ingress"))[""]
     own = {"service": {"name": "relay-claude-relay", "port": {"name": "http"}}}
     for path in ("/", "/Metrics"):
         assert "ingress.extraPaths[0] makes /metrics" in refused(ingress(extraPaths=[{"path": path, "backend": own}]))

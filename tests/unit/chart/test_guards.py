@@ -21,12 +21,15 @@ def test_a_contradiction_is_refused_with_path_and_remedy(refused: Any, values: A
         {"ingress": {"enabled": True, "hosts": [{"host": "*.ex.com"}], "tls": [{"hosts": ["a.ex.com"]}]}},
         {"ingress": {"enabled": True, "tls": [{"hosts": ["a.ex.com"]}]}},
         {"ingress": {"enabled": True, "tls": [{"secretName": "a"}]}},
+        {"ingress": {"enabled": True, "tls": [{"secretName": None, "hosts": ["a.ex.com"]}]}},
         {"ingress": {"enabled": True, "hosts": [{"host": "a.com"}, {"paths": []}], "tls": [{"hosts": ["b.com"]}]}},
         {"ingress": {"enabled": True}, "servedPaths": {"exact": [], "prefixes": []}},
         {"autoscaling": {"enabled": True, "maxReplicas": 1}, "storage": {"logs": {"mode": "pvc"}}},
         {"autoscaling": {"enabled": True}, "resources": {"requests": None}},
         {"redis": {"extraConfig": "maxmemory 1mb\nmaxmemory-policy noeviction\n"}},
         {"ingress": {"enabled": True, "extraPaths": [{"path": "/api", "backend": OWN}]}},
+        # Since Kubernetes 1.36, the name of a Service may be a number.
+        {"ingress": {"enabled": True, "defaultBackend": {"service": {"name": 7, "port": {"number": 80}}}}},
         {"storage": {"logs": {"fluentbit": {"output": {"type": "loki", "config": {"Host": "${LOKI_HOST}"}}}}}},
         {
             "autoscaling": {

@@ -1,6 +1,7 @@
 """Logs: Fluent Bit follows the application's files and sends them on; credentials stay out of its configuration."""
 
 import base64
+import re
 from typing import Any
 
 import pytest
@@ -249,6 +250,12 @@ def test_the_keys_of_a_secret_of_the_users_are_texts_in_a_fixed_order(render: An
     assert found == [(f"FLB_OUTPUT_{key.upper()}", {"name": "1e3", "key": text}) for key, text in sorted(keys.items())]
 
 
+def test_credentials_are_in_a_fixed_order(render: Any) -> None:
+    release = render(values=output("http", Header=[f"X-Header-{number} a" for number in range(9)]), release="x")
+    variables = [f"FLB_OUTPUT_HEADER_{number}" for number in range(9)]
+    assert [*release.only("Deployment").container("fluent-bit").env][-9:] == variables
+
+
 def test_several_headers_are_several_lines_and_none_is_in_the_open(render: Any) -> None:
     release = render(values=output("http", Header=["X-Tenant relay", "Authorization Bearer t"]), release="x")
     entries = next(entries for name, entries in configuration(release) if name == "OUTPUT")
@@ -263,6 +270,16 @@ def test_a_key_the_plugin_does_not_know_is_refused_unless_told_otherwise(render:
     assert "line_format" in message
     values["storage"]["logs"]["fluentbit"]["output"]["checkKeys"] = False
     assert section(render(values=values, release="x"), "OUTPUT")["batchwait"] == "1s"
+
+
+def test_unknown_keys_are_told_in_a_fixed_order(refused: Any) -> None:
+    keys = [f"Key_{letter}" for letter in "GCAEBFDH"]
+    values = output("loki", Host="l")
+    values["storage"]["logs"]["fluentbit"]["output"] |= {
+        "existingSecret": "mine",
+        "existingSecretKeys": dict.fromkeys(keys, "a"),
+    }
+    assert re.findall(r"config\.(Key_\w)", refused(values)) == sorted(keys)
 
 
 def test_a_value_the_plugin_does_not_take_is_refused_unless_told_otherwise(render: Any, refused: Any) -> None:

@@ -69,6 +69,11 @@ def test_an_output_that_is_told_where_to_send_is_not_warned_of(notes: Any, kind:
     assert not told(setting)
 
 
+def test_an_output_without_fluent_bit_is_not_warned_of(notes: Any) -> None:
+    logs = {"mode": "pvc", "fluentbit": {"output": {"type": "http"}}}
+    assert "sends the logs to 127.0.0.1" not in notes({"storage": {"logs": logs}})
+
+
 @pytest.mark.parametrize("part", ["env", "secretEnv"])
 def test_a_variable_that_the_application_does_not_use_is_named(notes: Any, part: str) -> None:
     variables = {"DEBUG": "1", "CLAUDE_API_URL": "https://api.example.com", "ALLOW_USER_DELETE_API_KEYS": "true"}
