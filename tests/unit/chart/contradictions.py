@@ -136,6 +136,14 @@ CONTRADICTIONS: list[tuple[dict[str, Any], str]] = [
         {"serviceMonitor": {"enabled": True, "scrapeTimeout": "072s", "interval": "1m"}},
         "serviceMonitor.scrapeTimeout (072s) is longer than serviceMonitor.interval (1m)",
     ),
+    (
+        {"serviceMonitor": {"enabled": True, "scrapeTimeout": "604800001ms", "interval": "1w"}},
+        "serviceMonitor.scrapeTimeout (604800001ms) is longer than serviceMonitor.interval (1w)",
+    ),
+    (
+        {"serviceMonitor": {"enabled": True, "scrapeTimeout": "31536000001ms", "interval": "1y"}},
+        "serviceMonitor.scrapeTimeout (31536000001ms) is longer than serviceMonitor.interval (1y)",
+    ),
     ({"service": {"nodePort": 30000}}, "service.nodePort"),
     ({"service": {"externalTrafficPolicy": "Local"}}, "service.externalTrafficPolicy"),
     ({"service": {"type": "NodePort", "clusterIP": "None"}}, "service.clusterIP is None"),

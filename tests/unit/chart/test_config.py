@@ -230,7 +230,8 @@ def test_a_password_does_not_get_into_the_config_map(render: Any, refused: Any) 
     for name in [*secret, "HTTP_PROXY"]:
         assert f"config.env.{name} contains a password" in refusal
     assert "user:pass" not in refusal
-    assert render(values={"config": {"env": {"NO_PROXY": "a:b,c@d"}}})
+    for address in ("a:b,c@d", "http://proxy/a:b@c", "http://proxy:3128/a@b"):
+        assert render(values={"config": {"env": {"NO_PROXY": address}}}), address
 
 
 def test_a_variable_is_set_in_one_place(refused: Any) -> None:

@@ -83,7 +83,8 @@ def test_a_route_has_filters_and_rules_of_the_user(render: Any, refused: Any) ->
 
 
 @pytest.mark.parametrize(
-    ("milliseconds", "duration"), [(99_999_000, "99999s"), (99_999_001, "1667m"), (2**31 - 1, "35792m")]
+    ("milliseconds", "duration"),
+    [(99_999_000, "99999s"), (99_999_001, "1667m"), (100_020_000, "1667m"), (2**31 - 1, "35792m")],
 )
 def test_a_long_timeout_of_a_route_has_at_most_five_digits(render: Any, milliseconds: int, duration: str) -> None:
     release = render(values={**route(timeouts={"mode": "always"}), "config": {"requestTimeout": milliseconds}})

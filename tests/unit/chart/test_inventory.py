@@ -120,6 +120,7 @@ def test_a_kind_the_cluster_lacks_is_rendered_skipped_or_refused(
     assert render(values=values("skip"), api_versions=[api]).of_kind(kind)
     assert render(values=values("fail"), api_versions=[api]).of_kind(kind)
     assert f"{part}.ifCRDMissing" in refused(values("fail"))
+    assert render({part: {"enabled": False, "ifCRDMissing": "fail"}}, api_versions=["v1/Pod"])
 
 
 @pytest.mark.parametrize(

@@ -250,10 +250,13 @@ def test_the_keys_of_a_secret_of_the_users_are_texts_in_a_fixed_order(render: An
     assert found == [(f"FLB_OUTPUT_{key.upper()}", {"name": "1e3", "key": text}) for key, text in sorted(keys.items())]
 
 
-def test_credentials_are_in_a_fixed_order(render: Any) -> None:
-    release = render(values=output("http", Header=[f"X-Header-{number} a" for number in range(9)]), release="x")
-    variables = [f"FLB_OUTPUT_HEADER_{number}" for number in range(9)]
-    assert [*release.only("Deployment").container("fluent-bit").env][-9:] == variables
+def test_the_variable_of_a_credential_has_the_letters_and_the_digits_of_its_key(render: Any) -> None:
+    key, variable = "oauth2.client_secret", "FLB_OUTPUT_OAUTH2_CLIENT_SECRET"
+    values = output("http", **{key: "p"})
+    assert section(render(values=values, release="x"), "OUTPUT")[key] == f"${{{variable}}}"
+    theirs = {"type": "http", "existingSecret": "mine", "existingSecretKeys": {key: "t"}}
+    values["storage"]["logs"]["fluentbit"]["output"] = theirs
+    assert section(render(values=values, release="x"), "OUTPUT")[key] == f"${{{variable}}}"
 
 
 def test_several_headers_are_several_lines_and_none_is_in_the_open(render: Any) -> None:

@@ -169,6 +169,16 @@ def test_alerts_follow_what_is_scraped(render: Any) -> None:
     assert 'service="x-claude-relay"' in expressions(path="/stats")["ClaudeRelayAbsent"]
 
 
+def test_each_alert_says_what_is_wrong_and_with_which_release(render: Any) -> None:
+    values = {"prometheusRule": {"enabled": True}}
+    with_monitor = {**values, "serviceMonitor": {"enabled": True}}
+    for given in (values, with_monitor):
+        (group,) = render(given, release="x", namespace="relay").only("PrometheusRule").at("spec.groups")
+        summaries = {rule["alert"]: rule["annotations"]["summary"] for rule in group["rules"]}
+        assert summaries
+        assert {alert: text for alert, text in summaries.items() if "x-claude-relay in relay" not in text} == {}
+
+
 def test_alerts_are_about_this_release_only(render: Any) -> None:
     values = {"prometheusRule": {"enabled": True, "namespace": "monitoring", "rules": [{"alert": "Mine", "expr": "1"}]}}
     rule = render(values=values, release="x", namespace="relay").only("PrometheusRule")

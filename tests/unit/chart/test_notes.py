@@ -19,8 +19,9 @@ def test_the_next_commands_name_the_release_and_its_namespace(notes: Any) -> Non
 
 
 def test_a_secret_of_the_users_is_named_with_its_keys(notes: Any) -> None:
-    config = {"existingSecret": "mine", "existingSecretKeys": {"adminPassword": "admin.password"}}
-    text = notes({"config": config})
+    keys = {"adminUsername": "admin.name", "adminPassword": "admin.password"}
+    text = notes({"config": {"existingSecret": "mine", "existingSecretKeys": keys}})
+    assert r"get secret mine --output jsonpath='{.data.admin\.name}'" in text
     assert r"get secret mine --output jsonpath='{.data.admin\.password}'" in text
     assert "config.generateSecrets" not in text
 
@@ -72,6 +73,18 @@ def test_an_output_that_is_told_where_to_send_is_not_warned_of(notes: Any, kind:
 def test_an_output_without_fluent_bit_is_not_warned_of(notes: Any) -> None:
     logs = {"mode": "pvc", "fluentbit": {"output": {"type": "http"}}}
     assert "sends the logs to 127.0.0.1" not in notes({"storage": {"logs": logs}})
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"redis": {"auth": {"enabled": True}, "networkPolicy": {"enabled": False}}},
+        {"redis": {"enabled": False, "networkPolicy": {"enabled": False}}, "externalRedis": {"host": "redis"}},
+    ],
+    ids=["password", "external"],
+)
+def test_redis_is_not_warned_of_without_need(notes: Any, values: Any) -> None:
+    assert "Redis has no password" not in notes(values)
 
 
 @pytest.mark.parametrize("part", ["env", "secretEnv"])
