@@ -305,21 +305,21 @@ class Trial:
         """The renders to try, different ones first: evenly from all that reach the mutant.
 
         Those that differ in what they reach around the mutant come first, in turn with those whose values share rare
-        words with the changed line, those that Helm refuses, which show faults in guards, and the others. For a change
+        words with what was changed, those that Helm refuses, which show faults in guards, and the others. For a change
         of the schema, those that the schema refuses at this value come first.
         """
         found = [*renders.reaching(mutant)]
         named = []
         if mutant.region is None and mutant.value:
             named = [one for one in found if _is_about(renders.jobs[one].case, mutant.value)]
-        related = renders.related(mutant.text(self.chart.files), found) if mutant.region is not None else []
+        related = renders.related(mutant.about(self.chart.files), found) if mutant.region is not None else []
         refused = [one for one in found if one in renders.refused]
         turns = zip_longest(renders.near(mutant), related, _spread(refused), _spread(found))
         return [*dict.fromkeys([*_spread(named), *(one for turn in turns for one in turn if one is not None)])]
 
     def _named(self, mutant: Mutant) -> dict[str, float]:
         """How many rare words each test shares with what was changed; tests that share none are left out."""
-        return self.tests.words.scores(f"{mutant.file} {mutant.text(self.chart.files)} {mutant.old}")
+        return self.tests.words.scores(mutant.about(self.chart.files))
 
     def _scores(self, mutant: Mutant, words: Mapping[str, float]) -> dict[str, float]:
         """How likely each test notices a mutant, from 0 to 1: more if it noticed others, or names what was changed.

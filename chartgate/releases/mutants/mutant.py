@@ -85,9 +85,14 @@ class Mutant:
         """What was changed, as reports and chartgate.yaml name it: `changed text: "a" → "b"`."""
         return f"{self.kind}: {self.old}" + (f" → {self.now}" if self.now else "")
 
-    def text(self, chart: ChartFiles) -> str:
-        """The line of the unchanged file where the change begins."""
-        return chart.text(self.file).split("\n")[self.line - 1]
+    def about(self, chart: ChartFiles) -> str:
+        """What the change is about, in words: the path of the file, the lines of the unchanged file where the change
+        and the arm or definition around it begin, and the path of the value.
+        """
+        lines = chart.text(self.file).split("\n")
+        begins = self.start if self.region in {None, WHOLE_FILE} else self.region
+        around = lines[chart.contents[self.file].count(b"\n", 0, begins)]
+        return " ".join([self.file, around, lines[self.line - 1], self.old, *self.value])
 
     def content(self, chart: ChartFiles) -> bytes:
         """The file with the change."""

@@ -119,9 +119,8 @@ class Renders:
         for mutant in mutants:
             if mutant.region is None:
                 reaching = self.reaching(mutant)
-                about = f"{mutant.file} {mutant.text(self._plain)} {' '.join(mutant.value)}"
                 evenly = reaching[:: max(1, len(reaching) // EVERYWHERE)]
-                found[mutant] = _set_of({*evenly, *self.related(about, reaching)[:MANY]})
+                found[mutant] = _set_of({*evenly, *self.related(mutant.about(self._plain), reaching)[:MANY]})
                 chosen |= found[mutant]
         for mutant in mutants:
             if mutant.region is not None:

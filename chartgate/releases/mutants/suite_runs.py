@@ -159,7 +159,7 @@ class ChartSuites:
             for job in self._jobs(suite, mutant, reached)
             for index in reached.intersection(self._known.get(job.case.name, ()))
         }
-        related = self.renders.related(mutant.text(self.chart), jobs)
+        related = self.renders.related(mutant.about(self.chart), jobs)
         for index in islice(dict.fromkeys([*related, *jobs]), NEAREST):
             effect = self.renders.effect(changed, index, jobs[index].asserts)
             effects.add(effect)
