@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -212,7 +213,11 @@ def test_an_interrupt_leaves_no_process_and_no_file(tmp_path: Path, number: sign
         (tmp_path / name).chmod(0o755)
     environment = {**os.environ, "TMPDIR": str(temporary), ASSETS: str(tmp_path)}
     command = [sys.executable, "-m", "chartgate", str(write_chart(tmp_path)), "--api-server", "--offered"]
-    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, start_new_session=True)
+    # A shell that starts the tests in the background has them ignore Ctrl-C, and so the gate.
+    heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    process = subprocess.Popen(
+        command, env=environment, stderr=subprocess.PIPE, start_new_session=True, preexec_fn=heed
+    )
     try:
         started = wait_for(pids, len(SERVERS))
         process.send_signal(number)
