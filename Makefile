@@ -9,7 +9,7 @@ RUN := .venv/bin/
 # Options of pytest: a worker a processor. A file's tests stay together, so that they share its fixtures.
 SPREAD := --numprocesses auto --maxprocesses 4 --dist loadfile
 
-.PHONY: conformance coverage live mutate mutate-scripts test lint lint-types lint-others unit generate release-check package push pages publish-pages notes images control-plane e2e e2e-processes e2e-cluster clean
+.PHONY: conformance coverage live mutate mutate-scripts test lint unit generate release-check package push pages publish-pages notes images control-plane e2e e2e-processes e2e-cluster clean
 
 conformance: .venv/.synced ## render every case of the chart and check every object; ARGS are options of chartgate
 	$(RUN)chartgate $(CHART) $(ARGS)
@@ -34,16 +34,10 @@ mutate-scripts: .venv/.synced ## which small faults in the chart's scripts the t
 
 test: lint unit ## linters and unit tests
 
-# mypy takes as long as all other linters together.
 lint: .venv/.synced
-	@$(MAKE) --no-print-directory --jobs 2 lint-types lint-others
-
-lint-types: .venv/.synced
-	$(RUN)mypy
-
-lint-others: .venv/.synced
 	$(RUN)ruff check
 	$(RUN)ruff format --check
+	$(RUN)mypy
 	$(RUN)lint-imports
 	$(RUN)python -m chartgate.tools.run_helm 3 4 -- lint --strict $(CHART)
 	$(RUN)python -m release.actionlint

@@ -59,18 +59,19 @@ class Noticed:
                 return new
         return None
 
-    def by_comparisons(self, changed: ChartFiles, jobs: Sequence[Job]) -> Finding | None:
-        """The first new finding about how renders differ that are made again: another release name, an upgrade.
+    def by_comparisons(self, changed: ChartFiles, job: Job) -> Finding | None:
+        """The first new finding about how a render differs that is made again: another release name, an upgrade.
 
         Raises:
             GateError: as `by_renders`.
         """
-        for job in jobs:
-            if job not in self._compared_before:
-                self._compared_before[job] = self._compared(self._chart.files, job)
-            if new := _new(self._compared(changed, job), self._compared_before[job]):
-                return new
-        return None
+        if job not in self._compared_before:
+            self._compared_before[job] = self._compared(self._chart.files, job)
+        return _new(self._compared(changed, job), self._compared_before[job])
+
+    def has_compared(self, job: Job) -> bool:
+        """Whether it is known how a render of the unchanged chart differs that is made again."""
+        return job in self._compared_before
 
     def by_files(self, changed: ChartFiles) -> Finding | None:
         """The first new finding about the files of the chart.

@@ -1,10 +1,9 @@
 """The trial of one mutant: cases and tests that reach it, a few at first, until one of them notices it."""
 
-import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, partial
-from itertools import islice, zip_longest
+from functools import cached_property, lru_cache, partial
+from itertools import islice
 from math import inf
 from typing import Protocol
 
@@ -13,6 +12,7 @@ from msgspec.structs import replace
 from chartgate.errors import HelmEndedError
 from chartgate.findings.finding import Finding
 from chartgate.findings.noticed import Noticed
+from chartgate.mutation.order import Order
 from chartgate.releases.jobs import Job, newest_of_authors
 from chartgate.releases.mutants.mutant import Mutant, with_mutants
 from chartgate.releases.mutants.outcome import CASE, Outcome
@@ -26,7 +26,6 @@ from chartgate.tools.some_of import some_of
 from chartgate.tools.testers import GATE
 from chartgate.values.case import Case
 from chartgate.values.chart import Chart
-from chartgate.values.mutations import UNKNOWN_KEY
 
 TIERS = (1, 4, 16, 80)
 """The number of renders that are tried with a mutant until it is killed: of the gate's cases, and of the tests. If the
@@ -40,16 +39,10 @@ COMPARED = 3
 """The number of cases of the chart's author that are rendered otherwise, such as with another name of the release."""
 
 CHOICE = 2
-"""How much longer the tests take of which some are chosen than there is time for."""
-
-UNLIKELY, NAMES = 0.01, 0.2
-"""How likely a test notices a mutant of which nothing is known, and how much more if it names what was changed."""
+"""How many times the time limit the tests take among which the likeliest are chosen."""
 
 NAMED = 5
 """The number of cases or tests that a notice names."""
-
-_INDEX = re.compile(r"\[\d+\]|\.\d+(?=\.|$)")
-
 
 Look = Callable[[ChartFiles], Finding | None]
 """The first new finding in a changed chart."""
@@ -80,8 +73,6 @@ class Trial:
     noticed: Noticed
     _begun: set[str] = field(default_factory=set, init=False)
     """The files of the chart of which a mutant was tried."""
-    _compared: set[Job] = field(default_factory=set, init=False)
-    """The jobs that were rendered otherwise."""
 
     @property
     def tests(self) -> ChartTests:
@@ -111,6 +102,10 @@ class Trial:
         return self.tests.longest / 2
 
     @cached_property
+    def _order(self) -> Order:
+        return Order(self.chart.files, self.rendered, self.tests, self.runs.kills)
+
+    @cached_property
     def _without_renders(self) -> list[str]:
         return self.tests.costs.within(self.tests.without_renders, self.other_limit)
 
@@ -129,11 +124,11 @@ class Trial:
 
     def _outcome(self, mutant: Mutant) -> Outcome:
         changed = mutant.applied(self.chart.files)
-        words = self._named(mutant)
-        scores = self._scores(mutant, words)
+        words = self._order.words(mutant)
+        scores = self._order.scores(mutant, words)
         if killed := self.runs.failed(mutant, self._about_file(mutant), 3 * self.other_limit):
             return killed
-        own, others = self._ordered(self.cases, mutant), self._by_tests(mutant, words, scores)
+        own, others = self._order.of(self.cases, mutant), self._order.by_tests(mutant, words, scores)
         nearest = Outcome("unseen" if own or others or self.suites.reaching(mutant) else "unreached")
         done: set[str] = set()
         differing: list[Job] = []
@@ -164,7 +159,7 @@ class Trial:
             if killed := self.runs.failed(mutant, tests, 3 * seconds):
                 return killed
             done.update(tests)
-            if nearest.state != "survived" and "objects" in effects:
+            if not is_seen and "objects" in effects:
                 # Without a limit: the test that comes nearest may be a slow one.
                 near = tests or self.tests.of(rendering, inf, scores)
                 nearest = Outcome("survived", what=near[0] if near else f"{CASE}{differing[0].case.name}")
@@ -199,7 +194,7 @@ class Trial:
         if finding := self.noticed.by_renders(mutant.applied(self.chart.files), jobs):
             return _killed_by(finding)
         cases = [self.rendered.jobs[index].case for index in others]
-        scores = self._scores(mutant, self._named(mutant))
+        scores = self._order.scores(mutant, self._order.words(mutant))
         tests = self.tests.of(cases, self.tests.longest, scores)
         if killed := self.runs.failed(mutant, tests, 3 * self.tests.longest):
             return killed
@@ -237,20 +232,20 @@ class Trial:
         with half of them, and so on, until the mutant is found that it shows.
         """
         jobs = self._to_compare(mutants)
-        looks: list[Look] = [partial(self.noticed.by_comparisons, jobs=[job]) for job in jobs]
+        looks: list[Look] = [partial(self.noticed.by_comparisons, job=job) for job in jobs]
         found: dict[Mutant, Outcome] = {}
         for look in [*looks, self.noticed.by_files]:
-            left = [mutant for mutant in mutants if mutant not in found]
-            shows = partial(self._found, look=look)
+            left = tuple(mutant for mutant in mutants if mutant not in found)
+            shows = lru_cache(partial(self._found, look=look))
             while left and shows(left):
                 one = culprit(left, shows)
-                left.remove(one)
+                left = tuple(mutant for mutant in left if mutant is not one)
                 # Alone, it may show nothing.
-                if outcome := shows([one]):
+                if outcome := shows((one,)):
                     found[one] = outcome
         return found
 
-    def _found(self, mutants: Sequence[Mutant], look: Look) -> Outcome | None:
+    def _found(self, mutants: tuple[Mutant, ...], look: Look) -> Outcome | None:
         """What comes of a chart with all of the mutants, by one look at it; None if nothing is noticed."""
         try:
             finding = look(with_mutants(mutants, self.chart.files))
@@ -264,12 +259,11 @@ class Trial:
         """
         found: dict[Job, None] = {}
         for mutant in mutants:
-            own = self._ordered(self.cases, mutant)
+            own = self._order.of(self.cases, mutant)
             # What no render reaches may show in an upgrade, where `lookup` finds objects.
             reaching = newest_of_authors([self.cases.jobs[one] for one in own] if own else self.cases.jobs)
-            reaching.sort(key=lambda job: (job not in found, job not in self._compared))
+            reaching.sort(key=lambda job: (job not in found, not self.noticed.has_compared(job)))
             found.update(dict.fromkeys(reaching[:COMPARED]))
-        self._compared.update(found)
         return [*found]
 
     def _about_file(self, mutant: Mutant) -> list[str]:
@@ -301,81 +295,9 @@ class Trial:
         tests = self.tests.of(cases, inf, {}, without)
         return len(self.tests.costs.within(tests, CHOICE * seconds)) < len(tests)
 
-    def _ordered(self, renders: Renders, mutant: Mutant) -> list[int]:
-        """The renders to try, different ones first: evenly from all that reach the mutant.
-
-        Those that differ in what they reach around the mutant come first, in turn with those whose values share rare
-        words with what was changed, those that Helm refuses, which show faults in guards, and the others. For a change
-        of the schema, those that the schema refuses at this value come first.
-        """
-        found = [*renders.reaching(mutant)]
-        named = []
-        if mutant.region is None and mutant.value:
-            named = [one for one in found if _is_about(renders.jobs[one].case, mutant.value)]
-        related = renders.related(mutant.about(self.chart.files), found) if mutant.region is not None else []
-        refused = [one for one in found if one in renders.refused]
-        turns = zip_longest(renders.near(mutant), related, _spread(refused), _spread(found))
-        return [*dict.fromkeys([*_spread(named), *(one for turn in turns for one in turn if one is not None)])]
-
-    def _named(self, mutant: Mutant) -> dict[str, float]:
-        """How many rare words each test shares with what was changed; tests that share none are left out."""
-        return self.tests.words.scores(mutant.about(self.chart.files))
-
-    def _scores(self, mutant: Mutant, words: Mapping[str, float]) -> dict[str, float]:
-        """How likely each test notices a mutant, from 0 to 1: more if it noticed others, or names what was changed.
-
-        Args:
-            words: what `_named` says.
-        """
-        kills = self.runs.kills
-        expected = {test: UNLIKELY + NAMES * min(words.get(test, 0.0), 1) for test in self.tests.costs.own}
-        return {test: kills.likelihood(mutant, test, one) for test, one in expected.items()}
-
-    def _by_tests(self, mutant: Mutant, words: Mapping[str, float], scores: Mapping[str, float]) -> list[int]:
-        """The renders of tests to try: in turn those of the tests that name most of what was changed, of the likeliest
-        tests, and others.
-
-        Args:
-            words: what `_named` says.
-            scores: what `_scores` says.
-        """
-        reaching = self.rendered.reaching(mutant)
-        turns = zip_longest(
-            self._of_best(reaching, words),
-            self._of_best(reaching, scores),
-            self._ordered(self.rendered, mutant),
-        )
-        return [*dict.fromkeys(one for turn in turns for one in turn if one is not None)]
-
-    def _of_best(self, indices: Sequence[int], scores: Mapping[str, float]) -> list[int]:
-        """Renders of tests with a score, those of the highest score first."""
-        best = {
-            index: max(scores.get(test, 0.0) for test in self.tests.by_case[self.rendered.jobs[index].case])
-            for index in indices
-        }
-        return sorted((index for index, score in best.items() if score), key=lambda index: -best[index])
-
 
 def _killed_by(finding: Finding) -> Outcome:
     return Outcome("killed", GATE, f"{finding.sentence} [{finding.check}/{finding.rule}]")
-
-
-def _is_about(case: Case, path: Sequence[str]) -> bool:
-    """Whether a case sets the value, or breaks a rule of the schema there."""
-    if case.origin == "schema" and case.refusal is not None:
-        broken = _INDEX.sub("", case.proves.rpartition(" at ")[2]).removesuffix(f".{UNKNOWN_KEY}")
-        return broken == ".".join(path)
-    return any(f'"{path[-1]}"' in text or f"{path[-1]}:" in text for text in case.values)
-
-
-def _spread(found: Sequence[int]) -> Iterator[int]:
-    """All of them, so that the first few are from everywhere: by halves, quarters, eighths …"""
-    step = 1
-    while step < len(found):
-        step *= 2
-    while step:
-        yield from (found[index] for index in range(0, len(found), step))
-        step //= 2
 
 
 _current: list[Trial] = []

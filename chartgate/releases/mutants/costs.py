@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 PATIENCE = 10.0
-"""The shortest time limit of a run that may need more time than the unchanged chart, in seconds."""
+"""The minimum of the time limit of a run of tests or suites, in seconds."""
 
 
 @dataclass
@@ -25,8 +25,8 @@ class Costs:
         return self.own[test] + sum(self.fixtures.get(test, {}).values())
 
     def patience(self, tests: Iterable[str]) -> float:
-        """How many seconds tests or suites get that the likeliest ones do not limit: three times as long as they take
-        alone.
+        """The time limit of a run of tests or suites, in seconds: three times as long as they take alone, and at least
+        PATIENCE.
         """
         return max(PATIENCE, 3 * sum(map(self.alone, tests)))
 

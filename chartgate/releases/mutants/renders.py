@@ -89,7 +89,7 @@ class Renders:
             return sorted(self.refused)
         if mutant.region is None:
             return range(len(self.jobs))
-        return [*_each(self._reaching.get((mutant.file, mutant.region), 0))]
+        return [*_each(self._reached_by(mutant))]
 
     def near(self, mutant: Mutant) -> list[int]:
         """Some of the jobs that reach the place of a mutant of a template: of each point around it, the nearest points
@@ -97,7 +97,7 @@ class Renders:
         """
         if mutant.region is None:
             return []
-        all_ = self._reaching.get((mutant.file, mutant.region), 0)
+        all_ = self._reached_by(mutant)
         found: list[int] = []
         left = all_
         for reached in self._around(mutant):
@@ -114,24 +114,29 @@ class Renders:
         EVERYWHERE of all jobs, and MANY whose values share words with the change. A job that one mutant needs counts
         for the others, so that they are few together.
         """
-        found: dict[Mutant, int] = {}
-        chosen = 0
-        for mutant in mutants:
-            if mutant.region is None:
-                reaching = self.reaching(mutant)
-                evenly = reaching[:: max(1, len(reaching) // EVERYWHERE)]
-                found[mutant] = _set_of({*evenly, *self.related(mutant.about(self._plain), reaching)[:MANY]})
-                chosen |= found[mutant]
-        for mutant in mutants:
-            if mutant.region is not None:
-                groups = [self._reaching.get((mutant.file, mutant.region), 0)]
-                for reached in self._around(mutant):
-                    groups = [part for group in groups for part in (group & reached, group & ~reached) if part]
-                chosen |= _some_of_each(groups, chosen)
-        for mutant in mutants:
-            if mutant.region is not None:
-                found[mutant] = self._reaching.get((mutant.file, mutant.region), 0) & chosen
-        return {mutant: {*_each(found[mutant])} for mutant in mutants}
+        everywhere = {mutant: self._everywhere(mutant) for mutant in mutants if mutant.region is None}
+        reached = {mutant: self._reached_by(mutant) for mutant in mutants if mutant.region is not None}
+        chosen = _set_of(set().union(*everywhere.values()))
+        for mutant in reached:
+            chosen = _with_some_of_each(self._ways(mutant), chosen)
+        return everywhere | {mutant: {*_each(jobs & chosen)} for mutant, jobs in reached.items()}
+
+    def _everywhere(self, mutant: Mutant) -> set[int]:
+        """Some of the jobs that a change of another file than a template may change."""
+        reaching = self.reaching(mutant)
+        evenly = reaching[:: max(1, len(reaching) // EVERYWHERE)]
+        return {*evenly, *self.related(mutant.about(self._plain), reaching)[:MANY]}
+
+    def _ways(self, mutant: Mutant) -> list[int]:
+        """The jobs that reach a mutant of a template, in a group for each way around it."""
+        groups = [self._reached_by(mutant)]
+        for reached in self._around(mutant):
+            groups = [part for group in groups for part in (group & reached, group & ~reached) if part]
+        return groups
+
+    def _reached_by(self, mutant: Mutant) -> int:
+        """The jobs that reach the place of a mutant of a template."""
+        return self._reaching.get((mutant.file, mutant.region), 0) if mutant.region is not None else 0
 
     def _around(self, mutant: Mutant) -> list[int]:
         """The jobs that reach each of the points around a mutant, the nearest point first."""
@@ -231,17 +236,16 @@ def _set_of(indices: Iterable[int]) -> int:
     return sum(1 << index for index in indices)
 
 
-def _some_of_each(groups: Sequence[int], chosen: int) -> int:
-    """Jobs of each of the groups beside those that are chosen: as many as `Renders.different` says."""
-    found = 0
+def _with_some_of_each(groups: Sequence[int], chosen: int) -> int:
+    """The jobs that are chosen, and of each group more of them: as many as `Renders.different` says."""
     for number in range(max(map(int.bit_count, groups), default=0)):
-        if number >= ALIKE and sum((group & (chosen | found)).bit_count() for group in groups) >= MANY:
+        if number >= ALIKE and sum((group & chosen).bit_count() for group in groups) >= MANY:
             break
         for group in groups:
-            left = group & ~chosen & ~found
-            if left and (group & (chosen | found)).bit_count() <= number:
-                found |= left & -left
-    return found
+            left = group & ~chosen
+            if left and (group & chosen).bit_count() <= number:
+                chosen |= left & -left
+    return chosen
 
 
 def _first(jobs: int) -> int:

@@ -33,14 +33,14 @@ class Search:
         """The indices of renders whose objects a mutant changes; those of no render are left out."""
         found: dict[Mutant, list[int]] = defaultdict(list)
         reaching = self._reaching(mutants)
-        left = [*mutants]
+        left = tuple(mutants)
         for index in self._renders.one_a_case(set().union(*reaching.values())):
-            some = left if any(index in reaching[mutant] for mutant in left) else []
+            some = left if any(index in reaching[mutant] for mutant in left) else ()
             while self._differs(some, index):
                 one = culprit(some, partial(self._differs, index=index))
                 found[one].append(index)
-                some = [mutant for mutant in some if mutant is not one]
-            left = [mutant for mutant in left if len(found.get(mutant, ())) < ENOUGH]
+                some = tuple(mutant for mutant in some if mutant is not one)
+            left = tuple(mutant for mutant in left if len(found.get(mutant, ())) < ENOUGH)
         return dict(found)
 
     def _reaching(self, mutants: Sequence[Mutant]) -> dict[Mutant, set[int]]:
@@ -49,11 +49,11 @@ class Search:
             return {mutant: {*self._renders.reaching(mutant)} for mutant in mutants}
         return self._renders.different(mutants)
 
-    def _differs(self, mutants: Sequence[Mutant], index: int) -> bool:
-        return bool(mutants) and self._renders.effect(self._changed(tuple(mutants)), index) == "objects"
+    def _differs(self, mutants: tuple[Mutant, ...], index: int) -> bool:
+        return bool(mutants) and self._renders.effect(self._changed(mutants), index) == "objects"
 
 
-def culprit(mutants: Sequence[Mutant], shows: Callable[[Sequence[Mutant]], object]) -> Mutant:
+def culprit(mutants: tuple[Mutant, ...], shows: Callable[[tuple[Mutant, ...]], object]) -> Mutant:
     """A mutant without which the others show less.
 
     Args:

@@ -82,6 +82,10 @@ class ChartSuites:
                 found.setdefault(job.case.name, []).append(index)
         return found
 
+    @cached_property
+    def _costs(self) -> Costs:
+        return Costs(self.seconds)
+
     def reaching(self, mutant: Mutant) -> list[Suite]:
         """The suites with a test that reaches the place of a mutant.
 
@@ -109,10 +113,9 @@ class ChartSuites:
                 self.seconds[file],
             ),
         )
-        costs = Costs(self.seconds)
-        first = costs.within(files, FIRST) or files[:1]
+        first = self._costs.within(files, FIRST) or files[:1]
         yield first
-        yield costs.within([file for file in files if file not in first], REST)
+        yield self._costs.within([file for file in files if file not in first], REST)
 
     def failed(self, mutant: Mutant, files: Sequence[str]) -> Outcome | None:
         """Killed by the first of these suites of which a test fails because of the mutant; None if there is none.
@@ -173,7 +176,7 @@ class ChartSuites:
             return SuiteResults({}, "there is no program")
         if self.copy is None:
             self.copy = _Copy.of(self.chart, self.suites, self.scratch / f"suites-{os.getpid()}")
-        limit = Costs(self.seconds).patience(files)
+        limit = self._costs.patience(files)
         return self.copy.run(self.program, files, limit, mutant)
 
 

@@ -1,16 +1,16 @@
 """A kind cluster by pytest-kind: created, or kept by an earlier run, and removed however the tests end."""
 
-import fcntl
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from filelock import FileLock, Timeout
 from pytest_kind.cluster import KindCluster
 
+from chartgate.tools.cache import cache_folder
 from chartgate.tools.interrupts import interrupts_at_the_end, sigterm_as_interrupt
 
 CONFIGURATION = Path(__file__).with_name("kind.yaml")
@@ -75,15 +75,18 @@ def on_node(cluster: KindCluster, *command: str) -> str:
 
 @contextmanager
 def _alone(cluster: KindCluster) -> Iterator[None]:
-    """No other run on this machine uses a cluster of that name. The lock of a killed run is released with it."""
-    with Path(tempfile.gettempdir(), f"kind-cluster-{cluster.name}.lock").open("w", encoding="utf-8") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise ClusterError(
-                f"another run uses the cluster {cluster.name}: wait for its end, or choose another --cluster-name"
-            ) from None
+    """No other run of this user has a cluster of that name. The lock of a killed run is released with it."""
+    lock = FileLock(cache_folder("kind") / f"{cluster.name}.lock", blocking=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise ClusterError(
+            f"another run uses the cluster {cluster.name}: wait for its end, or choose another --cluster-name"
+        ) from None
+    try:
         yield
+    finally:
+        lock.release()
 
 
 def _usable(cluster: KindCluster) -> bool:

@@ -15,6 +15,7 @@ T = TypeVar("T")
 
 RESTRICTED = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "warn")}
 OF_TESTS = {"claude-relay-tests": "namespace"}
+"""The label of the namespaces of these tests."""
 WAIT_SECONDS = 120
 POLL_SECONDS = 0.3
 
@@ -136,8 +137,8 @@ class Namespace:
 
 def remove_namespaces_of_tests(kubectl: Kubectl) -> None:
     """Delete what failed tests left in a cluster that was kept, and wait until it is gone."""
-    (label,) = OF_TESTS.items()
-    kubectl("delete", "namespaces", f"--selector={'='.join(label)}", f"--timeout={WAIT_SECONDS}s")
+    selector = ",".join(f"{key}={value}" for key, value in OF_TESTS.items())
+    kubectl("delete", "namespaces", f"--selector={selector}", f"--timeout={WAIT_SECONDS}s")
 
 
 MakeNamespace = Callable[[str], AbstractContextManager[Namespace]]

@@ -72,6 +72,40 @@ def test_what_cannot_be_fixed_stays_as_it_is(make_chart: MakeChart, text: str) -
     assert with_fixed_texts(files) is files
 
 
+def test_mutants_share_the_renders_that_take_the_same_way(
+    make_chart: MakeChart, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chartgate.releases.mutants.renders.MANY", 4)
+    text = "{{ if .Values.a }}\n  a: {{ .Values.a | quote }}\n  b: {{ .Values.a | quote }}\n{{ end }}\n"
+    files = read_chart_files(make_chart({TEMPLATE: CONFIG + "  c: c\n" + text}))
+    renders = Renders(with_probes(files, [TEMPLATE]), jobs(*["a: 1"] * 20, *["c: 1"] * 20), (), "")
+    one, other = (mutant for mutant in mutants_of(files, [TEMPLATE]) if mutant.now == ".Values.a")
+    found = renders.different([one, other])
+    assert found[one] == found[other]
+    assert len(found[one]) == 4
+    assert found[one] < {*range(20)}
+
+
+def test_a_change_of_another_file_is_searched_where_values_share_words_with_it(
+    make_chart: MakeChart, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chartgate.releases.mutants.renders.EVERYWHERE", 2)
+    monkeypatch.setattr("chartgate.releases.mutants.renders.MANY", 1)
+    files = read_chart_files(make_chart({TEMPLATE: CONFIG, "values.yaml": "replicas: 1\n"}))
+    values = ["other: 1"] * 40
+    values[17] = "replicas: 3"
+    renders = Renders(with_probes(files, [TEMPLATE]), jobs(*values), (), "")
+    (mutant,) = (one for one in mutants_of(files, [TEMPLATE]) if one.value == ("replicas",))
+    assert renders.different([mutant])[mutant] == {0, 17, 20}
+
+
+def test_a_change_is_about_the_definition_around_it(make_chart: MakeChart) -> None:
+    partial = '{{ define "trustProxy" }}\n{{ or .Values.a .Values.b }}\n{{ end }}\n'
+    files = read_chart_files(make_chart({"templates/_a.tpl": partial}))
+    (mutant,) = (one for one in mutants_of(files, ["templates/_a.tpl"]) if one.now == "or .Values.a")
+    assert {"trustProxy", ".Values.b"} <= {*mutant.about(files).replace('"', " ").split()}
+
+
 def test_another_order_of_named_items_is_another_object(make_chart: MakeChart) -> None:
     text = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: c, env: [%s]}]}\n"
     env = '{{ range list "c" "a" "b" | sortAlpha }}{name: {{ . }}},{{ end }}'
