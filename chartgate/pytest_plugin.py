@@ -63,10 +63,15 @@ def prepare(folder: Path) -> None:
     import chartgate.tools.engines
     import chartgate.values.recorded_cases  # noqa: F401 (each imports the packages of the others)
     from chartgate.errors import GateError
+    from chartgate.releases.stored_size import oversize
+    from chartgate.tools.embedded.process import keep_copy
     from chartgate.values.chart import read_chart
 
     with suppress(GateError):  # the fixtures say what is wrong
-        _ = read_chart(folder).offered_cases
+        chart = read_chart(folder)
+        _ = chart.offered_cases
+        keep_copy(chart.files)
+        oversize(chart.files, (), (), ())
 
 
 @pytest.fixture(scope="session")

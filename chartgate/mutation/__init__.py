@@ -45,7 +45,7 @@ from chartgate.values.settings_file import Survivor
 
 EARLY = 100
 """The number of mutants that are tried first, and whose survivors are tried again."""
-SEARCH_GROUP = 128
+SEARCH_GROUP = 512
 """The number of survivors that share a chart while renders are searched that show them."""
 COMPARE_GROUP = 48
 """The number of survivors that share a chart while slow tests and comparisons are tried on them."""
@@ -206,12 +206,11 @@ def _tried(trial: Trial, mutants: Sequence[Mutant], memory: Memory) -> dict[Muta
         again = track(pool.map(outcome_of, early), len(early), "trying the first survivors again")
         found |= dict(zip(early, again, strict=True))
         unseen = [mutant for mutant in left if found[mutant].may_be_shown_to_tests]
-        share = -(-len(unseen) // (cpu_count() or 1))
-        groups = apart(unseen, min(share, SEARCH_GROUP))
+        groups = apart(unseen, SEARCH_GROUP, cpu_count() or 1)
         searched = pool.map(shown, groups)
         found |= _of_groups(groups, track(searched, len(groups), "searching renders that show survivors"))
         others = [mutant for mutant in left if not found[mutant].is_killed]
-        groups = apart(others, COMPARE_GROUP)
+        groups = apart(others, COMPARE_GROUP, cpu_count() or 1)
         compared = pool.map(killed_together, groups, [[found[one].untried for one in group] for group in groups])
         found |= _of_groups(groups, track(compared, len(groups), "trying survivors otherwise"))
     for mutant in left:

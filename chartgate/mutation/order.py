@@ -1,13 +1,14 @@
 """What is tried first with a mutant: the renders that may show it, and the tests that are likely to notice it."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, lru_cache
 from itertools import zip_longest
 
 from chartgate.releases.mutants.kills import Kills
 from chartgate.releases.mutants.mutant import Mutant
 from chartgate.releases.mutants.renders import Renders
-from chartgate.releases.mutants.tests import ChartTests
+from chartgate.releases.mutants.tests import ChartTests, Likelihood
 from chartgate.tools.chart_files import ChartFiles
 from chartgate.values.case import Case
 from chartgate.values.mutations import UNKNOWN_KEY
@@ -29,6 +30,11 @@ class Order:
 
     def __init__(self, chart: ChartFiles, rendered: Renders, tests: ChartTests, kills: Kills) -> None:
         self._chart, self._rendered, self._tests, self._kills = chart, rendered, tests, kills
+        self._words = lru_cache(maxsize=1)(self._words_of)
+
+    def _words_of(self, mutant: Mutant) -> dict[str, float]:
+        """How many rare words each test shares with what was changed; tests that share none are left out."""
+        return self._tests.words.scores(mutant.about(self._chart))
 
     def of(self, renders: Renders, mutant: Mutant) -> list[int]:
         """The renders to try, different ones first: evenly from all that reach the mutant.
@@ -46,41 +52,35 @@ class Order:
         turns = zip_longest(renders.near(mutant), related, _spread(refused), _spread(found))
         return [*dict.fromkeys([*_spread(named), *(one for turn in turns for one in turn if one is not None)])]
 
-    def words(self, mutant: Mutant) -> dict[str, float]:
-        """How many rare words each test shares with what was changed; tests that share none are left out."""
-        return self._tests.words.scores(mutant.about(self._chart))
+    def likelihood(self, mutant: Mutant) -> Likelihood:
+        """How likely each test notices a mutant, from 0 to 1: more if it noticed others, or names what was changed."""
 
-    def scores(self, mutant: Mutant, words: Mapping[str, float]) -> dict[str, float]:
-        """How likely each test notices a mutant, from 0 to 1: more if it noticed others, or names what was changed.
+        @cache
+        def likelihood(test: str) -> float:
+            expected = UNLIKELY + NAMES * min(self._words(mutant).get(test, 0.0), 1)
+            return self._kills.likelihood(mutant, test, expected)
 
-        Args:
-            words: what `words` says.
-        """
-        expected = {test: UNLIKELY + NAMES * min(words.get(test, 0.0), 1) for test in self._tests.costs.own}
-        return {test: self._kills.likelihood(mutant, test, one) for test, one in expected.items()}
+        return likelihood
 
-    def by_tests(self, mutant: Mutant, words: Mapping[str, float], scores: Mapping[str, float]) -> list[int]:
+    def by_tests(self, mutant: Mutant, likelihood: Likelihood) -> Iterator[int]:
         """The renders of tests to try: in turn those of the tests that name most of what was changed, of the likeliest
         tests, and others.
 
         Args:
-            words: what `words` says.
-            scores: what `scores` says.
+            likelihood: that of this mutant.
         """
         reaching = self._rendered.reaching(mutant)
+        words = self._words(mutant)
         turns = zip_longest(
-            self._of_best(reaching, words),
-            self._of_best(reaching, scores),
+            self._of_best(reaching, lambda test: words.get(test, 0.0)),
+            self._of_best(reaching, likelihood),
             self.of(self._rendered, mutant),
         )
-        return [*dict.fromkeys(one for turn in turns for one in turn if one is not None)]
+        yield from dict.fromkeys(one for turn in turns for one in turn if one is not None)
 
-    def _of_best(self, indices: Sequence[int], scores: Mapping[str, float]) -> list[int]:
+    def _of_best(self, indices: Sequence[int], score: Callable[[str], float]) -> list[int]:
         """Renders of tests with a score, those of the highest score first."""
-        best = {
-            index: max(scores.get(test, 0.0) for test in self._tests.by_case[self._rendered.jobs[index].case])
-            for index in indices
-        }
+        best = {index: max(map(score, self._tests.by_case[self._rendered.jobs[index].case])) for index in indices}
         return sorted((index for index, score in best.items() if score), key=lambda index: -best[index])
 
 

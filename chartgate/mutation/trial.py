@@ -29,7 +29,7 @@ from chartgate.values.chart import Chart
 
 TIERS = (1, 4, 16, 80)
 """The number of renders that are tried with a mutant until it is killed: of the gate's cases, and of the tests. If the
-first two tiers do not show it, the third one has only renders of the tests, and `shown` looks for more.
+first two tiers do not show it, `shown` looks for more.
 """
 SECONDS = (1.0, 2.0, 3.0, 3.0)
 """The time limits of the tests that run for a mutant alone, a tier each."""
@@ -124,24 +124,23 @@ class Trial:
 
     def _outcome(self, mutant: Mutant) -> Outcome:
         changed = mutant.applied(self.chart.files)
-        words = self._order.words(mutant)
-        scores = self._order.scores(mutant, words)
+        likelihood = self._order.likelihood(mutant)
         if killed := self.runs.failed(mutant, self._about_file(mutant), 3 * self.other_limit):
             return killed
-        own, others = self._order.of(self.cases, mutant), self._order.by_tests(mutant, words, scores)
+        own, others = self._order.of(self.cases, mutant), self.rendered.reaching(mutant)
         nearest = Outcome("unseen" if own or others or self.suites.reaching(mutant) else "unreached")
         done: set[str] = set()
         differing: list[Job] = []
         rendering: list[Case] = []
         effects: set[Effect] = set()
         suites = self.suites.turns(mutant)
-        own_left, others_left = iter(own), iter(others)
+        own_left, others_left = iter(own), self._order.by_tests(mutant, likelihood)
         begin = 0
         for end, seconds in zip(TIERS, self.limits, strict=True):
             is_seen = nearest.state == "survived"
-            if end == TIERS[-1] and not is_seen:
+            if end > TIERS[1] and not is_seen:
                 break
-            if (is_seen or end <= TIERS[1]) and len(differing) < EXAMINED:
+            if len(differing) < EXAMINED:
                 for job in self._differing(self.cases, changed, islice(own_left, end - begin), effects):
                     differing.append(job)
                     if finding := self.noticed.by_renders(changed, [job]):
@@ -155,17 +154,17 @@ class Trial:
                 if self._are_enough(rendering, seconds, done):
                     break
             # What a shorter time limit has left out of an earlier tier comes again.
-            tests = self.tests.of(rendering, seconds, scores, without=done)
+            tests = self.tests.of(rendering, seconds, likelihood, without=done)
             if killed := self.runs.failed(mutant, tests, 3 * seconds):
                 return killed
             done.update(tests)
             if not is_seen and "objects" in effects:
                 # Without a limit: the test that comes nearest may be a slow one.
-                near = tests or self.tests.of(rendering, inf, scores)
+                near = tests or self.tests.of(rendering, inf, likelihood)
                 nearest = Outcome("survived", what=near[0] if near else f"{CASE}{differing[0].case.name}")
             begin = end
         if nearest.state == "survived":
-            left = self.tests.of(rendering, inf, scores, without=done)
+            left = self.tests.of(rendering, inf, likelihood, without=done)
             nearest = replace(nearest, untried=tuple(self.tests.costs.within(left, self.tests.longest)))
         # A test whose objects differ is nearer than a case: an assertion is missing there.
         if not rendering and (test := self.suites.nearest(mutant, changed, effects)):
@@ -194,11 +193,10 @@ class Trial:
         if finding := self.noticed.by_renders(mutant.applied(self.chart.files), jobs):
             return _killed_by(finding)
         cases = [self.rendered.jobs[index].case for index in others]
-        scores = self._order.scores(mutant, self._order.words(mutant))
-        tests = self.tests.of(cases, self.tests.longest, scores)
+        tests = self.tests.of(cases, self.tests.longest, self._order.likelihood(mutant))
         if killed := self.runs.failed(mutant, tests, 3 * self.tests.longest):
             return killed
-        near = self.tests.of(cases, inf, {}) or [f"{CASE}{job.case.name}" for job in jobs]
+        near = self.tests.of(cases, inf) or [f"{CASE}{job.case.name}" for job in jobs]
         return Outcome("survived", what=near[0]) if near else None
 
     def killed_together(self, mutants: Sequence[Mutant], untried: Sequence[Sequence[str]]) -> list[Outcome | None]:
@@ -292,7 +290,7 @@ class Trial:
 
     def _are_enough(self, cases: Sequence[Case], seconds: float, without: Collection[str]) -> bool:
         """Whether more tests make these renders than there is time for, so that the likeliest can be chosen."""
-        tests = self.tests.of(cases, inf, {}, without)
+        tests = self.tests.of(cases, inf, without=without)
         return len(self.tests.costs.within(tests, CHOICE * seconds)) < len(tests)
 
 

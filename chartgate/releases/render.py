@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from chartgate.errors import Inexpressible
@@ -117,10 +118,8 @@ class Asked:
         return [self.release, "--namespace", self.namespace, *self.sets, "--include-crds", *told, *served]
 
     def request(self) -> dict[str, Any]:
-        """The request to a worker that has Helm's library."""
+        """The request to a worker that has Helm's library, without the chart."""
         return {
-            "chart": str(self.chart.copy),
-            "digest": self.chart.digest,
             "values": self.texts,
             "sets": self.sets,
             "name": self.release,
@@ -149,7 +148,8 @@ def library_answer(asked: Asked, *, cached: bool = True) -> dict[str, Any]:
         Inexpressible: the library cannot be told all that is asked.
         GateError: the library cannot be used.
     """
-    return _ANSWERS.get(asked, lambda: EMBEDDED.ask(asked.request())) if cached else EMBEDDED.ask(asked.request())
+    ask = partial(EMBEDDED.ask, asked.chart, asked.request())
+    return _ANSWERS.get(asked, ask) if cached else ask()
 
 
 def _is_notes(template: str) -> bool:

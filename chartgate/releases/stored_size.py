@@ -27,6 +27,7 @@ NAMED = 3
 """The number of parts of a release that a message names."""
 _ENVELOPE = 4096
 """More than the size of the parts that are not counted: the name, times, the status."""
+_PER_FILE = len('{"name":"","data":""},')
 # Read into fields of their own.
 _APART = frozenset({"Chart.yaml", "Chart.lock", "values.yaml", "values.schema.json"})
 
@@ -98,8 +99,16 @@ def _read(values: Sequence[str], sets: Sequence[str]) -> Iterator[Any]:
 
 @lru_cache(maxsize=16)
 def _compressed_chart(chart: ChartFiles) -> int:
-    """A little more than the size of the compressed chart, in a third of the time."""
-    return len(zlib.compress(_json(_chart(chart)), 1))
+    """More than the size of the compressed chart: the sum for its files. Changed charts have most files in common."""
+    stored = _chart(chart)
+    files = [stored["schema"], *(file["data"] for file in (*stored["templates"], *stored["files"]))]
+    rest = {**stored, "schema": "", "templates": [], "files": [*_kept(chart)]}
+    return len(zlib.compress(_json(rest), 1)) + sum(_compressed(text) + _PER_FILE for text in files)
+
+
+@lru_cache(maxsize=512)
+def _compressed(text: str) -> int:
+    return len(zlib.compress(text.encode(), 1))
 
 
 def _chart(chart: ChartFiles) -> Mapping[str, Any]:

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -50,18 +50,7 @@ class ChartFiles:
 
     def mapping(self, name: str) -> Mapping[str, Any]:
         """The mapping in a YAML file; empty where there is none: Helm says what is wrong with such a file."""
-        if name not in self._mappings:
-            try:
-                data, _ = read_values(self.contents.get(name, b""))
-            except (UnicodeDecodeError, yaml.YAMLError):
-                data = {}
-            self._mappings[name] = data if isinstance(data, dict) else {}
-        return self._mappings[name]
-
-    @cached_property
-    def _mappings(self) -> dict[str, Mapping[str, Any]]:
-        """The mappings that were asked for."""
-        return {}
+        return _mapping(self.contents.get(name, b""))
 
     def dependencies(self, name: str = "Chart.yaml") -> list[Mapping[str, Any]]:
         """The dependencies that Chart.yaml, or another file such as Chart.lock, lists.
@@ -118,7 +107,7 @@ def read_chart_files(folder: Path, reading: Reading | None = None) -> ChartFiles
             nowhere or back to a folder that it is in; or Helm refuses a rule of `.helmignore`.
     """
     reading = reading or Reading()
-    rules = HelmIgnore(reading.text(folder / helmignore.FILE_NAME) or "")
+    rules = helmignore.rules_of(reading.text(folder / helmignore.FILE_NAME) or "")
     contents = {}
     for name, path in _walk(folder, "", rules, (_identity(_status(folder)),)):
         content = reading.content(path)
@@ -126,6 +115,16 @@ def read_chart_files(folder: Path, reading: Reading | None = None) -> ChartFiles
             raise GateError(f"{shown(path)}: was removed while the chart was read: run again")
         contents[name] = content
     return ChartFiles(folder, contents)
+
+
+# Changed copies of a chart have most files in common.
+@lru_cache(maxsize=128)
+def _mapping(content: bytes) -> Mapping[str, Any]:
+    try:
+        data, _ = read_values(content)
+    except (UnicodeDecodeError, yaml.YAMLError):
+        return {}
+    return data if isinstance(data, dict) else {}
 
 
 _Identity = tuple[int, int]

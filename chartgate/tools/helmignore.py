@@ -6,6 +6,7 @@ path inside the chart, and a path that a negated pattern does not match is ignor
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from chartgate.errors import GateError
 
@@ -45,10 +46,23 @@ class HelmIgnore:
         lines = [*enumerate(text.removeprefix("\ufeff").split("\n"), 1), (0, ALWAYS)]
         stripped = ((number, line.strip()) for number, line in lines)
         self._rules = [_rule(line, number) for number, line in stripped if line and not line.startswith("#")]
+        self._known: dict[tuple[str, bool], bool] = {}
 
     def ignores(self, path: str, *, is_folder: bool) -> bool:
         """Whether Helm leaves out the file or the folder at `path`, which is relative to the chart's folder."""
-        return any(rule.ignores(path, is_folder=is_folder) for rule in self._rules)
+        if (path, is_folder) not in self._known:
+            self._known[path, is_folder] = any(rule.ignores(path, is_folder=is_folder) for rule in self._rules)
+        return self._known[path, is_folder]
+
+
+@lru_cache(maxsize=8)
+def rules_of(text: str) -> HelmIgnore:
+    """The rules in a text, with what is known of them: most changed copies of a chart have its rules.
+
+    Raises:
+        GateError: as `HelmIgnore`.
+    """
+    return HelmIgnore(text)
 
 
 def _rule(text: str, line: int) -> _Rule:

@@ -2,7 +2,7 @@
 
 import difflib
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from chartgate.tools.chart_files import ChartFiles
@@ -130,17 +130,20 @@ def with_mutants(mutants: Iterable[Mutant], chart: ChartFiles) -> ChartFiles:
     return ChartFiles(chart.folder, {**chart.contents, **together(mutants, chart)})
 
 
-def apart(mutants: Iterable[Mutant], most: int) -> list[list[Mutant]]:
-    """Groups of at most so many mutants. Two mutants of a group do not change the same bytes."""
-    groups: list[list[Mutant]] = []
+def apart(mutants: Sequence[Mutant], most: int, number: int = 1) -> list[list[Mutant]]:
+    """Groups of at most so many mutants, of about the same size. Two mutants of a group do not change the same bytes.
+
+    Args:
+        number: how many groups there are, unless the mutants are too many, or too few, or overlap too often.
+    """
+    groups: list[list[Mutant]] = [[] for _ in range(max(number, -(-len(mutants) // most)))]
     for one in mutants:
-        for group in groups:
-            if len(group) < most and not any(_overlap(one, other) for other in group):
-                group.append(one)
-                break
-        else:
+        free = [group for group in groups if len(group) < most and not any(_overlap(one, other) for other in group)]
+        if not free:
             groups.append([one])
-    return groups
+        else:
+            min(free, key=len).append(one)
+    return [group for group in groups if group]
 
 
 def _overlap(one: Mutant, other: Mutant) -> bool:

@@ -8,7 +8,7 @@ from chartgate.releases.mutants.mutant import Mutant, with_mutants
 from chartgate.releases.mutants.renders import Renders
 from chartgate.tools.chart_files import ChartFiles
 
-ENOUGH = 4
+ENOUGH = 2
 """The number of renders that are found of a mutant."""
 
 

@@ -1,8 +1,9 @@
 """The chart's own tests: which of them render what, and whether they notice a mutant."""
 
+import os
 import shutil
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -29,6 +30,9 @@ LONGEST = 10.0
 """The time limit of the tests that are tried on a mutant at a time, in seconds, unless the user gives more."""
 FILE_SECONDS = 1200.0
 """The time limit of a file of tests on the unchanged chart."""
+
+Likelihood = Callable[[str], float]
+"""How likely a test is to notice a mutant, from 0 to 1."""
 
 
 @dataclass(frozen=True)
@@ -66,13 +70,17 @@ class ChartTests:
         return WordIndex(self.servers[0].words if self.servers else {})
 
     def of(
-        self, cases: Iterable[Case], limit: float, scores: Mapping[str, float], without: Collection[str] = ()
+        self,
+        cases: Iterable[Case],
+        limit: float,
+        likelihood: Likelihood = lambda _: 1.0,
+        without: Collection[str] = (),
     ) -> list[str]:
-        """The tests that make these renders, up to a limit in seconds: those first that have the highest score for the
-        time that they take.
+        """The tests that make these renders, up to a limit in seconds: those first that are most likely to notice a
+        mutant for the time that they take.
         """
         wanted = {test for case in cases for test in self.by_case[case] if test not in without}
-        worth = {test: scores.get(test, 1) / (self.costs.alone(test) + FORK_SECONDS) for test in wanted}
+        worth = {test: likelihood(test) / (self.costs.alone(test) + FORK_SECONDS) for test in wanted}
         return self.costs.within(sorted(wanted, key=lambda test: (-worth[test], test)), limit)
 
 
@@ -141,9 +149,7 @@ def _blind(tests: ChartTests, copy: Path) -> Iterator[str]:
     """A sentence if no test fails on a chart that Helm refuses: the tests may read another chart than the copy."""
     (copy / "templates").mkdir(exist_ok=True)
     (copy / "templates" / "refused.yaml").write_text('{{ fail "no test may pass" }}', encoding="utf-8")
-    some = tests.of(tests.by_case, tests.longest, {})[:READERS] or tests.costs.within(
-        tests.without_renders, tests.longest
-    )
+    some = tests.of(tests.by_case, tests.longest)[:READERS] or tests.costs.within(tests.without_renders, tests.longest)
     answer = tests.servers[0].run(Request(str(copy), tuple(some), tests.longest))
     if not answer.failed and not answer.ended:
         yield (
@@ -158,11 +164,9 @@ class ChangedCopy:
 
     folder: Path
 
-    def states(self) -> dict[Path, tuple[int, int]]:
+    def states(self) -> dict[str, tuple[int, int]]:
         """When each file and folder was changed, in nanoseconds, and its size in bytes."""
-        return {
-            path: (path.lstat().st_mtime_ns, path.lstat().st_size) for path in (self.folder, *self.folder.rglob("*"))
-        }
+        return {path: (state.st_mtime_ns, state.st_size) for path, state in _states(str(self.folder))}
 
     def put(self, changed: Mapping[str, bytes]) -> None:
         """Put changed files into the copy, by their paths in the chart."""
@@ -172,3 +176,14 @@ class ChangedCopy:
     def restore(self, changed: Iterable[str], chart: ChartFiles) -> None:
         """Put the chart's own files back."""
         self.put({file: chart.contents[file] for file in changed})
+
+
+def _states(folder: str) -> Iterator[tuple[str, os.stat_result]]:
+    """The paths of a folder and of all that is in it, with their states."""
+    yield folder, os.lstat(folder)
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                yield from _states(entry.path)
+            else:
+                yield entry.path, entry.stat(follow_symlinks=False)

@@ -1,6 +1,7 @@
 """Worker processes that render with Helm's library, one a processor, started when first needed."""
 
 import atexit
+import base64
 import json
 import os
 import queue
@@ -10,15 +11,19 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from chartgate.errors import GateError, HelmEndedError, Inexpressible
+from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.progress import say
 
 VERSION = "4.2.3"
+ORIGINALS = 4
+"""The number of charts with whose copies others are compared."""
 ANSWER_SECONDS = 120
 END_SECONDS = 5
 # Go collects garbage when the heap has doubled; charts are small and renders many, so a ceiling is cheaper.
@@ -41,21 +46,51 @@ class EmbeddedHelm:
         """What reports call it."""
         return f"embedded {self.version}"
 
-    def ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """The worker's answer to one request; see `worker.py` for both.
+    def ask(self, chart: ChartFiles, request: Mapping[str, Any]) -> dict[str, Any]:
+        """The worker's answer to one request about a chart; see `worker.py` for both.
 
         Raises:
             Inexpressible: the library cannot be told all of the request.
-            GateError: the library cannot be loaded, died, or does not finish.
+            GateError: the library cannot be loaded, died, or does not finish; or the chart cannot be copied.
         """
+        request = {**request, "digest": chart.digest}
         with _pool().worker() as worker:
             answer = worker.ask(request)
+            if "unknown" in answer:
+                answer = worker.ask({**request, **_files_of(chart)})
         if "inexpressible" in answer:
             raise Inexpressible(answer["inexpressible"])
         return answer
 
 
 EMBEDDED = EmbeddedHelm()
+
+_originals: deque[ChartFiles] = deque(maxlen=ORIGINALS)
+"""The newest charts that have a copy in the cache."""
+
+
+def _files_of(chart: ChartFiles) -> dict[str, Any]:
+    """The part of a request that says where the files of a chart are.
+
+    A chart that has the same names of files as an earlier one is told by its differences, so that it needs no copy.
+    """
+    for original in tuple(_originals):
+        if original.contents.keys() == chart.contents.keys() and original.copy.is_dir():
+            before, after = original.contents, chart.contents
+            changes = {name: base64.b64encode(after[name]).decode() for name in after if after[name] != before[name]}
+            return {"folder": str(original.copy), "changes": changes}
+    keep_copy(chart)
+    return {"folder": str(chart.copy), "changes": {}}
+
+
+def keep_copy(chart: ChartFiles) -> None:
+    """Copy the files of a chart to the cache. Charts with few differences need no copy afterwards.
+
+    Raises:
+        GateError: the copy cannot be written.
+    """
+    _ = chart.copy
+    _originals.appendleft(chart)
 
 
 class _Process:

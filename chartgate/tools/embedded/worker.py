@@ -4,6 +4,7 @@ A process of its own, since the library prints warnings to file descriptor 2 wit
 being written in Go, takes everything with it when it dies.
 """
 
+import base64
 import json
 import os
 import queue
@@ -21,13 +22,14 @@ import helm_python
 from helm_python import Chart, HelmError, _native
 
 from chartgate.errors import Inexpressible
+from chartgate.tools.embedded.folder import Folder
 from chartgate.tools.embedded.loaded_chart import LoadedChart
 from chartgate.tools.embedded.overlay import with_sets
 from chartgate.tools.embedded.standard_error import take_warnings
 from chartgate.tools.merging import merged
 
 CHARTS = 2
-"""The number of charts that a worker keeps."""
+"""The number of charts that a worker keeps, and of folders that it keeps to load changed charts."""
 REMOVALS = 1000
 """Attempts to remove the scratch folder while a chart may still be on its way into it."""
 Answer = dict[str, Any]
@@ -36,17 +38,22 @@ _BETWEEN = re.compile(r"^---[ \t]*\r?$", re.MULTILINE)
 
 
 class Worker:
-    """Answers requests; keeps the last charts, because renders of a chart and of a changed copy come in turn."""
+    """Answers requests; keeps the last charts, because renders of a chart and of a changed one come in turn."""
 
     def __init__(self, scratch: Path) -> None:
         self.scratch = scratch
+        self.originals: dict[str, LoadedChart] = {}
+        """Unchanged charts by their folders."""
         self.charts: dict[str, LoadedChart] = {}
+        """Charts by the digests of their files."""
         self.compatible: dict[tuple[str, str], bool] = {}
 
     def answer(self, request: Mapping[str, Any]) -> Answer:
         """`sources` (template and text in Helm's order, NOTES.txt included) and `warnings`, or `error`, or
-        `inexpressible`.
+        `inexpressible`; or `unknown`, if the request names a chart by a digest alone and the chart is not here.
         """
+        if request["digest"] not in self.charts and "folder" not in request:
+            return {"unknown": True}
         try:
             sources, error = self._sources(request), ""
         except Inexpressible as reason:
@@ -81,17 +88,30 @@ class Worker:
 
     def _chart(self, request: Mapping[str, Any]) -> LoadedChart:
         key = request["digest"]
-        chart = self.charts.pop(key, None) or self._loaded(key, Path(request["chart"]))
+        chart = self.charts.pop(key, None)
+        if chart is None:
+            chart = self._original(request["folder"])
+            if request["changes"]:
+                chart = chart.changed({name: base64.b64decode(text) for name, text in request["changes"].items()})
+            if len(self.charts) == CHARTS:
+                self.charts.pop(next(iter(self.charts)))
         self.charts[key] = chart
         return chart
 
-    def _loaded(self, key: str, folder: Path) -> LoadedChart:
-        if len(self.charts) == CHARTS:
-            oldest = next(iter(self.charts))
-            self.charts.pop(oldest).close()
-            shutil.rmtree(self.scratch / oldest, ignore_errors=True)
-        (self.scratch / key).mkdir(exist_ok=True)
-        return LoadedChart(folder, self.scratch / key)
+    def _original(self, folder: str) -> LoadedChart:
+        chart = self.originals.pop(folder, None)
+        if chart is None:
+            if len(self.originals) == CHARTS:
+                self._forget(self.originals.pop(next(iter(self.originals))).folder)
+            scratch = Path(tempfile.mkdtemp(dir=self.scratch))
+            chart = LoadedChart(Folder(Path(folder), scratch), {})
+        self.originals[folder] = chart
+        return chart
+
+    def _forget(self, folder: Folder) -> None:
+        """Forget all charts of a folder."""
+        self.charts = {key: chart for key, chart in self.charts.items() if chart.folder is not folder}
+        shutil.rmtree(folder.scratch, ignore_errors=True)
 
     def _is_compatible(self, supports: str, version: str) -> bool:
         """Whether a version is in the range of a chart's kubeVersion; the library does not look, so a template does."""

@@ -13,7 +13,7 @@ import select
 import signal
 import sys
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -32,6 +32,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
         raise session.Interrupted(f"{session.testsfailed} errors during collection")
     with open(int(os.environ[READ]), "rb") as requests, open(int(os.environ[WRITE]), "wb") as answers:  # noqa: PTH123 (descriptors)
         _say(answers, _collected(session))
+        items = {item.nodeid: item for item in session.items}
         prepared = False
         while line := requests.readline():
             request = msgspec.json.decode(line, type=Request)
@@ -39,7 +40,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
                 _prepare(session, Path(request.chart))
                 prepared = True
             process.available()
-            _say(answers, _answer(session, request))
+            _say(answers, _answer(session, items, request))
     return True
 
 
@@ -87,7 +88,7 @@ def _say(answers: BinaryIO, message: Answer | Collected | Ran) -> None:
     answers.flush()
 
 
-def _answer(session: pytest.Session, request: Request) -> Answer:
+def _answer(session: pytest.Session, items: Mapping[str, pytest.Item], request: Request) -> Answer:
     """What a fork says, with a limit on its time."""
     reading, writing = os.pipe()
     child = os.fork()
@@ -95,7 +96,7 @@ def _answer(session: pytest.Session, request: Request) -> Answer:
         os.setpgid(0, 0)
         os.close(reading)
         with suppress(BaseException), open(writing, "wb") as out:  # noqa: PTH123 (a descriptor)
-            _say(out, _run(session, request, lambda ran: _say(out, ran)))
+            _say(out, _run(session, items, request, lambda ran: _say(out, ran)))
         os._exit(0)
     os.close(writing)
     seconds: dict[str, float] = {}
@@ -150,10 +151,13 @@ def _descendants(process: int) -> Iterator[int]:
                 yield from _descendants(child)
 
 
-def _run(session: pytest.Session, request: Request, tell: Callable[[Ran], None]) -> Answer:
+def _run(
+    session: pytest.Session, items: Mapping[str, pytest.Item], request: Request, tell: Callable[[Ran], None]
+) -> Answer:
     """Run the tests in this process, which a fork has made for them.
 
     Args:
+        items: the tests by their node IDs.
         tell: gets each test that has run.
     """
     process.use_workers_of_parent()
@@ -163,7 +167,6 @@ def _run(session: pytest.Session, request: Request, tell: Callable[[Ran], None])
     session.config.option.tbstyle = "native"
     results = _Results()
     session.config.pluginmanager.register(results)
-    items = {item.nodeid: item for item in session.items}
     wanted = [items[name] for name in request.tests if name in items]
     for item, following in zip(wanted, [*wanted[1:], None], strict=True):
         begun, shared = time.monotonic(), results.in_fixtures

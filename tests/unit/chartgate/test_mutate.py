@@ -184,8 +184,8 @@ def test_the_document_describes_each_kind() -> None:
 def test_tests_that_a_time_limit_leaves_out_run_with_a_longer_one() -> None:
     case = Case("x")
     found = ChartTests([], Costs({"a": 6.0, "b": 6.0}), {case: ["a", "b"]})
-    assert found.of([case], 8, {}) == ["a"]
-    assert found.of([case], 20, {}, without={"a"}) == ["b"]
+    assert found.of([case], 8) == ["a"]
+    assert found.of([case], 20, without={"a"}) == ["b"]
 
 
 def test_a_template_whose_condition_is_false_in_all_cases_is_not_reached(mutate: Mutate) -> None:
