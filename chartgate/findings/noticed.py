@@ -13,7 +13,7 @@ from chartgate.findings.left_to_users import LeftToUsers
 from chartgate.findings.registry import every_check
 from chartgate.findings.runner import examine, examine_files
 from chartgate.findings.scopes import EachComparison, WholeChart
-from chartgate.releases.comparisons import LIBRARY, compare
+from chartgate.releases.comparisons import LIBRARY, Comparison, compare
 from chartgate.releases.fixed_texts import with_fixed_texts
 from chartgate.releases.jobs import Job, render_jobs
 from chartgate.releases.rendered import Rendered
@@ -41,7 +41,7 @@ class Noticed:
     def __init__(self, chart: Chart, settings: Settings) -> None:
         self._chart, self._settings = chart, settings
         self._known: dict[Job, frozenset[Finding]] = {}
-        self._compared_before: dict[Job, frozenset[Finding]] = {}
+        self._compared_before: dict[tuple[Job, str], frozenset[Finding]] = {}
 
     @cached_property
     def _checks(self) -> list[Check]:
@@ -59,19 +59,26 @@ class Noticed:
                 return new
         return None
 
-    def by_comparisons(self, changed: ChartFiles, job: Job) -> Finding | None:
-        """The first new finding about how a render differs that is made again: another release name, an upgrade.
+    @cached_property
+    def comparisons(self) -> list[Comparison]:
+        """What the checks compare a render with, such as an upgrade."""
+        scopes = (scope for check in self._checks for scope in check.scopes if isinstance(scope, EachComparison))
+        return [one for one in dict.fromkeys(scope.comparison for scope in scopes) if one is not LIBRARY]
+
+    def by_comparison(self, changed: ChartFiles, job: Job, comparison: Comparison) -> Finding | None:
+        """The first new finding about how a render differs that is made otherwise.
 
         Raises:
             GateError: as `by_renders`.
         """
-        if job not in self._compared_before:
-            self._compared_before[job] = self._compared(self._chart.files, job)
-        return _new(self._compared(changed, job), self._compared_before[job])
+        key = (job, comparison.key)
+        if key not in self._compared_before:
+            self._compared_before[key] = self._compared(self._chart.files, job, comparison)
+        return _new(self._compared(changed, job, comparison), self._compared_before[key])
 
     def has_compared(self, job: Job) -> bool:
-        """Whether it is known how a render of the unchanged chart differs that is made again."""
-        return job in self._compared_before
+        """Whether it is known how a render of the unchanged chart differs that is made otherwise."""
+        return any((job, one.key) in self._compared_before for one in self.comparisons)
 
     def by_files(self, changed: ChartFiles) -> Finding | None:
         """The first new finding about the files of the chart.
@@ -88,16 +95,19 @@ class Noticed:
 
     def _of_job(self, files: ChartFiles, job: Job) -> frozenset[Finding]:
         # As whoever compares renders has rendered it already (releases/mutants/renders.py).
-        return self._found(render_jobs(with_fixed_texts(files), [job], self._settings.api_versions))
+        return self._found(self._checks, render_jobs(with_fixed_texts(files), [job], self._settings.api_versions))
 
-    def _compared(self, files: ChartFiles, job: Job) -> frozenset[Finding]:
-        scopes = [scope for check in self._checks for scope in check.scopes if isinstance(scope, EachComparison)]
-        asked = [one for one in dict.fromkeys(scope.comparison for scope in scopes) if one is not LIBRARY]
+    def _compared(self, files: ChartFiles, job: Job, comparison: Comparison) -> frozenset[Finding]:
+        checks = [
+            check
+            for check in self._checks
+            if any(isinstance(scope, EachComparison) and scope.comparison is comparison for scope in check.scopes)
+        ]
         renders = render_jobs(files, [job], self._settings.api_versions)
-        return self._found(compare(files, renders, asked, self._settings.api_versions))
+        return self._found(checks, compare(files, renders, [comparison], self._settings.api_versions))
 
-    def _found(self, renders: Sequence[Rendered]) -> frozenset[Finding]:
-        columns: list[Column] = [(check.key, examine(check, renders)) for check in self._checks]
+    def _found(self, checks: Sequence[Check], renders: Sequence[Rendered]) -> frozenset[Finding]:
+        columns: list[Column] = [(check.key, examine(check, renders)) for check in checks]
         apart = [ForeignSubcharts(self._chart.files).reason, LeftToUsers(columns).reason]
         judged = accept(columns, (), self._settings, None, apart)
         return frozenset(one for _, verdicts in judged.columns for verdict in verdicts for one in verdict.findings)

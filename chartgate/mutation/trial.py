@@ -106,6 +106,11 @@ class Trial:
         return Order(self.chart.files, self.rendered, self.tests, self.runs.kills)
 
     @cached_property
+    def _with(self) -> Callable[[tuple[Mutant, ...]], ChartFiles]:
+        """The chart with mutants: the same object for the same ones, of which renders are known."""
+        return lru_cache(maxsize=8)(partial(with_mutants, chart=self.chart.files))
+
+    @cached_property
     def _without_renders(self) -> list[str]:
         return self.tests.costs.within(self.tests.without_renders, self.other_limit)
 
@@ -230,7 +235,11 @@ class Trial:
         with half of them, and so on, until the mutant is found that it shows.
         """
         jobs = self._to_compare(mutants)
-        looks: list[Look] = [partial(self.noticed.by_comparisons, job=job) for job in jobs]
+        looks: list[Look] = [
+            partial(self.noticed.by_comparison, job=job, comparison=one)
+            for job in jobs
+            for one in self.noticed.comparisons
+        ]
         found: dict[Mutant, Outcome] = {}
         for look in [*looks, self.noticed.by_files]:
             left = tuple(mutant for mutant in mutants if mutant not in found)
@@ -246,7 +255,7 @@ class Trial:
     def _found(self, mutants: tuple[Mutant, ...], look: Look) -> Outcome | None:
         """What comes of a chart with all of the mutants, by one look at it; None if nothing is noticed."""
         try:
-            finding = look(with_mutants(mutants, self.chart.files))
+            finding = look(self._with(mutants))
         except HelmEndedError as error:
             return Outcome("killed", GATE, str(error))
         return _killed_by(finding) if finding else None
