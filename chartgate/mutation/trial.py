@@ -1,6 +1,6 @@
 """The trial of one mutant: cases and tests that reach it, a few at first, until one of them notices it."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
 from itertools import islice
@@ -33,6 +33,8 @@ first two tiers do not show it, `shown` looks for more.
 """
 SECONDS = (1.0, 2.0, 3.0, 3.0)
 """The time limits of the tests that run for a mutant alone, a tier each."""
+LIKELIEST = 16
+"""The number of renders that are most likely to show a mutant: of the gate's cases, and of the tests."""
 EXAMINED = 6
 """The number of renders with other objects that the checks of the gate look at."""
 COMPARED = 3
@@ -44,6 +46,8 @@ CHOICE = 2
 NAMED = 5
 """The number of cases or tests that a notice names."""
 
+Wanted = Mapping[Mutant, Collection[int]]
+"""The renders to try with each mutant, by their indices."""
 Look = Callable[[ChartFiles], Finding | None]
 """The first new finding in a changed chart."""
 
@@ -123,23 +127,36 @@ class Trial:
             GateError: Helm or pytest cannot be used.
         """
         try:
-            return self._outcome(mutant)
+            about_file = self.runs.failed(mutant, self._about_file(mutant), 3 * self.other_limit)
+            return about_file or self._outcome(mutant, suites=self.suites.turns(mutant))
         except HelmEndedError as error:
             return Outcome("killed", GATE, str(error))
 
-    def _outcome(self, mutant: Mutant) -> Outcome:
+    def _outcome(
+        self,
+        mutant: Mutant,
+        own: Iterable[int] = (),
+        others: Iterable[int] = (),
+        suites: Iterable[Sequence[str]] = (),
+    ) -> Outcome:
+        """What comes of a mutant, by one tier of renders after another.
+
+        Args:
+            own: renders of the gate that show it.
+            others: renders of the tests that show it.
+            suites: the suites of helm-unittest that run after each tier.
+        """
         changed = mutant.applied(self.chart.files)
         likelihood = self._order.likelihood(mutant)
-        if killed := self.runs.failed(mutant, self._about_file(mutant), 3 * self.other_limit):
-            return killed
-        own, others = self._order.of(self.cases, mutant), self.rendered.reaching(mutant)
-        nearest = Outcome("unseen" if own or others or self.suites.reaching(mutant) else "unreached")
+        own_left = iter(dict.fromkeys([*own, *self._order.of(self.cases, mutant)]))
+        others_left = self._order.by_tests(mutant, likelihood, others)
+        suites_left = iter(suites)
+        is_reached = self.cases.reaching(mutant) or self.rendered.reaching(mutant) or self.suites.reaching(mutant)
+        nearest = Outcome("unseen" if is_reached else "unreached")
         done: set[str] = set()
         differing: list[Job] = []
         rendering: list[Case] = []
         effects: set[Effect] = set()
-        suites = self.suites.turns(mutant)
-        own_left, others_left = iter(own), self._order.by_tests(mutant, likelihood)
         begin = 0
         for end, seconds in zip(TIERS, self.limits, strict=True):
             is_seen = nearest.state == "survived"
@@ -152,7 +169,7 @@ class Trial:
                         return _killed_by(finding)
                     if len(differing) == EXAMINED:
                         break
-            if killed := self.suites.failed(mutant, next(suites, ())):
+            if killed := self.suites.failed(mutant, next(suites_left, ())):
                 return killed
             for job in self._differing(self.rendered, changed, islice(others_left, end - begin), effects):
                 rendering.append(job.case)
@@ -179,30 +196,40 @@ class Trial:
     def shown(self, mutants: Sequence[Mutant]) -> list[Outcome | None]:
         """What comes of mutants that the first renders do not show, by more of them. The mutants must not overlap.
 
+        The renders that are most likely to show them come first: a mutant that is shown late may hide another one.
+
         Returns:
             None for a mutant that no render shows.
         """
         try:
-            own = Search(self.cases, self.chart.files).found(mutants)
-            others = Search(self.rendered, self.chart.files, every=True).found(mutants)
-            return [self._shown(mutant, own.get(mutant, []), others.get(mutant, [])) for mutant in mutants]
+            outcomes: dict[Mutant, Outcome] = {}
+            for choose in (self._likeliest, self._all):
+                left = [mutant for mutant in mutants if mutant not in outcomes]
+                own, others = choose(left)
+                by_cases = Search(self.cases, self.chart.files).found(own)
+                by_tests = Search(self.rendered, self.chart.files).found(others)
+                for mutant in left:
+                    if mutant in by_cases or mutant in by_tests:
+                        outcomes[mutant] = self._outcome(mutant, by_cases.get(mutant, ()), by_tests.get(mutant, ()))
+            return [outcomes.get(mutant) for mutant in mutants]
         except HelmEndedError as error:
             if len(mutants) == 1:
                 return [Outcome("killed", GATE, str(error))]
             middle = len(mutants) // 2
             return [*self.shown(mutants[:middle]), *self.shown(mutants[middle:])]
 
-    def _shown(self, mutant: Mutant, own: Sequence[int], others: Sequence[int]) -> Outcome | None:
-        """What comes of a mutant that these renders show."""
-        jobs = [self.cases.jobs[index] for index in own]
-        if finding := self.noticed.by_renders(mutant.applied(self.chart.files), jobs):
-            return _killed_by(finding)
-        cases = [self.rendered.jobs[index].case for index in others]
-        tests = self.tests.of(cases, self.tests.longest, self._order.likelihood(mutant))
-        if killed := self.runs.failed(mutant, tests, 3 * self.tests.longest):
-            return killed
-        near = self.tests.of(cases, inf) or [f"{CASE}{job.case.name}" for job in jobs]
-        return Outcome("survived", what=near[0]) if near else None
+    def _likeliest(self, mutants: Sequence[Mutant]) -> tuple[Wanted, Wanted]:
+        """The renders of the gate, and of the tests, that are most likely to show each mutant."""
+        own = {one: [*islice(self._order.of(self.cases, one), LIKELIEST)] for one in mutants}
+        likelihood = self._order.likelihood
+        others = {one: [*islice(self._order.by_tests(one, likelihood(one)), LIKELIEST)] for one in mutants}
+        return own, others
+
+    def _all(self, mutants: Sequence[Mutant]) -> tuple[Wanted, Wanted]:
+        """Different renders of the gate that reach each mutant, and all of the tests: what two tests expect of two
+        renders that take the same way differs.
+        """
+        return self.cases.different(mutants), {one: self.rendered.reaching(one) for one in mutants}
 
     def killed_together(self, mutants: Sequence[Mutant], untried: Sequence[Sequence[str]]) -> list[Outcome | None]:
         """What comes of mutants that no render tells: by comparisons of renders, by the files of the chart, and by the
