@@ -58,10 +58,10 @@ class Renders:
         self._again: dict[int, Printed] = {}
         """What jobs print the second time, where a generated text differs."""
         # A set of jobs is a number with a bit for each.
-        self._jobs_of: dict[Point, int] = dict.fromkeys(chart.points, 0)
-        by_counter: dict[str, list[Point]] = defaultdict(list)
-        for point in chart.points:
-            by_counter[point.counter].append(point)
+        jobs_of = [0] * len(chart.points)
+        by_counter: dict[str, list[tuple[int, Point]]] = defaultdict(list)
+        for number, point in enumerate(chart.points):
+            by_counter[point.counter].append((number, point))
         with ThreadPoolExecutor(cpu_count() or 1) as pool:
             answers = pool.map(partial(self._probed, chart.probed), jobs)
             for job, answer in zip(jobs, track(answers, len(jobs), what), strict=True):
@@ -72,10 +72,11 @@ class Renders:
                 self.jobs.append(job)
                 if answer is not None:
                     self._before[index] = answer
-                if answer is None or answer.said[1]:
+                if answer is None or answer.is_refused:
                     self.refused.add(index)
-                for point in _reached(answer.counts if answer else {}, by_counter):
-                    self._jobs_of[point] |= 1 << index
+                for number in _reached(answer.counts if answer else {}, by_counter):
+                    jobs_of[number] |= 1 << index
+        self._jobs_of = dict(zip(chart.points, jobs_of, strict=True))
         self._reaching = {(one.file, _region(one)): self._jobs_of[one] for one in _bodies(chart.points)}
         self._points: dict[str, list[Point]] = defaultdict(list)
         for point in chart.points:
@@ -214,14 +215,14 @@ class Renders:
             return error
 
 
-def _reached(counts: Mapping[str, int], points: Mapping[str, Iterable[Point]]) -> Iterator[Point]:
-    """The points that a render with these counts reaches.
+def _reached(counts: Mapping[str, int], points: Mapping[str, Iterable[tuple[int, Point]]]) -> Iterator[int]:
+    """The numbers of the points that a render with these counts reaches.
 
     Args:
-        points: those of each counter.
+        points: those of each counter, with their numbers.
     """
     for counter in counts:
-        yield from (point for point in points.get(counter, ()) if point.is_reached(counts))
+        yield from (number for number, point in points.get(counter, ()) if point.is_reached(counts))
 
 
 def _each(jobs: int) -> Iterator[int]:

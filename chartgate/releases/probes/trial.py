@@ -32,6 +32,7 @@ class Printed:
 
     packed: bytes
     counts: Mapping[str, int] = field(default_factory=dict)
+    is_refused: bool = False
 
     @property
     def said(self) -> tuple[dict[str, str], str]:
@@ -86,7 +87,8 @@ def _without_counts(marked: Mapping[str, str], instead: str = "") -> tuple[dict[
 
 
 def _packed(texts: Mapping[str, str], refusal: str, counts: Mapping[str, int]) -> Printed:
-    return Printed(zlib.compress(json.dumps([texts, _same_words(refusal)]).encode(), 1), counts)
+    packed = zlib.compress(json.dumps([texts, _same_words(refusal)]).encode(), 1)
+    return Printed(packed, counts, is_refused=bool(refusal))
 
 
 def _same_words(refusal: str) -> str:

@@ -45,13 +45,16 @@ def same_answer(
         theirs = answer_of(chart, find_helm(spec), values, sets, kube)
         assert isinstance(theirs, str) == isinstance(ours, str), (spec, theirs, ours)
         if isinstance(ours, Release) and isinstance(theirs, Release):
-            assert _objects(ours) == _objects(theirs), spec
+            assert objects_of(ours) == objects_of(theirs), spec
             assert ours.warnings == theirs.warnings, spec
     return ours
 
 
-def _objects(release: Release) -> list[tuple[str, str, str, Mapping[str, Any]]]:
-    return sorted((obj.kind, obj.name, obj.template, obj.manifest) for obj in release)
+def objects_of(answer: Release | str) -> list[tuple[str, str, str, Mapping[str, Any]]] | str:
+    """The objects of a release, or the words with which Helm refuses it."""
+    if isinstance(answer, str):
+        return answer
+    return sorted((obj.kind, obj.name, obj.template, obj.manifest) for obj in answer)
 
 
 def rendered(*arguments: Any, **more: Any) -> Release:

@@ -18,10 +18,13 @@ from tests.unit.chartgate.embedded_answers import (
     SHOW,
     MakeChart,
     family,
+    objects_of,
     refused,
     rendered,
     same_answer,
 )
+
+CRD = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: a}\nspec: {}\n"
 
 
 @pytest.mark.parametrize(
@@ -236,3 +239,34 @@ def test_a_warning_is_told_once_and_in_the_same_words(make_chart: MakeChart) -> 
     chart = make_chart({"values.yaml": DEFAULTS, "templates/show.yaml": SHOW})
     release = rendered(chart, "s: {x: 1}\n", helms=EVERYWHERE)
     assert release.warnings == ("warning: skipped value for tiny.s: Not a table.",)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("templates/show.yaml", SHOW.replace("shown", "other")),
+        ("values.yaml", "a: 5\n"),
+        ("values.schema.json", '{"required": ["missing"]}'),
+        ("Chart.yaml", f"{CHART}kubeVersion: '>=99'\n"),
+        ("crds/a.yaml", CRD.replace("spec: {}", "spec: {group: b}")),
+        ("charts/kid/values.yaml", "k: 9\n"),
+        ("charts/kid/values.schema.json", '{"properties": {"k": {"type": "string"}}}'),
+        ("charts/kid/templates/kid.yaml", CONFIG_MAP % "kid"),
+        ("files/a.txt", "other"),
+    ],
+)
+def test_a_file_that_changes_between_renders_changes_that_chart_alone(
+    make_chart: MakeChart, name: str, text: str
+) -> None:
+    files = family("[{name: kid, version: 1.0.0, repository: ''}]", values="a: 1\n") | {
+        "values.schema.json": '{"type": "object"}',
+        "crds/a.yaml": CRD,
+        "files/a.txt": "text",
+        "templates/file.yaml": CONFIG_MAP % '{{ .Files.Get "files/a.txt" }}',
+    }
+    chart = make_chart(files)
+    before = objects_of(same_answer(chart))
+    (chart / name).write_text(text, encoding="utf-8")
+    assert objects_of(same_answer(chart)) != before
+    (chart / name).write_text(files[name], encoding="utf-8")
+    assert objects_of(same_answer(chart)) == before
