@@ -17,7 +17,6 @@ from chartgate.tools.embedded.validation import Validation, value_at
 
 MOST_KEPT = 8
 """Loaded charts at a time: those of a worker must not fill the memory."""
-_TEMPLATE = re.compile(r"(charts/[^/]+/)*templates/")
 Sources = list[tuple[str, str]]
 _Reading = Callable[[Changes], AbstractContextManager[Path]]
 
@@ -47,11 +46,8 @@ class LoadedChart:
         self._validation = Validation(folder, changes, Path(tempfile.mkdtemp(dir=folder.scratch)) / "refusing")
         self._kept: dict[tuple[_Reading, str], Chart] = {}
 
-    def changed(self, changes: Changes) -> "LoadedChart":
-        """The same chart with other content of some files."""
-        if not all(_TEMPLATE.match(name) for name in changes):
-            return LoadedChart(self.folder, changes)
-        # Metadata, values and schemas are those of this chart.
+    def with_templates(self, changes: Changes) -> "LoadedChart":
+        """The same chart with other content of some templates. It has the metadata, values and schemas of this one."""
         other = copy(self)
         other._changes, other._kept = changes, {}
         return other
@@ -91,6 +87,11 @@ class LoadedChart:
                 self._kept.pop(next(iter(self._kept)))
             self._kept[reading, state] = chart
         return chart
+
+
+def is_template(name: str) -> bool:
+    """Whether a file of a chart is a template of it, or of an unpacked subchart."""
+    return re.match(r"(charts/[^/]+/)*templates/", name) is not None
 
 
 class Switches:

@@ -22,14 +22,14 @@ import helm_python
 from helm_python import Chart, HelmError, _native
 
 from chartgate.errors import Inexpressible
-from chartgate.tools.embedded.folder import Folder
-from chartgate.tools.embedded.loaded_chart import LoadedChart
+from chartgate.tools.embedded.folder import Changes, Folder
+from chartgate.tools.embedded.loaded_chart import LoadedChart, is_template
 from chartgate.tools.embedded.overlay import with_sets
 from chartgate.tools.embedded.standard_error import take_warnings
 from chartgate.tools.merging import merged
 
 CHARTS = 2
-"""The number of charts that a worker keeps, and of folders that it keeps to load changed charts."""
+"""The number of charts that a worker keeps, and of folders from which it loads changed charts."""
 REMOVALS = 1000
 """Attempts to remove the scratch folder while a chart may still be on its way into it."""
 Answer = dict[str, Any]
@@ -42,8 +42,9 @@ class Worker:
 
     def __init__(self, scratch: Path) -> None:
         self.scratch = scratch
-        self.originals: dict[str, LoadedChart] = {}
-        """Unchanged charts by their folders."""
+        self.folders: dict[str, Folder] = {}
+        """The folders of unchanged charts, by their paths."""
+        self.unchanged: dict[Folder, LoadedChart] = {}
         self.charts: dict[str, LoadedChart] = {}
         """Charts by the digests of their files."""
         self.compatible: dict[tuple[str, str], bool] = {}
@@ -90,28 +91,37 @@ class Worker:
         key = request["digest"]
         chart = self.charts.pop(key, None)
         if chart is None:
-            chart = self._original(request["folder"])
-            if request["changes"]:
-                chart = chart.changed({name: base64.b64decode(text) for name, text in request["changes"].items()})
+            folder = self._folder(request["folder"])
+            changes = {name: base64.b64decode(text) for name, text in request["changes"].items()}
+            chart = self._loaded(folder, changes)
             if len(self.charts) == CHARTS:
                 self.charts.pop(next(iter(self.charts)))
         self.charts[key] = chart
         return chart
 
-    def _original(self, folder: str) -> LoadedChart:
-        chart = self.originals.pop(folder, None)
-        if chart is None:
-            if len(self.originals) == CHARTS:
-                self._forget(self.originals.pop(next(iter(self.originals))).folder)
-            scratch = Path(tempfile.mkdtemp(dir=self.scratch))
-            chart = LoadedChart(Folder(Path(folder), scratch), {})
-        self.originals[folder] = chart
-        return chart
+    def _folder(self, original: str) -> Folder:
+        folder = self.folders.pop(original, None)
+        if folder is None:
+            if len(self.folders) == CHARTS:
+                self._forget(self.folders.pop(next(iter(self.folders))))
+            folder = Folder(Path(original), Path(tempfile.mkdtemp(dir=self.scratch)))
+        self.folders[original] = folder
+        return folder
 
     def _forget(self, folder: Folder) -> None:
         """Forget all charts of a folder."""
+        self.unchanged.pop(folder, None)
         self.charts = {key: chart for key, chart in self.charts.items() if chart.folder is not folder}
         shutil.rmtree(folder.scratch, ignore_errors=True)
+
+    def _loaded(self, folder: Folder, changes: Changes) -> LoadedChart:
+        # The unchanged chart may be one that Helm cannot load. The changed one can correct that, unless it has other
+        # templates only.
+        if not all(map(is_template, changes)):
+            return LoadedChart(folder, changes)
+        if folder not in self.unchanged:
+            self.unchanged[folder] = LoadedChart(folder, {})
+        return self.unchanged[folder].with_templates(changes) if changes else self.unchanged[folder]
 
     def _is_compatible(self, supports: str, version: str) -> bool:
         """Whether a version is in the range of a chart's kubeVersion; the library does not look, so a template does."""

@@ -270,3 +270,14 @@ def test_a_file_that_changes_between_renders_changes_that_chart_alone(
     assert objects_of(same_answer(chart)) != before
     (chart / name).write_text(files[name], encoding="utf-8")
     assert objects_of(same_answer(chart)) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"), [("Chart.yaml", "name: tiny\n"), ("values.yaml", "a: ["), ("values.schema.json", "{ no")]
+)
+def test_a_chart_that_is_corrected_between_renders_is_rendered(make_chart: MakeChart, name: str, wrong: str) -> None:
+    files = {"Chart.yaml": CHART, "values.yaml": "a: 1\n", "values.schema.json": "{}", "templates/show.yaml": SHOW}
+    chart = make_chart({**files, name: wrong})
+    refused(chart)
+    (chart / name).write_text(files[name], encoding="utf-8")
+    assert rendered(chart).only("ConfigMap").at("data.values") == '{"a":1}'

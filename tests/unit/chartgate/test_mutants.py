@@ -7,7 +7,7 @@ import pytest
 
 from chartgate.findings.foreign_subcharts import own_templates
 from chartgate.releases.mutants.chart import mutants_of
-from chartgate.releases.mutants.mutant import KINDS, apart, with_mutants
+from chartgate.releases.mutants.mutant import KINDS, LINE, apart, with_mutants
 from chartgate.releases.mutants.patterns import weaker_patterns
 from chartgate.reports.mutation.result import MutationResult
 from chartgate.tools.chart_files import ChartFiles, read_chart_files
@@ -154,3 +154,11 @@ def test_mutants_of_a_group_change_different_bytes() -> None:
         text = with_mutants(group, chart).text(TEMPLATE)
         assert all(mutant.new in text for mutant in group)
         assert len(text) == len(chart.text(TEMPLATE)) + sum(len(one.new) - (one.end - one.start) for one in group)
+
+
+def test_groups_are_of_about_the_same_size() -> None:
+    chart = ChartFiles(Path("tiny"), {TEMPLATE: "".join(f"key{one}: value\n\n" for one in range(9)).encode()})
+    lines = [mutant for mutant in mutants_of(chart, own_templates(chart)) if mutant.kind == LINE]
+    assert len(lines) == 9
+    assert [len(group) for group in apart(lines, 100, 2)] == [5, 4]
+    assert [len(group) for group in apart(lines, 4, 2)] == [3, 3, 3]
