@@ -26,7 +26,6 @@ from chartgate.tools.kubernetes_yaml import read_values
 from chartgate.tools.reading import Reading, shown
 
 _SUBCHART = re.compile(r"charts/([^/]+)/Chart\.yaml")
-_TEMPLATE = re.compile(r"(charts/[^/]+/)*templates/")
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +68,7 @@ class ChartFiles:
     @cached_property
     def template_texts(self) -> list[str]:
         """The texts of the templates, and of all else in templates/, of the chart and of its unpacked subcharts."""
-        return [self.text(name) for name in self.contents if _TEMPLATE.match(name)]
+        return [self.text(name) for name in self.contents if is_template(name)]
 
     @cached_property
     def kube_version(self) -> str:
@@ -94,6 +93,11 @@ class ChartFiles:
         """
         with _copying:
             return _copy(self)
+
+
+def is_template(name: str) -> bool:
+    """Whether a path in a chart is in templates/ of the chart or of an unpacked subchart."""
+    return re.match(r"(charts/[^/]+/)*templates/", name) is not None
 
 
 def read_chart_files(folder: Path, reading: Reading | None = None) -> ChartFiles:

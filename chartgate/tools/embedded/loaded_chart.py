@@ -1,7 +1,6 @@
 """A chart in the memory of Helm's library, kept from render to render."""
 
 import json
-import re
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -87,11 +86,6 @@ class LoadedChart:
                 self._kept.pop(next(iter(self._kept)))
             self._kept[reading, state] = chart
         return chart
-
-
-def is_template(name: str) -> bool:
-    """Whether a file of a chart is a template of it, or of an unpacked subchart."""
-    return re.match(r"(charts/[^/]+/)*templates/", name) is not None
 
 
 class Switches:

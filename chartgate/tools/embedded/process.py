@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chartgate.errors import GateError, HelmEndedError, Inexpressible
-from chartgate.tools.chart_files import ChartFiles
+from chartgate.tools.chart_files import ChartFiles, is_template
 from chartgate.tools.progress import say
 
 VERSION = "4.2.3"
@@ -78,9 +78,13 @@ def _files_of(chart: ChartFiles) -> dict[str, Any]:
         if original.contents.keys() == chart.contents.keys() and original.copy.is_dir():
             before, after = original.contents, chart.contents
             changes = {name: base64.b64encode(after[name]).decode() for name in after if after[name] != before[name]}
-            return {"folder": str(original.copy), "changes": changes}
+            return {
+                "folder": str(original.copy),
+                "changes": changes,
+                "only_templates": all(map(is_template, changes)),
+            }
     keep_copy(chart)
-    return {"folder": str(chart.copy), "changes": {}}
+    return {"folder": str(chart.copy), "changes": {}, "only_templates": True}
 
 
 def keep_copy(chart: ChartFiles) -> None:

@@ -23,7 +23,7 @@ from helm_python import Chart, HelmError, _native
 
 from chartgate.errors import Inexpressible
 from chartgate.tools.embedded.folder import Changes, Folder
-from chartgate.tools.embedded.loaded_chart import LoadedChart, is_template
+from chartgate.tools.embedded.loaded_chart import LoadedChart
 from chartgate.tools.embedded.overlay import with_sets
 from chartgate.tools.embedded.standard_error import take_warnings
 from chartgate.tools.merging import merged
@@ -93,7 +93,7 @@ class Worker:
         if chart is None:
             folder = self._folder(request["folder"])
             changes = {name: base64.b64decode(text) for name, text in request["changes"].items()}
-            chart = self._loaded(folder, changes)
+            chart = self._loaded(folder, changes, only_templates=request["only_templates"])
             if len(self.charts) == CHARTS:
                 self.charts.pop(next(iter(self.charts)))
         self.charts[key] = chart
@@ -114,10 +114,10 @@ class Worker:
         self.charts = {key: chart for key, chart in self.charts.items() if chart.folder is not folder}
         shutil.rmtree(folder.scratch, ignore_errors=True)
 
-    def _loaded(self, folder: Folder, changes: Changes) -> LoadedChart:
+    def _loaded(self, folder: Folder, changes: Changes, *, only_templates: bool) -> LoadedChart:
         # The unchanged chart may be one that Helm cannot load. The changed one can correct that, unless it has other
         # templates only.
-        if not all(map(is_template, changes)):
+        if not only_templates:
             return LoadedChart(folder, changes)
         if folder not in self.unchanged:
             self.unchanged[folder] = LoadedChart(folder, {})
