@@ -244,16 +244,30 @@ class Trial:
             None for a mutant that these do not notice either.
         """
         killed = self._noticed_otherwise(mutants)
-        left = [mutant for mutant in mutants if mutant not in killed]
-        tests = [*dict.fromkeys([*self._without_renders, *(test for some in untried for test in some)])]
-        limit = self.tests.costs.patience(tests)
-        failing = self.runs.failing(tests, left, limit) if left else []
-        others = {*self._without_renders}
-        return [
-            killed.get(mutant)
-            or self.runs.failed(mutant, [test for test in failing if test in own or test in others], limit)
-            for mutant, own in zip(mutants, untried, strict=True)
-        ]
+        tests = {one: [*self._without_renders, *some] for one, some in zip(mutants, untried, strict=True)}
+        killed |= self._noticed_by_tests([mutant for mutant in mutants if mutant not in killed], tests)
+        return [killed.get(mutant) for mutant in mutants]
+
+    def _noticed_by_tests(
+        self, mutants: Sequence[Mutant], tests: Mapping[Mutant, Sequence[str]]
+    ) -> dict[Mutant, Outcome]:
+        """What comes of those of the mutants that tests notice: the tests run on a chart with all of the mutants, those
+        that fail on one with half of them, and so on.
+
+        Args:
+            tests: those to try with each mutant.
+        """
+        every = [*dict.fromkeys(test for mutant in mutants for test in tests[mutant])]
+        limit = self.tests.costs.patience(every)
+        if not every:
+            return {}
+        if len(mutants) == 1:
+            outcome = self.runs.failed(mutants[0], every, limit)
+            return {mutants[0]: outcome} if outcome else {}
+        failing = {*self.runs.failing(every, mutants, limit)}
+        left = {mutant: [test for test in tests[mutant] if test in failing] for mutant in mutants}
+        middle = len(mutants) // 2
+        return self._noticed_by_tests(mutants[:middle], left) | self._noticed_by_tests(mutants[middle:], left)
 
     def _noticed_otherwise(self, mutants: Sequence[Mutant]) -> dict[Mutant, Outcome]:
         """What comes of those of the mutants that comparisons or files show.
