@@ -46,7 +46,7 @@ CHOICE = 2
 NAMED = 5
 """The number of cases or tests that a notice names."""
 
-Wanted = Mapping[Mutant, Collection[int]]
+Chosen = Mapping[Mutant, Collection[int]]
 """The renders to try with each mutant, by their indices."""
 Look = Callable[[ChartFiles], Finding | None]
 """The first new finding in a changed chart."""
@@ -144,7 +144,7 @@ class Trial:
         Args:
             own: renders of the gate that show it.
             others: renders of the tests that show it.
-            suites: the suites of helm-unittest that run after each tier.
+            suites: the suites of helm-unittest to run after each tier.
         """
         changed = mutant.applied(self.chart.files)
         likelihood = self._order.likelihood(mutant)
@@ -203,14 +203,15 @@ class Trial:
         """
         try:
             outcomes: dict[Mutant, Outcome] = {}
+            left = mutants
             for choose in (self._likeliest, self._all):
-                left = [mutant for mutant in mutants if mutant not in outcomes]
                 own, others = choose(left)
                 by_cases = Search(self.cases, self.chart.files).found(own)
                 by_tests = Search(self.rendered, self.chart.files).found(others)
                 for mutant in left:
-                    if mutant in by_cases or mutant in by_tests:
+                    if mutant in by_tests or (mutant in by_cases and mutant not in outcomes):
                         outcomes[mutant] = self._outcome(mutant, by_cases.get(mutant, ()), by_tests.get(mutant, ()))
+                left = [one for one in mutants if one not in outcomes or outcomes[one].may_be_shown_to_tests]
             return [outcomes.get(mutant) for mutant in mutants]
         except HelmEndedError as error:
             if len(mutants) == 1:
@@ -218,14 +219,14 @@ class Trial:
             middle = len(mutants) // 2
             return [*self.shown(mutants[:middle]), *self.shown(mutants[middle:])]
 
-    def _likeliest(self, mutants: Sequence[Mutant]) -> tuple[Wanted, Wanted]:
+    def _likeliest(self, mutants: Sequence[Mutant]) -> tuple[Chosen, Chosen]:
         """The renders of the gate, and of the tests, that are most likely to show each mutant."""
         own = {one: [*islice(self._order.of(self.cases, one), LIKELIEST)] for one in mutants}
         likelihood = self._order.likelihood
         others = {one: [*islice(self._order.by_tests(one, likelihood(one)), LIKELIEST)] for one in mutants}
         return own, others
 
-    def _all(self, mutants: Sequence[Mutant]) -> tuple[Wanted, Wanted]:
+    def _all(self, mutants: Sequence[Mutant]) -> tuple[Chosen, Chosen]:
         """Different renders of the gate that reach each mutant, and all of the tests: what two tests expect of two
         renders that take the same way differs.
         """
