@@ -204,13 +204,13 @@ class Trial:
         try:
             outcomes: dict[Mutant, Outcome] = {}
             left = mutants
-            for choose in (self._likeliest, self._all):
-                own, others = choose(left)
-                by_cases = Search(self.cases, self.chart.files).found(own)
-                by_tests = Search(self.rendered, self.chart.files).found(others)
-                for mutant in left:
-                    if mutant in by_tests or (mutant in by_cases and mutant not in outcomes):
-                        outcomes[mutant] = self._outcome(mutant, by_cases.get(mutant, ()), by_tests.get(mutant, ()))
+            for choose in (self._likeliest_of_tests, self._likeliest_of_cases, self._all_of_tests, self._all_of_cases):
+                renders, wanted = choose(left)
+                for mutant, index in Search(renders, self.chart.files).found(wanted).items():
+                    if renders is self.rendered:
+                        outcomes[mutant] = self._outcome(mutant, others=[index])
+                    elif mutant not in outcomes:
+                        outcomes[mutant] = self._outcome(mutant, own=[index])
                 left = [one for one in mutants if one not in outcomes or outcomes[one].may_be_shown_to_tests]
             return [outcomes.get(mutant) for mutant in mutants]
         except HelmEndedError as error:
@@ -219,18 +219,19 @@ class Trial:
             middle = len(mutants) // 2
             return [*self.shown(mutants[:middle]), *self.shown(mutants[middle:])]
 
-    def _likeliest(self, mutants: Sequence[Mutant]) -> tuple[Chosen, Chosen]:
-        """The renders of the gate, and of the tests, that are most likely to show each mutant."""
-        own = {one: [*islice(self._order.of(self.cases, one), LIKELIEST)] for one in mutants}
-        likelihood = self._order.likelihood
-        others = {one: [*islice(self._order.by_tests(one, likelihood(one)), LIKELIEST)] for one in mutants}
-        return own, others
+    def _likeliest_of_tests(self, mutants: Sequence[Mutant]) -> tuple[Renders, Chosen]:
+        orders = {one: self._order.by_tests(one, self._order.likelihood(one)) for one in mutants}
+        return self.rendered, {one: [*islice(order, LIKELIEST)] for one, order in orders.items()}
 
-    def _all(self, mutants: Sequence[Mutant]) -> tuple[Chosen, Chosen]:
-        """Different renders of the gate that reach each mutant, and all of the tests: what two tests expect of two
-        renders that take the same way differs.
-        """
-        return self.cases.different(mutants), {one: self.rendered.reaching(one) for one in mutants}
+    def _likeliest_of_cases(self, mutants: Sequence[Mutant]) -> tuple[Renders, Chosen]:
+        return self.cases, {one: self._order.of(self.cases, one)[:LIKELIEST] for one in mutants}
+
+    def _all_of_tests(self, mutants: Sequence[Mutant]) -> tuple[Renders, Chosen]:
+        # Also those that take the same way around a mutant: what two tests expect of two such renders differs.
+        return self.rendered, {one: self.rendered.reaching(one) for one in mutants}
+
+    def _all_of_cases(self, mutants: Sequence[Mutant]) -> tuple[Renders, Chosen]:
+        return self.cases, self.cases.different(mutants)
 
     def killed_together(self, mutants: Sequence[Mutant], untried: Sequence[Sequence[str]]) -> list[Outcome | None]:
         """What comes of mutants that no render tells: by comparisons of renders, by the files of the chart, and by the

@@ -1,15 +1,11 @@
 """Which renders show a mutant, asked for many mutants at once."""
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache, partial
 
 from chartgate.releases.mutants.mutant import Mutant, with_mutants
 from chartgate.releases.mutants.renders import Renders
 from chartgate.tools.chart_files import ChartFiles
-
-ENOUGH = 2
-"""The number of renders that are found of a mutant."""
 
 
 class Search:
@@ -27,23 +23,22 @@ class Search:
         self._renders = renders
         self._changed = lru_cache(maxsize=64)(partial(with_mutants, chart=chart))
 
-    def found(self, wanted: Mapping[Mutant, Collection[int]]) -> dict[Mutant, list[int]]:
-        """The indices of renders whose objects a mutant changes; those of no render are left out.
+    def found(self, wanted: Mapping[Mutant, Collection[int]]) -> dict[Mutant, int]:
+        """The index of a render whose objects a mutant changes; mutants that no render shows are left out.
 
         Args:
             wanted: the indices of the renders to try with each mutant.
         """
-        found: dict[Mutant, list[int]] = defaultdict(list)
+        found: dict[Mutant, int] = {}
         wanted = {mutant: {*indices} for mutant, indices in wanted.items()}
         left = tuple(wanted)
         for index in self._renders.one_a_case(set().union(*wanted.values())):
-            some = left if any(index in wanted[mutant] for mutant in left) else ()
-            while self._differs(some, index):
-                one = culprit(some, partial(self._differs, index=index))
-                found[one].append(index)
-                some = tuple(mutant for mutant in some if mutant is not one)
-            left = tuple(mutant for mutant in left if len(found.get(mutant, ())) < ENOUGH)
-        return dict(found)
+            if any(index in wanted[mutant] for mutant in left):
+                while self._differs(left, index):
+                    one = culprit(left, partial(self._differs, index=index))
+                    found[one] = index
+                    left = tuple(mutant for mutant in left if mutant is not one)
+        return found
 
     def _differs(self, mutants: tuple[Mutant, ...], index: int) -> bool:
         return bool(mutants) and self._renders.effect(self._changed(mutants), index) == "objects"
