@@ -203,15 +203,16 @@ class Trial:
         """
         try:
             outcomes: dict[Mutant, Outcome] = {}
-            left = mutants
-            for choose in (self._likeliest_of_tests, self._likeliest_of_cases, self._all_of_tests, self._all_of_cases):
-                renders, wanted = choose(left)
-                for mutant, index in Search(renders, self.chart.files).found(wanted).items():
-                    if renders is self.rendered:
-                        outcomes[mutant] = self._outcome(mutant, others=[index])
-                    elif mutant not in outcomes:
-                        outcomes[mutant] = self._outcome(mutant, own=[index])
+            for tests, cases in (
+                (self._likeliest_of_tests, self._likeliest_of_cases),
+                (self._all_of_tests, self.cases.different),
+            ):
                 left = [one for one in mutants if one not in outcomes or outcomes[one].may_be_shown_to_tests]
+                for mutant, index in Search(self.rendered, self.chart.files).found(tests(left)).items():
+                    outcomes[mutant] = self._outcome(mutant, others=[index])
+                left = [one for one in mutants if one not in outcomes]
+                for mutant, index in Search(self.cases, self.chart.files).found(cases(left)).items():
+                    outcomes[mutant] = self._outcome(mutant, own=[index])
             return [outcomes.get(mutant) for mutant in mutants]
         except HelmEndedError as error:
             if len(mutants) == 1:
@@ -219,19 +220,16 @@ class Trial:
             middle = len(mutants) // 2
             return [*self.shown(mutants[:middle]), *self.shown(mutants[middle:])]
 
-    def _likeliest_of_tests(self, mutants: Sequence[Mutant]) -> tuple[Renders, Chosen]:
+    def _likeliest_of_tests(self, mutants: Sequence[Mutant]) -> Chosen:
         orders = {one: self._order.by_tests(one, self._order.likelihood(one)) for one in mutants}
-        return self.rendered, {one: [*islice(order, LIKELIEST)] for one, order in orders.items()}
+        return {one: [*islice(order, LIKELIEST)] for one, order in orders.items()}
 
-    def _likeliest_of_cases(self, mutants: Sequence[Mutant]) -> tuple[Renders, Chosen]:
-        return self.cases, {one: self._order.of(self.cases, one)[:LIKELIEST] for one in mutants}
+    def _likeliest_of_cases(self, mutants: Sequence[Mutant]) -> Chosen:
+        return {one: self._order.of(self.cases, one)[:LIKELIEST] for one in mutants}
 
-    def _all_of_tests(self, mutants: Sequence[Mutant]) -> tuple[Renders, Chosen]:
+    def _all_of_tests(self, mutants: Sequence[Mutant]) -> Chosen:
         # Also those that take the same way around a mutant: what two tests expect of two such renders differs.
-        return self.rendered, {one: self.rendered.reaching(one) for one in mutants}
-
-    def _all_of_cases(self, mutants: Sequence[Mutant]) -> tuple[Renders, Chosen]:
-        return self.cases, self.cases.different(mutants)
+        return {one: self.rendered.reaching(one) for one in mutants}
 
     def killed_together(self, mutants: Sequence[Mutant], untried: Sequence[Sequence[str]]) -> list[Outcome | None]:
         """What comes of mutants that no render tells: by comparisons of renders, by the files of the chart, and by the
