@@ -95,19 +95,14 @@ class Noticed:
 
     def _of_job(self, files: ChartFiles, job: Job) -> frozenset[Finding]:
         # As whoever compares renders has rendered it already (releases/mutants/renders.py).
-        return self._found(self._checks, render_jobs(with_fixed_texts(files), [job], self._settings.api_versions))
+        return self._found(render_jobs(with_fixed_texts(files), [job], self._settings.api_versions))
 
     def _compared(self, files: ChartFiles, job: Job, comparison: Comparison) -> frozenset[Finding]:
-        checks = [
-            check
-            for check in self._checks
-            if any(isinstance(scope, EachComparison) and scope.comparison is comparison for scope in check.scopes)
-        ]
         renders = render_jobs(files, [job], self._settings.api_versions)
-        return self._found(checks, compare(files, renders, [comparison], self._settings.api_versions))
+        return self._found(compare(files, renders, [comparison], self._settings.api_versions))
 
-    def _found(self, checks: Sequence[Check], renders: Sequence[Rendered]) -> frozenset[Finding]:
-        columns: list[Column] = [(check.key, examine(check, renders)) for check in checks]
+    def _found(self, renders: Sequence[Rendered]) -> frozenset[Finding]:
+        columns: list[Column] = [(check.key, examine(check, renders)) for check in self._checks]
         apart = [ForeignSubcharts(self._chart.files).reason, LeftToUsers(columns).reason]
         judged = accept(columns, (), self._settings, None, apart)
         return frozenset(one for _, verdicts in judged.columns for verdict in verdicts for one in verdict.findings)

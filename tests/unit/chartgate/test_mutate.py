@@ -33,6 +33,12 @@ def test_the_gate_notices_a_value_that_nothing_reads_any_more(mutate: Mutate) ->
     assert by_change(mutate({})[1])["removed line: host: {{ .Values.host | quote }}"] == ("killed", "gate")
 
 
+def test_the_gate_notices_that_an_upgrade_is_refused(mutate: Mutate) -> None:
+    guard = '{{ if and .Release.IsUpgrade (eq .Values.host "never") }}{{ fail "refused" }}{{ end }}'
+    _, report = mutate({"templates/guard.yaml": guard}, "--kind", "other operator", "--file", "templates/guard.yaml")
+    assert by_change(report)['other operator: eq .Values.host "never" → ne .Values.host "never"'] == ("killed", "gate")
+
+
 def test_a_check_that_is_left_out_is_told(mutate: Mutate) -> None:
     assert "left out: the check checkov" in "".join(
         mutate({}, "--kind", "swapped arguments", "--kind", "changed scalar")[1]["notices"]
