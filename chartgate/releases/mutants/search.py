@@ -16,7 +16,7 @@ class Search:
     """Finds renders that show mutants which the first renders do not show.
 
     Most renders show none of them. So each is made of a chart with all of the mutants, which must not overlap. What
-    differs is rendered with halves of them, until one is left that makes the difference.
+    differs is rendered with fewer of them, until it is known which one makes the difference.
 
     Args:
         renders: those of the unchanged chart.
@@ -32,16 +32,21 @@ class Search:
     def found(self, mutants: Sequence[Mutant]) -> dict[Mutant, list[int]]:
         """The indices of renders whose objects a mutant changes; those of no render are left out."""
         found: dict[Mutant, list[int]] = defaultdict(list)
+        aside: list[Mutant] = []
         reaching = self._reaching(mutants)
         left = tuple(mutants)
         for index in self._renders.one_a_case(set().union(*reaching.values())):
             some = left if any(index in reaching[mutant] for mutant in left) else ()
             while self._differs(some, index):
                 one = culprit(some, partial(self._differs, index=index))
-                found[one].append(index)
                 some = tuple(mutant for mutant in some if mutant is not one)
-            left = tuple(mutant for mutant in left if len(found.get(mutant, ())) < ENOUGH)
-        return dict(found)
+                if self._differs((one,), index):
+                    found[one].append(index)
+                else:
+                    # Only together with another one it shows something, in each render again.
+                    aside.append(one)
+            left = tuple(mutant for mutant in left if len(found.get(mutant, ())) < ENOUGH and mutant not in aside)
+        return {**found, **self.found(aside)} if aside else dict(found)
 
     def _reaching(self, mutants: Sequence[Mutant]) -> dict[Mutant, set[int]]:
         """The indices of the renders to try."""
@@ -54,12 +59,16 @@ class Search:
 
 
 def culprit(mutants: tuple[Mutant, ...], shows: Callable[[tuple[Mutant, ...]], object]) -> Mutant:
-    """A mutant without which the others show less.
+    """The first mutant with which those before it show something. Alone, it may show nothing.
 
     Args:
         shows: whether a chart with some of the mutants shows something; with all of them, it does.
     """
-    while len(mutants) > 1:
-        first = mutants[: len(mutants) // 2]
-        mutants = first if shows(first) else mutants[len(first) :]
-    return mutants[0]
+    number, enough = 0, len(mutants)
+    while enough - number > 1:
+        middle = (number + enough) // 2
+        if shows(mutants[:middle]):
+            enough = middle
+        else:
+            number = middle
+    return mutants[enough - 1]

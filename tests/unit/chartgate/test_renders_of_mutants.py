@@ -9,10 +9,12 @@ from chartgate.releases.fixed_texts import with_fixed_texts
 from chartgate.releases.jobs import Job
 from chartgate.releases.mutants.chart import mutants_of
 from chartgate.releases.mutants.kills import Kills
+from chartgate.releases.mutants.mutant import FILTER, LINE, OPERAND
 from chartgate.releases.mutants.renders import Renders
+from chartgate.releases.mutants.search import Search, culprit
 from chartgate.releases.probes.chart import with_probes
 from chartgate.releases.probes.trial import printed
-from chartgate.tools.chart_files import read_chart_files
+from chartgate.tools.chart_files import ChartFiles, read_chart_files
 from chartgate.tools.embedded.process import EMBEDDED
 from chartgate.values.case import Case
 from tests.unit.chartgate.command_line import MakeChart
@@ -149,3 +151,23 @@ def said(folder: Path, *, fixed: bool) -> str:
     (job,) = jobs("")
     (text,) = printed(with_fixed_texts(files) if fixed else files, job).said[0].values()
     return f"{text.strip()}\n"
+
+
+def test_a_mutant_is_not_taken_for_two_that_show_something_only_together(make_chart: MakeChart) -> None:
+    config = (
+        "  a: {{ or .Values.a .Values.b | quote }}\n  b: {{ .Values.host | quote }}\n  c: {{ .Values.c | quote }}\n"
+    )
+    files = read_chart_files(make_chart({TEMPLATE: CONFIG + config}))
+    values = ["{a: true, b: true, host: x, c: x}"] * 5 + ["{a: true, b: true, host: '1', c: x}"]
+    renders = Renders(with_probes(files, [TEMPLATE]), jobs(*values), (), "")
+    by_text = {one.now: one for one in mutants_of(files, [TEMPLATE]) if one.kind in {OPERAND, FILTER}}
+    together = [by_text[text] for text in ("or .Values.b", ".Values.c", "or .Values.a", ".Values.host")]
+    assert Search(renders, files, every=True).found(together) == {by_text[".Values.host"]: [5]}
+
+
+@pytest.mark.parametrize("needed", [{0}, {9}, {4, 7}, {0, 9}, {1, 2, 3}])
+def test_the_mutant_that_is_searched_has_a_part_in_the_difference(needed: set[int]) -> None:
+    chart = ChartFiles(Path("tiny"), {TEMPLATE: "".join(f"key{one}: value\n\n" for one in range(10)).encode()})
+    mutants = tuple(one for one in mutants_of(chart, [TEMPLATE]) if one.kind == LINE)
+    found = culprit(mutants, lambda some: needed <= {mutants.index(one) for one in some})
+    assert mutants.index(found) == max(needed)
