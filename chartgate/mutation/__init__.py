@@ -45,9 +45,9 @@ from chartgate.values.settings_file import Survivor
 
 EARLY = 100
 """The number of mutants that are tried first, and whose survivors are tried again."""
-SEARCH_GROUP = 128
+SEARCH_GROUP = 512
 """The number of survivors that share a chart while renders are searched that show them."""
-COMPARE_GROUP = 48
+COMPARE_GROUP = 256
 """The number of survivors that share a chart while slow tests and comparisons are tried on them."""
 
 

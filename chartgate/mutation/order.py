@@ -1,7 +1,7 @@
 """What is tried first with a mutant: the renders that may show it, and the tests that are likely to notice it."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import zip_longest
 
@@ -62,12 +62,13 @@ class Order:
 
         return likelihood
 
-    def by_tests(self, mutant: Mutant, likelihood: Likelihood) -> Iterator[int]:
+    def by_tests(self, mutant: Mutant, likelihood: Likelihood, first: Iterable[int] = ()) -> Iterator[int]:
         """The renders of tests to try: in turn those of the tests that name most of what was changed, of the likeliest
         tests, and others.
 
         Args:
             likelihood: that of this mutant.
+            first: renders that come before these.
         """
         reaching = self._rendered.reaching(mutant)
         words = self._words(mutant)
@@ -76,7 +77,7 @@ class Order:
             self._of_best(reaching, likelihood),
             self.of(self._rendered, mutant),
         )
-        yield from dict.fromkeys(one for turn in turns for one in turn if one is not None)
+        yield from dict.fromkeys([*first, *(one for turn in turns for one in turn if one is not None)])
 
     def _of_best(self, indices: Sequence[int], score: Callable[[str], float]) -> list[int]:
         """Renders of tests with a score, those of the highest score first."""

@@ -1,6 +1,6 @@
 """The trial of one mutant: cases and tests that reach it, a few at first, until one of them notices it."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
 from itertools import islice
@@ -29,10 +29,12 @@ from chartgate.values.chart import Chart
 
 TIERS = (1, 4, 16, 80)
 """The number of renders that are tried with a mutant until it is killed: of the gate's cases, and of the tests. If the
-first two tiers do not show it, the third one has only renders of the tests, and `shown` looks for more.
+first two tiers do not show it, `shown` looks for more.
 """
 SECONDS = (1.0, 2.0, 3.0, 3.0)
 """The time limits of the tests that run for a mutant alone, a tier each."""
+LIKELIEST = 16
+"""The number of renders that are most likely to show a mutant: of the gate's cases, and of the tests."""
 EXAMINED = 6
 """The number of renders with other objects that the checks of the gate look at."""
 COMPARED = 3
@@ -44,6 +46,8 @@ CHOICE = 2
 NAMED = 5
 """The number of cases or tests that a notice names."""
 
+Chosen = Mapping[Mutant, Collection[int]]
+"""The renders to try with each mutant, by their indices."""
 Look = Callable[[ChartFiles], Finding | None]
 """The first new finding in a changed chart."""
 
@@ -123,36 +127,50 @@ class Trial:
             GateError: Helm or pytest cannot be used.
         """
         try:
-            return self._outcome(mutant)
+            about_file = self.runs.failed(mutant, self._about_file(mutant), 3 * self.other_limit)
+            return about_file or self._outcome(mutant, suites=self.suites.turns(mutant))
         except HelmEndedError as error:
             return Outcome("killed", GATE, str(error))
 
-    def _outcome(self, mutant: Mutant) -> Outcome:
+    def _outcome(
+        self,
+        mutant: Mutant,
+        own: Sequence[int] = (),
+        others: Sequence[int] = (),
+        suites: Iterable[Sequence[str]] = (),
+    ) -> Outcome:
+        """What comes of a mutant, by one tier of renders after another.
+
+        Args:
+            own: renders of the gate that show it.
+            others: renders of the tests that show it.
+            suites: the suites of helm-unittest to run after each tier.
+        """
         changed = mutant.applied(self.chart.files)
         likelihood = self._order.likelihood(mutant)
-        if killed := self.runs.failed(mutant, self._about_file(mutant), 3 * self.other_limit):
-            return killed
-        own, others = self._order.of(self.cases, mutant), self.rendered.reaching(mutant)
-        nearest = Outcome("unseen" if own or others or self.suites.reaching(mutant) else "unreached")
+        own_left = iter(dict.fromkeys([*own, *self._order.of(self.cases, mutant)]))
+        others_left = self._order.by_tests(mutant, likelihood, others)
+        suites_left = iter(suites)
+        is_reached = self.cases.reaching(mutant) or self.rendered.reaching(mutant) or self.suites.reaching(mutant)
+        nearest = Outcome("unseen" if is_reached else "unreached")
         done: set[str] = set()
         differing: list[Job] = []
         rendering: list[Case] = []
         effects: set[Effect] = set()
-        suites = self.suites.turns(mutant)
-        own_left, others_left = iter(own), self._order.by_tests(mutant, likelihood)
         begin = 0
-        for end, seconds in zip(TIERS, self.limits, strict=True):
+        limits = (self.tests.longest, *self.limits[1:]) if own or others else self.limits
+        for end, seconds in zip(TIERS, limits, strict=True):
             is_seen = nearest.state == "survived"
-            if end == TIERS[-1] and not is_seen:
+            if end > TIERS[1] and not is_seen:
                 break
-            if (is_seen or end <= TIERS[1]) and len(differing) < EXAMINED:
+            if len(differing) < EXAMINED:
                 for job in self._differing(self.cases, changed, islice(own_left, end - begin), effects):
                     differing.append(job)
                     if finding := self.noticed.by_renders(changed, [job]):
                         return _killed_by(finding)
                     if len(differing) == EXAMINED:
                         break
-            if killed := self.suites.failed(mutant, next(suites, ())):
+            if killed := self.suites.failed(mutant, next(suites_left, ())):
                 return killed
             for job in self._differing(self.rendered, changed, islice(others_left, end - begin), effects):
                 rendering.append(job.case)
@@ -179,30 +197,40 @@ class Trial:
     def shown(self, mutants: Sequence[Mutant]) -> list[Outcome | None]:
         """What comes of mutants that the first renders do not show, by more of them. The mutants must not overlap.
 
+        The renders that are most likely to show them come first: a mutant that is shown late may hide another one.
+
         Returns:
             None for a mutant that no render shows.
         """
         try:
-            own = Search(self.cases, self.chart.files).found(mutants)
-            others = Search(self.rendered, self.chart.files, every=True).found(mutants)
-            return [self._shown(mutant, own.get(mutant, []), others.get(mutant, [])) for mutant in mutants]
+            outcomes: dict[Mutant, Outcome] = {}
+            for tests, cases in (
+                (self._likeliest_of_tests, self._likeliest_of_cases),
+                (self._all_of_tests, self.cases.different),
+            ):
+                left = [one for one in mutants if one not in outcomes or outcomes[one].may_be_shown_to_tests]
+                for mutant, index in Search(self.rendered, self.chart.files).found(tests(left)).items():
+                    outcomes[mutant] = self._outcome(mutant, others=[index])
+                left = [one for one in mutants if one not in outcomes]
+                for mutant, index in Search(self.cases, self.chart.files).found(cases(left)).items():
+                    outcomes[mutant] = self._outcome(mutant, own=[index])
+            return [outcomes.get(mutant) for mutant in mutants]
         except HelmEndedError as error:
             if len(mutants) == 1:
                 return [Outcome("killed", GATE, str(error))]
             middle = len(mutants) // 2
             return [*self.shown(mutants[:middle]), *self.shown(mutants[middle:])]
 
-    def _shown(self, mutant: Mutant, own: Sequence[int], others: Sequence[int]) -> Outcome | None:
-        """What comes of a mutant that these renders show."""
-        jobs = [self.cases.jobs[index] for index in own]
-        if finding := self.noticed.by_renders(mutant.applied(self.chart.files), jobs):
-            return _killed_by(finding)
-        cases = [self.rendered.jobs[index].case for index in others]
-        tests = self.tests.of(cases, self.tests.longest, self._order.likelihood(mutant))
-        if killed := self.runs.failed(mutant, tests, 3 * self.tests.longest):
-            return killed
-        near = self.tests.of(cases, inf) or [f"{CASE}{job.case.name}" for job in jobs]
-        return Outcome("survived", what=near[0]) if near else None
+    def _likeliest_of_tests(self, mutants: Sequence[Mutant]) -> Chosen:
+        orders = {one: self._order.by_tests(one, self._order.likelihood(one)) for one in mutants}
+        return {one: [*islice(order, LIKELIEST)] for one, order in orders.items()}
+
+    def _likeliest_of_cases(self, mutants: Sequence[Mutant]) -> Chosen:
+        return {one: self._order.of(self.cases, one)[:LIKELIEST] for one in mutants}
+
+    def _all_of_tests(self, mutants: Sequence[Mutant]) -> Chosen:
+        # Also those that take the same way around a mutant: what two tests expect of two such renders differs.
+        return {one: self.rendered.reaching(one) for one in mutants}
 
     def killed_together(self, mutants: Sequence[Mutant], untried: Sequence[Sequence[str]]) -> list[Outcome | None]:
         """What comes of mutants that no render tells: by comparisons of renders, by the files of the chart, and by the
@@ -217,16 +245,30 @@ class Trial:
             None for a mutant that these do not notice either.
         """
         killed = self._noticed_otherwise(mutants)
-        left = [mutant for mutant in mutants if mutant not in killed]
-        tests = [*dict.fromkeys([*self._without_renders, *(test for some in untried for test in some)])]
-        limit = self.tests.costs.patience(tests)
-        failing = self.runs.failing(tests, left, limit) if left else []
-        others = {*self._without_renders}
-        return [
-            killed.get(mutant)
-            or self.runs.failed(mutant, [test for test in failing if test in own or test in others], limit)
-            for mutant, own in zip(mutants, untried, strict=True)
-        ]
+        tests = {one: [*self._without_renders, *some] for one, some in zip(mutants, untried, strict=True)}
+        killed |= self._noticed_by_tests([mutant for mutant in mutants if mutant not in killed], tests)
+        return [killed.get(mutant) for mutant in mutants]
+
+    def _noticed_by_tests(
+        self, mutants: Sequence[Mutant], tests: Mapping[Mutant, Sequence[str]]
+    ) -> dict[Mutant, Outcome]:
+        """What comes of those of the mutants that tests notice: the tests run on a chart with all of the mutants, those
+        that fail on one with half of them, and so on.
+
+        Args:
+            tests: those to try with each mutant.
+        """
+        every = [*dict.fromkeys(test for mutant in mutants for test in tests[mutant])]
+        limit = self.tests.costs.patience(every)
+        if not every:
+            return {}
+        if len(mutants) == 1:
+            outcome = self.runs.failed(mutants[0], every, limit)
+            return {mutants[0]: outcome} if outcome else {}
+        failing = {*self.runs.failing(every, mutants, limit)}
+        left = {mutant: [test for test in tests[mutant] if test in failing] for mutant in mutants}
+        middle = len(mutants) // 2
+        return self._noticed_by_tests(mutants[:middle], left) | self._noticed_by_tests(mutants[middle:], left)
 
     def _noticed_otherwise(self, mutants: Sequence[Mutant]) -> dict[Mutant, Outcome]:
         """What comes of those of the mutants that comparisons or files show.

@@ -131,18 +131,21 @@ def with_mutants(mutants: Iterable[Mutant], chart: ChartFiles) -> ChartFiles:
 
 
 def apart(mutants: Sequence[Mutant], most: int, number: int = 1) -> list[list[Mutant]]:
-    """Groups of at most so many mutants, of about the same size. Two mutants of a group do not change the same bytes.
+    """Groups of at most so many mutants. Two mutants of a group do not change the same bytes.
 
     Args:
-        number: how many groups there are, unless the mutants are too many, or too few, or overlap too often.
+        number: how many groups to fill, which become of about the same size. There are more of them if the mutants are
+            too many, and further ones for mutants that overlap with one in each of these.
     """
-    groups: list[list[Mutant]] = [[] for _ in range(max(number, -(-len(mutants) // most)))]
+    number = max(number, -(-len(mutants) // most))
+    groups: list[list[Mutant]] = [[] for _ in range(number)]
     for one in mutants:
-        free = [group for group in groups if len(group) < most and not any(_overlap(one, other) for other in group)]
-        if not free:
-            groups.append([one])
+        for group in (*sorted(groups[:number], key=len), *groups[number:]):
+            if len(group) < most and not any(_overlap(one, other) for other in group):
+                group.append(one)
+                break
         else:
-            min(free, key=len).append(one)
+            groups.append([one])
     return [group for group in groups if group]
 
 
