@@ -15,7 +15,8 @@ from chartgate.errors import GateError
 from chartgate.findings.foreign_subcharts import own_templates
 from chartgate.findings.noticed import Noticed, not_asked
 from chartgate.mutation.memory import KIND, Memory
-from chartgate.mutation.trial import Trial, begin, killed_together, outcome_of, shown
+from chartgate.mutation.trial import Trial
+from chartgate.mutation.workers import begin, killed_together, outcome_of, shown
 from chartgate.releases import store
 from chartgate.releases.jobs import plan
 from chartgate.releases.mutants.chart import mutants_of

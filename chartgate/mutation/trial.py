@@ -1,11 +1,10 @@
 """The trial of one mutant: cases and tests that reach it, a few at first, until one of them notices it."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache, partial
+from functools import cached_property
 from itertools import islice
 from math import inf
-from typing import Protocol
 
 from msgspec.structs import replace
 
@@ -13,11 +12,10 @@ from chartgate.errors import HelmEndedError
 from chartgate.findings.finding import Finding
 from chartgate.findings.noticed import Noticed
 from chartgate.mutation.order import Order
-from chartgate.releases.jobs import Job, newest_of_authors
-from chartgate.releases.mutants.mutant import Mutant, with_mutants
+from chartgate.releases.jobs import Job
+from chartgate.releases.mutants.mutant import Mutant
 from chartgate.releases.mutants.outcome import CASE, Outcome
 from chartgate.releases.mutants.renders import Effect, Renders
-from chartgate.releases.mutants.search import Search, culprit
 from chartgate.releases.mutants.suite_runs import ChartSuites
 from chartgate.releases.mutants.test_runs import TestRuns
 from chartgate.releases.mutants.tests import ChartTests
@@ -29,34 +27,17 @@ from chartgate.values.chart import Chart
 
 TIERS = (1, 4, 16, 80)
 """The number of renders that are tried with a mutant until it is killed: of the gate's cases, and of the tests. If the
-first two tiers do not show it, `shown` looks for more.
+first two tiers do not show it, `Survivors.shown` looks for more.
 """
 SECONDS = (1.0, 2.0, 3.0, 3.0)
 """The time limits of the tests that run for a mutant alone, a tier each."""
-LIKELIEST = 16
-"""The number of renders that are most likely to show a mutant: of the gate's cases, and of the tests."""
 EXAMINED = 6
 """The number of renders with other objects that the checks of the gate look at."""
-COMPARED = 3
-"""The number of cases of the chart's author that are rendered otherwise, such as with another name of the release."""
-
 CHOICE = 2
 """How many times the time limit the tests take among which the likeliest are chosen."""
 
 NAMED = 5
 """The number of cases or tests that a notice names."""
-
-Chosen = Mapping[Mutant, Collection[int]]
-"""The renders to try with each mutant, by their indices."""
-Look = Callable[[ChartFiles], Finding | None]
-"""The first new finding in a changed chart."""
-
-
-class Turns(Protocol):
-    """Gives each worker process a number of its own."""
-
-    def get(self) -> int:
-        """The next number, from 0."""
 
 
 @dataclass
@@ -88,7 +69,7 @@ class Trial:
         """What the reader of a report must know: about the tests, and renders that only a Helm program can make."""
         names = [*self.cases.left_out, *self.rendered.left_out]
         told = [f"not tried, because only a Helm program can render it: {some_of(names, NAMED)}"] if names else []
-        if slow := sorted({*self.tests.without_renders} - {*self._without_renders}):
+        if slow := sorted({*self.tests.without_renders} - {*self.without_renders}):
             told.append(
                 f"left out, because tests that do not render with the fixture `render` get {self.other_limit:.0f} s, "
                 f"half of --seconds: {some_of(slow, NAMED)}"
@@ -106,20 +87,17 @@ class Trial:
         return self.tests.longest / 2
 
     @cached_property
-    def _order(self) -> Order:
+    def order(self) -> Order:
+        """The order of renders and tests."""
         return Order(self.chart.files, self.rendered, self.tests, self.runs.kills)
 
     @cached_property
-    def _with(self) -> Callable[[tuple[Mutant, ...]], ChartFiles]:
-        """The chart with mutants: the same object for the same ones, of which renders are known."""
-        return lru_cache(maxsize=8)(partial(with_mutants, chart=self.chart.files))
-
-    @cached_property
-    def _without_renders(self) -> list[str]:
+    def without_renders(self) -> list[str]:
+        """The tests that are not known to render anything, as many as there is time for."""
         return self.tests.costs.within(self.tests.without_renders, self.other_limit)
 
     def outcome(self, mutant: Mutant) -> Outcome:
-        """What comes of a mutant, before `killed_together`.
+        """What comes of a mutant, before it shares a chart with others (`survivors.py`).
 
         One that Helm does not finish, or that ends Helm, is noticed by whoever renders it.
 
@@ -128,11 +106,11 @@ class Trial:
         """
         try:
             about_file = self.runs.failed(mutant, self._about_file(mutant), 3 * self.other_limit)
-            return about_file or self._outcome(mutant, suites=self.suites.turns(mutant))
+            return about_file or self.by_tiers(mutant, suites=self.suites.turns(mutant))
         except HelmEndedError as error:
             return Outcome("killed", GATE, str(error))
 
-    def _outcome(
+    def by_tiers(
         self,
         mutant: Mutant,
         own: Sequence[int] = (),
@@ -145,11 +123,15 @@ class Trial:
             own: renders of the gate that show it.
             others: renders of the tests that show it.
             suites: the suites of helm-unittest to run after each tier.
+
+        Raises:
+            HelmEndedError: Helm does not finish, or ends.
+            GateError: as `outcome`.
         """
         changed = mutant.applied(self.chart.files)
-        likelihood = self._order.likelihood(mutant)
-        own_left = iter(dict.fromkeys([*own, *self._order.of(self.cases, mutant)]))
-        others_left = self._order.by_tests(mutant, likelihood, others)
+        likelihood = self.order.likelihood(mutant)
+        own_left = iter(dict.fromkeys([*own, *self.order.of(self.cases, mutant)]))
+        others_left = self.order.by_tests(mutant, likelihood, others)
         suites_left = iter(suites)
         is_reached = self.cases.reaching(mutant) or self.rendered.reaching(mutant) or self.suites.reaching(mutant)
         nearest = Outcome("unseen" if is_reached else "unreached")
@@ -167,7 +149,7 @@ class Trial:
                 for job in self._differing(self.cases, changed, islice(own_left, end - begin), effects):
                     differing.append(job)
                     if finding := self.noticed.by_renders(changed, [job]):
-                        return _killed_by(finding)
+                        return killed_by(finding)
                     if len(differing) == EXAMINED:
                         break
             if killed := self.suites.failed(mutant, next(suites_left, ())):
@@ -194,127 +176,6 @@ class Trial:
             nearest = Outcome("survived", what=test)
         return Outcome("equal") if effects - {"none"} == {"spaces"} else nearest
 
-    def shown(self, mutants: Sequence[Mutant]) -> list[Outcome | None]:
-        """What comes of mutants that the first renders do not show, by more of them. The mutants must not overlap.
-
-        The renders that are most likely to show them come first: a mutant that is shown late may hide another one.
-
-        Returns:
-            None for a mutant that no render shows.
-        """
-        try:
-            outcomes: dict[Mutant, Outcome] = {}
-            for tests, cases in (
-                (self._likeliest_of_tests, self._likeliest_of_cases),
-                (self._all_of_tests, self.cases.different),
-            ):
-                left = [one for one in mutants if one not in outcomes or outcomes[one].may_be_shown_to_tests]
-                for mutant, index in Search(self.rendered, self.chart.files).found(tests(left)).items():
-                    outcomes[mutant] = self._outcome(mutant, others=[index])
-                left = [one for one in mutants if one not in outcomes]
-                for mutant, index in Search(self.cases, self.chart.files).found(cases(left)).items():
-                    outcomes[mutant] = self._outcome(mutant, own=[index])
-            return [outcomes.get(mutant) for mutant in mutants]
-        except HelmEndedError as error:
-            if len(mutants) == 1:
-                return [Outcome("killed", GATE, str(error))]
-            middle = len(mutants) // 2
-            return [*self.shown(mutants[:middle]), *self.shown(mutants[middle:])]
-
-    def _likeliest_of_tests(self, mutants: Sequence[Mutant]) -> Chosen:
-        orders = {one: self._order.by_tests(one, self._order.likelihood(one)) for one in mutants}
-        return {one: [*islice(order, LIKELIEST)] for one, order in orders.items()}
-
-    def _likeliest_of_cases(self, mutants: Sequence[Mutant]) -> Chosen:
-        return {one: self._order.of(self.cases, one)[:LIKELIEST] for one in mutants}
-
-    def _all_of_tests(self, mutants: Sequence[Mutant]) -> Chosen:
-        # Also those that take the same way around a mutant: what two tests expect of two such renders differs.
-        return {one: self.rendered.reaching(one) for one in mutants}
-
-    def killed_together(self, mutants: Sequence[Mutant], untried: Sequence[Sequence[str]]) -> list[Outcome | None]:
-        """What comes of mutants that no render tells: by comparisons of renders, by the files of the chart, and by the
-        tests that need more time. The mutants must not overlap.
-
-        All of this takes long and seldom notices one. So it is tried on a chart with all of the mutants first.
-
-        Args:
-            untried: the tests of each mutant, as in its outcome.
-
-        Returns:
-            None for a mutant that these do not notice either.
-        """
-        killed = self._noticed_otherwise(mutants)
-        tests = {one: [*self._without_renders, *some] for one, some in zip(mutants, untried, strict=True)}
-        killed |= self._noticed_by_tests([mutant for mutant in mutants if mutant not in killed], tests)
-        return [killed.get(mutant) for mutant in mutants]
-
-    def _noticed_by_tests(
-        self, mutants: Sequence[Mutant], tests: Mapping[Mutant, Sequence[str]]
-    ) -> dict[Mutant, Outcome]:
-        """What comes of those of the mutants that tests notice: the tests run on a chart with all of the mutants, those
-        that fail on one with half of them, and so on.
-
-        Args:
-            tests: those to try with each mutant.
-        """
-        every = [*dict.fromkeys(test for mutant in mutants for test in tests[mutant])]
-        limit = self.tests.costs.patience(every)
-        if not every:
-            return {}
-        if len(mutants) == 1:
-            outcome = self.runs.failed(mutants[0], every, limit)
-            return {mutants[0]: outcome} if outcome else {}
-        failing = {*self.runs.failing(every, mutants, limit)}
-        left = {mutant: [test for test in tests[mutant] if test in failing] for mutant in mutants}
-        middle = len(mutants) // 2
-        return self._noticed_by_tests(mutants[:middle], left) | self._noticed_by_tests(mutants[middle:], left)
-
-    def _noticed_otherwise(self, mutants: Sequence[Mutant]) -> dict[Mutant, Outcome]:
-        """What comes of those of the mutants that comparisons or files show.
-
-        Most show none of them. So each is made of a chart with all of the mutants. If one shows something, it is made
-        with half of them, and so on, until the mutant is found that it shows.
-        """
-        jobs = self._to_compare(mutants)
-        looks: list[Look] = [
-            partial(self.noticed.by_comparison, job=job, comparison=one)
-            for job in jobs
-            for one in self.noticed.comparisons
-        ]
-        found: dict[Mutant, Outcome] = {}
-        for look in [*looks, self.noticed.by_files]:
-            left = tuple(mutant for mutant in mutants if mutant not in found)
-            shows = lru_cache(partial(self._found, look=look))
-            while left and shows(left):
-                one = culprit(left, shows)
-                left = tuple(mutant for mutant in left if mutant is not one)
-                # Alone, it may show nothing.
-                if outcome := shows((one,)):
-                    found[one] = outcome
-        return found
-
-    def _found(self, mutants: tuple[Mutant, ...], look: Look) -> Outcome | None:
-        """What comes of a chart with all of the mutants, by one look at it; None if nothing is noticed."""
-        try:
-            finding = look(self._with(mutants))
-        except HelmEndedError as error:
-            return Outcome("killed", GATE, str(error))
-        return _killed_by(finding) if finding else None
-
-    def _to_compare(self, mutants: Sequence[Mutant]) -> list[Job]:
-        """Some jobs for each of the mutants: above all those that others have and those that are known already, since a
-        comparison takes long.
-        """
-        found: dict[Job, None] = {}
-        for mutant in mutants:
-            own = self._order.of(self.cases, mutant)
-            # What no render reaches may show in an upgrade, where `lookup` finds objects.
-            reaching = newest_of_authors([self.cases.jobs[one] for one in own] if own else self.cases.jobs)
-            reaching.sort(key=lambda job: (job not in found, not self.noticed.has_compared(job)))
-            found.update(dict.fromkeys(reaching[:COMPARED]))
-        return [*found]
-
     def _about_file(self, mutant: Mutant) -> list[str]:
         """Tests without renders that notice each mutant of a file, such as one that compares a generated file: those
         that have noticed one, and those that name the file. All of them for the first mutant of a file that is not a
@@ -322,10 +183,10 @@ class Trial:
         """
         if mutant.region is None and mutant.file not in self._begun:
             self._begun.add(mutant.file)
-            return self._without_renders
+            return self.without_renders
         return [
             test
-            for test in self._without_renders
+            for test in self.without_renders
             if self.runs.kills.has_noticed_in_file_of(mutant, test) or f"[{mutant.file}]" in test
         ]
 
@@ -345,30 +206,6 @@ class Trial:
         return len(self.tests.costs.within(tests, CHOICE * seconds)) < len(tests)
 
 
-def _killed_by(finding: Finding) -> Outcome:
+def killed_by(finding: Finding) -> Outcome:
+    """Killed by the gate, which has found this."""
     return Outcome("killed", GATE, f"{finding.sentence} [{finding.check}/{finding.rule}]")
-
-
-_current: list[Trial] = []
-"""The trial of this worker process."""
-
-
-def begin(trial: Trial, turns: Turns) -> None:
-    """Start a worker process, which is a fork of the one that made the trial."""
-    trial.runs.number = turns.get()
-    _current[:] = [trial]
-
-
-def outcome_of(mutant: Mutant) -> Outcome:
-    """What `Trial.outcome` says, in a worker process."""
-    return _current[0].outcome(mutant)
-
-
-def shown(mutants: Sequence[Mutant]) -> list[Outcome | None]:
-    """What `Trial.shown` says, in a worker process."""
-    return _current[0].shown(mutants)
-
-
-def killed_together(mutants: Sequence[Mutant], untried: Sequence[Sequence[str]]) -> list[Outcome | None]:
-    """What `Trial.killed_together` says, in a worker process."""
-    return _current[0].killed_together(mutants, untried)

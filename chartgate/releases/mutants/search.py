@@ -1,11 +1,14 @@
 """Which renders show a mutant, asked for many mutants at once."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import lru_cache, partial
+from typing import TypeVar
 
 from chartgate.releases.mutants.mutant import Mutant, with_mutants
 from chartgate.releases.mutants.renders import Renders
 from chartgate.tools.chart_files import ChartFiles
+
+T = TypeVar("T")
 
 
 class Search:
@@ -35,25 +38,36 @@ class Search:
         left = tuple(wanted)
         for index in self._renders.one_a_case(set().union(*wanted.values())):
             if any(index in wanted[mutant] for mutant in left):
-                while self._differs(left, index):
-                    one = culprit(left, partial(self._differs, index=index))
-                    left = tuple(mutant for mutant in left if mutant is not one)
-                    if self._differs((one,), index):
+                for one, alone in culprits(left, partial(self._differs, index=index)):
+                    if alone:
                         found[one] = index
                     else:
-                        # Only together with another one it shows something, in each render again.
+                        # With the other one it would differ in each render again.
                         aside[one] = wanted[one]
+                left = tuple(mutant for mutant in left if mutant not in found and mutant not in aside)
         return found | self.found(aside) if aside else found
 
     def _differs(self, mutants: tuple[Mutant, ...], index: int) -> bool:
-        return bool(mutants) and self._renders.effect(self._changed(mutants), index) == "objects"
+        return self._renders.effect(self._changed(mutants), index) == "objects"
 
 
-def culprit(mutants: tuple[Mutant, ...], shows: Callable[[tuple[Mutant, ...]], object]) -> Mutant:
-    """The first mutant with which those before it show something. Alone, it may show nothing.
+def culprits(mutants: tuple[Mutant, ...], shows: Callable[[tuple[Mutant, ...]], T]) -> Iterator[tuple[Mutant, T]]:
+    """Mutants without which a chart with all of them shows nothing, each with what it shows alone: that is nothing if
+    it shows something only together with another one.
 
     Args:
-        shows: whether a chart with some of the mutants shows something; with all of them, it does.
+        shows: what a chart with some of the mutants shows; false if that is nothing.
+    """
+    while mutants and shows(mutants):
+        one = _last_needed(mutants, shows)
+        mutants = tuple(mutant for mutant in mutants if mutant is not one)
+        yield one, shows((one,))
+
+
+def _last_needed(mutants: tuple[Mutant, ...], shows: Callable[[tuple[Mutant, ...]], object]) -> Mutant:
+    """The first mutant with which those before it show something.
+
+    Halves are no way to find it: if two mutants show something only together, each half may show nothing.
     """
     number, enough = 0, len(mutants)
     while enough - number > 1:

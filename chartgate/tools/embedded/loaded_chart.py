@@ -1,7 +1,6 @@
 """A chart in the memory of Helm's library, kept from render to render."""
 
 import json
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from copy import copy
@@ -36,13 +35,13 @@ class LoadedChart:
         with folder.bare(changes) as bare:
             self._values = Chart.load(bare)
         about, packaged = self._values.metadata, self._values.dependencies
-        self.name, self.kind, self.supports = about["name"], about.get("type", ""), about.get("kubeVersion", "")
+        self.kind, self.supports = about.get("type", ""), about.get("kubeVersion", "")
         self._has_definitions = bool(self._values.crds)
         declared = about.get("dependencies") or []
         names = {dependency["name"] for dependency in packaged}
         self.missing = [name for dependency in declared if (name := dependency["name"]) not in names]
         self._switches = Switches(declared, nested=any(dependency.get("dependencies") for dependency in packaged))
-        self._validation = Validation(folder, changes, Path(tempfile.mkdtemp(dir=folder.scratch)) / "refusing")
+        self._validation = Validation(folder, changes)
         self._kept: dict[tuple[_Reading, str], Chart] = {}
 
     def with_templates(self, changes: Changes) -> "LoadedChart":

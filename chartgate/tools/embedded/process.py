@@ -72,7 +72,7 @@ _originals: deque[ChartFiles] = deque(maxlen=ORIGINALS)
 def _files_of(chart: ChartFiles) -> dict[str, Any]:
     """The part of a request that says where the files of a chart are.
 
-    A chart that has the same names of files as an earlier one is told by its differences, so that it needs no copy.
+    A chart whose files have the names of those of an earlier one is told by its differences, so that it needs no copy.
     """
     for original in tuple(_originals):
         if original.contents.keys() == chart.contents.keys() and original.copy.is_dir():
@@ -88,7 +88,7 @@ def _files_of(chart: ChartFiles) -> dict[str, Any]:
 
 
 def keep_copy(chart: ChartFiles) -> None:
-    """Copy the files of a chart to the cache. Charts with few differences need no copy afterwards.
+    """Copy the files of a chart to the cache. Afterwards, a chart whose files have the same names needs no copy.
 
     Raises:
         GateError: the copy cannot be written.

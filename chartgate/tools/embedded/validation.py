@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from helm_python import _native
@@ -17,14 +18,10 @@ _BEFORE_VALIDATION = frozenset({".helmignore", "Chart.yaml", "requirements.yaml"
 
 
 class Validation:
-    """The schemas of a chart and of its subcharts.
+    """The schemas of a chart and of its subcharts."""
 
-    Args:
-        scratch: a folder for a copy of the chart; it need not exist.
-    """
-
-    def __init__(self, folder: Folder, changes: Changes, scratch: Path) -> None:
-        self._folder, self._changes, self._scratch = folder, changes, scratch
+    def __init__(self, folder: Folder, changes: Changes) -> None:
+        self._folder, self._changes = folder, changes
         self._screens: dict[tuple[str, ...], Screen | None] = {}
         self._schemas: dict[tuple[str, ...], Path] = {}
         with folder.whole(changes) as whole:
@@ -52,17 +49,19 @@ class Validation:
         for path, screen in self._screens.items():
             part = value_at(values, path)
             reduced = {} if screen is None or part is None or screen.is_valid(part) else screen.reduced(part)
-            (self._refusing / self._schemas[path]).write_text(json.dumps(reduced), encoding="utf-8")
-        render(self._refusing)
+            Path(self._refusing.name, self._schemas[path]).write_text(json.dumps(reduced), encoding="utf-8")
+        render(Path(self._refusing.name))
 
     @cached_property
-    def _refusing(self) -> Path:
-        """A copy of the chart for values that are refused."""
-        shutil.rmtree(self._scratch, ignore_errors=True)
+    def _refusing(self) -> TemporaryDirectory[str]:
+        """A copy of the chart for values that are refused. It goes with the last chart that has these schemas."""
+        copy = TemporaryDirectory(dir=self._folder.scratch, ignore_cleanup_errors=True)
         with self._folder.whole(self._changes) as whole:
             # Real copies, because the schemas are written anew.
-            shutil.copytree(whole, self._scratch, ignore=_after_validation, copy_function=shutil.copyfile)
-        return self._scratch
+            shutil.copytree(
+                whole, copy.name, ignore=_after_validation, copy_function=shutil.copyfile, dirs_exist_ok=True
+            )
+        return copy
 
 
 def value_at(values: Any, path: Sequence[str]) -> Any:

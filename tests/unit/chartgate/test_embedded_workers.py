@@ -9,14 +9,17 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from chartgate.errors import GateError
 from chartgate.releases.release import Release
-from chartgate.releases.render import render
+from chartgate.releases.render import RenderError, render
+from chartgate.tools.cache import cache_folder
 from chartgate.tools.chart_files import read_chart_files
 from chartgate.tools.embedded.process import EMBEDDED, stop_workers
+from chartgate.tools.embedded.worker import CHARTS
 
 MakeChart = Callable[[dict[str, str]], Path]
 
@@ -101,10 +104,32 @@ def test_a_chart_that_changes_between_renders_is_read_again(make_chart: MakeChar
     assert value_of(chart, 1) == "42"
 
 
+def test_a_chart_with_another_template_needs_no_copy_in_the_cache(make_chart: MakeChart) -> None:
+    chart = make_chart({"templates/a.yaml": CONFIG_MAP, f"templates/{uuid4()}.yaml": "# a name that no chart has\n"})
+    assert value_of(chart, 1) == "1"
+    copies = cache_folder("charts")
+    assert (copies / read_chart_files(chart).digest).is_dir()
+    (chart / "templates/a.yaml").write_text(CONFIG_MAP.replace(".Values.value", "42"), encoding="utf-8")
+    assert value_of(chart, 1) == "42"
+    assert not (copies / read_chart_files(chart).digest).exists()
+
+
+def test_copies_for_refused_values_do_not_pile_up(make_chart: MakeChart, scratch: Path) -> None:
+    chart = make_chart({"templates/a.yaml": CONFIG_MAP, "values.schema.json": "{}"})
+    for number in range(6):
+        schema = f'{{"properties": {{"value": {{"const": {number}}}}}}}'
+        (chart / "values.schema.json").write_text(schema, encoding="utf-8")
+        with pytest.raises(RenderError, match="value"):
+            value_of(chart, -1)
+    # The chart of the first render is kept as well, because the others are told by their differences from it.
+    assert 0 < len([*scratch.rglob("tmp*/tmp*")]) <= CHARTS + 1
+
+
 RENDERING = """
 import sys
 from pathlib import Path
-from chartgate.releases.render import render
+from chartgate.releases.render import RenderError, render
+from chartgate.tools.cache import cache_folder
 from chartgate.tools.chart_files import read_chart_files
 from chartgate.tools.embedded.process import EMBEDDED
 assert render(read_chart_files(Path(sys.argv[1])), helm=EMBEDDED)

@@ -11,7 +11,7 @@ from chartgate.releases.mutants.chart import mutants_of
 from chartgate.releases.mutants.kills import Kills
 from chartgate.releases.mutants.mutant import FILTER, LINE, OPERAND
 from chartgate.releases.mutants.renders import Renders
-from chartgate.releases.mutants.search import Search, culprit
+from chartgate.releases.mutants.search import Search, culprits
 from chartgate.releases.probes.chart import with_probes
 from chartgate.releases.probes.trial import printed
 from chartgate.tools.chart_files import ChartFiles, read_chart_files
@@ -170,5 +170,5 @@ def test_a_mutant_is_not_taken_for_two_that_show_something_only_together(make_ch
 def test_the_mutant_that_is_searched_has_a_part_in_the_difference(needed: set[int]) -> None:
     chart = ChartFiles(Path("tiny"), {TEMPLATE: "".join(f"key{one}: value\n\n" for one in range(10)).encode()})
     mutants = tuple(one for one in mutants_of(chart, [TEMPLATE]) if one.kind == LINE)
-    found = culprit(mutants, lambda some: needed <= {mutants.index(one) for one in some})
-    assert mutants.index(found) == max(needed)
+    found = culprits(mutants, lambda some: needed <= {mutants.index(one) for one in some})
+    assert [(mutants.index(one), alone) for one, alone in found] == [(max(needed), len(needed) == 1)]
