@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from chartgate.errors import Inexpressible
 from chartgate.releases.differences import differences
-from chartgate.releases.fixed_texts import with_fixed_texts
+from chartgate.releases.fixed_texts import has_random_functions, may_be_random, with_fixed_texts
 from chartgate.releases.jobs import Job
 from chartgate.releases.manifests import ManifestError, read_sources
 from chartgate.releases.mutants.mutant import BOUND, WHOLE_FILE, Mutant
@@ -17,6 +17,7 @@ from chartgate.releases.mutants.words import WordIndex
 from chartgate.releases.probes.chart import ProbedChart
 from chartgate.releases.probes.points import Point
 from chartgate.releases.probes.trial import Printed, difference, printed
+from chartgate.releases.render import texts_of
 from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.progress import track
 from chartgate.tools.test_server.messages import words_of
@@ -35,6 +36,9 @@ MANY, ALIKE = 64, 2
 """The number of jobs that are tried in the end with a mutant, and of those that reach the same points around it."""
 EVERYWHERE = 256
 """The number of jobs that are tried in the end with a mutant that all jobs may show."""
+
+REPEATED = 32
+"""The number of jobs of the unchanged chart that are rendered twice, to see whether two renders are alike."""
 
 
 class Renders:
@@ -81,6 +85,7 @@ class Renders:
         self._points: dict[str, list[Point]] = defaultdict(list)
         for point in chart.points:
             self._points[point.file].append(point)
+        self._are_alike = self._two_are_alike()
 
     def reaching(self, mutant: Mutant) -> Sequence[int]:
         """The indices of the jobs that a mutant may change: those that reach its place in a template, those that Helm
@@ -175,9 +180,11 @@ class Renders:
             # Nothing is random in two renders that agree.
             self._again.setdefault(index, before)
             return "none"
-        once_more = self._known(self._again, index)
-        if not difference(before, once_more, after):
-            return "none"
+        once_more = before
+        if not self._repeats(index):
+            once_more = self._known(self._again, index)
+            if not difference(before, once_more, after):
+                return "none"
         (texts, refusal), (again, _), (others, other) = (one.said for one in (before, once_more, after))
         made, remade = ({name for name in found if seen(name)} for found in (texts, others))
         if refusal != other or made != remade:
@@ -189,6 +196,45 @@ class Renders:
             return "objects"
         spaces = (_differ_in_spaces(texts[name], again.get(name, ""), others[name]) for name in differing)
         return "spaces" if all(spaces) else "text"
+
+    def ranks(self, mutants: Iterable[Mutant], changed: ChartFiles, index: int) -> list[int]:
+        """Which of the mutants a difference points at, by a number for each: 0 if their template prints otherwise, 1 in
+        a template that prints nothing itself, 2 outside of templates, 3 in templates that print the same, and where the
+        job does not reach them.
+
+        Args:
+            changed: the chart with these mutants, which makes the difference.
+            index: that of the job.
+        """
+        before, after = (
+            one.said[0] for one in (self._known(self._before, index), self._print(changed, index, cached=True))
+        )
+        printing = {name.partition("/")[2]: before.get(name) != after.get(name) for name in {*before, *after}}
+
+        def rank(mutant: Mutant) -> int:
+            if mutant.region is None:
+                return 2
+            if not self._reached_by(mutant) >> index & 1:
+                return 3
+            if mutant.file not in printing:
+                return 1
+            return 0 if printing[mutant.file] else 3
+
+        return [rank(mutant) for mutant in mutants]
+
+    def _repeats(self, index: int) -> bool:
+        """Whether a job of the unchanged chart prints the same each time."""
+        case = self.jobs[index].case
+        return self._are_alike and not any(map(may_be_random, (*texts_of(case.values), *case.sets)))
+
+    def _two_are_alike(self) -> bool:
+        """Whether two renders of the unchanged chart are alike. A map may print its entries in another order each time,
+        which some renders tell.
+        """
+        if has_random_functions(with_fixed_texts(self._plain)):
+            return False
+        some = range(0, len(self.jobs), max(1, len(self.jobs) // REPEATED))
+        return all(self._known(self._before, index).packed == self._known(self._again, index).packed for index in some)
 
     def _known(self, prints: dict[int, Printed], index: int) -> Printed:
         """What a job of the unchanged chart prints, rendered if it is not known yet."""
@@ -267,6 +313,8 @@ def _region(point: Point) -> int:
     return WHOLE_FILE if point.kind == "file" else point.start
 
 
+# Many jobs print the same.
+@lru_cache(maxsize=4096)
 def _differ(before: str, again: str, after: str, name: str) -> bool:
     """Whether a template makes other objects, beside what differs between two renders of the same; or other text, where
     it makes none, such as notes.

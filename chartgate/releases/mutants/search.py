@@ -1,7 +1,10 @@
 """Which renders show a mutant, asked for many mutants at once."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
+from itertools import accumulate
+from operator import itemgetter
 from typing import TypeVar
 
 from chartgate.releases.mutants.mutant import Mutant, with_mutants
@@ -38,7 +41,8 @@ class Search:
         left = tuple(wanted)
         for index in self._renders.one_a_case(set().union(*wanted.values())):
             if any(index in wanted[mutant] for mutant in left):
-                for one, alone in culprits(left, partial(self._differs, index=index)):
+                ranking = partial(self._ranks, index=index)
+                for one, alone in culprits(left, partial(self._differs, index=index), ranking):
                     if alone:
                         found[one] = index
                     else:
@@ -50,26 +54,44 @@ class Search:
     def _differs(self, mutants: tuple[Mutant, ...], index: int) -> bool:
         return self._renders.effect(self._changed(mutants), index) == "objects"
 
+    def _ranks(self, mutants: tuple[Mutant, ...], index: int) -> list[int]:
+        return self._renders.ranks(mutants, self._changed(mutants), index)
 
-def culprits(mutants: tuple[Mutant, ...], shows: Callable[[tuple[Mutant, ...]], T]) -> Iterator[tuple[Mutant, T]]:
+
+def culprits(
+    mutants: tuple[Mutant, ...],
+    shows: Callable[[tuple[Mutant, ...]], T],
+    ranking: Callable[[tuple[Mutant, ...]], Sequence[int]] = lambda mutants: [0] * len(mutants),
+) -> Iterator[tuple[Mutant, T]]:
     """Mutants without which a chart with all of them shows nothing, each with what it shows alone: that is nothing if
     it shows something only together with another one.
 
     Args:
         shows: what a chart with some of the mutants shows; false if that is nothing.
+        ranking: a number for each of some mutants that show something together. Those with the lowest number are tried
+            first, because the difference points at them.
     """
     while mutants and shows(mutants):
-        one = _last_needed(mutants, shows)
+        one = _last_needed(mutants, shows, ranking(mutants))
         mutants = tuple(mutant for mutant in mutants if mutant is not one)
         yield one, shows((one,))
 
 
-def _last_needed(mutants: tuple[Mutant, ...], shows: Callable[[tuple[Mutant, ...]], object]) -> Mutant:
-    """The first mutant with which those before it show something.
+def _last_needed(
+    mutants: tuple[Mutant, ...], shows: Callable[[tuple[Mutant, ...]], object], ranks: Sequence[int]
+) -> Mutant:
+    """The first mutant, in the order of their ranks, with which those before it show something.
 
     Halves are no way to find it: if two mutants show something only together, each half may show nothing.
     """
+    by_rank = sorted(zip(ranks, mutants, strict=True), key=itemgetter(0))
+    mutants = tuple(mutant for _, mutant in by_rank)
     number, enough = 0, len(mutants)
+    for end in accumulate(Counter(rank for rank, _ in by_rank).values()):
+        if end == len(mutants) or shows(mutants[:end]):
+            enough = end
+            break
+        number = end
     while enough - number > 1:
         middle = (number + enough) // 2
         if shows(mutants[:middle]):

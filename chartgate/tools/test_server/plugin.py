@@ -96,7 +96,7 @@ def _answer(session: pytest.Session, items: Mapping[str, pytest.Item], request: 
         os.setpgid(0, 0)
         os.close(reading)
         with suppress(BaseException), open(writing, "wb") as out:  # noqa: PTH123 (a descriptor)
-            _say(out, _run(session, items, request, lambda ran: _say(out, ran)))
+            _say(out, _run_to_the_end(session, items, request, lambda ran: _say(out, ran)))
         os._exit(0)
     os.close(writing)
     seconds: dict[str, float] = {}
@@ -149,6 +149,16 @@ def _descendants(process: int) -> Iterator[int]:
             for child in map(int, path.read_text(encoding="ascii").split()):
                 yield child
                 yield from _descendants(child)
+
+
+def _run_to_the_end(
+    session: pytest.Session, items: Mapping[str, pytest.Item], request: Request, tell: Callable[[Ran], None]
+) -> Answer:
+    """As `_run`, also where a test or a fixture ends pytest."""
+    try:
+        return _run(session, items, request, tell)
+    except (pytest.exit.Exception, KeyboardInterrupt) as error:  # of a fixture that lacks a program, for instance
+        return Answer({}, (), ended=f"ended pytest: {error}")
 
 
 def _run(

@@ -103,8 +103,9 @@ def test_a_test_that_is_too_slow_for_each_mutant_alone_runs_on_survivors_togethe
     [
         ("def test_x(render):\n    assert not render()\n", "test_x: fails on the unchanged chart"),
         ("import no_such_module\n", "no_such_module"),
+        ("import pytest\ndef test_x(render):\n    pytest.exit('install etcd')\n", "ended pytest: install etcd"),
     ],
-    ids=["a test that fails", "tests that cannot be collected"],
+    ids=["a test that fails", "tests that cannot be collected", "a test that ends pytest"],
 )
 def test_tests_that_fail_on_the_unchanged_chart_are_an_error(
     mutate: Mutate, tests: str, capsys: pytest.CaptureFixture[str], code: str, words: str

@@ -9,7 +9,7 @@ from chartgate.releases.fixed_texts import with_fixed_texts
 from chartgate.releases.jobs import Job
 from chartgate.releases.mutants.chart import mutants_of
 from chartgate.releases.mutants.kills import Kills
-from chartgate.releases.mutants.mutant import FILTER, LINE, OPERAND
+from chartgate.releases.mutants.mutant import DEFAULT, FILTER, LINE, OPERAND, Mutant
 from chartgate.releases.mutants.renders import Renders
 from chartgate.releases.mutants.search import Search, culprits
 from chartgate.releases.probes.chart import with_probes
@@ -66,6 +66,32 @@ def test_a_length_that_helm_refuses_stays_refused(make_chart: MakeChart, length:
     refusal = printed(files, job).said[1]
     assert "expected int" in refusal
     assert printed(with_fixed_texts(files), job).said[1] == refusal
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "is_alike"),
+    [
+        (".Values.a", "x", True),
+        ("randAlphaNum 8", "x", True),
+        ('keys .Values | sortAlpha | join "-"', "x", True),
+        ('keys .Values.many | join "-"', "x", False),
+        ('genPrivateKey "ed25519" | b64enc', "x", False),
+        ("now", "x", False),
+        ("tpl .Values.a .", "{{ now }}", False),
+        ("tpl .Values.a .", "{{ .Release.Name }}", True),
+    ],
+)
+def test_a_chart_is_rendered_again_only_if_it_may_print_something_else(
+    make_chart: MakeChart, monkeypatch: pytest.MonkeyPatch, text: str, value: str, *, is_alike: bool
+) -> None:
+    monkeypatch.setattr("chartgate.releases.mutants.renders.REPEATED", 2)
+    many = ", ".join(f"k{one}: 1" for one in range(40))
+    template = f"{CONFIG}  a: {{{{ {text} | quote }}}}\n  b: {{{{ .Values.b | quote }}}}\n"
+    files = read_chart_files(make_chart({TEMPLATE: template, "values.yaml": f"many: {{{many}}}\na: x\nb: 1\n"}))
+    renders = Renders(with_probes(files, [TEMPLATE]), jobs(*[f"a: {value!r}"] * 4), (), "")
+    mutants = [one for one in mutants_of(files, [TEMPLATE]) if one.kind == FILTER]
+    assert renders.effect(mutants[-1].applied(files), 1) == "objects"
+    assert (1 not in renders._again) == is_alike
 
 
 @pytest.mark.parametrize("text", ["12 | randAlphaNum", "randBytes 12", "now", ".Values.length"])
@@ -166,9 +192,51 @@ def test_a_mutant_is_not_taken_for_two_that_show_something_only_together(make_ch
     assert Search(renders, files).found(wanted) == {by_text[".Values.host"]: 5}
 
 
+def lines_of(number: int) -> tuple[Mutant, ...]:
+    """Mutants of a template with so many lines."""
+    chart = ChartFiles(Path("tiny"), {TEMPLATE: "".join(f"key{one}: value\n\n" for one in range(number)).encode()})
+    return tuple(one for one in mutants_of(chart, [TEMPLATE]) if one.kind == LINE)
+
+
 @pytest.mark.parametrize("needed", [{0}, {9}, {4, 7}, {0, 9}, {1, 2, 3}])
 def test_the_mutant_that_is_searched_has_a_part_in_the_difference(needed: set[int]) -> None:
-    chart = ChartFiles(Path("tiny"), {TEMPLATE: "".join(f"key{one}: value\n\n" for one in range(10)).encode()})
-    mutants = tuple(one for one in mutants_of(chart, [TEMPLATE]) if one.kind == LINE)
+    mutants = lines_of(10)
     found = culprits(mutants, lambda some: needed <= {mutants.index(one) for one in some})
     assert [(mutants.index(one), alone) for one, alone in found] == [(max(needed), len(needed) == 1)]
+
+
+def test_a_search_begins_with_the_mutants_that_the_difference_points_at() -> None:
+    mutants = lines_of(64)
+    asked = []
+
+    def shows(some: tuple[Mutant, ...]) -> bool:
+        asked.append(len(some))
+        return mutants[5] in some
+
+    found = culprits(mutants, shows, lambda some: [mutants.index(one) % 4 for one in some])
+    assert [*found] == [(mutants[5], True)]
+    assert asked[:3] == [64, 16, 32]
+    assert all(16 < number < 32 for number in asked[3:-2])
+
+
+def test_a_difference_points_at_the_template_that_prints_it_then_at_definitions(make_chart: MakeChart) -> None:
+    contents = {
+        TEMPLATE: CONFIG + '  a: {{ include "b" . }}\n  b: {{ if .Values.no }}{{ .Values.a | quote }}{{ end }}\n',
+        "templates/_b.tpl": '{{ define "b" }}{{ .Values.b | quote }}{{ end }}',
+        "templates/c.yaml": CONFIG.replace("name: a", "name: c") + "  c: {{ .Values.a | quote }}\n",
+        "values.yaml": "a: 1\nb: 1\n",
+    }
+    files = read_chart_files(make_chart(contents))
+    names = [name for name in contents if name.startswith("templates/")]
+    renders = Renders(with_probes(files, names), jobs("{}"), (), "")
+    mutants = [one for one in mutants_of(files, names) if one.kind in {FILTER, DEFAULT}]
+    (default,) = (one for one in mutants if one.old == "b: 1")
+    changed = default.applied(files)
+    assert renders.effect(changed, 0) == "objects"
+    assert dict(zip([one.place for one in mutants], renders.ranks(mutants, changed, 0), strict=True)) == {
+        "templates/_b.tpl:1": 1,
+        "values.yaml:1": 2,
+        "values.yaml:2": 2,
+        "templates/a.yaml:6": 3,
+        "templates/c.yaml:5": 3,
+    }
