@@ -170,6 +170,9 @@ class Trial:
             begin = end
         if nearest.state == "survived":
             left = self.tests.of(rendering, inf, likelihood, without=done)
+            # Where tests are slow, some of the first renders were enough. The tests of the others may notice it too.
+            unrendered = [self.rendered.jobs[index].case for index in others_left]
+            left += self.tests.of(unrendered, inf, likelihood, without={*done, *left})
             nearest = replace(nearest, untried=tuple(self.tests.costs.within(left, self.tests.longest)))
         # A test whose objects differ is nearer than a case: an assertion is missing there.
         if not rendering and (test := self.suites.nearest(mutant, changed, effects)):

@@ -98,6 +98,21 @@ def test_a_test_that_is_too_slow_for_each_mutant_alone_runs_on_survivors_togethe
     assert any(state == "survived" for state, _ in found.values())
 
 
+def test_a_slow_test_runs_on_survivors_also_if_its_render_was_not_needed_to_choose_others(
+    mutate: Mutate, tests: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chartgate.mutation.trial.SECONDS", (0.0, 0.0, 0.0, 0.0))
+    code = (
+        "import pytest\n@pytest.mark.parametrize('number', range(40))\ndef test_x(render, number):\n"
+        "    text = str(render({'host': f'host-{number}'}).only('ConfigMap').manifest)\n"
+        "    assert number != 23 or '-x' not in text\n"
+    )
+    Path(tests).write_text(code, encoding="utf-8")
+    (one,) = (one for one in mutate({}, "--tests", tests)[1]["mutants"] if one["change"] == SHOP)
+    assert one["state"] == "killed"
+    assert one["what"].startswith("test_shop.py::test_x[23]")
+
+
 @pytest.mark.parametrize(
     ("code", "words"),
     [
