@@ -25,7 +25,7 @@ coverage: .venv/.synced ## whether the cases and the unit tests reach each arm o
 mutate: .venv/.synced ## which small faults in the chart its cases and its unit tests notice; ARGS are options of chartgate mutate
 	$(RUN)chartgate mutate $(CHART) --tests tests/unit/chart $(ARGS)
 
-# The mutants that chartgate.yaml lists for tests that start programs: ten minutes.
+# The mutants that chartgate.yaml lists for tests that start programs: ten to thirty minutes.
 MUTATE_SCRIPTS := $(RUN)chartgate mutate $(CHART) --case defaults --seconds 120 --fail-under 97
 mutate-scripts: .venv/.synced ## which small faults in the chart's scripts the tests notice that run them: needs what e2e-processes needs
 	$(MUTATE_SCRIPTS) --file 'files/scripts/*' --tests tests/e2e/test_scripts.py --tests tests/e2e/test_readiness.py $(ARGS)
