@@ -94,7 +94,7 @@ class Noticed:
         return self._known[job]
 
     def _of_job(self, files: ChartFiles, job: Job) -> frozenset[Finding]:
-        # As whoever compares renders has rendered it already (releases/mutants/renders.py).
+        # As whoever compares renders has rendered it already (releases/mutants/prints.py).
         return self._found(render_jobs(with_fixed_texts(files), [job], self._settings.api_versions))
 
     def _compared(self, files: ChartFiles, job: Job, comparison: Comparison) -> frozenset[Finding]:

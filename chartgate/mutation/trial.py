@@ -15,7 +15,8 @@ from chartgate.mutation.order import Order
 from chartgate.releases.jobs import Job
 from chartgate.releases.mutants.mutant import Mutant
 from chartgate.releases.mutants.outcome import CASE, Outcome
-from chartgate.releases.mutants.renders import Effect, Renders
+from chartgate.releases.mutants.prints import Effect
+from chartgate.releases.mutants.renders import Renders
 from chartgate.releases.mutants.suite_runs import ChartSuites
 from chartgate.releases.mutants.test_runs import TestRuns
 from chartgate.releases.mutants.tests import ChartTests
@@ -170,7 +171,7 @@ class Trial:
             begin = end
         if nearest.state == "survived":
             left = self.tests.of(rendering, inf, likelihood, without=done)
-            # Where tests are slow, some of the first renders were enough. The tests of the others may notice it too.
+            # If tests are slow, a few renders were enough. The tests of the others may also notice the mutant.
             unrendered = [self.rendered.jobs[index].case for index in others_left]
             left += self.tests.of(unrendered, inf, likelihood, without={*done, *left})
             nearest = replace(nearest, untried=tuple(self.tests.costs.within(left, self.tests.longest)))
@@ -198,7 +199,7 @@ class Trial:
     ) -> Iterator[Job]:
         """Those of the renders whose objects differ; `effects` gets what the mutant changes."""
         for index in some:
-            effect = renders.effect(changed, index)
+            effect = renders.prints.effect(changed, index)
             effects.add(effect)
             if effect == "objects":
                 yield renders.jobs[index]

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from chartgate.releases.probes.edits import Edits
 from chartgate.releases.rewriting import Rewriting
-from chartgate.tools.chart_files import ChartFiles, is_template
+from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.templates.lexer import TemplateError
 from chartgate.tools.templates.nodes import Command, Function, Node, Pipeline
 from chartgate.tools.templates.parser import parse
@@ -20,9 +20,10 @@ _TEXTS = {"randAlphaNum": "Fix3dTxt", "randAlpha": "FixedTxt", "randAscii": "Fix
 """Functions that take a length, with eight characters of their kind."""
 _TIMES = 512
 _UUID = '"00000000-0000-4000-8000-000000000000"'
-_RANDOM = r"rand\w+|uuidv4|shuffle|gen[A-Z]\w+|bcrypt|htpasswd|encryptAES|now|ago|(html)?[dD]ate\w*|mustDate\w*"
+_RANDOM = re.compile(
+    r"rand\w+|uuidv4|shuffle|gen[A-Z]\w+|bcrypt|htpasswd|encryptAES|now|ago|(html)?[dD]ate\w*|mustDate\w*"
+)
 """The functions whose results are random, or depend on the time."""
-_IN_ACTION = re.compile(rf"{{{{[^}}]*\b({_RANDOM})\b")
 _MAYBE = re.compile(rf"\b({'|'.join([*_TEXTS, 'uuidv4'])})\b".encode())
 
 
@@ -34,25 +35,17 @@ def with_fixed_texts(chart: ChartFiles) -> ChartFiles:
     return files
 
 
-def has_random_functions(chart: ChartFiles) -> bool:
-    """Whether templates may call functions with random results, or whose results depend on the time. Those whose order
-    is random, such as `keys`, do not count.
+def may_be_random(text: bytes) -> bool:
+    """Whether a template, or another text that may have template code, calls a function whose result is random or
+    depends on the time. Those whose order is random, such as `keys`, do not count.
     """
-    if chart.packed_subcharts:
+    if b"{{" not in text:
+        return False
+    try:
+        tree = parse(text)
+    except TemplateError:
         return True
-    for name in filter(is_template, chart.contents):
-        try:
-            tree = parse(chart.contents[name])
-        except TemplateError:
-            return True
-        if any(isinstance(node, Function) and re.fullmatch(_RANDOM, node.name) for node in tree.walk()):
-            return True
-    return any(may_be_random(chart.text(name)) for name in chart.contents if not is_template(name))
-
-
-def may_be_random(text: str) -> bool:
-    """Whether a text has template code that may print something else each time."""
-    return _IN_ACTION.search(text) is not None
+    return any(isinstance(node, Function) and _RANDOM.fullmatch(node.name) for node in tree.walk())
 
 
 def _change(pipeline: Pipeline, edits: Edits) -> Iterator[Node]:

@@ -1,23 +1,19 @@
-"""Renders of the unchanged chart: which of them reach a place in a template, and which a mutant changes."""
+"""Renders of the unchanged chart: which of them reach a place in a template, and which to try with a mutant."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, partial
 from os import cpu_count
-from typing import Any, Literal
 
 from chartgate.errors import Inexpressible
-from chartgate.releases.differences import differences
-from chartgate.releases.fixed_texts import has_random_functions, may_be_random, with_fixed_texts
 from chartgate.releases.jobs import Job
-from chartgate.releases.manifests import ManifestError, read_sources
 from chartgate.releases.mutants.mutant import BOUND, WHOLE_FILE, Mutant
+from chartgate.releases.mutants.prints import Prints, with_texts_fixed
 from chartgate.releases.mutants.words import WordIndex
 from chartgate.releases.probes.chart import ProbedChart
 from chartgate.releases.probes.points import Point
-from chartgate.releases.probes.trial import Printed, difference, printed
-from chartgate.releases.render import texts_of
+from chartgate.releases.probes.trial import Printed
 from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.progress import track
 from chartgate.tools.test_server.messages import words_of
@@ -27,18 +23,12 @@ _BODIES = frozenset({"is rendered", "is called", "not empty", "has an entry"})
 """The ways into the body of the tag that a point is about; the others go past it, or into the body of an `else`."""
 
 
-Effect = Literal["none", "spaces", "text", "objects"]
-"""What a mutant changes in a render: nothing; spaces or other text that makes the same objects; objects or notes."""
-
 NEAR = 24
 """The number of points around a mutant that decide which renders come first."""
 MANY, ALIKE = 64, 2
 """The number of jobs that are tried in the end with a mutant, and of those that reach the same points around it."""
 EVERYWHERE = 256
 """The number of jobs that are tried in the end with a mutant that all jobs may show."""
-
-REPEATED = 32
-"""The number of jobs of the unchanged chart that are rendered twice, to see whether two renders are alike."""
 
 
 class Renders:
@@ -57,10 +47,8 @@ class Renders:
         """The names of the cases that are left out."""
         self.refused: set[int] = set()
         """The indices of the jobs that Helm refuses."""
-        self._before: dict[int, Printed] = {}
-        """What jobs print. Probes do not change it."""
-        self._again: dict[int, Printed] = {}
-        """What jobs print the second time, where a generated text differs."""
+        # Probes do not change what a job prints.
+        known: dict[int, Printed] = {}
         # A set of jobs is a number with a bit for each.
         jobs_of = [0] * len(chart.points)
         by_counter: dict[str, list[tuple[int, Point]]] = defaultdict(list)
@@ -75,7 +63,7 @@ class Renders:
                 index = len(self.jobs)
                 self.jobs.append(job)
                 if answer is not None:
-                    self._before[index] = answer
+                    known[index] = answer
                 if answer is None or answer.is_refused:
                     self.refused.add(index)
                 for number in _reached(answer.counts if answer else {}, by_counter):
@@ -85,7 +73,7 @@ class Renders:
         self._points: dict[str, list[Point]] = defaultdict(list)
         for point in chart.points:
             self._points[point.file].append(point)
-        self._are_alike = self._two_are_alike()
+        self.prints = Prints(chart.plain, self.jobs, api_versions, known)
 
     def reaching(self, mutant: Mutant) -> Sequence[int]:
         """The indices of the jobs that a mutant may change: those that reach its place in a template, those that Helm
@@ -168,35 +156,6 @@ class Renders:
         told = {index: (*case.values, *case.sets, *case.api_versions) for index, case in cases}
         return WordIndex({index: words_of("\n".join(texts)) for index, texts in told.items()})
 
-    def effect(self, changed: ChartFiles, index: int, seen: Callable[[str], bool] = lambda _: True) -> Effect:
-        """What a changed chart prints otherwise of a job. Text that differs with each render, such as a generated
-        password, does not count.
-
-        Args:
-            seen: whether somebody looks at what a template prints.
-        """
-        before, after = self._known(self._before, index), self._print(changed, index, cached=True)
-        if before.packed == after.packed:
-            # Nothing is random in two renders that agree.
-            self._again.setdefault(index, before)
-            return "none"
-        once_more = before
-        if not self._repeats(index):
-            once_more = self._known(self._again, index)
-            if not difference(before, once_more, after):
-                return "none"
-        (texts, refusal), (again, _), (others, other) = (one.said for one in (before, once_more, after))
-        made, remade = ({name for name in found if seen(name)} for found in (texts, others))
-        if refusal != other or made != remade:
-            return "objects"
-        differing = [name for name in made if texts[name] != others[name]]
-        if not differing:
-            return "none"
-        if any(_differ(texts[name], again.get(name, ""), others[name], name) for name in differing):
-            return "objects"
-        spaces = (_differ_in_spaces(texts[name], again.get(name, ""), others[name]) for name in differing)
-        return "spaces" if all(spaces) else "text"
-
     def ranks(self, mutants: Iterable[Mutant], changed: ChartFiles, index: int) -> list[int]:
         """Which of the mutants a difference points at, by a number for each: 0 if their template prints otherwise, 1 in
         a template that prints nothing itself, 2 outside of templates, 3 in templates that print the same, and where the
@@ -206,10 +165,7 @@ class Renders:
             changed: the chart with these mutants, which makes the difference.
             index: that of the job.
         """
-        before, after = (
-            one.said[0] for one in (self._known(self._before, index), self._print(changed, index, cached=True))
-        )
-        printing = {name.partition("/")[2]: before.get(name) != after.get(name) for name in {*before, *after}}
+        printing = self.prints.differing(changed, index)
 
         def rank(mutant: Mutant) -> int:
             if mutant.region is None:
@@ -222,32 +178,6 @@ class Renders:
 
         return [rank(mutant) for mutant in mutants]
 
-    def _repeats(self, index: int) -> bool:
-        """Whether a job of the unchanged chart prints the same each time."""
-        case = self.jobs[index].case
-        return self._are_alike and not any(map(may_be_random, (*texts_of(case.values), *case.sets)))
-
-    def _two_are_alike(self) -> bool:
-        """Whether two renders of the unchanged chart are alike. A map may print its entries in another order each time,
-        which some renders tell.
-        """
-        if has_random_functions(with_fixed_texts(self._plain)):
-            return False
-        some = range(0, len(self.jobs), max(1, len(self.jobs) // REPEATED))
-        return all(self._known(self._before, index).packed == self._known(self._again, index).packed for index in some)
-
-    def _known(self, prints: dict[int, Printed], index: int) -> Printed:
-        """What a job of the unchanged chart prints, rendered if it is not known yet."""
-        if index not in prints:
-            prints[index] = self._print(self._plain, index)
-        return prints[index]
-
-    def _print(self, chart: ChartFiles, index: int, *, cached: bool = False) -> Printed:
-        return self._printed(chart, self.jobs[index], cached=cached)
-
-    def _printed(self, chart: ChartFiles, job: Job, *, cached: bool = False) -> Printed:
-        return printed(with_fixed_texts(chart), job, self._api_versions, cached=cached)
-
     def _probed(self, chart: ChartFiles, job: Job) -> Printed | Inexpressible | None:
         """What a job prints with probes, and what they count.
 
@@ -256,7 +186,7 @@ class Renders:
         if job.case.origin == "schema" and job.case.refusal is not None:
             return None
         try:
-            return self._printed(chart, job)
+            return with_texts_fixed(chart, job, self._api_versions)
         except Inexpressible as error:
             return error
 
@@ -311,48 +241,3 @@ def _bodies(points: Iterable[Point]) -> Iterator[Point]:
 
 def _region(point: Point) -> int:
     return WHOLE_FILE if point.kind == "file" else point.start
-
-
-# Many jobs print the same.
-@lru_cache(maxsize=4096)
-def _differ(before: str, again: str, after: str, name: str) -> bool:
-    """Whether a template makes other objects, beside what differs between two renders of the same; or other text, where
-    it makes none, such as notes.
-    """
-    one, third = _manifests(before, name), _manifests(after, name)
-    if not one or not third:
-        return before != after
-    if len(one) != len(third):
-        return True
-    other = one if again == before else _manifests(again, name) or one
-    for old, new, random in zip(one, third, other, strict=False):
-        if old == random:
-            # Also the order of named items counts, which `differences` passes over.
-            if old != new:
-                return True
-            continue
-        apart = {path for path, _, _ in differences(old, random)}
-        if any(path not in apart for path, _, _ in differences(old, new)):
-            return True
-    return False
-
-
-# Mutants of a template have its texts in common.
-@lru_cache(maxsize=64)
-def _manifests(text: str, name: str) -> list[Mapping[str, Any]]:
-    """The objects in a text; none where it is not a manifest, or its YAML is broken."""
-    try:
-        found = read_sources([(name, text)], "default") if name.endswith((".yaml", ".yml")) else ()
-    except ManifestError:
-        return []
-    return [obj.manifest for obj in found]
-
-
-def _differ_in_spaces(before: str, again: str, after: str) -> bool:
-    """Whether lines differ only in the spaces around them, and texts in their empty lines, beside lines that differ
-    between two renders of the same.
-    """
-    lines = [[line.strip() for line in text.splitlines() if line.strip()] for text in (before, again, after)]
-    return len({len(some) for some in lines}) == 1 and all(
-        old == new or old != random for old, random, new in zip(*lines, strict=True)
-    )

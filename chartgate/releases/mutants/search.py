@@ -52,7 +52,7 @@ class Search:
         return found | self.found(aside) if aside else found
 
     def _differs(self, mutants: tuple[Mutant, ...], index: int) -> bool:
-        return self._renders.effect(self._changed(mutants), index) == "objects"
+        return self._renders.prints.effect(self._changed(mutants), index) == "objects"
 
     def _ranks(self, mutants: tuple[Mutant, ...], index: int) -> list[int]:
         return self._renders.ranks(mutants, self._changed(mutants), index)

@@ -18,7 +18,8 @@ from chartgate.releases.mutants.costs import Costs
 from chartgate.releases.mutants.kills import Kills
 from chartgate.releases.mutants.mutant import Mutant
 from chartgate.releases.mutants.outcome import Outcome
-from chartgate.releases.mutants.renders import Effect, Renders
+from chartgate.releases.mutants.prints import Effect
+from chartgate.releases.mutants.renders import Renders
 from chartgate.releases.mutants.suites import FoundSuites, Suite
 from chartgate.releases.mutants.tests import ChangedCopy
 from chartgate.releases.probes.chart import ProbedChart
@@ -164,7 +165,7 @@ class ChartSuites:
         }
         related = self.renders.related(mutant.about(self.chart), jobs)
         for index in islice(dict.fromkeys([*related, *jobs]), NEAREST):
-            effect = self.renders.effect(changed, index, jobs[index].asserts)
+            effect = self.renders.prints.effect(changed, index, jobs[index].asserts)
             effects.add(effect)
             if effect == "objects":
                 return jobs[index].case.name

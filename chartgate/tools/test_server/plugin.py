@@ -96,7 +96,7 @@ def _answer(session: pytest.Session, items: Mapping[str, pytest.Item], request: 
         os.setpgid(0, 0)
         os.close(reading)
         with suppress(BaseException), open(writing, "wb") as out:  # noqa: PTH123 (a descriptor)
-            _say(out, _run_to_the_end(session, items, request, lambda ran: _say(out, ran)))
+            _say(out, _run(session, items, request, lambda ran: _say(out, ran)))
         os._exit(0)
     os.close(writing)
     seconds: dict[str, float] = {}
@@ -151,16 +151,6 @@ def _descendants(process: int) -> Iterator[int]:
                 yield from _descendants(child)
 
 
-def _run_to_the_end(
-    session: pytest.Session, items: Mapping[str, pytest.Item], request: Request, tell: Callable[[Ran], None]
-) -> Answer:
-    """As `_run`, also where a test or a fixture ends pytest."""
-    try:
-        return _run(session, items, request, tell)
-    except (pytest.exit.Exception, KeyboardInterrupt) as error:  # of a fixture that lacks a program, for instance
-        return Answer({}, (), ended=f"ended pytest: {error}")
-
-
 def _run(
     session: pytest.Session, items: Mapping[str, pytest.Item], request: Request, tell: Callable[[Ran], None]
 ) -> Answer:
@@ -178,19 +168,23 @@ def _run(
     results = _Results()
     session.config.pluginmanager.register(results)
     wanted = [items[name] for name in request.tests if name in items]
-    for item, following in zip(wanted, [*wanted[1:], None], strict=True):
-        begun, shared = time.monotonic(), results.in_fixtures
-        results.file = item.nodeid.partition("::")[0]
-        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-        results.seconds[item.nodeid] = time.monotonic() - begun - (results.in_fixtures - shared)
-        tell(Ran(item.nodeid, results.seconds[item.nodeid]))
-        if request.first and results.failed:
-            # pytest keeps fixtures for the next test, such as a server that a fixture has started. The test has failed,
-            # whatever their end says.
-            with suppress(Exception):
-                session._setupstate.teardown_exact(None)
-            break
-    return Answer(results.seconds, tuple(results.failed), results.words, fixtures=results.fixtures)
+    ended = ""
+    try:
+        for item, following in zip(wanted, [*wanted[1:], None], strict=True):
+            begun, shared = time.monotonic(), results.in_fixtures
+            results.file = item.nodeid.partition("::")[0]
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            results.seconds[item.nodeid] = time.monotonic() - begun - (results.in_fixtures - shared)
+            tell(Ran(item.nodeid, results.seconds[item.nodeid]))
+            if request.first and results.failed:
+                # pytest keeps fixtures for the next test, such as a server that a fixture has started. The test has
+                # failed, whatever their end says.
+                with suppress(Exception):
+                    session._setupstate.teardown_exact(None)
+                break
+    except (pytest.exit.Exception, KeyboardInterrupt) as error:  # of a fixture that lacks a program, for instance
+        ended = f"ended pytest: {error or type(error).__name__}"
+    return Answer(results.seconds, tuple(results.failed), results.words, ended, results.fixtures)
 
 
 class _Results:

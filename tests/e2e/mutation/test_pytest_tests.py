@@ -44,6 +44,18 @@ def test_a_pytest_that_ends_notices_nothing(mutate: Mutate, tests: str, capsys: 
     assert "pytest has ended while tests ran" in capsys.readouterr().err
 
 
+def test_a_test_that_ends_pytest_does_not_hide_what_ran_before_it(tests: str, make_chart: MakeChart) -> None:
+    code = (
+        "import pytest\ndef test_a(chart):\n    assert False, 'a fails'\n"
+        "def test_b(chart):\n    pytest.exit('install etcd')\n"
+    )
+    Path(tests).write_text(code, encoding="utf-8")
+    with TestServer([tests]) as server:
+        answer = server.run(Request(str(make_chart(FILES)), server.tests, seconds=20, first=False))
+    assert answer.ended == "ended pytest: install etcd"
+    assert [*answer.seconds] == [*answer.failed] == ["test_shop.py::test_a"]
+
+
 def test_a_program_of_a_test_that_takes_too_long_ends_with_it(tests: str, make_chart: MakeChart) -> None:
     note = Path(tests).with_name("process")
     code = (

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from chartgate.releases.mutants.mutant import DEFAULT, FILTER, LINE, OPERAND, Mu
 from chartgate.releases.mutants.renders import Renders
 from chartgate.releases.mutants.search import Search, culprits
 from chartgate.releases.probes.chart import with_probes
-from chartgate.releases.probes.trial import printed
+from chartgate.releases.probes.trial import Printed, printed
 from chartgate.tools.chart_files import ChartFiles, read_chart_files
 from chartgate.tools.embedded.process import EMBEDDED
 from chartgate.values.case import Case
@@ -37,7 +38,7 @@ def test_the_render_that_takes_another_way_at_the_change_comes_first(make_chart:
     (mutant,) = (one for one in mutants_of(files, [TEMPLATE]) if one.now == "or .Values.a")
     assert number in renders.near(mutant)[:2]
     changed = mutant.applied(files)
-    assert [index for index in range(40) if renders.effect(changed, index) == "objects"] == [number]
+    assert [index for index in range(40) if renders.prints.effect(changed, index) == "objects"] == [number]
 
 
 @pytest.mark.parametrize(
@@ -78,20 +79,28 @@ def test_a_length_that_helm_refuses_stays_refused(make_chart: MakeChart, length:
         ('genPrivateKey "ed25519" | b64enc', "x", False),
         ("now", "x", False),
         ("tpl .Values.a .", "{{ now }}", False),
+        ("tpl .Values.a .", '{{ printf "}" }}{{ now }}', False),
         ("tpl .Values.a .", "{{ .Release.Name }}", True),
     ],
 )
 def test_a_chart_is_rendered_again_only_if_it_may_print_something_else(
     make_chart: MakeChart, monkeypatch: pytest.MonkeyPatch, text: str, value: str, *, is_alike: bool
 ) -> None:
-    monkeypatch.setattr("chartgate.releases.mutants.renders.REPEATED", 2)
+    monkeypatch.setattr("chartgate.releases.mutants.prints.REPEATED", 2)
     many = ", ".join(f"k{one}: 1" for one in range(40))
     template = f"{CONFIG}  a: {{{{ {text} | quote }}}}\n  b: {{{{ .Values.b | quote }}}}\n"
     files = read_chart_files(make_chart({TEMPLATE: template, "values.yaml": f"many: {{{many}}}\na: x\nb: 1\n"}))
     renders = Renders(with_probes(files, [TEMPLATE]), jobs(*[f"a: {value!r}"] * 4), (), "")
     mutants = [one for one in mutants_of(files, [TEMPLATE]) if one.kind == FILTER]
-    assert renders.effect(mutants[-1].applied(files), 1) == "objects"
-    assert (1 not in renders._again) == is_alike
+    rendered: list[ChartFiles] = []
+
+    def counting(chart: ChartFiles, *about: Any, **options: Any) -> Printed:
+        rendered.append(chart)
+        return printed(chart, *about, **options)
+
+    monkeypatch.setattr("chartgate.releases.mutants.prints.printed", counting)
+    assert renders.prints.effect(mutants[-1].applied(files), 1) == "objects"
+    assert len(rendered) == (1 if is_alike else 2)
 
 
 @pytest.mark.parametrize("text", ["12 | randAlphaNum", "randBytes 12", "now", ".Values.length"])
@@ -140,7 +149,7 @@ def test_another_order_of_named_items_is_another_object(make_chart: MakeChart) -
     files = read_chart_files(make_chart({TEMPLATE: text % env}))
     renders = Renders(with_probes(files, [TEMPLATE]), jobs(""), (), "")
     (mutant,) = (one for one in mutants_of(files, [TEMPLATE]) if one.now == 'list "c" "a" "b"')
-    assert renders.effect(mutant.applied(files), 0) == "objects"
+    assert renders.prints.effect(mutant.applied(files), 0) == "objects"
 
 
 def test_what_one_case_of_a_test_notices_counts_for_the_others(make_chart: MakeChart) -> None:
@@ -221,7 +230,8 @@ def test_a_search_begins_with_the_mutants_that_the_difference_points_at() -> Non
 
 def test_a_difference_points_at_the_template_that_prints_it_then_at_definitions(make_chart: MakeChart) -> None:
     contents = {
-        TEMPLATE: CONFIG + '  a: {{ include "b" . }}\n  b: {{ if .Values.no }}{{ .Values.a | quote }}{{ end }}\n',
+        TEMPLATE: CONFIG + '  a: {{ include "b" . }}\n  b: {{ if .Values.no }}{{ .Values.a | quote }}{{ end }}\n'
+        "  c: {{ .Values.a | quote }}\n",
         "templates/_b.tpl": '{{ define "b" }}{{ .Values.b | quote }}{{ end }}',
         "templates/c.yaml": CONFIG.replace("name: a", "name: c") + "  c: {{ .Values.a | quote }}\n",
         "values.yaml": "a: 1\nb: 1\n",
@@ -232,8 +242,9 @@ def test_a_difference_points_at_the_template_that_prints_it_then_at_definitions(
     mutants = [one for one in mutants_of(files, names) if one.kind in {FILTER, DEFAULT}]
     (default,) = (one for one in mutants if one.old == "b: 1")
     changed = default.applied(files)
-    assert renders.effect(changed, 0) == "objects"
+    assert renders.prints.effect(changed, 0) == "objects"
     assert dict(zip([one.place for one in mutants], renders.ranks(mutants, changed, 0), strict=True)) == {
+        "templates/a.yaml:7": 0,
         "templates/_b.tpl:1": 1,
         "values.yaml:1": 2,
         "values.yaml:2": 2,
