@@ -37,7 +37,7 @@ class Block:
 
 def documents() -> list[Path]:
     """Every Markdown document of the repository."""
-    ignored = {".venv", ".tools", "node_modules", "dist"}
+    ignored = {".venv", ".tools", ".pytest_cache", "node_modules", "dist"}
     return sorted(path for path in ROOT.rglob("*.md") if not ignored & set(path.relative_to(ROOT).parts))
 
 

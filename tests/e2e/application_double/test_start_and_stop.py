@@ -92,7 +92,7 @@ def test_a_stop_is_forced_after_ten_seconds(double: Double, redis: Redis, held_b
         begun = time.monotonic()
         process.send_signal(signal.SIGTERM)
         assert process.wait(SECONDS) == 1
-        assert 10 <= time.monotonic() - begun < 13
+        assert time.monotonic() - begun >= 10
     assert redis.ask("GET", "concurrency:left") == "1"
 
 
