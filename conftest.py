@@ -10,8 +10,9 @@ import pytest
 from chartgate.releases.helm_program import ask_program
 from chartgate.releases.release import Release
 from chartgate.releases.render import RenderError, Values, texts_of
-from chartgate.tools.chart_files import read_chart_files
+from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.helm import Helm, find_helm
+from chartgate.values.chart import Chart
 from chartgate.values.settings import Settings
 
 if TYPE_CHECKING:
@@ -47,7 +48,15 @@ def settings(chart_settings: Settings) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def notes(chart: Path, helm: Helm, settings: Settings, render: Callable[..., Release]) -> Callable[..., str]:
+def chart_files(_chartgate_chart: Chart) -> ChartFiles:
+    """The files of the chart, which `render` renders."""
+    return _chartgate_chart.files
+
+
+@pytest.fixture(scope="session")
+def notes(
+    chart_files: ChartFiles, helm: Helm, settings: Settings, render: Callable[..., Release]
+) -> Callable[..., str]:
     """The NOTES.txt that a user reads after the installation; takes values, sets, release and namespace.
 
     The values are rendered too, which records them for `make coverage`.
@@ -63,7 +72,7 @@ def notes(chart: Path, helm: Helm, settings: Settings, render: Callable[..., Rel
         render(values, sets=sets, release=release, namespace=namespace)
         # Helm 4 alone shows them without a cluster.
         arguments = [release, "--namespace", namespace, *sets, "--dry-run=client", "--hide-secret"]
-        answer = ask_program(helm, read_chart_files(chart), "install", arguments, texts_of(values))
+        answer = ask_program(helm, chart_files, "install", arguments, texts_of(values))
         if answer["error"]:
             raise RenderError(answer["error"])
         return str(answer["manifests"].partition("\nNOTES:\n")[2])

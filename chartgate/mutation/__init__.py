@@ -2,8 +2,8 @@
 
 import multiprocessing
 import random
-from collections.abc import Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
@@ -207,9 +207,8 @@ def _tried(trial: Trial, mutants: Sequence[Mutant], memory: Memory) -> dict[Muta
         again = track(pool.map(outcome_of, early), len(early), "trying the first survivors again")
         found |= dict(zip(early, again, strict=True))
         unseen = [mutant for mutant in left if found[mutant].may_be_shown_to_tests]
-        groups = apart(unseen, SEARCH_GROUP, cpu_count() or 1)
-        searched = pool.map(shown, groups)
-        found |= _of_groups(groups, track(searched, len(groups), "searching renders that show survivors"))
+        searched = track(_shown(pool, unseen), len(unseen), "searching renders that show survivors")
+        found |= {mutant: outcome for mutant, outcome in searched if outcome}
         others = [mutant for mutant in left if not found[mutant].is_killed]
         groups = apart(others, COMPARE_GROUP, cpu_count() or 1)
         compared = pool.map(killed_together, groups, [[found[one].untried for one in group] for group in groups])
@@ -217,6 +216,22 @@ def _tried(trial: Trial, mutants: Sequence[Mutant], memory: Memory) -> dict[Muta
     for mutant in left:
         memory.keep(mutant, found[mutant])
     return found
+
+
+def _shown(pool: Executor, mutants: Sequence[Mutant]) -> Iterator[tuple[Mutant, Outcome | None]]:
+    """What comes of each mutant by more renders; None if no render shows it.
+
+    A process gets a group at a time. Those that do not fit into these groups, or that another mutant of their group
+    hides, are in the next ones.
+    """
+    left = [*mutants]
+    while left:
+        groups = apart(left, SEARCH_GROUP, cpu_count() or 1)[: cpu_count() or 1]
+        taken = {mutant for group in groups for mutant in group}
+        left = [mutant for mutant in left if mutant not in taken]
+        for group, (outcomes, hidden) in zip(groups, pool.map(shown, groups), strict=True):
+            left += hidden
+            yield from ((mutant, outcomes.get(mutant)) for mutant in group if mutant not in hidden)
 
 
 def _of_groups(groups: Sequence[list[Mutant]], answers: Iterable[list[Outcome | None]]) -> dict[Mutant, Outcome]:

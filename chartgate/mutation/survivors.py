@@ -6,7 +6,7 @@ from itertools import islice
 
 from chartgate.errors import HelmEndedError
 from chartgate.findings.finding import Finding
-from chartgate.mutation.trial import Trial, killed_by
+from chartgate.mutation.trial import TIERS, Trial, killed_by
 from chartgate.releases.jobs import Job, newest_of_authors
 from chartgate.releases.mutants.mutant import Mutant, with_mutants
 from chartgate.releases.mutants.outcome import Outcome
@@ -21,6 +21,10 @@ COMPARED = 3
 
 Chosen = Mapping[Mutant, Collection[int]]
 """The renders to try with each mutant, by their indices."""
+Shown = tuple[dict[Mutant, Outcome], list[Mutant]]
+"""What comes of the mutants that more renders show, and the mutants to try in another group, because in this one they
+change renders only together with another one.
+"""
 Look = Callable[[ChartFiles], Finding | None]
 """The first new finding in a changed chart."""
 
@@ -39,32 +43,41 @@ class Survivors:
         # The same object for the same mutants: renders of it are known.
         self._with = lru_cache(maxsize=8)(partial(with_mutants, chart=trial.chart.files))
 
-    def shown(self, mutants: Sequence[Mutant]) -> list[Outcome | None]:
+    def shown(self, mutants: Sequence[Mutant]) -> Shown:
         """What comes of mutants that the first renders do not show, by more of them. The mutants must not overlap.
 
         The renders that are most likely to show them come first: a mutant that is shown late may hide another one.
-
-        Returns:
-            None for a mutant that no render shows.
         """
+        outcomes: dict[Mutant, Outcome] = {}
+        hidden: set[Mutant] = set()
         try:
-            outcomes: dict[Mutant, Outcome] = {}
-            for tests, cases in (
-                (self._likeliest_of_tests, self._likeliest_of_cases),
-                (self._all_of_tests, self._trial.cases.different),
+            for tests, cases, tried in (
+                (self._likeliest_of_tests, self._likeliest_of_cases, TIERS[1]),
+                (self._all_of_tests, self._trial.cases.different, LIKELIEST),
             ):
-                left = [one for one in mutants if one not in outcomes or outcomes[one].may_be_shown_to_tests]
-                for mutant, index in self._tests.found(tests(left)).items():
-                    outcomes[mutant] = self._trial.by_tiers(mutant, others=[index])
-                left = [one for one in mutants if one not in outcomes]
-                for mutant, index in self._cases.found(cases(left)).items():
-                    outcomes[mutant] = self._trial.by_tiers(mutant, own=[index])
-            return [outcomes.get(mutant) for mutant in mutants]
+                left = [
+                    one
+                    for one in mutants
+                    if one not in hidden and (one not in outcomes or outcomes[one].may_be_shown_to_tests)
+                ]
+                for mutant, index in self._searched(self._tests, tests(left), hidden):
+                    outcomes[mutant] = self._trial.by_tiers(mutant, others=[index], tried=tried)
+                left = [one for one in mutants if one not in hidden and one not in outcomes]
+                for mutant, index in self._searched(self._cases, cases(left), hidden):
+                    outcomes[mutant] = self._trial.by_tiers(mutant, own=[index], tried=tried)
+            return outcomes, [mutant for mutant in mutants if mutant in hidden and mutant not in outcomes]
         except HelmEndedError as error:
             if len(mutants) == 1:
-                return [Outcome("killed", GATE, str(error))]
+                return {mutants[0]: Outcome("killed", GATE, str(error))}, []
             middle = len(mutants) // 2
-            return [*self.shown(mutants[:middle]), *self.shown(mutants[middle:])]
+            (some, these), (others, those) = self.shown(mutants[:middle]), self.shown(mutants[middle:])
+            return some | others, these + those
+
+    def _searched(self, search: Search, wanted: Chosen, hidden: set[Mutant]) -> list[tuple[Mutant, int]]:
+        """The mutants that a search finds, each with a render; `hidden` gets those that it takes out of the group."""
+        found = search.found(wanted)
+        hidden.update(mutant for mutant, index in found.items() if index is None)
+        return [(mutant, index) for mutant, index in found.items() if index is not None]
 
     def _likeliest_of_tests(self, mutants: Sequence[Mutant]) -> Chosen:
         order = self._trial.order

@@ -28,7 +28,8 @@ from chartgate.values.chart import Chart
 
 TIERS = (1, 4, 16, 80)
 """The number of renders that are tried with a mutant until it is killed: of the gate's cases, and of the tests. If the
-first two tiers do not show it, `Survivors.shown` looks for more.
+first two tiers do not show it, `Survivors.shown` looks for more. Few renders show what it finds, so that the last tier
+is left out then.
 """
 SECONDS = (1.0, 2.0, 3.0, 3.0)
 """The time limits of the tests that run for a mutant alone, a tier each."""
@@ -116,6 +117,7 @@ class Trial:
         mutant: Mutant,
         own: Sequence[int] = (),
         others: Sequence[int] = (),
+        tried: int = 0,
         suites: Iterable[Sequence[str]] = (),
     ) -> Outcome:
         """What comes of a mutant, by one tier of renders after another.
@@ -123,6 +125,7 @@ class Trial:
         Args:
             own: renders of the gate that show it.
             others: renders of the tests that show it.
+            tried: the number of the gate's first renders that do not show it.
             suites: the suites of helm-unittest to run after each tier.
 
         Raises:
@@ -131,7 +134,7 @@ class Trial:
         """
         changed = mutant.applied(self.chart.files)
         likelihood = self.order.likelihood(mutant)
-        own_left = iter(dict.fromkeys([*own, *self.order.of(self.cases, mutant)]))
+        own_left = iter(dict.fromkeys([*own, *self.order.of(self.cases, mutant)[tried:]]))
         others_left = self.order.by_tests(mutant, likelihood, others)
         suites_left = iter(suites)
         is_reached = self.cases.reaching(mutant) or self.rendered.reaching(mutant) or self.suites.reaching(mutant)
@@ -141,8 +144,10 @@ class Trial:
         rendering: list[Case] = []
         effects: set[Effect] = set()
         begin = 0
-        limits = (self.tests.longest, *self.limits[1:]) if own or others else self.limits
-        for end, seconds in zip(TIERS, limits, strict=True):
+        tiers = [*zip(TIERS, self.limits, strict=True)]
+        if own or others:
+            tiers = [(TIERS[0], self.tests.longest), *tiers[1:-1]]
+        for end, seconds in tiers:
             is_seen = nearest.state == "survived"
             if end > TIERS[1] and not is_seen:
                 break

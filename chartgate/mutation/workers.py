@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from chartgate.mutation.survivors import Survivors
+from chartgate.mutation.survivors import Shown, Survivors
 from chartgate.mutation.trial import Trial
 from chartgate.releases.mutants.mutant import Mutant
 from chartgate.releases.mutants.outcome import Outcome
@@ -30,7 +30,7 @@ def outcome_of(mutant: Mutant) -> Outcome:
     return _current[0].outcome(mutant)
 
 
-def shown(mutants: Sequence[Mutant]) -> list[Outcome | None]:
+def shown(mutants: Sequence[Mutant]) -> Shown:
     """What `Survivors.shown` says."""
     return Survivors(_current[0]).shown(mutants)
 

@@ -29,27 +29,23 @@ class Search:
         self._renders = renders
         self._changed = lru_cache(maxsize=64)(partial(with_mutants, chart=chart))
 
-    def found(self, wanted: Mapping[Mutant, Collection[int]]) -> dict[Mutant, int]:
-        """The index of a render whose objects a mutant changes; mutants that no render shows are left out.
+    def found(self, wanted: Mapping[Mutant, Collection[int]]) -> dict[Mutant, int | None]:
+        """The index of a render whose objects a mutant changes; None if it changes some only together with another of
+        the mutants, with which it would do so in each render again. Mutants that no render shows are left out.
 
         Args:
             wanted: the indices of the renders to try with each mutant.
         """
-        found: dict[Mutant, int] = {}
-        aside: dict[Mutant, Collection[int]] = {}
+        found: dict[Mutant, int | None] = {}
         wanted = {mutant: {*indices} for mutant, indices in wanted.items()}
         left = tuple(wanted)
         for index in self._renders.one_a_case(set().union(*wanted.values())):
             if any(index in wanted[mutant] for mutant in left):
                 ranking = partial(self._ranks, index=index)
                 for one, alone in culprits(left, partial(self._differs, index=index), ranking):
-                    if alone:
-                        found[one] = index
-                    else:
-                        # With the other one it would differ in each render again.
-                        aside[one] = wanted[one]
-                left = tuple(mutant for mutant in left if mutant not in found and mutant not in aside)
-        return found | self.found(aside) if aside else found
+                    found[one] = index if alone else None
+                left = tuple(mutant for mutant in left if mutant not in found)
+        return found
 
     def _differs(self, mutants: tuple[Mutant, ...], index: int) -> bool:
         return self._renders.prints.effect(self._changed(mutants), index) == "objects"

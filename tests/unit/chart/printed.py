@@ -26,6 +26,7 @@ from chartgate.values.case import Case
 from chartgate.values.chart import Chart, read_chart
 from chartgate.values.default_matrix import find_matrix
 from chartgate.values.matrix import Axis, Matrix
+from chartgate.values.settings import Settings
 from tests.unit.chart.contradictions import CONTRADICTIONS
 
 ROOT = Path(__file__).parents[3]
@@ -38,19 +39,21 @@ Texts = Callable[[Case], dict[str, str]]
 
 
 def records_of(chart: Chart) -> dict[str, list[Case]]:
-    """The cases of each record, by its path below FOLDER: the defaults first."""
+    """The cases of each record, by its path below FOLDER: the defaults first. Contradictions have a record for each key
+    that their values begin with, so that a fault in one template is shown by a few renders.
+    """
     release, namespace = chart.settings.release, chart.settings.namespace
-    contradictions = [
-        Case(words, values=(json.dumps(values),), release=release, namespace=namespace)
-        for values, words in CONTRADICTIONS
-    ]
+    contradictions: dict[str, list[Case]] = {}
+    for values, words in CONTRADICTIONS:
+        case = Case(words, values=(json.dumps(values),), release=release, namespace=namespace)
+        contradictions.setdefault(f"contradictions/{next(iter(values))}.diff", []).append(case)
     written = {case.name: case for case in chart.offered_cases if case.origin in {"defaults", "ci"}}
     matrix = find_matrix(chart)
     return {
         f"{DEFAULTS}.yaml": [written.pop(DEFAULTS)],
         **{f"{name}.diff": [case] for name, case in written.items()},
         **{f"matrix/{axis.name}.diff": [*_cases(chart, matrix, axis)] for axis in matrix.axes if axis.kind != "helm"},
-        "contradictions.diff": contradictions,
+        **contradictions,
     }
 
 
@@ -75,16 +78,16 @@ def files_of(folder: Path) -> set[Path]:
     return {path for path in folder.rglob("*") if path.is_file()}
 
 
-def texts_of_cases(files: ChartFiles, render: Render, kube: str) -> Texts:
+def texts_of_cases(files: ChartFiles, render: Render, settings: Settings) -> Texts:
     """The texts of each case, which is rendered once.
 
     Args:
         files: those of the chart. The name of a file stands for its text, "ANY" for a version of the chart and for a
             checksum.
         render: renders a case.
-        kube: the Kubernetes version of a case that names none.
+        settings: those of the chart.
     """
-    return cache(partial(_texts, files=files, render=render, kube=kube))
+    return cache(partial(_texts, files=files, render=render, settings=settings))
 
 
 def record_of(record: str, cases: list[Case], defaults: Case, texts: Texts) -> str:
@@ -108,7 +111,7 @@ def record_of(record: str, cases: list[Case], defaults: Case, texts: Texts) -> s
     return "".join(found)
 
 
-def _texts(case: Case, files: ChartFiles, render: Render, kube: str) -> dict[str, str]:
+def _texts(case: Case, files: ChartFiles, render: Render, settings: Settings) -> dict[str, str]:
     """The objects as YAML and the notes, each under its template and kind: its name may differ from case to case."""
     try:
         release = render(case)
@@ -122,7 +125,9 @@ def _texts(case: Case, files: ChartFiles, render: Render, kube: str) -> dict[str
         seen[key] += 1
         text = _OFTEN_NEW.sub(r"\1ANY", as_yaml(_with_file_names(obj, names)).replace(app_version, "ANY"))
         found[f"{key} {seen[key]}" if seen[key] > 1 else key] = text
-    told, _ = printed(files, Job(case, EMBEDDED, case.kubernetes or kube)).said
+    # `render` has asked the same, so that Helm's answer is known.
+    job = Job(case, EMBEDDED, case.kubernetes or settings.kubernetes[-1])
+    told, _ = printed(files, job, settings.api_versions, cached=True).said
     notes = {name: text for name, text in told.items() if name.endswith("NOTES.txt")}
     return found | {name: f"{text.strip()}\n".replace(app_version, "ANY") for name, text in notes.items()}
 
@@ -151,15 +156,15 @@ def _differences(before: Mapping[str, str], after: Mapping[str, str]) -> Iterato
 def _write() -> None:
     chart = read_chart(ROOT / "charts" / "claude-relay")
     settings, records = chart.settings, records_of(chart)
-    newest = settings.kubernetes[-1]
 
     def render(case: Case) -> Release:
-        return render_case(chart.files, Job(case, EMBEDDED, case.kubernetes or newest), settings.api_versions)
+        job = Job(case, EMBEDDED, case.kubernetes or settings.kubernetes[-1])
+        return render_case(chart.files, job, settings.api_versions)
 
     (defaults,) = records[f"{DEFAULTS}.yaml"]
     for path in files_of(FOLDER) - {FOLDER / record for record in records}:
         path.unlink()
-    texts = texts_of_cases(chart.files, render, newest)
+    texts = texts_of_cases(chart.files, render, settings)
     for record, cases in records.items():
         path = FOLDER / record
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,12 +1,11 @@
 """What the chart prints is what was recorded: each change of it is made on purpose."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from chartgate.releases.release import Release
-from chartgate.tools.chart_files import read_chart_files
+from chartgate.tools.chart_files import ChartFiles
 from chartgate.values.settings import Settings
 from tests.unit.chart.offered import CHART
 from tests.unit.chart.printed import FOLDER, Texts, files_of, record_of, records_of, texts_of_cases
@@ -16,9 +15,9 @@ RECORDS = records_of(CHART)
 
 
 @pytest.fixture(scope="module")
-def texts(render: Callable[..., Release], chart: Path, settings: Settings) -> Texts:
+def texts(render: Callable[..., Release], chart_files: ChartFiles, settings: Settings) -> Texts:
     """What the chart prints in a case."""
-    return texts_of_cases(read_chart_files(chart), lambda case: render(case=case), settings.kubernetes[-1])
+    return texts_of_cases(chart_files, lambda case: render(case=case), settings)
 
 
 @pytest.mark.parametrize("record", RECORDS)

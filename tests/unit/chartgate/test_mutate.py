@@ -79,6 +79,16 @@ def test_the_one_case_that_shows_a_mutant_is_found_among_many(mutate: Mutate) ->
     assert {one["state"] for one in report["mutants"] if one is not shown} == {"unseen"}
 
 
+def test_a_mutant_that_another_one_hides_is_found_without_it(mutate: Mutate) -> None:
+    # If both change, 171 is in no list any more. If one changes, only 172 shows it.
+    lists = "or (has (int .Values.host) (list 171)) (has (int .Values.host) (list 9 171)) | quote"
+    cases = {f"ci/{number}-values.yaml": f"host: {number}\n" for number in range(150, 200)}
+    files = {"templates/config.yaml": CONFIG.replace(".Values.host | quote", lists), **cases}
+    _, report = mutate(files, "--kind", "changed number")
+    shown = [(one["state"], one["what"]) for one in report["mutants"] if "172" in one["change"]]
+    assert shown == [("survived", "case ci/172")] * 2
+
+
 def test_of_several_mutants_the_one_that_ends_helm_is_noticed(mutate: Mutate, monkeypatch: pytest.MonkeyPatch) -> None:
     def ends_helm(_: Search, mutants: Sequence[Mutant]) -> dict[Mutant, list[int]]:
         if any("172" in mutant.change for mutant in mutants):
