@@ -54,12 +54,17 @@ def _file(rewriting: Rewriting, content: bytes, name: str) -> _File:
     """A file with the change. `name` is its path in the chart."""
     if _PACKED.fullmatch(name):
         return _archive(rewriting, content, name.rpartition("/")[0])
-    if not _TEMPLATE.fullmatch(name) or not rewriting.maybe.search(content):
+    if not _TEMPLATE.fullmatch(name) or not _contains(content, rewriting.maybe):
         return _File(content)
     return _template(rewriting, content, name)
 
 
 # Nearly all files of a mutant are those of the chart.
+@lru_cache(maxsize=1024)
+def _contains(content: bytes, pattern: re.Pattern[bytes]) -> bool:
+    return pattern.search(content) is not None
+
+
 @lru_cache(maxsize=256)
 def _template(rewriting: Rewriting, content: bytes, name: str) -> _File:
     try:
