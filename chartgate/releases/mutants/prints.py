@@ -56,16 +56,14 @@ class Prints:
         Args:
             seen: whether somebody looks at what a template prints.
         """
-        before, after = self._known(self._before, index), self._print(changed, index, cached=True)
+        before, after = self._known(self._before, index), self._changed(changed, index)
         if before.packed == after.packed:
             # Nothing is random in two renders that agree.
             self._again.setdefault(index, before)
             return "none"
-        once_more = before
-        if not self._repeats(index):
-            once_more = self._known(self._again, index)
-            if not difference(before, once_more, after):
-                return "none"
+        once_more = self._once_more(index)
+        if once_more is not before and not difference(before, once_more, after):
+            return "none"
         (texts, refusal), (again, _), (others, other) = (one.said for one in (before, once_more, after))
         made, remade = ({name for name in found if seen(name)} for found in (texts, others))
         if refusal != other or made != remade:
@@ -79,10 +77,26 @@ class Prints:
         return "spaces" if all(spaces) else "text"
 
     def differing(self, changed: ChartFiles, index: int) -> dict[str, bool]:
-        """The files of the chart that print something in a job, each with whether it differs in a changed chart."""
-        prints = (self._known(self._before, index), self._print(changed, index, cached=True))
-        before, after = (one.said[0] for one in prints)
-        return {name.partition("/")[2]: before.get(name) != after.get(name) for name in {*before, *after}}
+        """The files of the chart that print something in a job, each with whether it makes other objects in a changed
+        chart. None if Helm refuses one of the two: the guard that does, or does not, may be anywhere.
+        """
+        before, again, after = (self._known(self._before, index), self._once_more(index), self._changed(changed, index))
+        (texts, refusal), (repeated, _), (others, other) = (one.said for one in (before, again, after))
+        if refusal or other:
+            return {}
+        printed = {name: (texts.get(name, ""), repeated.get(name, ""), others.get(name, "")) for name in texts | others}
+        return {
+            name.partition("/")[2]: old != new and _differ(old, random, new, name)
+            for name, (old, random, new) in printed.items()
+        }
+
+    def _changed(self, changed: ChartFiles, index: int) -> Printed:
+        """What a job of a changed chart prints."""
+        return self._print(changed, index, cached=True)
+
+    def _once_more(self, index: int) -> Printed:
+        """What a job of the unchanged chart prints the second time."""
+        return self._known(self._before if self._repeats(index) else self._again, index)
 
     def _repeats(self, index: int) -> bool:
         """Whether a job of the unchanged chart prints the same each time."""

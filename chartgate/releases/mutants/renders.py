@@ -157,9 +157,9 @@ class Renders:
         return WordIndex({index: words_of("\n".join(texts)) for index, texts in told.items()})
 
     def ranks(self, mutants: Iterable[Mutant], changed: ChartFiles, index: int) -> list[int]:
-        """Which of the mutants a difference points at, by a number for each: 0 if their template prints otherwise, 1 in
-        a template that prints nothing itself, 2 outside of templates, 3 in templates that print the same, and where the
-        job does not reach them.
+        """Which of the mutants a difference points at, by a number for each: 0 if their template makes other objects, 1
+        in a template that prints nothing itself, 2 outside of templates, 3 in templates that make the same objects, and
+        where the job does not reach them. If Helm refuses one of the two, all templates that the job reaches have 1.
 
         Args:
             changed: the chart with these mutants, which makes the difference.

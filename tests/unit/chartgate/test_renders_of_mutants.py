@@ -10,7 +10,7 @@ from chartgate.releases.fixed_texts import with_fixed_texts
 from chartgate.releases.jobs import Job
 from chartgate.releases.mutants.chart import mutants_of
 from chartgate.releases.mutants.kills import Kills
-from chartgate.releases.mutants.mutant import DEFAULT, FILTER, LINE, OPERAND, Mutant
+from chartgate.releases.mutants.mutant import DEFAULT, FILTER, LINE, OPERAND, Mutant, with_mutants
 from chartgate.releases.mutants.renders import Renders
 from chartgate.releases.mutants.search import Search, culprits
 from chartgate.releases.probes.chart import with_probes
@@ -229,26 +229,29 @@ def test_a_search_begins_with_the_mutants_that_the_difference_points_at() -> Non
     assert all(16 < number < 32 for number in asked[3:-2])
 
 
-def test_a_difference_points_at_the_template_that_prints_it_then_at_definitions(make_chart: MakeChart) -> None:
+def test_a_difference_points_at_the_template_that_makes_it_then_at_definitions(make_chart: MakeChart) -> None:
     contents = {
         TEMPLATE: CONFIG + '  a: {{ include "b" . }}\n  b: {{ if .Values.no }}{{ .Values.a | quote }}{{ end }}\n'
         "  c: {{ .Values.a | quote }}\n",
         "templates/_b.tpl": '{{ define "b" }}{{ .Values.b | quote }}{{ end }}',
-        "templates/c.yaml": CONFIG.replace("name: a", "name: c") + "  c: {{ .Values.a | quote }}\n",
-        "values.yaml": "a: 1\nb: 1\n",
+        "templates/c.yaml": CONFIG.replace("name: a", "name: c") + "  c: {{ .Values.c | quote }}\n",
+        "values.yaml": "a: 1\nb: 1\nc: c\n",
     }
     files = read_chart_files(make_chart(contents))
     names = [name for name in contents if name.startswith("templates/")]
     renders = Renders(with_probes(files, names), jobs("{}"), (), "")
     mutants = [one for one in mutants_of(files, names) if one.kind in {FILTER, DEFAULT}]
     (default,) = (one for one in mutants if one.old == "b: 1")
-    changed = default.applied(files)
+    (quotes,) = (one for one in mutants if one.file == "templates/c.yaml")
+    assert renders.prints.effect(quotes.applied(files), 0) == "text"
+    changed = with_mutants([default, quotes], files)
     assert renders.prints.effect(changed, 0) == "objects"
     assert dict(zip([one.place for one in mutants], renders.ranks(mutants, changed, 0), strict=True)) == {
         "templates/a.yaml:7": 0,
         "templates/_b.tpl:1": 1,
         "values.yaml:1": 2,
         "values.yaml:2": 2,
+        "values.yaml:3": 2,
         "templates/a.yaml:6": 3,
         "templates/c.yaml:5": 3,
     }
