@@ -230,8 +230,10 @@ def _shown(pool: Executor, mutants: Sequence[Mutant]) -> Iterator[tuple[Mutant, 
         taken = {mutant for group in groups for mutant in group}
         left = [mutant for mutant in left if mutant not in taken]
         for group, (outcomes, hidden) in zip(groups, pool.map(shown, groups), strict=True):
-            left += hidden
-            yield from ((mutant, outcomes.get(mutant)) for mutant in group if mutant not in hidden)
+            # A chart that prints something else each time could hide all of them, again and again.
+            again = hidden if len(hidden) < len(group) else []
+            left += again
+            yield from ((mutant, outcomes.get(mutant)) for mutant in group if mutant not in again)
 
 
 def _of_groups(groups: Sequence[list[Mutant]], answers: Iterable[list[Outcome | None]]) -> dict[Mutant, Outcome]:

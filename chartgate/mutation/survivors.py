@@ -112,7 +112,7 @@ class Survivors:
         self, mutants: Sequence[Mutant], tests: Mapping[Mutant, Sequence[str]]
     ) -> dict[Mutant, Outcome]:
         """What comes of those of the mutants that tests notice: the tests run on a chart with all of the mutants, those
-        that fail on one with half of them, and so on.
+        that fail on one with half of the mutants for which they count, and so on.
 
         Args:
             tests: those to try with each mutant.
@@ -126,6 +126,7 @@ class Survivors:
             return {mutants[0]: outcome} if outcome else {}
         failing = {*self._trial.runs.failing(every, mutants, limit)}
         left = {mutant: [test for test in tests[mutant] if test in failing] for mutant in mutants}
+        mutants = [mutant for mutant in mutants if left[mutant]]
         middle = len(mutants) // 2
         return self._noticed_by_tests(mutants[:middle], left) | self._noticed_by_tests(mutants[middle:], left)
 

@@ -28,8 +28,7 @@ from chartgate.values.chart import Chart
 
 TIERS = (1, 4, 16, 80)
 """The number of renders that are tried with a mutant until it is killed: of the gate's cases, and of the tests. If the
-first two tiers do not show it, `Survivors.shown` looks for more. Few renders show what it finds, so that the last tier
-is left out then.
+first two tiers do not show it, `Survivors.shown` looks for more.
 """
 SECONDS = (1.0, 2.0, 3.0, 3.0)
 """The time limits of the tests that run for a mutant alone, a tier each."""
@@ -144,10 +143,8 @@ class Trial:
         rendering: list[Case] = []
         effects: set[Effect] = set()
         begin = 0
-        tiers = [*zip(TIERS, self.limits, strict=True)]
-        if own or others:
-            tiers = [(TIERS[0], self.tests.longest), *tiers[1:-1]]
-        for end, seconds in tiers:
+        limits = (self.tests.longest, *self.limits[1:]) if own or others else self.limits
+        for end, seconds in zip(TIERS, limits, strict=True):
             is_seen = nearest.state == "survived"
             if end > TIERS[1] and not is_seen:
                 break
