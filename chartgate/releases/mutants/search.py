@@ -67,24 +67,33 @@ def culprits(
         ranking: a number for each of some mutants that show something together. Those with the lowest number are tried
             first, because the difference points at them.
     """
-    while mutants and shows(mutants):
-        one = _last_needed(mutants, shows, ranking(mutants))
-        mutants = tuple(mutant for mutant in mutants if mutant is not one)
+    number = 0  # of the first mutants, which show nothing together
+    while number < len(mutants) and shows(mutants):
+        by_rank = sorted(zip(ranking(mutants)[number:], mutants[number:], strict=True), key=itemgetter(0))
+        mutants = (*mutants[:number], *(mutant for _, mutant in by_rank))
+        ends = [number + end for end in accumulate(Counter(rank for rank, _ in by_rank).values())]
+        if number and len(ends) == 1:
+            # Neighbours of a mutant often show the same.
+            ends = [end for end in (number + 1, number + 4) if end < ends[0]] + ends
+        number = _last_needed(mutants, shows, number, ends)
+        one, mutants = mutants[number], (*mutants[:number], *mutants[number + 1 :])
         yield one, shows((one,))
 
 
 def _last_needed(
-    mutants: tuple[Mutant, ...], shows: Callable[[tuple[Mutant, ...]], object], ranks: Sequence[int]
-) -> Mutant:
-    """The first mutant, in the order of their ranks, with which those before it show something.
+    mutants: tuple[Mutant, ...], shows: Callable[[tuple[Mutant, ...]], object], number: int, ends: Sequence[int]
+) -> int:
+    """The index of the first mutant with which those before it show something.
 
     Halves are no way to find it: if two mutants show something only together, each half may show nothing.
+
+    Args:
+        number: how many of the first mutants show nothing together.
+        ends: where to look first: numbers of mutants, in order, of which the last is that of all.
     """
-    by_rank = sorted(zip(ranks, mutants, strict=True), key=itemgetter(0))
-    mutants = tuple(mutant for _, mutant in by_rank)
-    number, enough = 0, len(mutants)
-    for end in accumulate(Counter(rank for rank, _ in by_rank).values()):
-        if end == len(mutants) or shows(mutants[:end]):
+    enough = ends[-1]
+    for end in ends[:-1]:
+        if shows(mutants[:end]):
             enough = end
             break
         number = end
@@ -94,4 +103,4 @@ def _last_needed(
             enough = middle
         else:
             number = middle
-    return mutants[enough - 1]
+    return number

@@ -229,6 +229,22 @@ def test_a_search_begins_with_the_mutants_that_the_difference_points_at() -> Non
     assert all(16 < number < 32 for number in asked[3:-2])
 
 
+def test_mutants_before_one_that_was_found_are_not_searched_again() -> None:
+    mutants = lines_of(64)
+    asked = []
+
+    def shows(some: tuple[Mutant, ...]) -> bool:
+        asked.append(len(some))
+        return any(mutants[number] in some for number in (40, 41, 43))
+
+    found = culprits(mutants, shows)
+    assert next(found) == (mutants[40], True)
+    asked.clear()
+    assert [*found] == [(mutants[41], True), (mutants[43], True)]
+    # All, its neighbour, and it alone; all, its neighbours until it is known which one, and it alone; all.
+    assert asked == [63, 41, 1, 62, 41, 44, 42, 1, 61]
+
+
 def test_a_difference_points_at_the_template_that_makes_it_then_at_definitions(make_chart: MakeChart) -> None:
     contents = {
         TEMPLATE: CONFIG + '  a: {{ include "b" . }}\n  b: {{ if .Values.no }}{{ .Values.a | quote }}{{ end }}\n'
