@@ -78,7 +78,7 @@ class Prints:
 
     def differing(self, changed: ChartFiles, index: int) -> dict[str, bool]:
         """The files of the chart that print something in a job, each with whether it makes other objects in a changed
-        chart. None if Helm refuses one of the two: the guard that does, or does not, may be anywhere.
+        chart. No files if Helm refuses one of the two: the guard that does, or does not, may be anywhere.
         """
         before, again, after = (self._known(self._before, index), self._once_more(index), self._changed(changed, index))
         (texts, refusal), (repeated, _), (others, other) = (one.said for one in (before, again, after))
