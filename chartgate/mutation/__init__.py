@@ -2,7 +2,7 @@
 
 import multiprocessing
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -44,6 +44,8 @@ from chartgate.values.selection import GENERATED, Choice, select
 from chartgate.values.settings import FILE_NAME as SETTINGS_FILE
 from chartgate.values.settings_file import Survivor
 
+PROCESSES = cpu_count() or 1
+"""The number of processes that try mutants."""
 EARLY = 100
 """The number of mutants that are tried first, and whose survivors are tried again."""
 SEARCH_GROUP = 512
@@ -154,8 +156,8 @@ def _servers(tests: Sequence[str]) -> list[TestServer]:
     """A pytest for each processor, with the tests collected."""
     if not tests:
         return []
-    with ThreadPoolExecutor(cpu_count() or 1) as pool:
-        return list(pool.map(lambda _: TestServer(tests), range(cpu_count() or 1)))
+    with ThreadPoolExecutor(PROCESSES) as pool:
+        return list(pool.map(lambda _: TestServer(tests), range(PROCESSES)))
 
 
 def _trial(
@@ -189,9 +191,9 @@ def _tried(trial: Trial, mutants: Sequence[Mutant], memory: Memory) -> dict[Muta
     stop_workers()
     context = multiprocessing.get_context("fork")
     turns = context.SimpleQueue()
-    for number in range(cpu_count() or 1):
+    for number in range(PROCESSES):
         turns.put(number)
-    with ProcessPoolExecutor(cpu_count() or 1, context, begin, (trial, turns)) as pool:
+    with ProcessPoolExecutor(PROCESSES, context, begin, (trial, turns)) as pool:
         # The first ones are from everywhere, so that it is soon known which tests notice most.
         early = mutants[:: max(1, len(mutants) // EARLY)][:EARLY]
         mutants = [*dict.fromkeys([*early, *mutants])]
@@ -210,9 +212,10 @@ def _tried(trial: Trial, mutants: Sequence[Mutant], memory: Memory) -> dict[Muta
         searched = track(_shown(pool, unseen), len(unseen), "searching renders that show survivors")
         found |= {mutant: outcome for mutant, outcome in searched if outcome}
         others = [mutant for mutant in left if not found[mutant].is_killed]
-        groups = apart(others, COMPARE_GROUP, cpu_count() or 1)
+        groups = apart(others, COMPARE_GROUP, PROCESSES)
         compared = pool.map(killed_together, groups, [[found[one].untried for one in group] for group in groups])
-        found |= _of_groups(groups, track(compared, len(groups), "trying survivors otherwise"))
+        for outcomes in track(compared, len(groups), "trying survivors otherwise"):
+            found |= outcomes
     for mutant in left:
         memory.keep(mutant, found[mutant])
     return found
@@ -221,12 +224,12 @@ def _tried(trial: Trial, mutants: Sequence[Mutant], memory: Memory) -> dict[Muta
 def _shown(pool: Executor, mutants: Sequence[Mutant]) -> Iterator[tuple[Mutant, Outcome | None]]:
     """What comes of each mutant by more renders; None if no render shows it.
 
-    A process gets a group at a time. Those that do not fit into these groups, or that another mutant of their group
-    hides, are in the next ones.
+    Each process gets a group. Mutants that overlap with one in each of these groups, and those that another one of
+    their group hides, are in the next groups.
     """
     left = [*mutants]
     while left:
-        groups = apart(left, SEARCH_GROUP, cpu_count() or 1)[: cpu_count() or 1]
+        groups = apart(left, SEARCH_GROUP, PROCESSES)[:PROCESSES]
         taken = {mutant for group in groups for mutant in group}
         left = [mutant for mutant in left if mutant not in taken]
         for group, (outcomes, hidden) in zip(groups, pool.map(shown, groups), strict=True):
@@ -234,9 +237,3 @@ def _shown(pool: Executor, mutants: Sequence[Mutant]) -> Iterator[tuple[Mutant, 
             again = hidden if len(hidden) < len(group) else []
             left += again
             yield from ((mutant, outcomes.get(mutant)) for mutant in group if mutant not in again)
-
-
-def _of_groups(groups: Sequence[list[Mutant]], answers: Iterable[list[Outcome | None]]) -> dict[Mutant, Outcome]:
-    """The outcomes of those mutants of some groups about which there is something new."""
-    pairs = (pair for group, some in zip(groups, answers, strict=True) for pair in zip(group, some, strict=True))
-    return {mutant: outcome for mutant, outcome in pairs if outcome}

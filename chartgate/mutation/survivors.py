@@ -6,7 +6,7 @@ from itertools import islice
 
 from chartgate.errors import HelmEndedError
 from chartgate.findings.finding import Finding
-from chartgate.mutation.trial import TIERS, Trial, killed_by
+from chartgate.mutation.trial import Trial, killed_by
 from chartgate.releases.jobs import Job, newest_of_authors
 from chartgate.releases.mutants.mutant import Mutant, with_mutants
 from chartgate.releases.mutants.outcome import Outcome
@@ -51,21 +51,17 @@ class Survivors:
         outcomes: dict[Mutant, Outcome] = {}
         hidden: set[Mutant] = set()
         try:
-            for tests, cases, tried in (
-                (self._likeliest_of_tests, self._likeliest_of_cases, TIERS[1]),
-                (self._all_of_tests, self._trial.cases.different, LIKELIEST),
+            for tests, cases in (
+                (self._likeliest_of_tests, self._likeliest_of_cases),
+                (self._all_of_tests, self._trial.cases.different),
             ):
-                left = [
-                    one
-                    for one in mutants
-                    if one not in hidden and (one not in outcomes or outcomes[one].may_be_shown_to_tests)
-                ]
-                for mutant, index in self._searched(self._tests, tests(left), hidden):
-                    outcomes[mutant] = self._trial.by_tiers(mutant, others=[index], tried=tried)
-                left = [one for one in mutants if one not in hidden and one not in outcomes]
-                for mutant, index in self._searched(self._cases, cases(left), hidden):
-                    outcomes[mutant] = self._trial.by_tiers(mutant, own=[index], tried=tried)
-            return outcomes, [mutant for mutant in mutants if mutant in hidden and mutant not in outcomes]
+                left = [one for one in mutants if one not in outcomes or outcomes[one].may_be_shown_to_tests]
+                for mutant, index in self._searched(self._tests, tests, left, hidden):
+                    outcomes[mutant] = self._trial.by_tiers(mutant, others=[index])
+                left = [one for one in mutants if one not in outcomes]
+                for mutant, index in self._searched(self._cases, cases, left, hidden):
+                    outcomes[mutant] = self._trial.by_tiers(mutant, own=[index])
+            return outcomes, [one for one in mutants if one in hidden and one not in outcomes]
         except HelmEndedError as error:
             if len(mutants) == 1:
                 return {mutants[0]: Outcome("killed", GATE, str(error))}, []
@@ -73,9 +69,16 @@ class Survivors:
             (some, these), (others, those) = self.shown(mutants[:middle]), self.shown(mutants[middle:])
             return some | others, these + those
 
-    def _searched(self, search: Search, wanted: Chosen, hidden: set[Mutant]) -> list[tuple[Mutant, int]]:
-        """The mutants that a search finds, each with a render; `hidden` gets those that it takes out of the group."""
-        found = search.found(wanted)
+    def _searched(
+        self, search: Search, chosen: Callable[[Sequence[Mutant]], Chosen], left: Sequence[Mutant], hidden: set[Mutant]
+    ) -> list[tuple[Mutant, int]]:
+        """The mutants that a search finds, each with a render.
+
+        Args:
+            chosen: the renders to try with mutants.
+            hidden: those that are out of the group, without which it goes on; it gets those that another one hides.
+        """
+        found = search.found(chosen([mutant for mutant in left if mutant not in hidden]))
         hidden.update(mutant for mutant, index in found.items() if index is None)
         return [(mutant, index) for mutant, index in found.items() if index is not None]
 
@@ -91,22 +94,18 @@ class Survivors:
         # Also those that take the same way around a mutant: what two tests expect of two such renders differs.
         return {one: self._trial.rendered.reaching(one) for one in mutants}
 
-    def killed_together(self, mutants: Sequence[Mutant], untried: Sequence[Sequence[str]]) -> list[Outcome | None]:
-        """What comes of mutants that no render tells: by comparisons of renders, by the files of the chart, and by the
-        tests that need more time. The mutants must not overlap.
+    def killed_together(self, mutants: Sequence[Mutant], untried: Sequence[Sequence[str]]) -> dict[Mutant, Outcome]:
+        """What comes of those of the mutants that comparisons of renders, the files of the chart, or the tests that
+        need more time notice. The mutants must not overlap.
 
         All of this takes long and seldom notices one. So it is tried on a chart with all of the mutants first.
 
         Args:
             untried: the tests of each mutant, as in its outcome.
-
-        Returns:
-            None for a mutant that these do not notice either.
         """
         killed = self._noticed_otherwise(mutants)
         tests = {one: [*self._trial.without_renders, *some] for one, some in zip(mutants, untried, strict=True)}
-        killed |= self._noticed_by_tests([mutant for mutant in mutants if mutant not in killed], tests)
-        return [killed.get(mutant) for mutant in mutants]
+        return killed | self._noticed_by_tests([mutant for mutant in mutants if mutant not in killed], tests)
 
     def _noticed_by_tests(
         self, mutants: Sequence[Mutant], tests: Mapping[Mutant, Sequence[str]]

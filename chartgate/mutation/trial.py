@@ -116,15 +116,14 @@ class Trial:
         mutant: Mutant,
         own: Sequence[int] = (),
         others: Sequence[int] = (),
-        tried: int = 0,
         suites: Iterable[Sequence[str]] = (),
     ) -> Outcome:
         """What comes of a mutant, by one tier of renders after another.
 
         Args:
             own: renders of the gate that show it.
-            others: renders of the tests that show it.
-            tried: the number of the gate's first renders that do not show it.
+            others: renders of the tests that show it. With these or those, it is not the first trial of the mutant: the
+                first renders of the gate were tried with it.
             suites: the suites of helm-unittest to run after each tier.
 
         Raises:
@@ -133,6 +132,7 @@ class Trial:
         """
         changed = mutant.applied(self.chart.files)
         likelihood = self.order.likelihood(mutant)
+        tried = TIERS[1] if own or others else 0
         own_left = iter(dict.fromkeys([*own, *self.order.of(self.cases, mutant)[tried:]]))
         others_left = self.order.by_tests(mutant, likelihood, others)
         suites_left = iter(suites)

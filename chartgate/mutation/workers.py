@@ -35,6 +35,6 @@ def shown(mutants: Sequence[Mutant]) -> Shown:
     return Survivors(_current[0]).shown(mutants)
 
 
-def killed_together(mutants: Sequence[Mutant], untried: Sequence[Sequence[str]]) -> list[Outcome | None]:
+def killed_together(mutants: Sequence[Mutant], untried: Sequence[Sequence[str]]) -> dict[Mutant, Outcome]:
     """What `Survivors.killed_together` says."""
     return Survivors(_current[0]).killed_together(mutants, untried)

@@ -12,6 +12,8 @@ from chartgate.releases.mutants.renders import Renders
 from chartgate.tools.chart_files import ChartFiles
 
 T = TypeVar("T")
+NEIGHBOURS = (1, 4)
+"""How many mutants after one that was found are tried before all others."""
 
 
 class Search:
@@ -74,7 +76,7 @@ def culprits(
         ends = [number + end for end in accumulate(Counter(rank for rank, _ in by_rank).values())]
         if number and len(ends) == 1:
             # Neighbours of a mutant often show the same.
-            ends = [end for end in (number + 1, number + 4) if end < ends[0]] + ends
+            ends = [number + some for some in NEIGHBOURS if number + some < ends[0]] + ends
         number = _last_needed(mutants, shows, number, ends)
         one, mutants = mutants[number], (*mutants[:number], *mutants[number + 1 :])
         yield one, shows((one,))

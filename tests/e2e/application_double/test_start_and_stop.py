@@ -93,6 +93,7 @@ def test_a_stop_is_forced_after_ten_seconds(double: Double, redis: Redis, held_b
         process.send_signal(signal.SIGTERM)
         assert process.wait(SECONDS) == 1
         assert time.monotonic() - begun >= 10
+    assert "forced shutdown" in double.lines()[-1]
     assert redis.ask("GET", "concurrency:left") == "1"
 
 

@@ -126,10 +126,13 @@ def _texts(case: Case, files: ChartFiles, render: Render, settings: Settings) ->
         text = _OFTEN_NEW.sub(r"\1ANY", as_yaml(_with_file_names(obj, names)).replace(app_version, "ANY"))
         found[f"{key} {seen[key]}" if seen[key] > 1 else key] = text
     # `render` has asked the same, so that Helm's answer is known.
-    job = Job(case, EMBEDDED, case.kubernetes or settings.kubernetes[-1])
-    told, _ = printed(files, job, settings.api_versions, cached=True).said
+    told, _ = printed(files, _job(case, settings), settings.api_versions, cached=True).said
     notes = {name: text for name, text in told.items() if name.endswith("NOTES.txt")}
     return found | {name: f"{text.strip()}\n".replace(app_version, "ANY") for name, text in notes.items()}
+
+
+def _job(case: Case, settings: Settings) -> Job:
+    return Job(case, EMBEDDED, case.kubernetes or settings.kubernetes[-1])
 
 
 def _with_file_names(obj: KubeObject, names: Mapping[str, str]) -> dict[str, Any]:
@@ -158,8 +161,7 @@ def _write() -> None:
     settings, records = chart.settings, records_of(chart)
 
     def render(case: Case) -> Release:
-        job = Job(case, EMBEDDED, case.kubernetes or settings.kubernetes[-1])
-        return render_case(chart.files, job, settings.api_versions)
+        return render_case(chart.files, _job(case, settings), settings.api_versions)
 
     (defaults,) = records[f"{DEFAULTS}.yaml"]
     for path in files_of(FOLDER) - {FOLDER / record for record in records}:

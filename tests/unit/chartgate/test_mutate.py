@@ -1,16 +1,23 @@
 """`chartgate mutate`: faults that the gate notices, entries about survivors, options and reports."""
 
 from collections.abc import Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import yaml
 
-from chartgate import cli
+from chartgate import cli, mutation
 from chartgate.errors import HelmEndedError
+from chartgate.mutation.survivors import Survivors
+from chartgate.releases.mutants.chart import mutants_of
 from chartgate.releases.mutants.costs import Costs
 from chartgate.releases.mutants.mutant import KINDS, Mutant
+from chartgate.releases.mutants.outcome import Outcome
 from chartgate.releases.mutants.search import Search
 from chartgate.releases.mutants.tests import ChartTests
+from chartgate.tools.chart_files import ChartFiles
 from chartgate.values.case import Case
 from tests.documents import blocks
 from tests.mutation_runs import (
@@ -87,6 +94,37 @@ def test_a_mutant_that_another_one_hides_is_found_without_it(mutate: Mutate) -> 
     _, report = mutate(files, "--kind", "changed number")
     shown = [(one["state"], one["what"]) for one in report["mutants"] if "172" in one["change"]]
     assert shown == [("survived", "case ci/172")] * 2
+
+
+def test_mutants_that_hide_each_other_each_time_are_given_up() -> None:
+    pool: Any = SimpleNamespace(map=lambda _, groups: [({}, [*group]) for group in groups])
+    mutants = mutants_of(ChartFiles(Path("tiny"), {"values.yaml": b"a: 1\nb: 1\nc: 1\n"}), [])
+    assert len(mutants) == 3
+    assert dict(mutation._shown(pool, mutants)) == dict.fromkeys(mutants)
+
+
+def test_a_test_that_fails_with_many_mutants_runs_again_with_those_for_which_it_counts() -> None:
+    chart = ChartFiles(Path("tiny"), {"values.yaml": "".join(f"key{one}: 1\n" for one in range(8)).encode()})
+    mutants = mutants_of(chart, [])
+    charts: list[Sequence[Mutant]] = []
+
+    def failing(tests: Sequence[str], some: Sequence[Mutant], _: float) -> Sequence[str]:
+        charts.append(some)
+        return tests
+
+    def failed(mutant: Mutant, tests: Sequence[str], _: float) -> Outcome | None:
+        charts.append([mutant])
+        return Outcome("killed", "pytest", tests[0]) if mutant is mutants[5] else None
+
+    runs = SimpleNamespace(failing=failing, failed=failed)
+    tests = SimpleNamespace(costs=SimpleNamespace(patience=lambda _: 1.0))
+    trial: Any = SimpleNamespace(
+        cases=None, rendered=None, chart=SimpleNamespace(files=chart), tests=tests, runs=runs, without_renders=[]
+    )
+    wanted = {mutant: ["test_x"] if number in {2, 5} else [] for number, mutant in enumerate(mutants)}
+    killed = Survivors(trial)._noticed_by_tests(mutants, wanted)
+    assert [*killed] == [mutants[5]]
+    assert charts == [mutants, [mutants[2]], [mutants[5]]]
 
 
 def test_of_several_mutants_the_one_that_ends_helm_is_noticed(mutate: Mutate, monkeypatch: pytest.MonkeyPatch) -> None:
