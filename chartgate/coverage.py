@@ -15,6 +15,7 @@ from chartgate.releases.probes.points import Point
 from chartgate.releases.probes.trial import Printed, difference, printed, upgraded
 from chartgate.releases.release import Release
 from chartgate.releases.render import RenderError
+from chartgate.releases.rendered import refuses_every_case
 from chartgate.reports.coverage.result import Reach, TemplateCoverage
 from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.embedded.process import EMBEDDED, available
@@ -46,6 +47,10 @@ class _Tally:
     renders: dict[str, int] = field(default_factory=dict)
     changed: dict[str, list[str]] = field(default_factory=dict)
     unasked: dict[str, list[str]] = field(default_factory=dict)
+    refused: dict[str, list[Case]] = field(default_factory=dict)
+    """The cases that Helm refuses and that are not there for that, by Helm's words."""
+    rendered: int = 0
+    """The number of renders that Helm does not refuse."""
 
     def add(self, source: str, jobs: Sequence[Job]) -> None:
         """Render jobs, plain and with probes, and count what they reach.
@@ -82,7 +87,10 @@ class _Tally:
             if (what := difference(before, once_more, after))
         }
         self.renders[source] = self.renders.get(source, 0) + len(trials)
-        for job, _, after in trials:
+        for job, before, after in trials:
+            self.rendered += not before.is_refused
+            if before.is_refused and job.case.refusal is None:
+                self.refused.setdefault(before.why_refused, []).append(job.case)
             if job in changed:
                 self.changed.setdefault(changed[job], []).append(job.case.name)
                 continue
@@ -107,9 +115,14 @@ class _Tally:
             yield f"probes change the render {_named(names)}: {what}"
 
     def notices(self) -> Iterator[str]:
-        """A sentence for each case that Helm's library cannot render."""
+        """A sentence for each way in which Helm refuses cases of the chart's author, or its library cannot render
+        cases.
+        """
         for what, names in self.unasked.items():
             yield f"not measured, because only a Helm program can render it ({what}): {_named(names)}"
+        for words, cases in self.refused.items():
+            if names := [case.name for case in cases if case.is_of_author]:
+                yield f"Helm refuses {_named(names)}: {words}"
 
 
 def measure(
@@ -125,7 +138,8 @@ def measure(
         suites: patterns of the files of the suites, as helm-unittest takes them.
 
     Raises:
-        GateError: the chart or its settings cannot be used, Helm's library cannot be had, or no case matches.
+        GateError: the chart or its settings cannot be used, Helm's library cannot be had, no case matches, or Helm
+            refuses every case before it reaches an arm.
     """
     if not available():
         raise GateError("coverage needs Helm's library: install helm-python-sdk for this machine")
@@ -141,6 +155,8 @@ def measure(
             tally.add(source, jobs)
             if source == GATE and is_at_hand(REFERENCE_SPEC):
                 tally.add_upgrades(source, newest_of_authors(job for job in jobs if job.case.refusal is None))
+    if tally.refused and not tally.rendered and not any(tally.reached.values()):
+        raise GateError(refuses_every_case(chart.folder, next(iter(tally.refused))))
     return TemplateCoverage(
         chart.files,
         tally.chart.points,

@@ -70,7 +70,7 @@ def _unknown(reads: Reads, chart: Chart, apart: frozenset[str]) -> Iterator[Faul
                 break
             if key not in beside:
                 # A key in a comment is one that the user may set.
-                if f"{key}:" not in text and not _is_refused(chart, path[: depth + 1]):
+                if f"{key}:" not in text and not chart.imports(path) and not _is_refused(chart, path[: depth + 1]):
                     yield from _misspelt(reads, path[: depth + 1], [str(other) for other in beside])
                 break
             beside = beside[key]

@@ -28,6 +28,8 @@ from chartgate.releases.mutants.suites import FoundSuites, find_suites
 from chartgate.releases.mutants.test_runs import TestRuns
 from chartgate.releases.mutants.tests import LONGEST, tests_of
 from chartgate.releases.probes.chart import with_probes
+from chartgate.releases.probes.trial import printed
+from chartgate.releases.rendered import refuses_every_case
 from chartgate.reports.mutation.result import MutationResult
 from chartgate.tools.cache import scratch_folder
 from chartgate.tools.embedded.process import EMBEDDED, available, stop_workers
@@ -86,7 +88,7 @@ def mutate(chart: Chart, choice: Choice, wanted: Wanted) -> MutationResult:
 
     Raises:
         GateError: the chart or its settings cannot be used, Helm's library or helm-unittest cannot be had, no mutant
-            matches, or a pytest test fails on the unchanged chart.
+            matches, a pytest test fails on the unchanged chart, or Helm refuses every case.
     """
     require_application(chart.files)
     if not available():
@@ -172,6 +174,10 @@ def _trial(
     tests = tests_of(servers, chart.folder, scratch, seconds)
     rendered = Renders(probed, plan([*tests.by_case], settings, library), (), "rendering what the tests render")
     suites = suites_of(found, probed, settings, scratch)
+    refused = cases.refused_unexpectedly
+    if refused and all(some.are_all_refused for some in (cases, rendered, suites.renders)):
+        words = printed(chart.files, refused[0], settings.api_versions).why_refused
+        raise GateError(refuses_every_case(chart.folder, words))
     return Trial(chart, cases, rendered, TestRuns(chart.files, tests, scratch), suites, Noticed(chart, settings))
 
 

@@ -70,6 +70,9 @@ class Trial:
         """What the reader of a report must know: about the tests, and renders that only a Helm program can make."""
         names = [*self.cases.left_out, *self.rendered.left_out]
         told = [f"not tried, because only a Helm program can render it: {some_of(names, NAMED)}"] if names else []
+        cases = dict.fromkeys(job.case for job in self.cases.refused_unexpectedly)
+        if refused := [case.name for case in cases if case.is_of_author]:
+            told.append(f"Helm refuses {some_of(refused, NAMED)} (chartgate check says why)")
         if slow := sorted({*self.tests.without_renders} - {*self.without_renders}):
             told.append(
                 f"left out, because tests that do not render with the fixture `render` get {self.other_limit:.0f} s, "

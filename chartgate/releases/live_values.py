@@ -16,6 +16,7 @@ from chartgate.errors import GateError
 from chartgate.releases.jobs import Job, render_case
 from chartgate.releases.live_effects import BaseRelease, Effect
 from chartgate.releases.release import Release
+from chartgate.releases.rendered import refuses_every_case
 from chartgate.tools.engines import Engine
 from chartgate.tools.helm import find_helm
 from chartgate.tools.merging import merged
@@ -64,11 +65,9 @@ class _Search:
             tried = pool.map(lambda place: self._alone(place, likely), places)
             for _ in track(tried, len(places), "changing values one by one"):
                 pass
-            if not any(isinstance(base.outcome, Release) for base in likely):
-                raise GateError(
-                    f"{self._chart.folder}: the chart refuses every case, so that nothing can be changed: name values "
-                    "that it takes with --values FILE"
-                )
+            refusals = [base.outcome for base in likely if isinstance(base.outcome, str)]
+            if len(refusals) == len(likely):
+                raise GateError(refuses_every_case(self._chart.folder, refusals[0]))
             left = [place for place in places if place not in self._effects and place not in self._accepted]
             if left:
                 rest = [*map(self._rendered, self._bases.by_programs()), *_promising_first(left, likely)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from chartgate.releases.release import Release
 from chartgate.tools.engines import Engine
@@ -32,5 +33,20 @@ class Rendered:
 
     @property
     def why_refused(self) -> str:
-        """The beginning of Helm's words where it refused the case, on one line, for a notice."""
-        return " ".join(self.refusal.split())[:_LONGEST]
+        """The beginning of Helm's words where it refused the case, for a notice."""
+        return in_short(self.refusal)
+
+
+def in_short(words: str) -> str:
+    """The beginning of Helm's words, on one line."""
+    return " ".join(words.split())[:_LONGEST]
+
+
+def refuses_every_case(chart: Path, words: str) -> str:
+    """The error of a command that needs a render.
+
+    Args:
+        chart: the chart's folder.
+        words: Helm's words about one of the cases.
+    """
+    return f"{chart}: Helm refuses every case: {in_short(words)}: name values that the chart accepts with --values FILE"

@@ -8,6 +8,7 @@ import os
 import re
 import stat
 import threading
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -117,7 +118,8 @@ def read_chart_files(folder: Path, reading: Reading | None = None) -> ChartFiles
         content = reading.content(path)
         if content is None:
             raise GateError(f"{shown(path)}: was removed while the chart was read: run again")
-        contents[name] = content
+        # Helm removes it, too. In the middle of a changed template it would be text.
+        contents[name] = content.removeprefix(BOM_UTF8)
     return ChartFiles(folder, contents)
 
 

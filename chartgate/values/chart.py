@@ -20,6 +20,7 @@ from chartgate.values.chart_reference import ChartReference
 from chartgate.values.check_folders import CheckFolder, read_check_folders, read_checkov_folders
 from chartgate.values.ci_cases import ci_cases
 from chartgate.values.document_cases import document_cases, refuse
+from chartgate.values.imported_values import imported_values
 from chartgate.values.installable import dependency_keys, dependency_switches, installable
 from chartgate.values.known_kinds import KnownKinds, read_known_kinds
 from chartgate.values.matrix import FILE_NAME as MATRIX_FILE
@@ -158,6 +159,14 @@ class Chart:
     def subchart_keys(self) -> frozenset[str]:
         """The keys at the top of the values under which subcharts have theirs."""
         return frozenset({*dependency_keys(self.files), *self.absent_keys})
+
+    def imports(self, path: Names) -> bool:
+        """Whether `import-values` may put a value of a subchart at a path or around it."""
+        return any(path[: len(imported)] == imported for imported in self._imported)
+
+    @cached_property
+    def _imported(self) -> frozenset[Names]:
+        return frozenset(imported_values(self.files))
 
     @cached_property
     def switches(self) -> frozenset[Names]:

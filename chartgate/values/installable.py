@@ -9,7 +9,7 @@ import yaml
 from chartgate.errors import GateError
 from chartgate.tools.chart_files import ChartFiles
 
-_DECLARING = ("Chart.yaml", "requirements.yaml")
+DECLARING = ("Chart.yaml", "requirements.yaml")
 """Where dependencies are declared; a chart of the first format has them in a file of their own."""
 
 
@@ -41,14 +41,14 @@ def installable(files: ChartFiles, defaults: Callable[[], Mapping[str, Any]]) ->
     """
     packaged = set(_packaged(files))
     chart = files.folder
-    missing = [one for name in _DECLARING for one in files.dependencies(name) if str(one.get("name")) not in packaged]
+    missing = [one for name in DECLARING for one in files.dependencies(name) if str(one.get("name")) not in packaged]
     needed = sorted({str(one.get("name")) for one in missing if _is_on(one, defaults())})
     if needed:
         raise GateError(
             f"{chart}/charts has no {', '.join(needed)}, which the chart depends on: run helm dependency build {chart}"
         )
     absent = sorted({str(one.get("name")) for one in missing})
-    for name in _DECLARING if absent else ():
+    for name in DECLARING if absent else ():
         kept = [one for one in files.dependencies(name) if str(one.get("name")) not in absent]
         if name in files.contents:
             files = files.with_file(name, yaml.safe_dump({**files.mapping(name), "dependencies": kept}).encode())
@@ -77,13 +77,13 @@ def require_application(files: ChartFiles) -> None:
 
 def dependency_keys(files: ChartFiles) -> Iterator[str]:
     """The keys at the top of the values under which subcharts have theirs."""
-    yield from (_key(one) for name in _DECLARING for one in files.dependencies(name))
+    yield from (_key(one) for name in DECLARING for one in files.dependencies(name))
     yield from (str(about.get("name")) for about in files.subcharts.values())
 
 
 def dependency_switches(files: ChartFiles) -> Iterator[str]:
     """The paths of the values that switch subcharts on, such as `redis.enabled`: Helm reads them itself."""
-    yield from (path for name in _DECLARING for one in files.dependencies(name) for path in _conditions(one))
+    yield from (path for name in DECLARING for one in files.dependencies(name) for path in _conditions(one))
 
 
 def _key(dependency: Mapping[str, Any]) -> str:

@@ -21,8 +21,13 @@ class Mutation:
 
 
 def mutations(shape: Shape, full: Mapping[str, Any]) -> Iterator[Mutation]:
-    """Every single step away from the values `full`, which fit the schema."""
-    for place, value in shape.places(full):
+    """Every single step away from the values `full`, which fit the schema: also a wrong value of a property that they
+    do not have.
+    """
+    present = [*shape.places(full)]
+    paths = {place.path for place, _ in present}
+    absent = [(place, None) for place in shape.leaves if place.path not in paths]
+    for place, value in (*present, *absent):
         for mutation in _at(place, value):
             if not place.path or shape.refuses_at(mutation.value, place.schema) or mutation.path != place.path:
                 yield mutation

@@ -33,7 +33,8 @@ def unknown_reads(chart: Chart) -> list[UnknownRead]:
     """The reads of the chart's own templates that neither values.yaml, its comments included, nor the schema declares.
 
     If the schema allows no other keys at a place, it alone counts, because users cannot set what it refuses. Each path
-    is there once, in the order of the files. Values of subcharts and `global` are left out: other charts read them.
+    is there once, in the order of the files. Values of subcharts and `global` are left out: other charts read them. So
+    are those that the chart imports from subcharts.
 
     Raises:
         GateError: a file of the chart cannot be read.
@@ -47,7 +48,7 @@ def unknown_reads(chart: Chart) -> list[UnknownRead]:
             continue
         for read in reads_of(content):
             path = _up_to_unknown(read.path, shape, chart.defaults, commented)
-            if path and path[0] not in others and path not in found:
+            if path and path[0] not in others and path not in found and not chart.imports(read.path):
                 found[path] = UnknownRead(path, name, content.count(b"\n", 0, read.start) + 1)
     return list(found.values())
 

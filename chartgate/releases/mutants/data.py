@@ -16,7 +16,7 @@ ANY_TYPE = '["string", "number", "boolean", "object", "array", "null"]'
 
 def of_defaults(source: Source) -> Iterator[Mutant]:
     """The mutants of values.yaml: another boolean, the next number, a text with another end; empty texts stay."""
-    for path, node in _scalars(_composed(source), ()):
+    for path, node in _scalars(_composed(source), (), set()):
         text = _written(source, node)
         if (node.tag == _BOOL and text in {"true", "false"}) or (node.tag in _NUMBERS and text.isdecimal()):
             yield _replaced(source, kinds.DEFAULT, node, other_scalar(text), path)
@@ -81,13 +81,23 @@ def _entries(node: yaml.MappingNode) -> Iterator[tuple[str, yaml.Node]]:
     return ((str(key.value), value) for key, value in node.value)
 
 
-def _scalars(node: yaml.Node | None, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], yaml.ScalarNode]]:
+def _scalars(
+    node: yaml.Node | None, path: tuple[str, ...], seen: set[int]
+) -> Iterator[tuple[tuple[str, ...], yaml.ScalarNode]]:
+    """The scalars of a tree with their paths. What an alias repeats is there once, under the path of its anchor.
+
+    Args:
+        seen: the IDs of the nodes that are known already.
+    """
+    if node is None or id(node) in seen:
+        return
+    seen.add(id(node))
     if isinstance(node, yaml.MappingNode):
         for key, value in _entries(node):
-            yield from _scalars(value, (*path, key))
+            yield from _scalars(value, path if key == "<<" else (*path, key), seen)
     elif isinstance(node, yaml.SequenceNode):
         for number, one in enumerate(node.value):
-            yield from _scalars(one, (*path, str(number)))
+            yield from _scalars(one, (*path, str(number)), seen)
     elif isinstance(node, yaml.ScalarNode):
         yield path, node
 

@@ -85,6 +85,16 @@ class Renders:
             return range(len(self.jobs))
         return [*_each(self._reached_by(mutant))]
 
+    @property
+    def refused_unexpectedly(self) -> list[Job]:
+        """The jobs that Helm refuses and that are not there for that."""
+        return [self.jobs[index] for index in sorted(self.refused) if self.jobs[index].case.refusal is None]
+
+    @property
+    def are_all_refused(self) -> bool:
+        """Whether Helm refuses all jobs."""
+        return len(self.refused) == len(self.jobs)
+
     def near(self, mutant: Mutant) -> list[int]:
         """Some of the jobs that reach the place of a mutant of a template: of each point around it, the nearest points
         first, a job that reaches the point and one that does not.

@@ -13,6 +13,7 @@ from chartgate.releases.manifests import split_output
 from chartgate.releases.probes.words import MARK, PRINTED
 from chartgate.releases.release import Release
 from chartgate.releases.render import Asked, RenderError, library_answer, objects_of, texts_of
+from chartgate.releases.rendered import in_short
 from chartgate.releases.upgrade import upgrade_answer
 from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.schemas import full_version
@@ -28,11 +29,19 @@ class Printed:
     """The result of a render: the output of each template, or Helm's refusal, and the counts of the probes.
 
     Output and refusal are compressed (`packed`), because a run keeps thousands.
+
+    Args:
+        why_refused: the beginning of Helm's words, for a notice; empty if Helm did not refuse.
     """
 
     packed: bytes
     counts: Mapping[str, int] = field(default_factory=dict)
-    is_refused: bool = False
+    why_refused: str = ""
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether Helm refused."""
+        return bool(self.why_refused)
 
     @property
     def said(self) -> tuple[dict[str, str], str]:
@@ -88,7 +97,7 @@ def _without_counts(marked: Mapping[str, str], instead: str = "") -> tuple[dict[
 
 def _packed(texts: Mapping[str, str], refusal: str, counts: Mapping[str, int]) -> Printed:
     packed = zlib.compress(json.dumps([texts, _same_words(refusal)]).encode(), 1)
-    return Printed(packed, counts, is_refused=bool(refusal))
+    return Printed(packed, counts, in_short(refusal))
 
 
 def _same_words(refusal: str) -> str:

@@ -214,9 +214,19 @@ class Template(Node):
 
 
 def is_empty(body: tuple[Node, ...]) -> bool:
-    """Whether there is nothing but white space and comments; such a definition does not replace another one."""
-    return all(isinstance(node, Comment | Definition) or _is_blank(node) for node in body)
+    """Whether it prints nothing but white space; a definition with such a body does not replace another one.
+
+    Source: IsEmptyTree in text/template/parse of Go.
+    """
+    return all(map(_is_blank, body))
 
 
 def _is_blank(node: Node) -> bool:
-    return isinstance(node, Text) and not node.printed.strip()
+    match node:
+        case Comment():
+            return True
+        case Definition():
+            return node.pipeline is None  # a `block` is called where it stands
+        case Text():
+            return not node.printed.strip()
+    return False

@@ -25,6 +25,20 @@ def test_the_command_lists_what_nothing_reaches(make_chart: MakeChart, capsys: p
     assert main(["coverage", str(chart), *QUICK, "--fail-under", "100"]) == CLEAN
 
 
+def test_a_case_that_helm_refuses_is_told(make_chart: MakeChart, capsys: pytest.CaptureFixture[str]) -> None:
+    needy = SWITCH + "  z: {{ .Values.b.c | quote }}\n"
+    chart = make_chart({"templates/config.yaml": needy, "values.yaml": "a: 1\n", "ci/b-values.yaml": "b: {c: d}\n"})
+    assert main(["coverage", str(chart), *QUICK]) == CLEAN
+    out = capsys.readouterr().out
+    assert "Helm refuses defaults: " in out
+    assert "nil pointer evaluating interface {}.c" in out
+    (chart / "ci/b-values.yaml").unlink()
+    assert main(["coverage", str(chart), *QUICK]) == UNUSABLE
+    error = capsys.readouterr().err
+    assert "tiny: Helm refuses every case: " in error
+    assert "nil pointer evaluating interface {}.c" in error
+
+
 def test_a_share_is_from_0_to_100(make_chart: MakeChart, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["coverage", str(make_chart({})), "--fail-under", "101"])

@@ -298,12 +298,32 @@ def test_the_values_of_the_user_are_the_one_base(live: Live) -> None:
     assert unread(live(files, "--set", "active=true")) == []
 
 
+@pytest.mark.parametrize("entry", ["shared", "{child: exports.shared, parent: .}", "{child: a.b, parent: image}"])
+def test_a_value_that_comes_from_a_subchart_is_known(make_chart: MakeChart, entry: str) -> None:
+    dependencies = f"dependencies: [{{name: sub, version: 1.0.0, import-values: [{entry}]}}]"
+    files = {
+        "Chart.yaml": f"apiVersion: v2\nname: tiny\nversion: 1.0.0\n{dependencies}\n",
+        "templates/a.yaml": f"{CONFIG}  a: {{{{ .Values.image.tga }}}}\n",
+        "values.yaml": "imaeg: {tag: 1}\n",
+        "charts/sub/Chart.yaml": "apiVersion: v2\nname: sub\nversion: 1.0.0\n",
+        "charts/sub/values.yaml": "exports: {shared: {image: {tga: 1}}}\na: {b: {tga: 1}}\n",
+    }
+    chart = make_chart(files)
+    rules = {one.rule for one in (*judge_live(read_chart(chart), {}).general, *gate.run(chart).general)}
+    assert not {"unknown", "misspelt-value"} & rules
+    not_imported = make_chart({**files, "templates/a.yaml": f"{CONFIG}  a: {{{{ .Values.imgae.tag }}}}\n"})
+    (unknown,) = [one for one in judge_live(read_chart(not_imported), {}).general if one.rule == "unknown"]
+    assert str(unknown.about) == "imgae"
+
+
 def test_a_chart_that_refuses_every_case_cannot_be_judged(
     make_chart: MakeChart, capsys: pytest.CaptureFixture[str]
 ) -> None:
     chart = make_chart({"templates/a.yaml": '{{ fail "never" }}', "values.yaml": "a: b\n"})
     assert cli.main(["live", str(chart)]) == cli.UNUSABLE
-    assert "the chart refuses every case" in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert "tiny: Helm refuses every case: " in error
+    assert "never: name values that the chart accepts with --values FILE" in error
 
 
 def test_the_example_of_the_document_is_true(make_chart: MakeChart, capsys: pytest.CaptureFixture[str]) -> None:

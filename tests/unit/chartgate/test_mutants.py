@@ -67,6 +67,11 @@ def test_values_get_other_defaults() -> None:
     ]
 
 
+def test_what_an_alias_repeats_changes_once() -> None:
+    found = changes("a: &a {b: 1, c: [x]}\nd: *a\ne:\n  <<: *a\n  f: 1\n", "values.yaml")
+    assert found == [f"changed default: {text}" for text in ("a.b: 1 → 2", "a.c.0: x → x-x", "e.f: 1 → 2")]
+
+
 def test_a_schema_accepts_more() -> None:
     schema = (
         '{"type": "object", "required": ["a"], "additionalProperties": false,'

@@ -230,6 +230,20 @@ def test_a_library_chart_is_an_error(make_chart: MakeChart, capsys: pytest.Captu
     assert "is a library chart" in capsys.readouterr().err
 
 
+def test_cases_that_helm_refuses_are_told(
+    mutate: Mutate, make_chart: MakeChart, capsys: pytest.CaptureFixture[str]
+) -> None:
+    guard = {"templates/guard.yaml": '{{ if not .Values.set }}{{ fail "set it" }}{{ end }}'}
+    mutate({**guard, "ci/set-values.yaml": "set: true\n"}, "--file", "templates/guard.yaml")
+    assert "Helm refuses defaults (chartgate check says why)" in capsys.readouterr().out
+    chart = make_chart({**FILES, **guard})
+    (chart / "ci/set-values.yaml").unlink()
+    assert cli.main(["mutate", str(chart)]) == 2
+    error = capsys.readouterr().err
+    assert "Helm refuses every case: " in error
+    assert "set it: name values that the chart accepts with --values FILE" in error
+
+
 def test_the_document_describes_each_kind() -> None:
     table = "".join(f"| `{kind}` | {text.replace('|', chr(92) + '|')} |\n" for kind, text in KINDS.items())
     assert table in DOCUMENT.read_text(encoding="utf-8"), f"docs/mutation.md: the table should be\n{table}"

@@ -116,6 +116,18 @@ def test_refused_cases_break_every_rule_and_say_what_helm_must_name(tiny: Path, 
     } <= set(told.items())
 
 
+def test_what_only_the_schema_has_is_refused_too(make_chart: MakeChart) -> None:
+    deep = {"type": "object", "properties": {"size": {"type": "integer", "maximum": 9}}}
+    schema = {"properties": {"on": {"type": "boolean"}, "deep": deep}}
+    cases = refused_cases(read_chart(make_chart({"values.schema.json": json.dumps(schema), "values.yaml": ""})), 50, 1)
+    told = {(case.proves.partition(" with ")[2], case.refusal) for case in cases}
+    assert told == {
+        ("wrong type at on", "on"),
+        ("wrong type at deep.size", "deep.size"),
+        ("above maximum at deep.size", "deep.size"),
+    }
+
+
 @pytest.mark.parametrize("make", [accepted, refused_cases, hostile_cases])
 def test_the_seed_decides(tiny: Path, make: Callable[[Chart, int, int], Any]) -> None:
     chart = read_chart(tiny)

@@ -4,7 +4,7 @@ import pytest
 
 from chartgate import coverage
 from chartgate.values.chart import read_chart
-from tests.unit.chartgate.coverage_charts import CONFIG, ONE, MakeChart, reached
+from tests.unit.chartgate.coverage_charts import CONFIG, ONE, SWITCH, MakeChart, reached
 
 
 @pytest.mark.parametrize(
@@ -84,6 +84,20 @@ def test_each_way_to_go_is_listed_separately(
     found = reached(chart, "templates/config.yaml", *values)
     assert found.pop("the file: is rendered") == [True] * len(values)
     assert found == arms
+
+
+@pytest.mark.parametrize("before", ["", "{{- /* a comment */ -}}\n", '{{ define "tiny.a" }}a{{ end }}\n'])
+def test_a_block_is_reached_where_it_stands(make_chart: MakeChart, before: str) -> None:
+    block = f'{{{{ block "tiny.block" . }}}}{CONFIG}  a: {{{{ .Values.a | default 1 }}}}\n{{{{ end }}}}'
+    found = reached(make_chart({"templates/config.yaml": before + block}), "templates/config.yaml", "{}", "a: 2")
+    assert found["the file: is rendered"] == [True, True]
+    assert found['{{ block "tiny.block" . }}: is called'] == [True, True]
+    assert found[".Values.a | default 1: the default is used"] == [True, False]
+
+
+def test_probes_change_nothing_in_a_file_with_a_byte_order_mark(make_chart: MakeChart) -> None:
+    chart = make_chart({"templates/config.yaml": f"\ufeff{SWITCH}"})
+    assert reached(chart, "templates/config.yaml", "a: 1")["{{- if .Values.a }}: not empty"] == [True]
 
 
 HELPERS = """\
