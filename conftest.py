@@ -105,7 +105,7 @@ def mutate(make_chart: MakeChart, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     from chartgate import cli
     from tests.mutation_runs import FILES
 
-    monkeypatch.setattr("chartgate.mutation.cpu_count", lambda: 1)
+    monkeypatch.setattr("chartgate.mutation.PROCESSES", 1)
 
     def run(files: dict[str, str], *options: str) -> "tuple[int, Report]":
         path = tmp_path / "mutants.json"

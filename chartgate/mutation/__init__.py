@@ -3,8 +3,9 @@
 import multiprocessing
 import random
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import ExitStack
+from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from itertools import islice
@@ -99,8 +100,10 @@ def mutate(chart: Chart, choice: Choice, wanted: Wanted) -> MutationResult:
         raise GateError(f"{chart.folder}: no mutant matches: choose other files or kinds, if any are named")
     suites = find_suites(chart.folder, wanted.suites)
     with ExitStack() as stack:
-        servers = [stack.enter_context(server) for server in _servers(wanted.tests)]
-        memory = Memory(_key(chart, choice, wanted, suites), chart.files, servers[0] if servers else None, suites)
+        # A pytest for each processor. They collect the tests at the same time.
+        servers = [stack.enter_context(TestServer(wanted.tests)) for _ in range(PROCESSES if wanted.tests else 0)]
+        apart = [*suites.files, *_with_code(chart, servers[0].code if servers else ())]
+        memory = Memory(_key(chart, choice, wanted, apart), chart.files, servers[0] if servers else None, suites)
         settings = replace(chart.settings, survivors=_holding(chart, wanted.tests))
         known = {mutant: ELSEWHERE for mutant in mutants if _is_for_others(mutant, settings.survivors)}
         known |= {} if wanted.fresh else memory.known(mutant for mutant in mutants if mutant not in known)
@@ -133,14 +136,24 @@ def _is_for_others(mutant: Mutant, entries: Sequence[Survivor]) -> bool:
     return any(entry.noticed_by and entry.means(mutant.file, mutant.change) for entry in entries)
 
 
-def _key(chart: Chart, choice: Choice, wanted: Wanted, suites: FoundSuites) -> str:
+def _key(chart: Chart, choice: Choice, wanted: Wanted, apart: Sequence[Path]) -> str:
     """A hash of all that outcomes depend on beside the code of tests and suites. What chartgate.yaml says about
     survivors does not count: whoever lists one need not wait for all mutants again.
+
+    Args:
+        apart: the files of the tests and suites.
     """
     _ = chart.digest  # all files are read now
-    files = chart.reading.digest_without(chart.settings_file or chart.folder / SETTINGS_FILE, *suites.files)
+    files = chart.reading.digest_without(chart.settings_file or chart.folder / SETTINGS_FILE, *apart)
     settings = replace(chart.settings, survivors=(), unreachable=())
     return store.key_of(files, repr(settings), fingerprint(), wanted.tests, repr(wanted.seconds), repr(choice))
+
+
+def _with_code(chart: Chart, code: Sequence[Path]) -> list[Path]:
+    """The files in the chart's folder that are code of tests, or that Python has compiled of it."""
+    wanted = {path.resolve() for path in code}
+    paths = [chart.folder / name for name in chart.files.contents]
+    return [path for path in paths if path.resolve() in wanted or path.parent.name == "__pycache__"]
 
 
 def _chosen(every: Sequence[Mutant], wanted: Wanted) -> list[Mutant]:
@@ -152,14 +165,6 @@ def _chosen(every: Sequence[Mutant], wanted: Wanted) -> list[Mutant]:
         some = [one for number, one in enumerate(some) if number in chosen]
     part, parts = wanted.shard
     return list(islice(some, part - 1, None, parts))
-
-
-def _servers(tests: Sequence[str]) -> list[TestServer]:
-    """A pytest for each processor, with the tests collected."""
-    if not tests:
-        return []
-    with ThreadPoolExecutor(PROCESSES) as pool:
-        return list(pool.map(lambda _: TestServer(tests), range(PROCESSES)))
 
 
 def _trial(
@@ -193,13 +198,7 @@ def _tried(trial: Trial, mutants: Sequence[Mutant], memory: Memory) -> dict[Muta
     """The outcomes of mutants. Those that are killed at once are kept at once, so that an interrupted run can be
     resumed.
     """
-    # A fork has all renders of the unchanged chart at once. It starts workers of its own.
-    stop_workers()
-    context = multiprocessing.get_context("fork")
-    turns = context.SimpleQueue()
-    for number in range(PROCESSES):
-        turns.put(number)
-    with ProcessPoolExecutor(PROCESSES, context, begin, (trial, turns)) as pool:
+    with _processes(trial) as pool:
         # The first ones are from everywhere, so that it is soon known which tests notice most.
         early = mutants[:: max(1, len(mutants) // EARLY)][:EARLY]
         mutants = [*dict.fromkeys([*early, *mutants])]
@@ -225,6 +224,33 @@ def _tried(trial: Trial, mutants: Sequence[Mutant], memory: Memory) -> dict[Muta
     for mutant in left:
         memory.keep(mutant, found[mutant])
     return found
+
+
+@contextmanager
+def _processes(trial: Trial) -> Iterator[Executor]:
+    """Processes that try mutants. They end at once if an exception ends the block.
+
+    Raises:
+        GateError: one of them has ended.
+    """
+    # A fork has all renders of the unchanged chart at once. It starts workers of its own.
+    stop_workers()
+    context = multiprocessing.get_context("fork")
+    turns = context.SimpleQueue()
+    for number in range(PROCESSES):
+        turns.put(number)
+    with ProcessPoolExecutor(PROCESSES, context, begin, (trial, turns)) as pool:
+        try:
+            yield pool
+        except BaseException as error:
+            for process in multiprocessing.active_children():
+                process.kill()
+            if isinstance(error, BrokenProcessPool):
+                raise GateError(
+                    "a process that tries mutants has ended, perhaps for lack of memory: run again, which goes on from "
+                    "here, or try a part of the mutants with --shard"
+                ) from error
+            raise
 
 
 def _shown(pool: Executor, mutants: Sequence[Mutant]) -> Iterator[tuple[Mutant, Outcome | None]]:

@@ -113,7 +113,14 @@ def tests_of(servers: Sequence[TestServer], chart: Path, scratch: Path, longest:
 
     files = [list(tests) for _, tests in groupby(servers[0].tests, lambda test: test.partition("::")[0])]
     with ThreadPoolExecutor(len(servers)) as pool:
-        answers = list(track(pool.map(run, files), len(files), "running the tests"))
+        try:
+            answers = list(track(pool.map(run, files), len(files), "running the tests"))
+        except BaseException:
+            # The pool waits for its threads, and these for pytest.
+            pool.shutdown(wait=False, cancel_futures=True)
+            for server in servers:
+                server.close()
+            raise
     seconds: dict[str, float] = {}
     fixtures: dict[str, Mapping[str, float]] = {}
     users: dict[str, list[str]] = defaultdict(list)

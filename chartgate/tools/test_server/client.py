@@ -6,7 +6,9 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
 from types import TracebackType
 
 import msgspec
@@ -18,11 +20,10 @@ from chartgate.tools.test_server.messages import READ, WRITE, Answer, Collected,
 class TestServer:
     """pytest with the tests of some paths. Use it as a context manager, and from one thread at a time.
 
+    pytest collects the tests while this process goes on. If it cannot, whatever needs the tests raises a GateError.
+
     Args:
         paths: files, folders or node IDs, as pytest takes them.
-
-    Raises:
-        GateError: pytest cannot collect the tests.
     """
 
     __test__ = False  # it is no test, whatever pytest makes of its name
@@ -50,15 +51,30 @@ class TestServer:
         os.close(theirs)
         os.close(others)
         self._lines = os.fdopen(self._answers, "rb")
-        self._known = self._collected()
-        self.tests = self._known.tests
-        """The node IDs of all tests."""
-        self.fixtures = self._known.fixtures
-        """The names of the fixtures of each test."""
-        self.words = self._known.words
-        """The words of each test, as `words_of` finds them."""
 
-    def _collected(self) -> Collected:
+    @property
+    def tests(self) -> tuple[str, ...]:
+        """The node IDs of all tests."""
+        return self._known.tests
+
+    @property
+    def fixtures(self) -> Mapping[str, Sequence[str]]:
+        """The names of the fixtures of each test."""
+        return self._known.fixtures
+
+    @property
+    def words(self) -> Mapping[str, Collection[str]]:
+        """The words of each test, as `words_of` finds them."""
+        return self._known.words
+
+    @property
+    def code(self) -> list[Path]:
+        """The files with the code of the tests, of which `basis` is a hash."""
+        return [Path(path) for path in self._known.files]
+
+    @cached_property
+    def _known(self) -> Collected:
+        """What pytest has collected. The first one who asks waits for it."""
         line = self._lines.readline()
         if not line:
             raise GateError(f"pytest cannot collect the tests: {self._last_words()}")
@@ -67,7 +83,9 @@ class TestServer:
     def basis(self, test: str = "") -> str:
         """A hash of the code on which the result of a test depends; without a test, of all tests and their code."""
         found = self._known
-        own = found.code.get(test.partition("::")[0], "") if test else f"{sorted(found.code.items())} {found.tests}"
+        # A plugin may collect the tests in another order each time.
+        every = f"{sorted(found.code.items())} {sorted(found.tests)}"
+        own = found.code.get(test.partition("::")[0], "") if test else every
         return hashlib.sha256(f"{found.shared} {own}".encode()).hexdigest()
 
     def run(self, request: Request) -> Answer:
@@ -76,6 +94,7 @@ class TestServer:
         Raises:
             GateError: pytest has ended.
         """
+        _ = self._known  # the first line that pytest writes
         try:
             os.write(self._requests, msgspec.json.encode(request) + b"\n")
             line = self._lines.readline()
@@ -86,14 +105,17 @@ class TestServer:
         return msgspec.json.decode(line, type=Answer)
 
     def close(self) -> None:
-        """End pytest."""
+        """End pytest and what it runs. Another thread that waits for an answer gets a GateError."""
+        if self._said.closed:
+            return
         os.close(self._requests)
-        self._lines.close()
         try:
             self._process.wait(timeout=5)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        # Not before: while another thread reads, this would wait for it.
+        self._lines.close()
         self._said.close()
         self._temporary.cleanup()
 

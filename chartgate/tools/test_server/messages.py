@@ -46,6 +46,7 @@ class Collected(msgspec.Struct, frozen=True):
         tests: the node IDs of all tests, in their order.
         code: a hash of the code of each file of tests, by the first part of their node IDs.
         shared: a hash of the other modules of the project that are loaded, such as conftest.py.
+        files: the paths of all these files.
         words: the words in the code of each test and in its parameters.
         fixtures: the names of the fixtures of each test, those included that others need.
     """
@@ -53,6 +54,7 @@ class Collected(msgspec.Struct, frozen=True):
     tests: tuple[str, ...]
     code: dict[str, str]
     shared: str
+    files: tuple[str, ...]
     words: dict[str, tuple[str, ...]]
     fixtures: dict[str, tuple[str, ...]]
 

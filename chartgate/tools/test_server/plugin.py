@@ -40,7 +40,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
                 _prepare(session, Path(request.chart))
                 prepared = True
             process.available()
-            _say(answers, _answer(session, items, request))
+            _say(answers, _answer(session, items, request, requests.fileno()))
     return True
 
 
@@ -61,6 +61,7 @@ def _collected(session: pytest.Session) -> Collected:
         tuple(item.nodeid for item in session.items),
         {name: _digest([path]) for name, path in of_tests.items()},
         _digest(sorted(own - {*of_tests.values()})),
+        tuple(sorted(map(str, own | {*of_tests.values()}))),
         _words(session),
         {item.nodeid: tuple(getattr(item, "fixturenames", ())) for item in session.items},
     )
@@ -88,8 +89,12 @@ def _say(answers: BinaryIO, message: Answer | Collected | Ran) -> None:
     answers.flush()
 
 
-def _answer(session: pytest.Session, items: Mapping[str, pytest.Item], request: Request) -> Answer:
-    """What a fork says, with a limit on its time."""
+def _answer(session: pytest.Session, items: Mapping[str, pytest.Item], request: Request, requests: int) -> Answer:
+    """What a fork says, with a limit on its time.
+
+    Args:
+        requests: the descriptor of the requests. If it ends, nobody waits for the answer.
+    """
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
@@ -101,7 +106,7 @@ def _answer(session: pytest.Session, items: Mapping[str, pytest.Item], request: 
     os.close(writing)
     seconds: dict[str, float] = {}
     ended = "crashed"
-    for line in _lines(reading, request.seconds):
+    for line in _lines(reading, request.seconds, requests):
         if line is None:
             ended = f"took more than {request.seconds:.0f} s"
             break
@@ -119,11 +124,15 @@ def _answer(session: pytest.Session, items: Mapping[str, pytest.Item], request: 
     return Answer(seconds, (), ended=ended)
 
 
-def _lines(descriptor: int, seconds: float) -> Iterator[bytes | None]:
-    """The whole lines that can be read from a descriptor; None at last if there is more to come after this time."""
+def _lines(descriptor: int, seconds: float, requests: int) -> Iterator[bytes | None]:
+    """The whole lines that can be read from a descriptor; None at last if there is more to come after this time, or
+    after the requests have ended: before its answer, nobody sends another one.
+    """
     left = b""
     end = time.monotonic() + seconds
-    while select.select([descriptor], [], [], max(0.0, end - time.monotonic()))[0]:
+    while ready := select.select([descriptor, requests], [], [], max(0.0, end - time.monotonic()))[0]:
+        if descriptor not in ready:
+            break
         piece = os.read(descriptor, 1 << 16)
         if not piece:
             return

@@ -186,7 +186,14 @@ def test_of_several_survivors_a_test_without_renders_notices_its_own(mutate: Mut
     assert any(state in {"survived", "unseen"} for state, _ in found.values())
 
 
-def test_a_new_test_is_tried_on_survivors_alone(mutate: Mutate, tests: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("where", ["beside the chart", "in the chart"])
+def test_a_new_test_is_tried_on_survivors_alone(
+    mutate: Mutate, tests: str, make_chart: MakeChart, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    # Python writes compiled code beside the tests.
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    if where == "in the chart":
+        tests = str(Path(tests).rename(make_chart({"tests/conftest.py": ""}) / "tests/test_shop.py"))
     folder = str(Path(tests).parent)
     first = mutate({}, "--tests", folder)[1]
     survivors = [change for change, (state, _) in by_change(first).items() if state in {"survived", "unseen"}]

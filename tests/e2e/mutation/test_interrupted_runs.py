@@ -1,0 +1,86 @@
+"""A run of `chartgate mutate` that is interrupted leaves no process behind, whatever it was doing."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.mutation_runs import FILES
+from tests.unit.chartgate.command_line import MakeChart
+
+PATIENCE = 60
+"""How long the test waits for processes to begin and to end, in seconds, on a slow machine."""
+ENDLESS = """\
+import pathlib, subprocess
+def test_endless(render):
+    labels = render().only("ConfigMap").manifest["metadata"].get("labels")
+    if {condition}:
+        program = subprocess.Popen(["sleep", "3600"])
+        pathlib.Path({note!r}).write_text("begun")
+        program.wait()
+"""
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda one: one.name)
+@pytest.mark.parametrize(
+    "condition", ["labels == {'app': 'shop'}", "labels != {'app': 'shop'}"], ids=["the chart", "a mutant"]
+)
+def test_no_process_is_left_of_a_run_that_is_interrupted_in_a_test(
+    tests: str, make_chart: MakeChart, tmp_path: Path, condition: str, sent: signal.Signals
+) -> None:
+    note = tmp_path / "note"
+    Path(tests).write_text(ENDLESS.format(condition=condition, note=str(note)), encoding="utf-8")
+    # As in CI, no terminal sends the signal to the other processes, too.
+    run = subprocess.Popen(
+        [sys.executable, "-m", "chartgate", "mutate", str(make_chart(FILES)), "--tests", tests, "--seconds", "600"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert _comes(note.exists), "the test did not begin"
+    others = [*_descendants(run.pid)]
+    assert len(others) > 2
+    run.send_signal(sent)
+    error = run.communicate(timeout=PATIENCE)[1]
+    if sent != signal.SIGKILL:
+        assert run.returncode == 130
+        assert error.splitlines()[-1] == "chartgate: interrupted"
+    assert _comes(lambda: not any(map(_is_running, others))), [
+        Path(f"/proc/{one}/cmdline").read_bytes() for one in others if _is_running(one)
+    ]
+
+
+def _comes(condition: Callable[[], bool]) -> bool:
+    """Whether a condition becomes true while the test waits."""
+    end = time.monotonic() + PATIENCE
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.1)
+    return condition()
+
+
+def _descendants(process: int) -> Iterator[int]:
+    """The processes that a process has started, and those that they have."""
+    for child in Path("/proc").glob("[0-9]*/stat"):
+        fields = _fields(child)
+        if fields and int(fields[1]) == process:
+            yield int(child.parent.name)
+            yield from _descendants(int(child.parent.name))
+
+
+def _is_running(process: int) -> bool:
+    """Whether a process runs. One that has ended, and that nobody has waited for, does not."""
+    fields = _fields(Path(f"/proc/{process}/stat"))
+    return bool(fields) and fields[0] != "Z"
+
+
+def _fields(stat: Path) -> list[str]:
+    """The state of a process, the number of its parent and more; nothing if it has ended."""
+    try:
+        return stat.read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return []
