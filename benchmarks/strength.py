@@ -18,7 +18,7 @@ from chartgate.errors import GateError
 
 MUTANTS = 20
 TARGETS = {"render": "", "coverage": "≤ 10", "mutate": "≤ 40"}
-CHOICE = ("--case", "ci/*", "--kube", "1.37", "--helm", "embedded")
+CHOICE = ("--case", "ci/*", "--kube", "1.37")
 
 
 def main() -> int:
@@ -27,7 +27,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     program = str(Path(sys.executable).with_name("chartgate"))
-    own = {"mutate": ("--sample", str(MUTANTS), "--fresh")}
+    own = {"render": ("--helm", "embedded"), "mutate": ("--sample", str(MUTANTS), "--fresh")}
     contestants = {
         name: partial(measure, [program, name, str(CHART), *CHOICE, *own.get(name, ())], accept=(0, 1))
         for name in TARGETS

@@ -59,9 +59,15 @@ def add_chart(
     parser.add_argument(name, type=chart_argument, metavar=name.upper(), nargs=nargs, help=f"{text}: {kinds}")
 
 
-def add_choice(parser: Parser) -> None:
-    """The arguments that choose versions and cases."""
-    parser.add_words("--helm", "SPEC", "Helm versions: exact (3.17.3), major (4), or embedded: Helm's library")
+def add_choice(parser: Parser, *, by_program: bool = True) -> None:
+    """The arguments that choose versions and cases.
+
+    Args:
+        by_program: a Helm program may render. The command has no `--helm` if Helm's library renders everything.
+    """
+    parser.set_defaults(helm=())
+    if by_program:
+        parser.add_words("--helm", "SPEC", "Helm versions: exact (3.17.3), major (4), or embedded: Helm's library")
     parser.add_words("--kube", "VERSION", "Kubernetes versions, such as 1.29")
     parser.add_argument(
         "-f",

@@ -39,7 +39,7 @@ REPORTS = ReportOptions[[TemplateCoverage]](
 
 def add_arguments(parser: Parser) -> None:
     add_chart(parser)
-    add_choice(parser)
+    add_choice(parser, by_program=False)
     add_offered(parser)
     parser.add_argument(
         "--also",

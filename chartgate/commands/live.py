@@ -31,8 +31,14 @@ def run(options: Namespace) -> int:
     chart = read_chart(options.chart, choice.matrix, choice.settings)
     helm = find_engine(choice.helm[-1]) if choice.helm else default_engine(chart.settings.helm)
     places = live_places(chart)
-    effects = live_values(chart, Bases(chart, choice), places, helm, accepted_unread(chart, places))
+    bases = Bases(chart, choice)
+    effects = live_values(chart, bases, places, helm, accepted_unread(chart, places))
     judged = judge_live(chart, effects)
+    if bases.missing_programs and None in effects.values():
+        say(
+            f"not tried with Helm {', '.join(bases.missing_programs)}, which is not installed: a value that matters only "
+            f"there counts as one without an effect: run chartgate {options.chart} first, which gets these programs"
+        )
     for text in chart.left_out:
         say(f"left out: {text}")
     wanted.write(chart.name, effects, judged)

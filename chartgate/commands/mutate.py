@@ -32,7 +32,7 @@ GENERATED = 60
 
 def add_arguments(parser: Parser) -> None:
     add_chart(parser)
-    add_choice(parser)
+    add_choice(parser, by_program=False)
     parser.set_defaults(generated=GENERATED)
     parser.add_argument(
         "--tests",

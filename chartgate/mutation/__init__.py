@@ -188,7 +188,7 @@ def _trial(
 
 def _cases(chart: Chart, choice: Choice) -> list[Case]:
     cases = select(chart, choice).every
-    if choice.may_name("schema/refused-"):
+    if choice.generated and choice.may_name("schema/refused-"):
         # A case for each rule of the schema: they cost little, because Helm looks at no template.
         cases += choice.of(refused_cases(chart, GENERATED, choice.seed))
     return [*{case.name: case for case in cases}.values()]

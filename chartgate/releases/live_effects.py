@@ -38,6 +38,10 @@ class Effect:
     refusal: str = ""
 
 
+class RefusedBySchemaError(Exception):
+    """A schema, such as that of a subchart, refuses values before any template runs."""
+
+
 class BaseRelease:
     """A base and its objects, which are rendered on first use.
 
@@ -61,15 +65,20 @@ class BaseRelease:
         return found
 
     def effect(self, values: Mapping[str, Any], *, thorough: bool) -> Effect | None:
-        """The effect of other values; None if they have none, or if a schema refuses them before any template runs.
+        """The effect of other values; None if they have none.
 
         If the chart refuses the base itself, the other values have an effect if the chart accepts them, or refuses them
         with another message.
 
         Args:
             thorough: also count that text which each render generates is fixed with these values, or the reverse.
+
+        Raises:
+            RefusedBySchemaError: a schema refuses the other values.
         """
         before, after = self.outcome, self._outcome(values)
+        if isinstance(after, str) and BY_SCHEMA in after:
+            raise RefusedBySchemaError
         if isinstance(before, str) or isinstance(after, str):
             words = after if isinstance(after, str) else str(before)
             return None if after == before or BY_SCHEMA in words else Effect(self.name, refusal=words)

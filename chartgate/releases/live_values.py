@@ -14,7 +14,7 @@ from typing import Any
 
 from chartgate.errors import GateError
 from chartgate.releases.jobs import Job, render_case
-from chartgate.releases.live_effects import BaseRelease, Effect
+from chartgate.releases.live_effects import BaseRelease, Effect, RefusedBySchemaError
 from chartgate.releases.release import Release
 from chartgate.releases.rendered import refuses_every_case
 from chartgate.tools.engines import Engine
@@ -133,8 +133,11 @@ class _Search:
         for place, value in changes:
             values = placed(values, place.path, value, full)
             full = merged(self._shape.defaults, values)
-        fits = self._shape.fits(values)
-        effect = base.effect(values, thorough=thorough) if fits else None
+        fits, effect = self._shape.fits(values), None
+        try:
+            effect = base.effect(values, thorough=thorough) if fits else None
+        except RefusedBySchemaError:
+            fits = False
         if len(changes) == 1:
             if effect:
                 self._effects[changes[0][0]] = effect

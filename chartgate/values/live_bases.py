@@ -96,8 +96,17 @@ class Bases:
 
     def by_programs(self) -> Iterator[Base]:
         """The defaults for each installed Helm program of the settings: some values matter to old versions only."""
-        for spec in filter(is_at_hand, self._settings.helm if not self._narrowed else ()):
+        for spec in filter(is_at_hand, self._programs):
             yield from (replace(base, helm=spec) for base in self._written[:1])
+
+    @property
+    def missing_programs(self) -> list[str]:
+        """The Helm programs of the settings that are not installed, so that nothing is tried with them."""
+        return [spec for spec in self._programs if not is_at_hand(spec)]
+
+    @property
+    def _programs(self) -> Sequence[str]:
+        return () if self._narrowed else self._settings.helm
 
     def further(self) -> Iterator[Base]:
         """Further bases: the tested values on the oldest Kubernetes, and cases of the covering array, because some

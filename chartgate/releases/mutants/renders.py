@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property, partial
+from functools import cached_property, partial, reduce
+from operator import or_
 from os import cpu_count
 
 from chartgate.errors import Inexpressible
@@ -147,12 +148,28 @@ class Renders:
         points = sorted(self._points[mutant.file], key=lambda point: abs(point.start - mutant.start))
         return [self._jobs_of[point] for point in points[:NEAR]]
 
-    def one_a_case(self, some: Iterable[int]) -> list[int]:
-        """A job of each case of these jobs: the versions of Kubernetes in turn."""
+    def of_each_case(self, wanted: Iterable[Iterable[int]]) -> list[int]:
+        """Jobs of which everybody who wants some jobs of a case gets one: as few as possible, and the versions of
+        Kubernetes in turn.
+
+        Args:
+            wanted: the indices of the jobs that each one wants.
+        """
+        sets = [*{_set_of(indices) for indices in wanted}]
+        every = reduce(or_, sets, 0)
         by_case: dict[Case, list[int]] = defaultdict(list)
-        for index in sorted(some):
+        for index in _each(every):
             by_case[self.jobs[index].case].append(index)
-        return [jobs[number % len(jobs)] for number, jobs in enumerate(by_case.values())]
+        found = []
+        for number, jobs in enumerate(by_case.values()):
+            some = _set_of(jobs)
+            left = {of_case for one in sets if (of_case := one & some)}
+            turns = [*jobs[number % len(jobs) :], *jobs[: number % len(jobs)]]
+            while left:
+                most = max(turns, key=lambda index: sum(one >> index & 1 for one in left))
+                found.append(most)
+                left = {one for one in left if not one >> most & 1}
+        return found
 
     def related(self, text: str, some: Iterable[int]) -> list[int]:
         """Those of the jobs whose values and API versions share words with a text; the most and the rarest first."""

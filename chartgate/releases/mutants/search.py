@@ -41,7 +41,7 @@ class Search:
         found: dict[Mutant, int | None] = {}
         wanted = {mutant: {*indices} for mutant, indices in wanted.items()}
         left = tuple(wanted)
-        for index in self._renders.one_a_case(set().union(*wanted.values())):
+        for index in self._renders.of_each_case(wanted.values()):
             if any(index in wanted[mutant] for mutant in left):
                 ranking = partial(self._ranks, index=index)
                 for one, alone in culprits(left, partial(self._differs, index=index), ranking):

@@ -153,6 +153,34 @@ def test_each_property_of_the_items_of_a_list_is_a_place(live: Live) -> None:
     assert unread(report) == ["hosts.0.unused"]
 
 
+def test_a_value_that_the_schema_of_a_subchart_refuses_hides_no_other_one(live: Live) -> None:
+    old = '{{ if semverCompare "<1.30-0" .Capabilities.KubeVersion.Version }}{{ .Values.late }}{{ end }}'
+    schema = '{"properties": {"mode": {"enum": ["one", "two"]}}}'
+    report = live(
+        {
+            **SUBCHART,
+            "chartgate.yaml": "helm: ['4']\nkubernetes: ['1.29', '1.37']\n",
+            "templates/x.yaml": f"{CONFIG}  late: '{old}'\n",
+            "charts/sub/templates/a.yaml": CONFIG + "  size: {{ .Values.size }}\n",
+            "charts/sub/values.schema.json": schema,
+            "values.schema.json": '{"properties": {"late": {"enum": ["x", "y"]}}}',
+            "values.yaml": "late: x\nsub: {mode: one}\n",
+        }
+    )
+    assert unread(report) == ["sub.mode"]
+
+
+def test_helm_programs_that_are_not_there_are_told(
+    live: Live, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = "not tried with Helm 4, which is not installed"
+    monkeypatch.setattr("chartgate.values.live_bases.is_at_hand", lambda _: False)
+    live({**ALL_READ, "values.yaml": "a: b\nunused: 1\n"})
+    assert words in capsys.readouterr().err
+    live(ALL_READ, code=0)
+    assert words not in capsys.readouterr().err
+
+
 def test_a_misspelt_value_of_a_subchart_is_found(live: Live) -> None:
     report = live(SUBCHART)
     assert unread(report) == ["sub.sice"]

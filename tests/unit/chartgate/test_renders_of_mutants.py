@@ -41,6 +41,27 @@ def test_the_render_that_takes_another_way_at_the_change_comes_first(make_chart:
     assert [index for index in range(40) if renders.prints.effect(changed, index) == "objects"] == [number]
 
 
+@pytest.mark.parametrize("number", range(4))
+def test_a_mutant_for_one_version_of_kubernetes_is_shown_whatever_shares_its_chart(
+    make_chart: MakeChart, number: int
+) -> None:
+    is_new = 'semverCompare ">=1.35-0" .Capabilities.KubeVersion.Version'
+    new = f'{{{{ if {is_new} }}}}{{{{ eq .Values.a "{number}" }}}}{{{{ end }}}}'
+    files = read_chart_files(make_chart({TEMPLATE: CONFIG + f"  a: 'x{new}'\n  b: {{{{ .Values.b | default 1 }}}}\n"}))
+    versions = [
+        replace(job, kube_version=version)
+        for job in jobs("a: '0'", "a: '1'", "a: '2'", "a: '3'")
+        for version in ("1.30", "1.37")
+    ]
+    renders = Renders(with_probes(files, [TEMPLATE]), versions, (), "")
+    mutants = mutants_of(files, [TEMPLATE])
+    inside = next(one for one in mutants if one.now == f'eq .Values.a "{number}-x"')
+    outside = next(one for one in mutants if one.now == ".Values.b")
+    found = Search(renders, files).found({one: renders.reaching(one) for one in (outside, inside)})
+    assert found[inside] == 2 * number + 1
+    assert len(renders.of_each_case([renders.reaching(outside)])) == 4
+
+
 @pytest.mark.parametrize(
     ("text", "length"),
     [
