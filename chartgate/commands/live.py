@@ -35,9 +35,10 @@ def run(options: Namespace) -> int:
     effects = live_values(chart, bases, places, helm, accepted_unread(chart, places))
     judged = judge_live(chart, effects)
     if bases.missing_programs and None in effects.values():
+        programs = ", ".join(bases.missing_programs)
         say(
-            f"not tried with Helm {', '.join(bases.missing_programs)}, which is not installed: a value that matters only "
-            f"there counts as one without an effect: run chartgate {options.chart} first, which gets these programs"
+            f"not tried with Helm {programs}, which is not installed: a value that matters only there counts as one "
+            f"without an effect: run chartgate {options.chart} first, which gets these programs"
         )
     for text in chart.left_out:
         say(f"left out: {text}")

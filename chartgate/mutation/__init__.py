@@ -116,9 +116,12 @@ def mutate(chart: Chart, choice: Choice, wanted: Wanted) -> MutationResult:
         notices += memory.notices()
         store.forget_old(KIND)
     outcomes = {mutant: known[mutant] for mutant in mutants}
+    result = MutationResult(chart.files, outcomes, every, settings, notices)
     if all(outcome == ELSEWHERE for outcome in outcomes.values()):
         notices.append("no mutant was tried: chartgate.yaml leaves all of these to other tests: name them with --tests")
-    return MutationResult(chart.files, outcomes, every, settings, notices)
+    elif not result.counted[1]:
+        notices.append("no mutant counts, so that this run says nothing about the tests")
+    return result
 
 
 def _holding(chart: Chart, tests: Sequence[str]) -> tuple[Survivor, ...]:

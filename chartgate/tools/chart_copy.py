@@ -5,6 +5,10 @@ import stat
 from pathlib import Path
 
 
+LEFT_OUT = (".git", ".venv")
+"""The names of large folders that no test needs in a copy of the chart."""
+
+
 def copied_chart(folder: Path, scratch: Path) -> Path:
     """A copy of a chart's folder within `scratch`; all that lies around the chart is there as symbolic links.
 
@@ -30,7 +34,7 @@ def copied_chart(folder: Path, scratch: Path) -> Path:
         if real != folder:
             copy.mkdir()
     # A link that leads nowhere may be in a folder that Helm ignores.
-    shutil.copytree(folder, copy, ignore_dangling_symlinks=True)
+    shutil.copytree(folder, copy, ignore=shutil.ignore_patterns(*LEFT_OUT), ignore_dangling_symlinks=True)
     for path in (copy, *copy.rglob("*")):
         # The chart may be read-only.
         path.chmod(path.stat().st_mode | stat.S_IRUSR | stat.S_IWUSR | (stat.S_IXUSR if path.is_dir() else 0))

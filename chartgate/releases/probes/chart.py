@@ -8,7 +8,7 @@ from chartgate.errors import GateError
 from chartgate.releases.probes.edits import Edits
 from chartgate.releases.probes.points import Point, Points
 from chartgate.releases.probes.statements import Statements
-from chartgate.releases.probes.words import ANY, NAME, helpers
+from chartgate.releases.probes.words import ANY, FINDING, NAME, SUFFIX, helpers
 from chartgate.tools.chart_files import ChartFiles
 from chartgate.tools.templates.lexer import TemplateError
 from chartgate.tools.templates.nodes import Definition, Template, is_empty
@@ -35,8 +35,10 @@ def with_probes(chart: ChartFiles, measured: Iterable[str]) -> ProbedChart:
     names = sorted(measured)
     trees = {name: _parsed(chart, name) for name in names}
     definitions = {one.name.value for tree in trees.values() for one in tree.definitions if _counts(one)}
-    if ANY in definitions:
-        raise GateError(f'{chart.folder}: defines "{ANY}", a name that coverage needs for itself: choose another name')
+    if taken := sorted(name for name in definitions if name in {ANY, FINDING} or name.endswith(SUFFIX)):
+        raise GateError(f'{chart.folder}: defines "{taken[0]}", a name that probes need: choose another name')
+    if HELPERS in chart.contents:
+        raise GateError(f"{chart.folder / HELPERS}: has the name of a file that probes need: rename it")
     numbers = count()
     contents, points = dict(chart.contents), []
     for name, tree in trees.items():

@@ -256,6 +256,14 @@ def test_tests_that_a_time_limit_leaves_out_run_with_a_longer_one() -> None:
     assert found.of([case], 20, without={"a"}) == ["b"]
 
 
+def test_a_run_in_which_no_mutant_counts_says_so(mutate: Mutate, capsys: pytest.CaptureFixture[str]) -> None:
+    unreached = {"templates/b.yaml": f"{{{{ if and .Values.a .Values.b }}}}{CONFIG}{{{{ end }}}}"}
+    mutate(
+        unreached, "--file", "templates/b.yaml", "--kind", "changed scalar", "--case", "defaults", "--fail-under", "100"
+    )
+    assert "no mutant counts" in capsys.readouterr().out
+
+
 def test_a_template_whose_condition_is_false_in_all_cases_is_not_reached(mutate: Mutate) -> None:
     report = mutate({"templates/config.yaml": "{{ if eq .Values.host `off` }}" + CONFIG + "{{ end }}"})[1]
     assert by_change(report)[SHOP] == ("unreached", "")

@@ -1,8 +1,11 @@
 """Template coverage: what each kind of arm needs to be reached, and that probes change nothing."""
 
+import re
+
 import pytest
 
 from chartgate import coverage
+from chartgate.errors import GateError
 from chartgate.values.chart import read_chart
 from tests.unit.chartgate.coverage_charts import CONFIG, ONE, SWITCH, MakeChart, reached
 
@@ -93,6 +96,15 @@ def test_a_block_is_reached_where_it_stands(make_chart: MakeChart, before: str) 
     assert found["the file: is rendered"] == [True, True]
     assert found['{{ block "tiny.block" . }}: is called'] == [True, True]
     assert found[".Values.a | default 1: the default is used"] == [True, False]
+
+
+@pytest.mark.parametrize("name", ["chartgate.include", "chartgate.find", "tiny.a (chartgate)"])
+def test_names_that_probes_need_are_refused(make_chart: MakeChart, name: str) -> None:
+    chart = make_chart({"templates/config.yaml": f'{{{{ define "{name}" }}}}a{{{{ end }}}}{CONFIG}'})
+    with pytest.raises(GateError, match=f'defines "{re.escape(name)}"'):
+        reached(chart)
+    with pytest.raises(GateError, match="_chartgate.tpl: has the name of a file"):
+        reached(make_chart({"templates/config.yaml": CONFIG, "templates/_chartgate.tpl": ""}))
 
 
 def test_probes_change_nothing_in_a_file_with_a_byte_order_mark(make_chart: MakeChart) -> None:
