@@ -4,7 +4,6 @@ import shutil
 import stat
 from pathlib import Path
 
-
 LEFT_OUT = (".git", ".venv")
 """The names of large folders that no test needs in a copy of the chart."""
 

@@ -103,7 +103,7 @@ def test_names_that_probes_need_are_refused(make_chart: MakeChart, name: str) ->
     chart = make_chart({"templates/config.yaml": f'{{{{ define "{name}" }}}}a{{{{ end }}}}{CONFIG}'})
     with pytest.raises(GateError, match=f'defines "{re.escape(name)}"'):
         reached(chart)
-    with pytest.raises(GateError, match="_chartgate.tpl: has the name of a file"):
+    with pytest.raises(GateError, match=r"_chartgate\.tpl: has the name of a file"):
         reached(make_chart({"templates/config.yaml": CONFIG, "templates/_chartgate.tpl": ""}))
 
 
