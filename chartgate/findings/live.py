@@ -12,6 +12,8 @@ from chartgate.values.schema_strength import impossible, loose
 from chartgate.values.shape import Place, dotted
 from chartgate.values.unknown_reads import unknown_reads
 
+_UNREAD = "other values at this place change no object in any case, and the chart refuses none of them"
+
 CHECK = Check(
     key="live",
     title="Values have an effect, and the schema refuses wrong ones",
@@ -22,8 +24,9 @@ CHECK = Check(
     severity="warning",
     rules={
         "unread": Rule(
-            "other values at this place change no object in any case, and the chart refuses none of them",
-            "read it in a template, or remove it from values.yaml and values.schema.json",
+            _UNREAD,
+            "read it in a template, add a case in `ci/` in which it has an effect, or remove it from values.yaml and "
+            "values.schema.json",
             "values.yaml has replicaCount, and the Deployment has `replicas: 1`",
         ),
         "unknown": Rule(
@@ -77,7 +80,7 @@ def _finding(rule: str, place: Place) -> Finding:
 
 
 _WHAT = {
-    "unread": "other values change no object in any case, and the chart refuses none of them",
+    "unread": _UNREAD,
     "unknown": "is read here, and neither values.yaml nor values.schema.json declares it",
     "impossible": "values.schema.json accepts neither the default nor any generated value",
     "loose": "values.schema.json accepts everything",

@@ -66,7 +66,7 @@ class Noticed:
         return [one for one in dict.fromkeys(scope.comparison for scope in scopes) if one is not LIBRARY]
 
     def by_comparison(self, changed: ChartFiles, job: Job, comparison: Comparison) -> Finding | None:
-        """The first new finding about how a render differs that is made otherwise.
+        """The first new finding from comparing a render with another way to make it, such as an upgrade.
 
         Raises:
             GateError: as `by_renders`.

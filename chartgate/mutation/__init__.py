@@ -108,7 +108,7 @@ def mutate(chart: Chart, choice: Choice, wanted: Wanted) -> MutationResult:
         known = {mutant: ELSEWHERE for mutant in mutants if _is_for_others(mutant, settings.survivors)}
         known |= {} if wanted.fresh else memory.known(mutant for mutant in mutants if mutant not in known)
         left = [mutant for mutant in mutants if mutant not in known]
-        notices = [f"left out: the check {key}, one start of which takes too long" for key in not_asked(chart)]
+        notices = [f"left out: the check {key}, because each start of it takes too long" for key in not_asked(chart)]
         if left:
             trial = _trial(chart, choice, servers, suites, stack.enter_context(scratch_folder()), wanted.seconds)
             memory.keep_notices(trial.notices)
@@ -125,7 +125,7 @@ def mutate(chart: Chart, choice: Choice, wanted: Wanted) -> MutationResult:
 
 
 def _holding(chart: Chart, tests: Sequence[str]) -> tuple[Survivor, ...]:
-    """The entries about survivors that hold: those without the tests of this run."""
+    """The entries that apply: none of their `noticedBy` tests is in this run."""
     run = [Path(test.partition("::")[0]).resolve() for test in tests]
     return tuple(
         entry
@@ -135,7 +135,7 @@ def _holding(chart: Chart, tests: Sequence[str]) -> tuple[Survivor, ...]:
 
 
 def _is_for_others(mutant: Mutant, entries: Sequence[Survivor]) -> bool:
-    """Whether tests notice a mutant that another run has."""
+    """Whether chartgate.yaml leaves a mutant to tests that this run does not have."""
     return any(entry.noticed_by and entry.means(mutant.file, mutant.change) for entry in entries)
 
 

@@ -14,7 +14,9 @@ from chartgate.values.case import Case
 from chartgate.values.mutations import UNKNOWN_KEY
 
 UNLIKELY, NAMES = 0.01, 0.2
-"""How likely a test notices a mutant of which nothing is known, and how much more if it names what was changed."""
+"""How likely a test is to notice a mutant, as long as nothing is known, and how much likelier if it names what was
+changed.
+"""
 
 _INDEX = re.compile(r"\[\d+\]|\.\d+(?=\.|$)")
 

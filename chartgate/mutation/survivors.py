@@ -22,8 +22,8 @@ COMPARED = 3
 Chosen = Mapping[Mutant, Collection[int]]
 """The renders to try with each mutant, by their indices."""
 Shown = tuple[dict[Mutant, Outcome], list[Mutant]]
-"""What comes of the mutants that more renders show, and the mutants to try in another group, because in this one they
-change renders only together with another one.
+"""The outcomes of the mutants that more renders show; and the mutants that another one hides here, to try in another
+group.
 """
 Look = Callable[[ChartFiles], Finding | None]
 """The first new finding in a changed chart."""

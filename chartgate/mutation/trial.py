@@ -35,7 +35,7 @@ SECONDS = (1.0, 2.0, 3.0, 3.0)
 EXAMINED = 6
 """The number of renders with other objects that the checks of the gate look at."""
 CHOICE = 2
-"""How many times the time limit the tests take among which the likeliest are chosen."""
+"""The likeliest tests are chosen from tests that take this multiple of the time limit."""
 
 NAMED = 5
 """The number of cases or tests that a notice names."""
@@ -69,13 +69,13 @@ class Trial:
     def notices(self) -> list[str]:
         """What the reader of a report must know: about the tests, and renders that only a Helm program can make."""
         names = [*self.cases.left_out, *self.rendered.left_out]
-        told = [f"not tried, because only a Helm program can render it: {some_of(names, NAMED)}"] if names else []
+        told = [f"not tried: {some_of(names, NAMED)}: only a Helm program can render these cases"] if names else []
         cases = dict.fromkeys(job.case for job in self.cases.refused_unexpectedly)
         if refused := [case.name for case in cases if case.is_of_author]:
             told.append(f"Helm refuses {some_of(refused, NAMED)} (chartgate check says why)")
         if slow := sorted({*self.tests.without_renders} - {*self.without_renders}):
             told.append(
-                f"left out, because tests that do not render with the fixture `render` get {self.other_limit:.0f} s, "
+                f"left out, because tests that do not render with the fixture `render` get {self.other_limit:g} s, "
                 f"half of --seconds: {some_of(slow, NAMED)}"
             )
         return [*self.tests.notices, *self.suites.notices, *told]

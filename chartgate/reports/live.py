@@ -27,10 +27,10 @@ def print_live(effects: Mapping[Place, Effect | None], judged: Judged, seconds: 
     grave = sum(finding.severity != "note" for finding in found)
     colour, outcome = ("red", f"{grave} finding{'s' * (grave != 1)}") if grave else ("green", "no findings")
     numbers = (
-        f"values {len(effects)}: {len(effects) - refused - unread} change an object, {refused} show in what the chart "
-        f"refuses, {unread} are not read; accepted {len(judged.acceptances)}; {seconds:.1f} s"
+        f"values: {len(effects)}; change an object: {len(effects) - refused - unread}; change what the chart refuses: "
+        f"{refused}; no effect: {unread}; accepted: {len(judged.acceptances)}; {seconds:.1f} s"
     )
-    console.print(f"[{colour}]{outcome}[/{colour}]: {escape(numbers)}", soft_wrap=True)
+    console.print(f"[{colour}]{outcome}[/{colour}]; {escape(numbers)}", soft_wrap=True)
 
 
 def live_data(chart: str, effects: Mapping[Place, Effect | None], judged: Judged) -> bytes:

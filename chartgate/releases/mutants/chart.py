@@ -3,26 +3,22 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from chartgate.errors import GateError
 from chartgate.releases.mutants.data import of_defaults, of_schema
 from chartgate.releases.mutants.expressions import Expressions
-from chartgate.releases.mutants.lines import of_file, of_template, region_at
+from chartgate.releases.mutants.lines import Region, of_file, of_template, region_at
 from chartgate.releases.mutants.mutant import WHOLE_FILE, Mutant, Source
+from chartgate.releases.template_trees import tree_of
 from chartgate.tools.chart_files import ChartFiles
-from chartgate.tools.templates.lexer import TemplateError
 from chartgate.tools.templates.nodes import Action, Branch, Definition, Node, Template, TemplateCall, is_empty
-from chartgate.tools.templates.parser import parse
 
 _SCRIPTS = re.compile(r"(?:charts/[^/]+/)*files/.*\.(?:sh|js|lua|conf|tpl|ya?ml|py|toml|ini)$")
-
-Region = tuple[int, int, int]
 
 
 def mutants_of(chart: ChartFiles, templates: Iterable[str]) -> list[Mutant]:
     """The mutants of these templates, and of the chart's other files, in the order of the files.
 
     Raises:
-        GateError: a template cannot be parsed, as Helm cannot either.
+        GateError: a template cannot be parsed; Helm cannot parse it either.
     """
     wanted = frozenset(templates)
     found: dict[Mutant, None] = {}
@@ -33,11 +29,7 @@ def mutants_of(chart: ChartFiles, templates: Iterable[str]) -> list[Mutant]:
 
 def _of_file(source: Source, chart: ChartFiles, is_template: bool) -> Iterator[Mutant]:
     if is_template:
-        try:
-            tree = parse(source.content)
-        except TemplateError as error:
-            raise GateError(f"{chart.folder / source.file}: {error}: Helm cannot parse this template either") from error
-        yield from _of_template(source, tree)
+        yield from _of_template(source, tree_of(chart, source.file))
     elif source.file == "values.yaml":
         yield from of_defaults(source)
     elif source.file == "values.schema.json":
@@ -65,7 +57,7 @@ def _of_template(source: Source, tree: Template) -> Iterator[Mutant]:
 
 
 def _regions(source: Source, tree: Template) -> list[Region]:
-    """The first byte, the last byte and the name of what runs or does not run as a whole, the outer ones first.
+    """What runs or does not run as a whole, the outer ones first.
 
     The name is where the tag begins, as the points of probes have it (`Point.start`), or `WHOLE_FILE`.
     """

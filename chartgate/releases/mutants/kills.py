@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from chartgate.releases.mutants.mutant import Mutant
 
 RELIABLE, ALWAYS_RELIABLE = 2, 5
-"""A test that has noticed so many mutants need not fail a second time to be believed: if it ran first, or after others
-as well."""
+"""After so many noticed mutants, one failure is enough: RELIABLE for a test that runs first, ALWAYS_RELIABLE for any
+other.
+"""
 WEIGHT = 4
 """The number of mutants for which an expectation counts, beside those on which a test was tried."""
 

@@ -25,8 +25,11 @@ _OTHER_KEYS = {
 }
 _PROSE = re.compile(rb"[ \t]*(?:#|//|\*|/\*|$)")
 
+Region = tuple[int, int, int]
+"""A part of a template that runs or does not run as a whole: its first byte, the byte after it, and its name."""
 
-def of_template(source: Source, tree: Template, regions: Sequence[tuple[int, int, int]]) -> Iterator[Mutant]:
+
+def of_template(source: Source, tree: Template, regions: Sequence[Region]) -> Iterator[Mutant]:
     """The mutants of the lines of a template; `regions` as `region_at` takes them."""
     blocked = [*_statements(tree)]
     texts = [(node.start, node.end) for node in tree.walk() if isinstance(node, Text)]
@@ -51,11 +54,11 @@ def of_file(source: Source) -> Iterator[Mutant]:
             yield source.mutant(kinds.LINE, start, end, "")
 
 
-def region_at(position: int, regions: Sequence[tuple[int, int, int]]) -> int | None:
+def region_at(position: int, regions: Sequence[Region]) -> int | None:
     """Where the innermost region around a position begins, as probes name it.
 
     Args:
-        regions: first byte, last byte and name of each, the outer ones first.
+        regions: the outer ones first.
     """
     names = [name for start, end, name in regions if start <= position < end]
     return names[-1] if names else None
@@ -77,7 +80,7 @@ def _statements(tree: Template) -> Iterator[tuple[int, int]]:
                 yield node.start, node.end
 
 
-def _of_text(source: Source, start: int, end: int, regions: Sequence[tuple[int, int, int]]) -> Iterator[Mutant]:
+def _of_text(source: Source, start: int, end: int, regions: Sequence[Region]) -> Iterator[Mutant]:
     for found in _SCALAR.finditer(source.content, start, end):
         line = source.content.rfind(b"\n", 0, found.start()) + 1
         ends = source.content[found.end() : found.end() + 1] in {b"\n", b""}
@@ -96,7 +99,7 @@ def _of_text(source: Source, start: int, end: int, regions: Sequence[tuple[int, 
             yield source.mutant(kind, *found.span(group), new, shown=found.span(), region=region)
 
 
-def _in_braces(source: Source, node: Node, regions: Sequence[tuple[int, int, int]]) -> Iterator[Mutant]:
+def _in_braces(source: Source, node: Node, regions: Sequence[Region]) -> Iterator[Mutant]:
     """The mutants of mappings in braces, which also stand in strings of actions."""
     for found in _IN_BRACES.finditer(source.content, node.start, node.end):
         region = region_at(found.start(), regions)

@@ -35,12 +35,14 @@ KINDS: dict[str, str] = {
     VERSION: "a version in `semverCompare` is one minor version higher",
     PATTERN: "a regular expression loses an alternative or a member of a class",
     GUARD: "`fail` and `required` do nothing",
-    LINE: "a line of a manifest or of a file in `files/` is removed",
+    LINE: "a line of a manifest, or of a script or configuration in `files/` (`.sh`, `.js`, `.lua`, `.py`, `.conf`, "
+    "`.ini`, `.toml`, `.yaml`, `.tpl`), is removed",
     SCALAR: "a literal value in a manifest changes: a number, a boolean, a name, a path",
     KIND: "an object of the kind Secret becomes a ConfigMap",
     PROBE: "`livenessProbe` and `readinessProbe` change places",
-    DEFAULT: "a default in `values.yaml` changes",
-    BOUND: "`values.schema.json` accepts more: without a `pattern`, a bound, a `required` property, or any `type`",
+    DEFAULT: "a default in `values.yaml` changes: a boolean, an integer, a text without quotes",
+    BOUND: "`values.schema.json` accepts more: a `pattern` is removed, a bound is one looser, `required` is emptied, "
+    "a `type` becomes any type, or further properties are allowed",
 }
 """What each kind of mutant changes."""
 

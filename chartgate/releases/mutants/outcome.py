@@ -14,9 +14,9 @@ class Outcome(msgspec.Struct, frozen=True):
 
     Args:
         state: `killed` by a finding or by a test that fails; `survived` although cases or tests make other objects;
-            `unseen` if nothing that was rendered differs; `equal` if only white space differs, of which come the same
-            objects; `unreached` if no case and no test reaches the place; `elsewhere` if it is left to tests that this
-            run does not have.
+            `unseen` if no object that was rendered differs; `equal` if only white space differs and the objects are the
+            same; `unreached` if no case and no test reaches the place; `elsewhere` if it is left to tests that this run
+            does not have.
         by: `gate`, `pytest` or `helm-unittest`, which killed it; empty for other states.
         what: the finding or the test that killed it; else what comes nearest: a case or a test whose objects differ.
         test: the node ID of the test, or the file of the suite, that killed it, where no other had a part in it.

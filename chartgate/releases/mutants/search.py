@@ -61,8 +61,8 @@ def culprits(
     shows: Callable[[tuple[Mutant, ...]], T],
     ranking: Callable[[tuple[Mutant, ...]], Sequence[int]] = lambda mutants: [0] * len(mutants),
 ) -> Iterator[tuple[Mutant, T]]:
-    """Mutants without which a chart with all of them shows nothing, each with what it shows alone: that is nothing if
-    it shows something only together with another one.
+    """The mutants that cause what a chart with all of them shows. Each comes with what it shows alone, which is false
+    if it shows something only together with another one.
 
     Args:
         shows: what a chart with some of the mutants shows; false if that is nothing.

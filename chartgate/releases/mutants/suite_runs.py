@@ -90,7 +90,7 @@ class ChartSuites:
     def reaching(self, mutant: Mutant) -> list[Suite]:
         """The suites with a test that reaches the place of a mutant.
 
-        Of a test that Helm's library cannot render as helm-unittest does, nobody knows that it does not.
+        A test that Helm's library cannot render counts as reaching the place.
         """
         reached = {*self.renders.reaching(mutant)}
         return [suite for suite in self.suites if not suite.is_read or any(self._jobs(suite, mutant, reached))]

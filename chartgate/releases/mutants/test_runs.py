@@ -43,7 +43,7 @@ class TestRuns:
         """Killed by the first of the tests that fails because of the mutant; None if there is none.
 
         A test that fails at random, or without the tests before it, proves nothing: it has to fail again, alone, and to
-        pass alone on the unchanged chart. Nor does a time limit that the unchanged chart does not keep either.
+        pass alone on the unchanged chart. A time-out proves nothing if the unchanged chart also times out.
         """
         changed = {mutant.file: mutant.content(self.chart)}
         while tests:

@@ -9,10 +9,9 @@ from chartgate.releases.probes.edits import Edits
 from chartgate.releases.probes.points import Point, Points
 from chartgate.releases.probes.statements import Statements
 from chartgate.releases.probes.words import ANY, FINDING, NAME, SUFFIX, helpers
+from chartgate.releases.template_trees import tree_of
 from chartgate.tools.chart_files import ChartFiles
-from chartgate.tools.templates.lexer import TemplateError
-from chartgate.tools.templates.nodes import Definition, Template, is_empty
-from chartgate.tools.templates.parser import parse
+from chartgate.tools.templates.nodes import Definition, is_empty
 
 HELPERS = f"templates/_{NAME}.tpl"
 
@@ -30,10 +29,10 @@ def with_probes(chart: ChartFiles, measured: Iterable[str]) -> ProbedChart:
     """Add probes to these template files of a chart.
 
     Raises:
-        GateError: a template cannot be parsed, neither by Helm; or the chart uses a name that probes use.
+        GateError: a template cannot be parsed; Helm cannot parse it either. Or the chart uses a name that probes use.
     """
     names = sorted(measured)
-    trees = {name: _parsed(chart, name) for name in names}
+    trees = {name: tree_of(chart, name) for name in names}
     definitions = {one.name.value for tree in trees.values() for one in tree.definitions if _counts(one)}
     if taken := sorted(name for name in definitions if name in {ANY, FINDING} or name.endswith(SUFFIX)):
         raise GateError(f'{chart.folder}: defines "{taken[0]}", a name that probes need: choose another name')
@@ -53,10 +52,3 @@ def with_probes(chart: ChartFiles, measured: Iterable[str]) -> ProbedChart:
 def _counts(definition: Definition) -> bool:
     """Whether callers pass the counts to it."""
     return definition.pipeline is None and not is_empty(definition.body)
-
-
-def _parsed(chart: ChartFiles, name: str) -> Template:
-    try:
-        return parse(chart.contents[name])
-    except TemplateError as error:
-        raise GateError(f"{chart.folder / name}: {error}: Helm cannot parse this template either") from error

@@ -103,7 +103,7 @@ class Expressions:
                 self.edits.insert(arguments[-1].end, f" {passing}")
             shown = f"operand {index + 1}"
             if index + 1 == len(operands):
-                self.points.add(text, "and" if name == "and" else "or", f"{shown} is looked at", counters[index])
+                self.points.add(text, "and" if name == "and" else "or", f"{shown} is evaluated", counters[index])
             else:
                 self.points.add(
                     text,

@@ -18,7 +18,7 @@ NOT_COUNTED: dict[State, str] = {
     "unreached": "are at a place that no case and no test reaches: chartgate coverage lists such places",
 }
 _NEAREST = {
-    "unseen": "nothing that was rendered differs",
+    "unseen": "no object that was rendered differs",
     "survived": "nearest: ",
 }
 

@@ -62,13 +62,13 @@ def shown(report: dict[str, Any], path: str) -> dict[str, Any]:
 def test_a_value_that_nothing_reads_is_found(live: Live, capsys: pytest.CaptureFixture[str]) -> None:
     report = live({**ALL_READ, "values.yaml": "a: b\nunused: {deep: 1}\n"})
     assert unread(report) == ["unused.deep"]
-    assert "unused.deep: other values change no object in any case" in capsys.readouterr().out
+    assert "unused.deep: other values at this place change no object in any case" in capsys.readouterr().out
 
 
 def test_the_report_shows_the_effect_of_a_value(live: Live, capsys: pytest.CaptureFixture[str]) -> None:
     value = shown(live(ALL_READ), "a")
     assert (value["case"], value["object"], value["where"]) == ("defaults", "ConfigMap/c", "data.a")
-    assert "no findings: values 1: 1 change an object" in capsys.readouterr().out
+    assert "no findings; values: 1; change an object: 1" in capsys.readouterr().out
 
 
 def test_a_generated_secret_does_not_look_like_the_effect_of_a_value(live: Live) -> None:
