@@ -1,13 +1,19 @@
-"""Runs programs in threads. An interrupt of the thread that waits for them ends these programs at once."""
+"""Runs programs with a time limit, also in threads. The limit, or an interrupt of the thread that waits for them, ends
+these programs at once, with all that they have started in their process groups.
+"""
 
+import os
+import signal
 import subprocess
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from chartgate.tools.interrupts import interrupts_at_the_end
 
 
 @dataclass
@@ -23,7 +29,22 @@ class _Children:
         with self.lock:
             self.stopped = True
             for child in self.running:
-                child.kill()
+                _kill(child)
+
+    def end(self, child: "subprocess.Popen[str]") -> None:
+        """End a program, unless it has ended."""
+        with child:  # closes its pipes, and waits for it
+            _kill(child)
+        with self.lock:
+            self.running.discard(child)
+
+
+def _kill(child: "subprocess.Popen[str]") -> None:
+    """Kill a program that leads a group, and its group: Helm, for instance, starts a plugin, and does not end it."""
+    # The number of a process that was waited for may belong to another one.
+    if child.returncode is None:
+        with suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
 
 
 # Each group of threads has children of its own: a group that was stopped stops no later one.
@@ -35,36 +56,33 @@ def run_to_end(
 ) -> "subprocess.CompletedProcess[str]":
     """Run a program with `text` as its standard input, for at most so many seconds.
 
+    If an exception ends the wait, such as the time limit or an interrupt, the program ends with its process group.
+
     Raises:
         KeyboardInterrupt: the block `interruptible_threads` of this thread has ended before the program could start.
         subprocess.TimeoutExpired: it takes longer.
         OSError: it cannot be started.
     """
     children = _children.get(None) or _Children()
-    with children.lock:
-        if children.stopped:
-            raise KeyboardInterrupt
-        # In a session of its own: Ctrl-C on a terminal reaches the gate alone, which decides what comes next.
-        child = subprocess.Popen(
-            command,
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-            start_new_session=True,
-        )
-        children.running.add(child)
-    try:
+    with ExitStack() as stack:
+        with interrupts_at_the_end(), children.lock:
+            if children.stopped:
+                raise KeyboardInterrupt
+            # In a session of its own: Ctrl-C on a terminal reaches the gate alone, which decides what comes next.
+            child = subprocess.Popen(
+                command,
+                cwd=folder,
+                env=environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                encoding="utf-8",
+                errors="backslashreplace",
+                start_new_session=True,
+            )
+            children.running.add(child)
+            stack.callback(children.end, child)
         out, error = child.communicate(text, timeout=seconds)
-    except BaseException:
-        child.kill()
-        child.communicate()
-        raise
-    finally:
-        with children.lock:
-            children.running.discard(child)
     return subprocess.CompletedProcess(command, child.returncode, out, error)
 
 

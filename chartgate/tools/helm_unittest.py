@@ -16,6 +16,7 @@ from xml.etree import ElementTree as ET
 from chartgate.errors import GateError
 from chartgate.tools.cache import scratch_folder
 from chartgate.tools.catalogue import catalogue
+from chartgate.tools.child_process import run_to_end
 from chartgate.tools.go_programs import go_program
 from chartgate.tools.testers import UNITTEST
 
@@ -83,6 +84,7 @@ class HelmUnittest:
 
         Raises:
             GateError: the program cannot be started.
+            KeyboardInterrupt: as `run_to_end`.
         """
         chart = chart.resolve()
         with scratch_folder() as folder:
@@ -91,17 +93,12 @@ class HelmUnittest:
             files = [f"--file={chart / suite}" for suite in suites]
             options = ["--with-subchart=false", "--output-type=XUnit", f"--output-file={report}"]
             try:
-                done = subprocess.run(
+                done = run_to_end(
                     [*self.command, *options, *files, "."],
-                    cwd=chart,
-                    env={**os.environ, "PWD": str(chart)},
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.STDOUT,
-                    encoding="utf-8",
-                    errors="replace",
-                    timeout=seconds,
-                    check=False,
+                    folder=chart,
+                    environment={**os.environ, "PWD": str(chart)},
+                    text="",
+                    seconds=seconds,
                 )
             except subprocess.TimeoutExpired:
                 return SuiteResults({}, f"takes more than {seconds:.0f} s")
@@ -111,7 +108,8 @@ class HelmUnittest:
                 tests = _read(report)
             except (OSError, ET.ParseError):
                 tests = {}
-        return SuiteResults(tests) if {*suites} <= {*tests} else SuiteResults(tests, _complaint(done.stdout))
+        is_whole = {*suites} <= {*tests}
+        return SuiteResults(tests, "" if is_whole else _complaint(f"{done.stdout}\n{done.stderr}"))
 
 
 def _read(report: Path) -> dict[str, list[TestResult]]:

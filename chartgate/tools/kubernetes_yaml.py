@@ -37,6 +37,17 @@ class KubernetesLoader(yaml.CSafeLoader):
     # A table of its own: the one in PyYAML belongs to every loader.
     yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}  # type: ignore[misc]  # PyYAML's stubs make it an instance's
 
+    def construct_document(self, node: Node) -> Any:
+        """What a document holds. An anchor whose value contains itself is an error, as it is for Helm.
+
+        Otherwise PyYAML makes a list or a map that contains itself, and whoever goes through it never ends.
+        """
+        self.deep_construct = True
+        try:
+            return super().construct_document(node)
+        except RecursionError:
+            raise ConstructorError(None, None, "is nested too deep", node.start_mark) from None
+
     def construct_mapping(self, node: MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[Hashable] = set()
         for key_node, _ in node.value:

@@ -4,7 +4,6 @@ import os
 import shutil
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -26,6 +25,7 @@ from chartgate.releases.probes.chart import ProbedChart
 from chartgate.tools.catalogue import version_key
 from chartgate.tools.chart_copy import copied_chart
 from chartgate.tools.chart_files import ChartFiles
+from chartgate.tools.child_process import interruptible_threads
 from chartgate.tools.embedded.process import EMBEDDED
 from chartgate.tools.engines import EMBEDDED_SPEC, Engines
 from chartgate.tools.helm_unittest import SNAPSHOTS, HelmUnittest, SuiteResults
@@ -122,24 +122,43 @@ class ChartSuites:
         """Killed by the first of these suites of which a test fails because of the mutant; None if there is none.
 
         A test that fails at random proves nothing: it has to fail again, in a run of its suite alone, and to pass on
-        the unchanged chart. A suite that has proved itself need not.
+        the unchanged chart. A suite that has proved itself need not. After a run without results, each suite runs
+        alone with twice the time limit.
         """
         if not files:
             return None
         results = self._run(files, mutant)
-        if results.ended:
-            if self._run(files).ended:
-                return None
-            return self._killed(mutant, files[0], f"{files[0]}: {results.ended}")
-        for file in files:
-            if failing := self._failing(file, results):
-                if not self.kills.is_reliable(file, first=True):
-                    failing &= self._failing(file, self._run([file], mutant))
-                    failing -= self._failing(file, self._run([file])) if failing else set()
-                if failing:
-                    test = results.tests[file][min(failing)]
-                    return self._killed(mutant, file, f"{file}: {test.name}: {test.words}")
-        return None
+        limit = 2 * self._costs.patience(files)
+        outcomes = (
+            self._failed_alone(mutant, file, limit) if results.ended else self._failed_in(mutant, file, results)
+            for file in files
+        )
+        return next((outcome for outcome in outcomes if outcome), None)
+
+    def _failed_alone(self, mutant: Mutant, file: str, seconds: float) -> Outcome | None:
+        """Killed by a suite that has no results because of the mutant, or of which a test fails.
+
+        On a busy machine, a suite may take too long without any fault.
+        """
+        results = self._run([file], mutant, seconds)
+        if not results.ended:
+            return self._failed_in(mutant, file, results)
+        if self._run([file], seconds=seconds).ended:
+            return None
+        return self._killed(mutant, file, f"{file}: {results.ended}")
+
+    def _failed_in(self, mutant: Mutant, file: str, results: SuiteResults) -> Outcome | None:
+        """Killed by the first test of a suite that has failed in a run, and does so because of the mutant."""
+        failing = self._failing(file, results)
+        if failing and not self.kills.is_reliable(file, first=True):
+            failing &= self._failing(file, self._run([file], mutant))
+            if failing:
+                unchanged = self._run([file])
+                failing = set() if unchanged.ended else failing - self._failing(file, unchanged)
+        if not failing:
+            return None
+        test = results.tests[file][min(failing)]
+        return self._killed(mutant, file, f"{file}: {test.name}: {test.words}")
 
     def _killed(self, mutant: Mutant, file: str, what: str) -> Outcome:
         self.kills.add(mutant, file)
@@ -171,14 +190,17 @@ class ChartSuites:
                 return jobs[index].case.name
         return ""
 
-    def _run(self, files: Sequence[str], mutant: Mutant | None = None) -> SuiteResults:
-        """What the suites say of a mutant, or of the unchanged chart."""
+    def _run(self, files: Sequence[str], mutant: Mutant | None = None, seconds: float = 0.0) -> SuiteResults:
+        """What the suites say of a mutant, or of the unchanged chart.
+
+        Args:
+            seconds: the time limit; 0 for the usual one.
+        """
         if self.program is None:
             return SuiteResults({}, "there is no program")
         if self.copy is None:
             self.copy = _Copy.of(self.chart, self.suites, self.scratch / f"suites-{os.getpid()}")
-        limit = self._costs.patience(files)
-        return self.copy.run(self.program, files, limit, mutant)
+        return self.copy.run(self.program, files, seconds or self._costs.patience(files), mutant)
 
 
 @dataclass(frozen=True)
@@ -244,7 +266,7 @@ def suites_of(found: FoundSuites, chart: ProbedChart, settings: Settings, scratc
         begun = time.monotonic()
         return program.run(copy, [suite.file], REST), time.monotonic() - begun
 
-    with ThreadPoolExecutor(cpu_count() or 1) as pool:
+    with interruptible_threads(cpu_count() or 1) as pool:
         results = list(track(pool.map(run, suites), len(suites), "running the suites of helm-unittest"))
     shutil.rmtree(copy)
     ran = {suite: result for suite, (result, _) in zip(suites, results, strict=True) if not result.ended}

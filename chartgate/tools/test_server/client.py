@@ -1,7 +1,6 @@
 """A running pytest that answers requests; see `plugin.py`."""
 
 import hashlib
-import importlib.util
 import os
 import subprocess
 import sys
@@ -20,7 +19,7 @@ from chartgate.tools.test_server.messages import READ, WRITE, Answer, Collected,
 class TestServer:
     """pytest with the tests of some paths. Use it as a context manager, and from one thread at a time.
 
-    pytest collects the tests while this process goes on. If it cannot, whatever needs the tests raises a GateError.
+    pytest collects the tests while this process goes on. If it cannot, or if there are none, whatever needs the tests raises a GateError.
 
     Args:
         paths: files, folders or node IDs, as pytest takes them.
@@ -29,16 +28,16 @@ class TestServer:
     __test__ = False  # it is no test, whatever pytest makes of its name
 
     def __init__(self, paths: Sequence[str]) -> None:
+        self._paths = paths
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 (closed in close)
         theirs, self._requests = os.pipe()
         self._answers, others = os.pipe()
         plugin = "chartgate.tools.test_server.plugin"
         # Each request runs in a new process. With its own folder in place of `pytest-N`, it leaves nothing behind.
         self._temporary = tempfile.TemporaryDirectory(prefix="chartgate-tests-", ignore_cleanup_errors=True)
-        options = ["-q", "--color=no", "-p", plugin, "-p", "no:cacheprovider", f"--basetemp={self._temporary.name}/it"]
-        if importlib.util.find_spec("xdist"):
-            # The processes of pytest-xdist would run the tests, whatever is asked.
-            options += ["-n", "0"]
+        options = ["-q", "--color=no", "-p", plugin, f"--basetemp={self._temporary.name}/it"]
+        # Not `-p no:cacheprovider`: pytest would refuse settings with `--ff`. With an empty cache, they change nothing.
+        options += ["-o", f"cache_dir={self._temporary.name}/cache"]
         self._process = subprocess.Popen(
             [sys.executable, "-m", "pytest", *options, *paths],
             env={**os.environ, READ: str(theirs), WRITE: str(others)},
@@ -78,7 +77,10 @@ class TestServer:
         line = self._lines.readline()
         if not line:
             raise GateError(f"pytest cannot collect the tests: {self._last_words()}")
-        return msgspec.json.decode(line, type=Collected)
+        found = msgspec.json.decode(line, type=Collected)
+        if not found.tests:
+            raise GateError(f"no test in {', '.join(self._paths)}: correct the path")
+        return found
 
     def basis(self, test: str = "") -> str:
         """A hash of the code on which the result of a test depends; without a test, of all tests and their code."""
@@ -124,6 +126,10 @@ class TestServer:
         self._said.seek(0)
         lines = [line for line in self._said.read().decode(errors="replace").splitlines() if line.strip()]
         errors = [line for line in lines if line.startswith(("ERROR", "E  ", "FAILED"))]
+        if errors and errors[0].startswith("ERROR: usage:"):
+            # What is wrong comes after the usage, and then the file with the settings.
+            _, found, rest = "\n".join(lines).partition(": error: ")
+            errors = [line.strip() for line in rest.splitlines()] if found else errors
         return "; ".join(errors[:3] or lines[-1:]) or "it says nothing"
 
     def __enter__(self) -> "TestServer":

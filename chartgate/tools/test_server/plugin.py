@@ -25,6 +25,16 @@ from chartgate.tools.embedded import process
 from chartgate.tools.test_server.messages import READ, WRITE, Answer, Collected, Ran, Request, fixture_of, words_of
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object]:
+    """Start no processes of pytest-xdist: they would run the tests, whatever is asked. Settings may block that plugin,
+    and pytest then refuses its option `-n 0`.
+    """
+    if hasattr(config.option, "numprocesses"):
+        config.option.numprocesses = 0
+    return (yield)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> bool:
     """Answer requests until the client closes its end."""

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from chartgate.findings.checkov.scan import KIND
 from chartgate.findings.registry import BY_KEY
 from chartgate.findings.scopes import EachObject
 from chartgate.tools.child_process import run_to_end
+from tests.processes import is_running
 from tests.unit.chartgate.command_line import TWO_SEVERITIES, VERSIONS, MakeChart
 
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: i:1}]}\n"
@@ -111,3 +113,52 @@ def test_an_interrupt_while_checkov_runs_ends_the_run_at_once(
     assert process.returncode == cli.INTERRUPTED
     assert "[refused] in 1 case: ci/bad" in out
     assert "interrupted: the table shows the findings so far" in error
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_ends_a_program_and_what_it_has_started(number: signal.Signals, tmp_path: Path) -> None:
+    note = tmp_path / "note"
+    code = (
+        "import signal, sys\nfrom pathlib import Path\nfrom chartgate.tools.child_process import run_to_end\n"
+        "for one in (signal.SIGINT, signal.SIGTERM):\n    signal.signal(one, signal.default_int_handler)\n"
+        "run_to_end(sys.argv[1:], folder=Path(), environment={}, text='', seconds=60)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", code, *starting(note)], stderr=subprocess.DEVNULL) as process:
+        started = noted(note)
+        process.send_signal(number)
+        process.wait(timeout=30)
+    assert not is_running(started)
+
+
+def test_an_interrupt_while_suites_run_ends_helm_unittest_and_the_run(make_chart: MakeChart, tmp_path: Path) -> None:
+    note, program = tmp_path / "note", tmp_path / "bin" / "helm-unittest"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\n{starting(note)[-1]}\n", encoding="utf-8")
+    program.chmod(0o755)
+    suite = "templates: [a.yaml]\ntests: [{it: x, asserts: [{hasDocuments: {count: 1}}]}]\n"
+    chart = make_chart({"templates/a.yaml": POD, "tests/a_test.yaml": suite})
+    environment = {
+        **os.environ,
+        "PATH": f"{program.parent}{os.pathsep}{os.environ['PATH']}",
+        "XDG_CACHE_HOME": str(tmp_path / "cache"),
+    }
+    command = [sys.executable, "-m", "chartgate", "mutate", str(chart)]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        started = noted(note)
+        process.send_signal(signal.SIGTERM)
+        # The suite alone would have half a minute.
+        assert process.wait(timeout=15) == cli.INTERRUPTED
+    assert not is_running(started)
+
+
+def starting(note: Path) -> list[str]:
+    """A program that starts another one, notes its process, and waits for it."""
+    return ["/bin/sh", "-c", f'sleep 60 & echo $! > "{note}.new"; mv "{note}.new" "{note}"; wait']
+
+
+def noted(note: Path) -> int:
+    """The process that a program has noted, as soon as it has."""
+    end = time.monotonic() + 60
+    while not note.exists() and time.monotonic() < end:
+        time.sleep(0.05)
+    return int(note.read_text(encoding="utf-8"))
