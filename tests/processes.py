@@ -8,5 +8,5 @@ def is_running(process: int) -> bool:
     path = Path(f"/proc/{process}/stat")
     try:
         return path.read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return False

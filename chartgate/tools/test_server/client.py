@@ -19,7 +19,8 @@ from chartgate.tools.test_server.messages import READ, WRITE, Answer, Collected,
 class TestServer:
     """pytest with the tests of some paths. Use it as a context manager, and from one thread at a time.
 
-    pytest collects the tests while this process goes on. If it cannot, or if there are none, whatever needs the tests raises a GateError.
+    pytest collects the tests while this process goes on. If it cannot, or if there are none, whatever needs the tests
+    raises a GateError.
 
     Args:
         paths: files, folders or node IDs, as pytest takes them.

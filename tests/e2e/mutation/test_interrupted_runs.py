@@ -5,11 +5,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from tests.mutation_runs import FILES
+from tests.processes import is_running
 from tests.unit.chartgate.command_line import MakeChart
 
 PATIENCE = 60
@@ -50,8 +52,8 @@ def test_no_process_is_left_of_a_run_that_is_interrupted_in_a_test(
     if sent != signal.SIGKILL:
         assert run.returncode == 130
         assert error.splitlines()[-1] == "chartgate: interrupted"
-    assert _comes(lambda: not any(map(_is_running, others))), [
-        Path(f"/proc/{one}/cmdline").read_bytes() for one in others if _is_running(one)
+    assert _comes(lambda: not any(map(is_running, others))), [
+        Path(f"/proc/{one}/cmdline").read_bytes() for one in others if is_running(one)
     ]
 
 
@@ -65,22 +67,9 @@ def _comes(condition: Callable[[], bool]) -> bool:
 
 def _descendants(process: int) -> Iterator[int]:
     """The processes that a process has started, and those that they have."""
-    for child in Path("/proc").glob("[0-9]*/stat"):
-        fields = _fields(child)
-        if fields and int(fields[1]) == process:
-            yield int(child.parent.name)
-            yield from _descendants(int(child.parent.name))
-
-
-def _is_running(process: int) -> bool:
-    """Whether a process runs. One that has ended, and that nobody has waited for, does not."""
-    fields = _fields(Path(f"/proc/{process}/stat"))
-    return bool(fields) and fields[0] != "Z"
-
-
-def _fields(stat: Path) -> list[str]:
-    """The state of a process, the number of its parent and more; nothing if it has ended."""
-    try:
-        return stat.read_text().rpartition(")")[2].split()
-    except (FileNotFoundError, ProcessLookupError):
-        return []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            _, parent, *_ = stat.read_text().rpartition(")")[2].split()
+            if int(parent) == process:
+                child = int(stat.parent.name)
+                yield from (child, *_descendants(child))

@@ -255,8 +255,8 @@ def test_settings_for_other_runs_change_no_tests_and_nothing_is_written_beside_t
 def test_settings_that_pytest_does_not_know_are_named(tests: str) -> None:
     settings = Path(tests).with_name("pytest.ini")
     settings.write_text("[pytest]\naddopts = --no-such-option\n", encoding="utf-8")
-    with pytest.raises(GateError) as caught:
-        TestServer([tests])
+    with TestServer([tests]) as server, pytest.raises(GateError) as caught:
+        _ = server.tests
     words = f"pytest cannot collect the tests: unrecognized arguments: --no-such-option; inifile: {settings}"
     assert str(caught.value).startswith(words)
 

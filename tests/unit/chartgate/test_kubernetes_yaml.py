@@ -1,5 +1,6 @@
 """YAML is read as Kubernetes reads it."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -103,6 +104,19 @@ def test_merge_keys_are_yaml() -> None:
     assert values["two"] == {"a": 1, "b": 2, "c": 4}
     assert repeated == []
     assert read_one("base: &base {a: 1}\none: {<<: *base}\n")["one"] == {"a": 1}
+
+
+@pytest.mark.parametrize("text", ["a: &a [*a]", "a: &a {b: *a}", "a: &a\n  b: &b {c: [*b, *a]}"])
+@pytest.mark.parametrize("read", [read_one, read_all, read_values])
+def test_an_anchor_that_contains_itself_is_an_error(read: Callable[[str], Any], text: str) -> None:
+    with pytest.raises(yaml.YAMLError):
+        read(text)
+
+
+@pytest.mark.parametrize("read", [read_one, read_all, read_values])
+def test_a_text_that_is_nested_too_deep_is_an_error(read: Callable[[str], Any]) -> None:
+    with pytest.raises(yaml.YAMLError, match="is nested too deep"):
+        read(f"a: &a {'[' * 900}{']' * 900}\nb: *a")
 
 
 def test_equal_parts_of_large_texts_are_kept_once() -> None:
