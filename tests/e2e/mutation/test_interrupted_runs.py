@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,8 @@ def test_no_process_is_left_of_a_run_that_is_interrupted_in_a_test(
 ) -> None:
     note = tmp_path / "note"
     Path(tests).write_text(ENDLESS.format(condition=condition, note=str(note)), encoding="utf-8")
+    # A shell starts what runs in the background, as these tests may, with Ctrl-C ignored.
+    heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
     # As in CI, no terminal sends the signal to the other processes, too.
     run = subprocess.Popen(
         [sys.executable, "-m", "chartgate", "mutate", str(make_chart(FILES)), "--tests", tests, "--seconds", "600"],
@@ -43,6 +46,7 @@ def test_no_process_is_left_of_a_run_that_is_interrupted_in_a_test(
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=heed,
     )
     assert _comes(note.exists), "the test did not begin"
     others = [*_descendants(run.pid)]
