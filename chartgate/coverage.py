@@ -27,7 +27,8 @@ from chartgate.tools.some_of import some_of
 from chartgate.tools.testers import GATE, PYTEST, UNITTEST
 from chartgate.values.case import Case
 from chartgate.values.chart import Chart
-from chartgate.values.selection import Choice, select
+from chartgate.values.installable import require_application
+from chartgate.values.selection import OWN_REFUSAL, Choice, select
 from chartgate.values.settings import Settings
 from chartgate.values.settings_file import Unreachable
 from chartgate.values.unittest_cases import unittest_cases
@@ -115,14 +116,19 @@ class _Tally:
             yield f"probes change the render {_named(names)}: {what}"
 
     def notices(self) -> Iterator[str]:
-        """A sentence for each way in which Helm refuses cases of the chart's author, or its library cannot render
-        cases.
+        """A sentence for each way in which Helm's library cannot render cases, and for some of those in which Helm
+        refuses them: cases of the chart's author, and others if the chart does not refuse them itself.
         """
         for what, names in self.unasked.items():
             yield f"not measured, because only a Helm program can render it ({what}): {_named(names)}"
-        for words, cases in self.refused.items():
-            if names := [case.name for case in cases if case.is_of_author]:
-                yield f"Helm refuses {_named(names)}: {words}"
+        refused = {
+            words: [case.name for case in cases if case.is_of_author or OWN_REFUSAL not in words]
+            for words, cases in self.refused.items()
+        }
+        told = [f"Helm refuses {_named(names)}: {words}" for words, names in refused.items() if names]
+        yield from told[:NAMED]
+        if (more := len(told) - NAMED) > 0:
+            yield f"Helm refuses other cases with {more} other messages: chartgate CHART lists them"
 
 
 def measure(
@@ -138,9 +144,10 @@ def measure(
         suites: patterns of the files of the suites, as helm-unittest takes them.
 
     Raises:
-        GateError: the chart or its settings cannot be used, Helm's library cannot be had, no case matches, or Helm
-            refuses every case before it reaches an arm.
+        GateError: the chart is a library, it or its settings cannot be used, Helm's library cannot be had, no case
+            matches, or Helm refuses every case before it reaches an arm.
     """
+    require_application(chart.files)
     if not available():
         raise GateError("coverage needs Helm's library: install helm-python-sdk for this machine")
     settings = chart.settings.with_versions(kubernetes=choice.kubernetes)

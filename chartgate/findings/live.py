@@ -12,7 +12,9 @@ from chartgate.values.schema_strength import impossible, loose
 from chartgate.values.shape import Place, dotted
 from chartgate.values.unknown_reads import unknown_reads
 
-_UNREAD = "other values at this place change no object in any case, and the chart refuses none of them"
+_UNREAD = (
+    "in the cases that were tried, other values at this place change no object, and the chart refuses none of them"
+)
 
 CHECK = Check(
     key="live",

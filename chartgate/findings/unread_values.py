@@ -1,6 +1,5 @@
 """Values that no template reads, and values that templates read under another name than values.yaml has."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
@@ -13,6 +12,7 @@ from chartgate.tools.kubernetes_yaml import read_one
 from chartgate.values.chart import Chart
 from chartgate.values.template_reads import Reads
 from chartgate.values.template_walk import EACH, Names
+from chartgate.values.unknown_reads import is_former_name
 
 ALIKE, NEARLY_EQUAL = 0.8, 0.9
 """How alike two names are of which one is taken for a slip of the other, as difflib counts it: where no template reads
@@ -70,17 +70,10 @@ def _unknown(reads: Reads, chart: Chart, apart: frozenset[str]) -> Iterator[Faul
                 break
             if key not in beside:
                 # A key in a comment is one that the user may set.
-                if f"{key}:" not in text and not chart.imports(path) and not _is_refused(chart, path[: depth + 1]):
+                if f"{key}:" not in text and not chart.imports(path) and not is_former_name(chart, path[: depth + 1]):
                     yield from _misspelt(reads, path[: depth + 1], [str(other) for other in beside])
                 break
             beside = beside[key]
-
-
-def _is_refused(chart: Chart, path: Names) -> bool:
-    """Whether a template fails as soon as this value is set: it is a former name of another one."""
-    name = re.escape(".".join(path))
-    guard = re.compile(rf"\bif\b[^}}]*\.Values\.{name}\b[^}}]*\}}\}}\s*\{{\{{-?\s*fail\b")
-    return any(map(guard.search, chart.files.template_texts))
 
 
 def _misspelt(reads: Reads, path: Names, known: list[str]) -> Iterator[Fault]:

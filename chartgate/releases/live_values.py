@@ -8,6 +8,7 @@ with halves of the places until the one with the effect is found.
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from itertools import count, islice, zip_longest
 from os import cpu_count
 from typing import Any
@@ -129,15 +130,15 @@ class _Search:
 
     def _try(self, changes: Sequence[Change], base: BaseRelease, *, thorough: bool) -> None:
         """Make changes at once. If they have an effect, try their halves until the change with the effect is found."""
-        values, full = base.values, base.full
-        for place, value in changes:
-            values = placed(values, place.path, value, full)
-            full = merged(self._shape.defaults, values)
-        fits, effect = self._shape.fits(values), None
-        try:
-            effect = base.effect(values, thorough=thorough) if fits else None
-        except RefusedBySchemaError:
-            fits = False
+        effect, fits = None, False
+        # One change may take away the list or the map of another one.
+        with suppress(LookupError, RefusedBySchemaError):
+            values, full = base.values, base.full
+            for place, value in changes:
+                values = placed(values, place.path, value, full)
+                full = merged(self._shape.defaults, values)
+            if self._shape.fits(values):
+                effect, fits = base.effect(values, thorough=thorough), True
         if len(changes) == 1:
             if effect:
                 self._effects[changes[0][0]] = effect

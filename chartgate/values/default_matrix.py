@@ -24,9 +24,9 @@ def find_matrix(chart: Chart, helm: tuple[str, ...] = (), kubernetes: tuple[str,
 
     With `helm` and `kubernetes` it is made for these versions; where there are none, for those of the settings.
 
-    The axes are then the versions of its settings, the APIs that its templates ask about, its CI values, and each
-    boolean and enum of values.schema.json, or each boolean of values.yaml where there is no schema; any two labels
-    occur together.
+    The axes are then the versions of its settings, the APIs that its templates ask about, its CI values, each boolean
+    and enum of values.schema.json, and each boolean of values.yaml that the schema does not fix; any two labels occur
+    together.
 
     Raises:
         GateError: a file of the chart cannot be read.
@@ -83,14 +83,16 @@ def _ci_axis(chart: Chart) -> Iterator[Axis]:
 
 def _switches(chart: Chart) -> list[Axis]:
     shape, defaults = chart.shape, chart.defaults
-    found: dict[Path_, list[Any]] = {}
-    if shape is not None:
-        for place in shape.leaves:
-            choices = place.schema.get("enum") or ([True, False] if place.schema.get("type") == "boolean" else [])
-            if len(choices) > 1 and place.path:
-                found[place.path] = choices
-    else:
-        found = {path: [True, False] for path, value in _leaves(defaults) if isinstance(value, bool)}
+    # A schema need not mention all values.
+    found: dict[Path_, list[Any]] = {
+        path: [True, False] for path, value in _leaves(defaults) if isinstance(value, bool)
+    }
+    for place in shape.leaves if shape else ():
+        choices = place.schema.get("enum") or ([True, False] if place.schema.get("type") == "boolean" else [])
+        if place.path and len(choices) > 1:
+            found[place.path] = choices
+        elif "enum" in place.schema or "const" in place.schema:
+            found.pop(place.path, None)
     found = {path: choices for path, choices in found.items() if dotted(path) not in chart.absent_switches}
     ordered = sorted(found.items(), key=lambda item: len(item[0]))
     return [Axis(dotted(path), "values", _choices(path, choices, defaults)) for path, choices in ordered]

@@ -11,18 +11,33 @@ def live_places(chart: Chart) -> list[Place]:
     """The places in the order of the schema, then those that only values.yaml has.
 
     The first item stands for all items of a list: `ingress.hosts.0.host`. A map whose keys the user chooses is one
-    place, and so is a list of plain values. Places for which the schema allows one value only are left out.
+    place, and so is a list of plain values. Places for which the schema allows one value only are left out, and so are
+    values for a subchart that is missing.
 
     Raises:
         GateError: a file of the chart cannot be read.
     """
     shape = shape_of(chart)
-    found = {place.path: place for place in properties(shape) if not shape.properties(place.schema)}
+    found = {place.path: place for place in properties(shape) if not _has_names(shape, place)}
     parents = {path[:length] for path in found for length in range(len(path) + 1)}
     for path in _leaves(chart.defaults, ()):
         if path not in parents:
             found[path] = Place(path, schema_at(shape, path))
-    return [place for place in found.values() if place.path and not has_one_value(place.schema)]
+    absent = {tuple(path.split(".")) for path in chart.absent_switches} | {(key,) for key in chart.absent_keys}
+    return [
+        place
+        for place in found.values()
+        if place.path and not has_one_value(place.schema) and not {place.path, place.path[:1]} & absent
+    ]
+
+
+def _has_names(shape: Shape, place: Place) -> bool:
+    """Whether a place is a map of named places: the schema names them, or values.yaml does where the schema says
+    nothing about the keys.
+    """
+    says = {"additionalProperties", "patternProperties", "propertyNames"} & place.schema.keys()
+    default = shape.default_at(place.path)
+    return bool(shape.properties(place.schema)) or (not says and isinstance(default, Mapping) and bool(default))
 
 
 def shape_of(chart: Chart) -> Shape:

@@ -43,7 +43,10 @@ class OtherValues:
         choices = self._choices(place)
         most = max(MOST, len(choices) + 1)
         known = islice(_distinct(self._fitting(place, self._known[place.path])), None if choices else KNOWN + 1)
-        for value in _distinct([*known, *choices, *self._fitting(place, self._invented(place))]):
+        values = [*known, *choices, *self._fitting(place, self._invented(place))]
+        # A text may be read only by a condition. The first of the values is mostly the default.
+        values[2:2] = self._fitting(place, [""] if isinstance(self._shape.default_at(place.path), str) else [])
+        for value in _distinct(values):
             found[_text(value)] = value
             if len(found) == most:
                 break

@@ -261,10 +261,16 @@ def read_defaults(files: ChartFiles) -> dict[str, Any]:
 
 
 def placed(values: Any, path: Path_, value: Any, full: Any) -> Any:
-    """`values` with `value` at `path`; a list on the way is taken over whole from the `full` values."""
+    """`values` with `value` at `path`; a list on the way is taken over whole from the `full` values.
+
+    Raises:
+        LookupError: the values have no such list, no such item, or something else in place of a map on the way.
+    """
     if not path:
         return value
     key, *rest = path
+    if not isinstance(full if isinstance(key, int) else values or {}, list if isinstance(key, int) else Mapping):
+        raise LookupError(f"{key}: there is no list or map around it")
     if isinstance(key, int):
         items = list(full)
         items[key] = placed(items[key], tuple(rest), value, items[key])

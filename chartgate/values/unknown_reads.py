@@ -34,7 +34,7 @@ def unknown_reads(chart: Chart) -> list[UnknownRead]:
 
     If the schema allows no other keys at a place, it alone counts, because users cannot set what it refuses. Each path
     is there once, in the order of the files. Values of subcharts and `global` are left out: other charts read them. So
-    are those that the chart imports from subcharts.
+    are those that the chart imports from subcharts, and former names that it refuses.
 
     Raises:
         GateError: a file of the chart cannot be read.
@@ -48,9 +48,18 @@ def unknown_reads(chart: Chart) -> list[UnknownRead]:
             continue
         for read in reads_of(content):
             path = _up_to_unknown(read.path, shape, chart.defaults, commented)
-            if path and path[0] not in others and path not in found and not chart.imports(read.path):
+            if not path or path[0] in others or path in found or chart.imports(read.path):
+                continue
+            if not is_former_name(chart, tuple(map(str, path))):
                 found[path] = UnknownRead(path, name, content.count(b"\n", 0, read.start) + 1)
     return list(found.values())
+
+
+def is_former_name(chart: Chart, path: Names) -> bool:
+    """Whether a template fails as soon as this value is set: it is a former name of another one."""
+    name = re.escape(".".join(path))
+    guard = re.compile(rf"\bif\b[^}}]*\.Values\.{name}\b[^}}]*\}}\}}\s*\{{\{{-?\s*fail\b")
+    return any(map(guard.search, chart.files.template_texts))
 
 
 def _up_to_unknown(read: Names, shape: Shape, defaults: Mapping[str, Any], commented: set[str]) -> Path_:

@@ -1,5 +1,6 @@
 """`chartgate coverage`: its table, its reports, and the arms that are declared unreachable."""
 
+import re
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -37,6 +38,22 @@ def test_a_case_that_helm_refuses_is_told(make_chart: MakeChart, capsys: pytest.
     error = capsys.readouterr().err
     assert "tiny: Helm refuses every case: " in error
     assert "nil pointer evaluating interface {}.c" in error
+
+
+def test_an_error_of_a_template_is_told_in_whatever_case(
+    make_chart: MakeChart, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = SWITCH.replace("{{- end }}", "{{- else }}\n  x: {{ .Values.x.y.z }}\n  {{- end }}")
+    chart = make_chart({"templates/config.yaml": other, "values.yaml": "a: true\nx: {}\n"})
+    assert main(["coverage", str(chart)]) == CLEAN
+    out = capsys.readouterr().out
+    assert re.search(r"Helm refuses matrix/\d+.*: .* nil pointer evaluating interface \{\}\.z", out)
+
+
+def test_a_library_chart_is_an_error(make_chart: MakeChart, capsys: pytest.CaptureFixture[str]) -> None:
+    chart = make_chart({"Chart.yaml": "apiVersion: v2\nname: tiny\nversion: 1.0.0\ntype: library\n"})
+    assert main(["coverage", str(chart)]) == UNUSABLE
+    assert "is a library chart" in capsys.readouterr().err
 
 
 def test_a_share_is_from_0_to_100(make_chart: MakeChart, capsys: pytest.CaptureFixture[str]) -> None:

@@ -62,7 +62,10 @@ def shown(report: dict[str, Any], path: str) -> dict[str, Any]:
 def test_a_value_that_nothing_reads_is_found(live: Live, capsys: pytest.CaptureFixture[str]) -> None:
     report = live({**ALL_READ, "values.yaml": "a: b\nunused: {deep: 1}\n"})
     assert unread(report) == ["unused.deep"]
-    assert "unused.deep: other values at this place change no object in any case" in capsys.readouterr().out
+    assert (
+        "unused.deep: in the cases that were tried, other values at this place change no object"
+        in capsys.readouterr().out
+    )
 
 
 def test_the_report_shows_the_effect_of_a_value(live: Live, capsys: pytest.CaptureFixture[str]) -> None:
@@ -168,6 +171,61 @@ def test_a_value_that_the_schema_of_a_subchart_refuses_hides_no_other_one(live: 
         }
     )
     assert unread(report) == ["sub.mode"]
+
+
+AFFINITY = {"type": "object", "properties": {"aff": {"type": ["object", "string"]}}}
+ITEMS = {"type": "array", "items": {"properties": {"name": {"type": "string"}, "p": {"type": "integer"}}}}
+
+
+@pytest.mark.parametrize(
+    ("values", "schema"),
+    [
+        ("top: {aff: {priv: false, cap: {drop: [A]}}}", {"top": AFFINITY}),
+        ("top: [{name: a, p: 1}]", {"top": ITEMS}),
+    ],
+    ids=["map", "list"],
+)
+def test_a_change_that_takes_away_the_place_of_another_one_is_tried_without_it(
+    live: Live, values: str, schema: dict[str, Any]
+) -> None:
+    files = {
+        "templates/a.yaml": f"{CONFIG}  plain: {{{{ .Values.plain }}}}\n",
+        "values.yaml": f"{values}\nplain: x\n",
+        "values.schema.json": json.dumps({"properties": {**schema, "plain": {"type": "string"}}}),
+    }
+    found = unread(live(files))
+    assert found
+    assert all(path.startswith("top") for path in found)
+
+
+def test_the_values_in_a_map_about_which_the_schema_says_nothing_are_places(live: Live) -> None:
+    files = {
+        "templates/a.yaml": f"{CONFIG}  delay: {{{{ .Values.probe.delay }}}}\n",
+        "values.yaml": "probe: {delay: 10, unused: 1}\n",
+        "values.schema.json": '{"properties": {"probe": {"type": "object"}}}',
+    }
+    assert unread(live(files)) == ["probe.unused"]
+
+
+def test_a_text_that_only_a_condition_reads_is_read(live: Live) -> None:
+    files = {"templates/a.yaml": f"{CONFIG}  {{{{ if .Values.b }}}}b: c{{{{ end }}}}\n", "values.yaml": "b: x\n"}
+    live(files, code=0)
+
+
+def test_values_of_a_subchart_that_is_missing_are_not_judged(live: Live) -> None:
+    dependencies = "dependencies: [{name: kid, version: 1.0.0, repository: 'https://c.example', condition: kid.on}]\n"
+    files = {
+        "Chart.yaml": f"apiVersion: v2\nname: tiny\nversion: 1.0.0\n{dependencies}",
+        "templates/a.yaml": f"{CONFIG}  a: {{{{ .Values.a }}}}\n",
+        "values.yaml": 'a: b\nkid: {"on": false, size: 1}\n',
+    }
+    live(files, code=0)
+
+
+def test_a_former_name_that_the_chart_refuses_is_no_unknown_value(make_chart: MakeChart) -> None:
+    guard = "{{- if .Values.image.name }}\n  {{- fail `image.name is image.repository now` }}\n{{- end }}\n"
+    chart = make_chart({"templates/a.yaml": guard, "values.yaml": "image: {repository: a}\n"})
+    assert not [one for one in judge_live(read_chart(chart), {}).general if one.rule == "unknown"]
 
 
 def test_helm_programs_that_are_not_there_are_told(

@@ -7,6 +7,8 @@ import pytest
 from chartgate import coverage
 from chartgate.errors import GateError
 from chartgate.values.chart import read_chart
+from chartgate.values.default_matrix import find_matrix
+from chartgate.values.selection import Choice
 from tests.unit.chartgate.coverage_charts import CONFIG, ONE, SWITCH, MakeChart, reached
 
 
@@ -96,6 +98,20 @@ def test_a_block_is_reached_where_it_stands(make_chart: MakeChart, before: str) 
     assert found["the file: is rendered"] == [True, True]
     assert found['{{ block "tiny.block" . }}: is called'] == [True, True]
     assert found[".Values.a | default 1: the default is used"] == [True, False]
+
+
+def test_a_switch_that_the_schema_does_not_mention_is_turned(make_chart: MakeChart) -> None:
+    both = "{{ if and .Values.service.enabled .Values.ingress.enabled }}b: c{{ end }}"
+    chart = make_chart(
+        {
+            "templates/config.yaml": f"{CONFIG}  a: {{{{ .Values.other | quote }}}}\n  {both}\n",
+            "values.yaml": "service: {enabled: false}\ningress: {enabled: false}\nother: false\nfixed: true\n",
+            "values.schema.json": '{"properties": {"other": {"type": "boolean"}, "fixed": {"const": true}}}',
+        }
+    )
+    found = coverage.measure(read_chart(chart), Choice(kubernetes=("1.30",)))
+    assert found.percent == 100
+    assert "fixed" not in [axis.name for axis in find_matrix(read_chart(chart)).axes]
 
 
 @pytest.mark.parametrize("name", ["chartgate.include", "chartgate.find", "tiny.a (chartgate)"])
