@@ -65,9 +65,10 @@ def add_choice(parser: Parser, *, by_program: bool = True) -> None:
     Args:
         by_program: a Helm program may render. The command has no `--helm` if Helm's library renders everything.
     """
-    parser.set_defaults(helm=())
     if by_program:
         parser.add_words("--helm", "SPEC", "Helm versions: exact (3.17.3), major (4), or embedded: Helm's library")
+    else:
+        parser.set_defaults(helm=())
     parser.add_words("--kube", "VERSION", "Kubernetes versions, such as 1.29")
     parser.add_argument(
         "-f",

@@ -144,7 +144,7 @@ def _key(chart: Chart, choice: Choice, wanted: Wanted, apart: Sequence[Path]) ->
     survivors does not count: whoever lists one need not wait for all mutants again.
 
     Args:
-        apart: the files of the tests and suites.
+        apart: the files of the tests and suites, which do not count either.
     """
     _ = chart.digest  # all files are read now
     files = chart.reading.digest_without(chart.settings_file or chart.folder / SETTINGS_FILE, *apart)
@@ -238,6 +238,7 @@ def _processes(trial: Trial) -> Iterator[Executor]:
     """
     # A fork has all renders of the unchanged chart at once. It starts workers of its own.
     stop_workers()
+    others = multiprocessing.active_children()
     context = multiprocessing.get_context("fork")
     turns = context.SimpleQueue()
     for number in range(PROCESSES):
@@ -246,7 +247,7 @@ def _processes(trial: Trial) -> Iterator[Executor]:
         try:
             yield pool
         except BaseException as error:
-            for process in multiprocessing.active_children():
+            for process in {*multiprocessing.active_children()} - {*others}:
                 process.kill()
             if isinstance(error, BrokenProcessPool):
                 raise GateError(

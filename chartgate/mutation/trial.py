@@ -72,7 +72,7 @@ class Trial:
         told = [f"not tried: {some_of(names, NAMED)}: only a Helm program can render these cases"] if names else []
         cases = dict.fromkeys(job.case for job in self.cases.refused_unexpectedly)
         if refused := [case.name for case in cases if case.is_of_author]:
-            told.append(f"Helm refuses {some_of(refused, NAMED)} (chartgate check says why)")
+            told.append(f"Helm refuses {some_of(refused, NAMED)} (run chartgate {self.chart.folder} to see why)")
         if slow := sorted({*self.tests.without_renders} - {*self.without_renders}):
             told.append(
                 f"left out, because tests that do not render with the fixture `render` get {self.other_limit:g} s, "

@@ -13,7 +13,7 @@ from chartgate.releases.mutants.mutant import Mutant
 from chartgate.releases.mutants.outcome import Outcome
 
 PARENT_SECONDS = 1.0
-"""How often a process looks whether its parent is still there."""
+"""The seconds between two looks of a process at whether its parent is still there."""
 
 _current: list[Trial] = []
 """The trial of this process."""

@@ -11,8 +11,8 @@ def live_places(chart: Chart) -> list[Place]:
     """The places in the order of the schema, then those that only values.yaml has.
 
     The first item stands for all items of a list: `ingress.hosts.0.host`. A map whose keys the user chooses is one
-    place, and so is a list of plain values. Places for which the schema allows one value only are left out, and so are
-    values for a subchart that is missing.
+    place, and so is a list of plain values. Left out are places for which the schema allows one value only, and the
+    values of subcharts that are missing.
 
     Raises:
         GateError: a file of the chart cannot be read.

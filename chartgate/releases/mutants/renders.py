@@ -93,7 +93,7 @@ class Renders:
 
     @property
     def are_all_refused(self) -> bool:
-        """Whether Helm refuses all jobs."""
+        """Whether Helm refuses all jobs, if there are any."""
         return len(self.refused) == len(self.jobs)
 
     def near(self, mutant: Mutant) -> list[int]:

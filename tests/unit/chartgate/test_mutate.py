@@ -1,5 +1,7 @@
 """`chartgate mutate`: faults that the gate notices, entries about survivors, options and reports."""
 
+import multiprocessing
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,6 +19,7 @@ from chartgate.releases.mutants.mutant import KINDS, Mutant
 from chartgate.releases.mutants.outcome import Outcome
 from chartgate.releases.mutants.search import Search
 from chartgate.releases.mutants.tests import ChartTests
+from chartgate.tools.chart_copy import copied_chart
 from chartgate.tools.chart_files import ChartFiles
 from chartgate.values.case import Case
 from tests.documents import blocks
@@ -235,8 +238,8 @@ def test_cases_that_helm_refuses_are_told(
 ) -> None:
     guard = {"templates/guard.yaml": '{{ if not .Values.set }}{{ fail "set it" }}{{ end }}'}
     mutate({**guard, "ci/set-values.yaml": "set: true\n"}, "--file", "templates/guard.yaml")
-    assert "Helm refuses defaults (chartgate check says why)" in capsys.readouterr().out
     chart = make_chart({**FILES, **guard})
+    assert f"Helm refuses defaults (run chartgate {chart} to see why)" in capsys.readouterr().out
     (chart / "ci/set-values.yaml").unlink()
     assert cli.main(["mutate", str(chart)]) == 2
     error = capsys.readouterr().err
@@ -254,6 +257,43 @@ def test_tests_that_a_time_limit_leaves_out_run_with_a_longer_one() -> None:
     found = ChartTests([], Costs({"a": 6.0, "b": 6.0}), {case: ["a", "b"]})
     assert found.of([case], 8) == ["a"]
     assert found.of([case], 20, without={"a"}) == ["b"]
+
+
+def test_a_process_that_is_ended_is_an_error_that_says_what_to_do(
+    make_chart: MakeChart, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(mutation, "outcome_of", ended)
+    assert cli.main(["mutate", str(make_chart(FILES))]) == 2
+    error = capsys.readouterr().err
+    assert "a process that tries mutants has ended, perhaps for lack of memory: run again" in error
+    assert not multiprocessing.active_children()
+
+
+def ended(_: Mutant) -> Outcome:
+    """As if the kernel had killed the process."""
+    os._exit(9)
+
+
+@pytest.mark.parametrize("command", ["coverage", "mutate"])
+def test_a_command_that_uses_no_helm_program_has_no_option_for_one(
+    make_chart: MakeChart, command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        cli.main([command, str(make_chart(FILES)), "--helm", "4"])
+    assert "unrecognized arguments: --helm 4" in capsys.readouterr().err
+
+
+def test_without_generated_cases_none_is_made_of_the_schema(mutate: Mutate) -> None:
+    schema = {"values.schema.json": '{"properties": {"host": {"type": "string"}}}'}
+    outcomes = [mutate(schema, "--kind", "loosened bound", *options)[1] for options in ((), ("--generated", "0"))]
+    assert [{one["state"] for one in report["mutants"]} for report in outcomes] == [{"killed"}, {"unreached"}]
+
+
+def test_a_copy_of_the_chart_is_without_its_repository(make_chart: MakeChart, tmp_path: Path) -> None:
+    chart = make_chart({**FILES, ".git/config": "", "tests/data/x": ""})
+    copy = copied_chart(chart, tmp_path / "copy")
+    assert (copy / "tests/data/x").exists()
+    assert not (copy / ".git").exists()
 
 
 def test_a_run_in_which_no_mutant_counts_says_so(mutate: Mutate, capsys: pytest.CaptureFixture[str]) -> None:
