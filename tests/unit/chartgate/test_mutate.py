@@ -19,7 +19,6 @@ from chartgate.releases.mutants.mutant import KINDS, Mutant
 from chartgate.releases.mutants.outcome import Outcome
 from chartgate.releases.mutants.search import Search
 from chartgate.releases.mutants.tests import ChartTests
-from chartgate.tools.chart_copy import copied_chart
 from chartgate.tools.chart_files import ChartFiles
 from chartgate.values.case import Case
 from tests.documents import blocks
@@ -287,13 +286,6 @@ def test_without_generated_cases_none_is_made_of_the_schema(mutate: Mutate) -> N
     schema = {"values.schema.json": '{"properties": {"host": {"type": "string"}}}'}
     outcomes = [mutate(schema, "--kind", "loosened bound", *options)[1] for options in ((), ("--generated", "0"))]
     assert [{one["state"] for one in report["mutants"]} for report in outcomes] == [{"killed"}, {"unreached"}]
-
-
-def test_a_copy_of_the_chart_is_without_its_repository(make_chart: MakeChart, tmp_path: Path) -> None:
-    chart = make_chart({**FILES, ".git/config": "", "tests/data/x": ""})
-    copy = copied_chart(chart, tmp_path / "copy")
-    assert (copy / "tests/data/x").exists()
-    assert not (copy / ".git").exists()
 
 
 def test_a_run_in_which_no_mutant_counts_says_so(mutate: Mutate, capsys: pytest.CaptureFixture[str]) -> None:
